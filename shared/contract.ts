@@ -1,0 +1,225 @@
+/**
+ * The one contract between the engine and everybody who asks it something: the page (MessagePort), the command line
+ * (control socket) and tests. Both sides take their types from here; the engine checks every call and every answer
+ * against these schemas at run time.
+ *
+ * `query` methods only read and run on the reader thread; `command` methods change something.
+ */
+import { z } from 'zod';
+import {
+  activity, activityKind, activityStatus, agent, agentDetail, connection, contentLevel, cost, failure, gap, isoTime,
+  settings, snippet, strangerSender, task, taskOutcome, usage,
+} from './domain.ts';
+
+const id = z.string().min(1).max(64);
+/** A period `[from, to)`. `to` null: until now. */
+export const period = z.object({ from: isoTime, to: isoTime.nullable() });
+export type Period = z.infer<typeof period>;
+/** Keyset cursor: opaque to the caller, from the `next` of the page before. */
+const cursor = z.string().max(200);
+const limit = (most: number, usual: number) => z.int().min(1).max(most).default(usual);
+const page = <T extends z.ZodType>(row: T) => z.object({ rows: z.array(row), next: z.string().nullable() });
+
+export const receiverStatus = z.object({
+  state: z.enum(['listening', 'failed', 'off']),
+  host: z.string(),
+  port: z.int().nullable(),
+  wantedPort: z.int(),
+  /** plain sentence when something differs from what was asked, e.g. port taken. */
+  message: z.string().nullable(),
+});
+
+export const systemStatus = z.object({
+  engineVersion: z.string(),
+  startedAt: isoTime,
+  pid: z.int(),
+  node: z.string(),
+  sqlite: z.string(),
+  dataDir: z.string(),
+  historyBytes: z.int(),
+  diskFreeBytes: z.int().nullable(),
+  schemaVersion: z.int(),
+  receiver: receiverStatus,
+  /** activities a second over the last 10 s. */
+  intakePerSecond: z.number(),
+  newestActivityAt: isoTime.nullable(),
+  connections: z.int(),
+  agents: z.int(),
+  tasks: z.int(),
+  activities: z.int(),
+  openGaps: z.int(),
+  /** sentences a person must act on: corrupt file kept aside, disk full, clock jump... */
+  alarms: z.array(z.object({ id: z.string(), severity: z.enum(['info', 'attention', 'failed']), text: z.string(), since: isoTime })),
+  strangers: z.int(),
+});
+export type SystemStatus = z.infer<typeof systemStatus>;
+
+export const agentSort = z.enum(['name', 'identity', 'state', 'lastSeen', 'openTasks', 'cost', 'failures', 'activities', 'tasks']);
+
+/** One bin of a time series. `seen` is the share of the bin in which we could see, 0 to 1. */
+const seriesBin = z.object({ at: isoTime, values: z.array(z.number()), seen: z.array(z.number()) });
+export const series = z.object({
+  binMs: z.int(),
+  /** at most three series and "other"; names are connection or model names. */
+  names: z.array(z.string()),
+  bins: z.array(seriesBin).max(500),
+});
+export type Series = z.infer<typeof series>;
+
+export const needsYou = z.object({
+  id: z.string(),
+  kind: z.enum(['failure', 'gap', 'connection', 'open_too_long', 'interrupted', 'borrowed', 'alarm', 'denied']),
+  agentId: z.string().nullable(),
+  agentName: z.string().nullable(),
+  text: z.string(),
+  since: isoTime,
+  /** where Enter leads: screen and id. */
+  target: z.object({ screen: z.enum(['agents', 'agent', 'live', 'connections', 'settings']), id: z.string().nullable() }),
+});
+export type NeedsYou = z.infer<typeof needsYou>;
+
+export const overview = z.object({
+  needsYou: z.array(needsYou),
+  changed: z.object({
+    since: isoTime,
+    newAgents: z.array(z.object({ id: z.string(), name: z.string() })),
+    newVersions: z.array(z.object({ id: z.string(), name: z.string(), version: z.string() })),
+    identityChanges: z.array(z.object({ id: z.string(), name: z.string(), from: z.string(), to: z.string() })),
+    failures: z.int(), failuresBefore: z.int(),
+    newFailureGroups: z.int(),
+    denials: z.int(),
+    cost, costBefore: cost,
+    activities: z.int(), activitiesBefore: z.int(),
+    /** share of connection time that was seen since then, 0 to 1; null when nothing was connected. */
+    seenShare: z.number().nullable(),
+  }),
+  activity: series,
+  spend: series,
+  /** running spend of the calendar month, known part. */
+  monthCost: cost,
+  gaps: z.array(gap),
+});
+export type Overview = z.infer<typeof overview>;
+
+export const openWork = z.object({
+  taskId: z.string(), agentId: z.string(), agentName: z.string(), what: z.string(), since: isoTime,
+  outcome: taskOutcome, openTasks: z.int(),
+});
+
+/** The whole record behind an activity: structural columns, attributes as received (after the content level), raw JSON. */
+export const activityDetail = z.object({
+  activity,
+  task,
+  content: contentLevel,
+  attributes: z.array(z.object({ key: z.string(), value: z.string(), /** length before it was cut for transport */ length: z.int(), agentText: z.boolean() })),
+  events: z.array(z.object({ name: z.string(), at: isoTime.nullable(), attributes: z.array(z.object({ key: z.string(), value: z.string() })) })),
+  resource: z.array(z.object({ key: z.string(), value: z.string() })),
+  /** JSON text of each stored record that made this activity; masked as the content level says. */
+  raw: z.array(z.string()),
+  neighbours: z.object({ before: z.string().nullable(), after: z.string().nullable() }),
+});
+export type ActivityDetail = z.infer<typeof activityDetail>;
+
+const activityFilter = z.object({
+  agentId: id.optional(), taskId: id.optional(), connectionId: id.optional(), failureId: id.optional(),
+  kinds: z.array(activityKind).optional(), statuses: z.array(activityStatus).optional(),
+  /** matches agent name, activity name, model, error text, ids: case-insensitive substring. */
+  text: z.string().max(200).optional(),
+  since: isoTime.optional(), until: isoTime.optional(),
+});
+export type ActivityFilter = z.infer<typeof activityFilter>;
+
+const query = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R) => ({ type: 'query' as const, params, result });
+const command = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R) => ({ type: 'command' as const, params, result });
+const none = z.object({});
+
+export const contract = {
+  'system.status': query(none, systemStatus),
+  'system.ping': query(none, z.object({ at: isoTime })),
+
+  'overview.get': query(z.object({ period, since: isoTime }), overview),
+  'agents.list': query(z.object({ period, text: z.string().max(200).optional(), includeIdle: z.boolean().default(true) }), z.object({ rows: z.array(agent), more: z.int() })),
+  'agents.get': query(z.object({ id, period }), agentDetail),
+  'tasks.list': query(z.object({ agentId: id.optional(), connectionId: id.optional(), outcomes: z.array(taskOutcome).optional(), text: z.string().max(200).optional(), since: isoTime.optional(), before: cursor.optional(), limit: limit(1000, 100) }), page(task)),
+  'tasks.get': query(z.object({ id }), task),
+  /** every activity of a task in time order, for the waterfall; keyset paged. */
+  'tasks.activities': query(z.object({ id, after: cursor.optional(), limit: limit(5000, 1000) }), page(activity)),
+  'activity.list': query(activityFilter.extend({ before: cursor.optional(), limit: limit(1000, 100) }), page(activity)),
+  'activity.get': query(z.object({ id }), activityDetail),
+  'failures.list': query(z.object({ agentId: id.optional(), since: isoTime.optional(), limit: limit(1000, 100) }), z.object({ rows: z.array(failure) })),
+  'live.open': query(none, z.object({ rows: z.array(openWork), tasks: z.int(), at: isoTime })),
+  'series.activity': query(z.object({ period, bins: z.int().min(1).max(500), agentId: id.optional() }), series),
+  'series.spend': query(z.object({ period, bins: z.int().min(1).max(500), agentId: id.optional(), by: z.enum(['connection', 'model']).default('model') }), series),
+  'gaps.list': query(z.object({ period }), z.object({ rows: z.array(gap) })),
+  'find': query(z.object({ text: z.string().min(1).max(200), limit: limit(50, 12) }), z.object({
+    agents: z.array(z.object({ id: z.string(), name: z.string(), context: z.string(), state: z.string() })),
+    tasks: z.array(z.object({ id: z.string(), key: z.string(), name: z.string(), outcome: taskOutcome })),
+    activities: z.array(z.object({ id: z.string(), name: z.string(), taskId: z.string() })),
+  })),
+
+  'connections.list': query(none, z.object({ rows: z.array(connection), strangers: z.array(strangerSender) })),
+  'connections.addOtlp': command(z.object({ name: z.string().trim().min(1).max(80), content: contentLevel.optional(), demo: z.boolean().default(false) }),
+    z.object({ connection, /** shown once */ token: z.string(), endpoint: z.string(), snippets: z.array(snippet) })),
+  'connections.update': command(z.object({ id, name: z.string().trim().min(1).max(80).optional(), content: contentLevel.optional(), enabled: z.boolean().optional() }), connection),
+  'connections.rotateToken': command(z.object({ id }), z.object({ connection, token: z.string(), endpoint: z.string(), snippets: z.array(snippet) })),
+  'connections.remove': command(z.object({ id, history: z.enum(['keep', 'delete']) }), z.object({ removedActivities: z.int() })),
+
+  'settings.get': query(none, settings),
+  'settings.set': command(settings.partial(), settings),
+  'retention.preview': query(z.object({ days: z.int().min(1).max(3650) }), z.object({ activities: z.int(), oldest: isoTime.nullable() })),
+  'retention.run': command(none, z.object({ activities: z.int() })),
+  /** the time of the visit before this one; calling it marks the present visit. */
+  'visits.mark': command(none, z.object({ previous: isoTime.nullable() })),
+  'alarms.dismiss': command(z.object({ id: z.string() }), none),
+} as const;
+
+export type Contract = typeof contract;
+export type Method = keyof Contract;
+export type Params<M extends Method> = z.input<Contract[M]['params']>;
+export type ParsedParams<M extends Method> = z.output<Contract[M]['params']>;
+export type Result<M extends Method> = z.output<Contract[M]['result']>;
+
+/** What changed, said small: the page invalidates the queries that rest on it. Coalesced, at most 4 a second. */
+export const hintTopics = ['activity', 'agents', 'tasks', 'failures', 'cost', 'connections', 'settings', 'status', 'gaps'] as const;
+export type HintTopic = (typeof hintTopics)[number];
+
+/** Streams: the one true stream is Live. The receiver grants credits (rows); the engine never sends more than granted. */
+export const streams = {
+  'live.activity': {
+    params: activityFilter.omit({ since: true, until: true, failureId: true }),
+    /** `dropped`: rows that were not sent because credits ran out; they are in the history. */
+    item: z.object({ rows: z.array(activity), dropped: z.int(), perSecond: z.number() }),
+  },
+} as const;
+export type StreamName = keyof typeof streams;
+export type StreamParams<S extends StreamName> = z.input<(typeof streams)[S]['params']>;
+export type StreamItem<S extends StreamName> = z.output<(typeof streams)[S]['item']>;
+
+/** Errors cross as a code and sentences for people: what happened, what was kept, what to do. */
+export const errorCodes = ['bad_request', 'not_found', 'conflict', 'unavailable', 'too_busy', 'cancelled', 'internal'] as const;
+export const callError = z.object({ code: z.enum(errorCodes), message: z.string(), /** copyable id that the log knows */ id: z.string() });
+export type CallError = z.infer<typeof callError>;
+
+/** Messages over a MessagePort (structured clone) or the control socket (one JSON object a line). */
+export const clientMessage = z.discriminatedUnion('t', [
+  z.object({ t: z.literal('call'), n: z.int(), method: z.string().max(64), params: z.unknown() }),
+  z.object({ t: z.literal('cancel'), n: z.int() }),
+  z.object({ t: z.literal('open'), n: z.int(), stream: z.string().max(64), params: z.unknown(), credits: z.int().min(0).max(100_000) }),
+  z.object({ t: z.literal('credit'), n: z.int(), credits: z.int().min(1).max(100_000) }),
+  z.object({ t: z.literal('close'), n: z.int() }),
+]);
+export type ClientMessage = z.infer<typeof clientMessage>;
+
+/**
+ * `json` carries the answer as one JSON string: a string crosses the context bridge about four times faster than an
+ * object tree (measured, docs/data-flow.md), and it is parsed once on the other side.
+ */
+export type EngineMessage =
+  | { t: 'ok'; n: number; json: string }
+  | { t: 'err'; n: number; error: CallError }
+  | { t: 'item'; n: number; json: string }
+  | { t: 'end'; n: number; error?: CallError }
+  | { t: 'hint'; topics: HintTopic[] };
+
+/** Re-exported for callers that build parameters. */
+export { usage };

@@ -1,0 +1,37 @@
+/**
+ * The demo fleet: a program of its own. Reads one JSON line on standard input,
+ * `{"endpoint":"http://127.0.0.1:4318","tokens":[{"company":"halden","token":"..."}]}` (tokens never stand in argv),
+ * tells the last 24 hours at once, then goes on live until SIGTERM, SIGINT or the end of standard input.
+ *
+ * Arguments: `--seed N` (default 1), `--hours N` of past to tell (default 24), `--once` to stop after the past.
+ */
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { runFleet } from './run-fleet.ts';
+
+const order = z.object({
+  endpoint: z.url(),
+  tokens: z.array(z.object({ company: z.enum(['halden', 'norrland', 'brightwater']), token: z.string().min(8) })).min(1),
+});
+
+async function firstLine(): Promise<string> {
+  for await (const line of createInterface({ input: process.stdin })) return line;
+  throw new Error('standard input ended before the order came');
+}
+
+const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' }, hours: { type: 'string', default: '24' }, once: { type: 'boolean', default: false } } });
+const stop = new AbortController();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+
+try {
+  const { endpoint, tokens } = order.parse(JSON.parse(await firstLine()));
+  // The parent holds the other end of standard input: when it goes, the fleet goes.
+  process.stdin.on('close', () => { if (!values.once) stop.abort(); });
+  process.stdin.resume();
+  await runFleet({ endpoint, tokens, seed: Number(values.seed), pastHours: Number(values.hours), live: !values.once, signal: stop.signal, say: (line) => process.stdout.write(`${line}\n`) });
+  process.exit(0);
+} catch (error) {
+  process.stderr.write(`demo fleet: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

@@ -10,6 +10,12 @@ export interface AgentClaim {
   readonly id?: string;
   readonly name?: string;
   readonly version?: string;
+  /**
+   * An id that lives for one run (a sub-agent instance). It never identifies an agent; within one task it ties records that know
+   * only this id (a sub-agent's tool result) to the record that also knows the name (its model call). A claim with only `runId`
+   * whose name never comes falls back like no claim at all.
+   */
+  readonly runId?: string;
 }
 
 export interface IdentityClaim {
@@ -32,13 +38,27 @@ export interface Draft {
    */
   readonly role: 'activity' | 'agent' | 'structure';
   readonly traceId: string;
+  /** '' in drafts from logs: a log has no span of its own. */
   readonly spanId: string;
+  /** spans: the parent; logs: the span that they were written in. */
   readonly parentSpanId: string;
   /**
    * Names the activity within its task: drafts with the same key are the same activity, told twice (a log and a span, a decision
    * and a result, a batch sent again). `tool:<call id>`, `model:<request id>`, `span:<span id>`, `event:<stable text>`.
    */
   readonly key: string;
+  /**
+   * 'parent': when the nearest ancestor span that has a row is of the same kind, this draft speaks of that same activity, told by
+   * another layer (an MCP server inside the client's call, a provider's SDK inside a framework's model call, Claude Code's
+   * blocked-on-user span inside its tool span): join it there; the ancestor's own name, times and usage win, a status is joined as
+   * below. Without such an ancestor: role activity is a row of its own, role structure is no row.
+   */
+  readonly joins?: 'parent';
+  /**
+   * true: a span without anything of an agent in it (HTTP, database). It only ties parents to children; a trace of nothing else is
+   * no task. Count it as set aside: 'not an agent record'.
+   */
+  readonly plain?: boolean;
   /** session or conversation id, when this record carries it. */
   readonly run?: { readonly kind: 'session' | 'conversation'; readonly id: string };
   /** the agent that did this, when this record names it; otherwise inherited from the nearest ancestor, else the task. */
@@ -47,6 +67,8 @@ export interface Draft {
   readonly kind: ActivityKind;
   /** tool name, model name, agent name: what the row is called. Empty in structure drafts. */
   readonly name: string;
+  /** true: `name` is a stand-in (`mcp_tool` when tool details are off); in a join a real name wins, whichever came first. */
+  readonly namePlaceholder?: boolean;
   readonly status: ActivityStatus;
   /**
    * true when `status` rests on the record saying so (success=true, status ERROR, a decision), false when it is only the absence
@@ -54,7 +76,7 @@ export interface Draft {
    */
   readonly statusExplicit: boolean;
   readonly startUs: number;
-  /** undefined: not ended as far as this record knows. */
+  /** undefined: not ended as far as this record knows. Equal to `startUs` in a draft from a log: a point in time, duration unknown. */
   readonly endUs?: number;
   readonly model?: string;
   readonly usage?: Usage;
@@ -65,7 +87,10 @@ export interface Draft {
   readonly taskOutcome?: TaskOutcome;
   /** one line for the task list, e.g. a workflow name; never a prompt. */
   readonly taskName?: string;
-  /** this record says that the agent's process or session is going down: open work in the task is interrupted. */
+  /**
+   * this record says that the agent's turn, session or process is over at `endUs`: work of the task that began before it and is still
+   * open is interrupted, also when that work is told later (signals come in any order). A result that comes after all wins again.
+   */
   readonly endsSession?: boolean;
 }
 

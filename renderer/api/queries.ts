@@ -1,0 +1,112 @@
+/** One factory per question: key, call and the hints that make its answer old. Screens only use these. */
+import { infiniteQueryOptions, keepPreviousData, queryOptions, skipToken } from '@tanstack/react-query';
+import type { ActivityFilter, Method, Params, Period, Result } from '../../shared/contract.ts';
+import type { HintTopic } from '../../shared/contract.ts';
+import { call } from './client.ts';
+
+/** What a period choice is, without knowing the app's: span and end make the key, `toPeriod` is asked at fetch time. */
+export interface AskedPeriod { key: string; toPeriod: () => Period }
+
+type FilterOf<M extends Method> = Omit<Params<M>, 'period'>;
+
+function ask<M extends Method>(method: M, topics: readonly HintTopic[], params: Params<M>, everyMs: number | false = false) {
+  return queryOptions({
+    refetchInterval: everyMs,
+    queryKey: [method, params] as const,
+    queryFn: async ({ signal }): Promise<Result<M>> => call(method, params, { signal }),
+    meta: { topics },
+  });
+}
+
+function askIn<M extends Method>(method: M, topics: readonly HintTopic[], period: AskedPeriod, rest: FilterOf<M>) {
+  return queryOptions({
+    queryKey: [method, period.key, rest] as const,
+    queryFn: async ({ signal }): Promise<Result<M>> => call(method, { ...rest, period: period.toPeriod() } as Params<M>, { signal }),
+    // The figures of the period before stay until the new ones are there: rows do not jump through an empty screen.
+    placeholderData: keepPreviousData,
+    meta: { topics },
+  });
+}
+
+export const systemQueries = {
+  status: () => ask('system.status', ['status', 'connections', 'gaps', 'activity'], {}, 5000),
+};
+
+export const overviewQueries = {
+  get: (period: AskedPeriod, since: string | null) => queryOptions({
+    queryKey: ['overview.get', period.key, since] as const,
+    queryFn: since === null ? skipToken : async ({ signal }): Promise<Result<'overview.get'>> => call('overview.get', { period: period.toPeriod(), since }, { signal }),
+    placeholderData: keepPreviousData,
+    meta: { topics: ['activity', 'agents', 'failures', 'cost', 'gaps', 'connections'] satisfies HintTopic[] },
+  }),
+};
+
+export const agentQueries = {
+  list: (period: AskedPeriod, filter: FilterOf<'agents.list'> = {}) => askIn('agents.list', ['agents', 'activity', 'cost'], period, filter),
+  get: (period: AskedPeriod, id: string) => askIn('agents.get', ['agents', 'activity', 'cost'], period, { id }),
+};
+
+export const taskQueries = {
+  list: (filter: Omit<Params<'tasks.list'>, 'before'>) => infiniteQueryOptions({
+    queryKey: ['tasks.list', filter] as const,
+    queryFn: async ({ pageParam, signal }): Promise<Result<'tasks.list'>> => call('tasks.list', pageParam === null ? filter : { ...filter, before: pageParam }, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    meta: { topics: ['tasks'] satisfies HintTopic[] },
+  }),
+  get: (id: string) => ask('tasks.get', ['tasks', 'activity'], { id }),
+  activities: (id: string, limit = 1000) => infiniteQueryOptions({
+    queryKey: ['tasks.activities', id, limit] as const,
+    queryFn: async ({ pageParam, signal }): Promise<Result<'tasks.activities'>> => call('tasks.activities', pageParam === null ? { id, limit } : { id, limit, after: pageParam }, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    meta: { topics: ['activity'] satisfies HintTopic[] },
+  }),
+};
+
+export const activityQueries = {
+  list: (filter: ActivityFilter, limit = 100) => infiniteQueryOptions({
+    queryKey: ['activity.list', filter, limit] as const,
+    queryFn: async ({ pageParam, signal }): Promise<Result<'activity.list'>> => call('activity.list', pageParam === null ? { ...filter, limit } : { ...filter, limit, before: pageParam }, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    meta: { topics: ['activity'] satisfies HintTopic[] },
+  }),
+  get: (id: string) => ask('activity.get', ['activity'], { id }),
+};
+
+export const failureQueries = {
+  list: (filter: Params<'failures.list'> = {}) => ask('failures.list', ['failures'], filter),
+};
+
+export const liveQueries = {
+  open: () => ask('live.open', ['activity', 'tasks'], {}, 5000),
+};
+
+export const seriesQueries = {
+  activity: (period: AskedPeriod, rest: FilterOf<'series.activity'>) => askIn('series.activity', ['activity'], period, rest),
+  spend: (period: AskedPeriod, rest: FilterOf<'series.spend'>) => askIn('series.spend', ['cost'], period, rest),
+};
+
+export const gapQueries = {
+  list: (period: AskedPeriod) => askIn('gaps.list', ['gaps'], period, {}),
+};
+
+export const findQueries = {
+  find: (text: string, limit = 12) => queryOptions({
+    queryKey: ['find', text, limit] as const,
+    queryFn: text === '' ? skipToken : async ({ signal }): Promise<Result<'find'>> => call('find', { text, limit }, { signal }),
+    placeholderData: keepPreviousData,
+    gcTime: 10_000,
+    staleTime: 5000,
+  }),
+};
+
+export const connectionQueries = {
+  list: () => ask('connections.list', ['connections', 'status'], {}),
+};
+
+export const settingsQueries = {
+  get: () => ask('settings.get', ['settings'], {}),
+  retentionPreview: (days: number) => ask('retention.preview', [], { days }),
+};

@@ -1,0 +1,21 @@
+import { Button } from '@mantine/core';
+import { favours, useEngineState } from '../api/client.ts';
+import { StateShape } from '../ui/state-shapes.tsx';
+import classes from './engine-banner.module.css';
+
+/** While the engine is away: said on every screen. What was read before stays where it is. */
+export function EngineBanner() {
+  const engine = useEngineState();
+  if (engine.state === 'ready' || engine.state === 'starting') return null;
+  const stopped = engine.state === 'stopped';
+  return (
+    <div className={`${classes.banner} ${stopped ? classes.stopped : ''}`} role="status">
+      <StateShape state={stopped ? 'broken' : 'attention'} className={classes.shape} />
+      <div className={classes.text}>
+        <strong>{stopped ? 'The engine has stopped.' : 'The engine is away and starts again by itself.'}</strong> {engine.text}
+        <span className={classes.muted}> Nothing is received meanwhile: that time will be shown as not seen. What was acknowledged is kept.</span>
+      </div>
+      <Button onClick={() => { void favours.restartEngine(); }}>{stopped ? 'Start the engine' : 'Restart now'}</Button>
+    </div>
+  );
+}

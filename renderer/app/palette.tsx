@@ -1,0 +1,1 @@
+export default function Palette({ onClose }: { onClose: () => void }) { return <button onClick={onClose}>palette</button>; }

@@ -1,0 +1,30 @@
+/** The route table: each screen is one lazy component. A screen stands here only once it exists. */
+import { IconActivity, IconLayoutDashboard, IconPlug, IconRobot, IconSettings, type TablerIcon } from '@tabler/icons-react';
+import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
+import type { ScreenId } from './navigation.ts';
+
+/** Every screen gets the identifier of its place; screens without one ignore it. */
+export interface ScreenProps { id: string | null }
+
+interface Route {
+  title: string;
+  screen: LazyExoticComponent<ComponentType<ScreenProps>>;
+  /** sidebar entry; null: reached from another screen. */
+  nav: { letter: string; icon: TablerIcon } | null;
+  /** which sidebar entry is lit. */
+  under: ScreenId;
+  /** whether the period in the header means anything here. */
+  hasPeriod: boolean;
+}
+
+export const routes: Record<ScreenId, Route> = {
+  overview: { title: 'Overview', screen: lazy(async () => import('../features/overview/overview-screen.tsx')), nav: { letter: 'o', icon: IconLayoutDashboard }, under: 'overview', hasPeriod: true },
+  live: { title: 'Live', screen: lazy(async () => import('../features/live/live-screen.tsx')), nav: { letter: 'l', icon: IconActivity }, under: 'live', hasPeriod: false },
+  agents: { title: 'Agents', screen: lazy(async () => import('../features/agents/agents-screen.tsx')), nav: { letter: 'a', icon: IconRobot }, under: 'agents', hasPeriod: true },
+  agent: { title: 'Agent', screen: lazy(async () => import('../features/agent/agent-screen.tsx')), nav: null, under: 'agents', hasPeriod: true },
+  connections: { title: 'Connections', screen: lazy(async () => import('../features/connections/connections-screen.tsx')), nav: { letter: 'n', icon: IconPlug }, under: 'connections', hasPeriod: false },
+  settings: { title: 'Settings', screen: lazy(async () => import('../features/settings/settings-screen.tsx')), nav: { letter: ',', icon: IconSettings }, under: 'settings', hasPeriod: false },
+};
+
+/** In the order of the sidebar. */
+export const navigation: readonly ScreenId[] = ['overview', 'live', 'agents', 'connections', 'settings'];

@@ -1,0 +1,47 @@
+/** The frame that every screen stands in: sidebar, header, content, status bar, and what may lie above them. */
+import { Suspense, useRef, useState } from 'react';
+import { Loading } from '../ui/blocks.tsx';
+import { TipLayer } from '../ui/tip.tsx';
+import { EngineBanner } from './engine-banner.tsx';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { Header } from './header.tsx';
+import { LiveRegion } from './live-region.tsx';
+import { placeHash, usePlace } from './navigation.ts';
+import { Overlays } from './overlays.tsx';
+import { routes } from './routes.tsx';
+import { HeadSlot } from './screen-head.tsx';
+import { useSettingsFollower } from './settings.ts';
+import { useShellKeys } from './shell-keys.ts';
+import { Sidebar } from './sidebar.tsx';
+import { StatusBar } from './status-bar.tsx';
+import classes from './shell.module.css';
+
+export function Shell() {
+  const place = usePlace();
+  const [slot, setSlot] = useState<HTMLElement | null>(null);
+  const main = useRef<HTMLElement | null>(null);
+  useSettingsFollower();
+  useShellKeys();
+  const Screen = routes[place.screen].screen;
+  return (
+    <HeadSlot.Provider value={slot}>
+      <div className={classes.shell}>
+        <a className={classes.skip} href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus(); }}>Skip to the content</a>
+        <Sidebar />
+        <Header slotRef={setSlot} place={place} />
+        <main ref={main} className={classes.main} tabIndex={-1} data-region aria-label={routes[place.screen].title}>
+          <EngineBanner />
+          <ErrorBoundary place={placeHash({ screen: place.screen, id: place.id })}>
+            <Suspense fallback={<Loading what={`Opening ${routes[place.screen].title}`} rows={8} />}>
+              <Screen key={`${place.screen}/${place.id ?? ''}`} id={place.id} />
+            </Suspense>
+          </ErrorBoundary>
+        </main>
+        <StatusBar />
+      </div>
+      <Overlays />
+      <TipLayer />
+      <LiveRegion />
+    </HeadSlot.Provider>
+  );
+}

@@ -1,0 +1,42 @@
+import { useQuery } from '@tanstack/react-query';
+import { IconBuildingArch } from '@tabler/icons-react';
+import { systemQueries } from '../api/queries.ts';
+import { formatCounter } from '../ui/format.ts';
+import { keyName } from '../ui/kbd.tsx';
+import { useKeyPrefix } from './keys.ts';
+import { placeHash, usePlace, type ScreenId } from './navigation.ts';
+import { navigation, routes } from './routes.tsx';
+import { railStored } from './sidebar-state.ts';
+import classes from './sidebar.module.css';
+
+function NavItem({ screen, count, lit, waiting }: { screen: ScreenId; count: number | null; lit: boolean; waiting: boolean }) {
+  const { nav, title } = routes[screen];
+  if (nav === null) return null;
+  const Icon = nav.icon;
+  return (
+    <li>
+      <a href={placeHash({ screen })} className={`${classes.item} ${lit ? classes.lit : ''}`} aria-current={lit ? 'page' : undefined} aria-label={title} aria-keyshortcuts={`g ${nav.letter}`} data-region-start={lit ? true : undefined}>
+        <Icon size={16} stroke={1.75} aria-hidden="true" />
+        <span className={classes.name}>{title}</span>
+        {count !== null && count > 0 && <span className={classes.count}>{formatCounter(count)}</span>}
+        <kbd className={`${classes.letter} ${waiting ? classes.waiting : ''}`}>{keyName(nav.letter)}</kbd>
+      </a>
+    </li>
+  );
+}
+
+export function Sidebar() {
+  const place = usePlace();
+  const rail = railStored.use();
+  const waiting = useKeyPrefix() === 'g';
+  const { data: status } = useQuery(systemQueries.status());
+  const lit = routes[place.screen].under;
+  return (
+    <nav className={`${classes.sidebar} ${rail ? classes.rail : ''}`} aria-label="Screens" data-region tabIndex={-1}>
+      <div className={classes.brand}><IconBuildingArch size={18} stroke={1.75} aria-hidden="true" /><span className={classes.name}>Gatehouse</span></div>
+      <ul className={classes.list}>
+        {navigation.map((screen) => <NavItem key={screen} screen={screen} lit={lit === screen} waiting={waiting} count={screen === 'agents' ? (status?.agents ?? null) : null} />)}
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,53 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEngineState } from '../api/client.ts';
+import { systemQueries } from '../api/queries.ts';
+import { formatBytes, formatClock, formatCount, formatDay, plural } from '../ui/format.ts';
+import { useNow } from '../ui/now.ts';
+import { StateShape } from '../ui/state-shapes.tsx';
+import { Age, localOffset } from '../ui/time.tsx';
+import { placeHash, type Target } from './navigation.ts';
+import type { ReactNode } from 'react';
+import classes from './status-bar.module.css';
+
+function Part({ to, children, tip }: { to: Target; children: ReactNode; tip?: string | undefined }) {
+  return <a className={classes.part} href={placeHash(to)} data-tip={tip}>{children}</a>;
+}
+
+function Clock() {
+  const now = new Date(useNow());
+  return (
+    <time className={classes.clock} dateTime={now.toISOString()} data-tip={`${now.toISOString().slice(0, 19).replace('T', ' ')} UTC`}>
+      {now.toLocaleDateString('en-GB', { weekday: 'short' })} {formatDay(now)}, {formatClock(now)} {localOffset(now)}
+    </time>
+  );
+}
+
+const perSecond = (rate: number): string => (rate > 0 && rate < 1 ? rate.toFixed(1) : formatCount(Math.round(rate)));
+
+export function StatusBar() {
+  const engine = useEngineState();
+  const { data: status } = useQuery(systemQueries.status());
+  const running = engine.state === 'ready';
+  const alarm = status?.alarms.find((one) => one.severity !== 'info');
+  return (
+    <footer className={classes.bar} data-region tabIndex={-1} aria-label="Status">
+      <Part to={{ screen: 'settings' }} tip={engine.text}>
+        <StateShape state={running ? 'ready' : engine.state === 'stopped' ? 'broken' : 'attention'} className={running ? classes.ok : engine.state === 'stopped' ? classes.stop : classes.wait} />
+        {running ? 'Engine running' : engine.state === 'starting' ? 'Engine starting' : engine.state === 'away' ? 'Engine away' : 'Engine stopped'}
+      </Part>
+      {status !== undefined && (
+        <>
+          {status.connections === 0
+            ? <Part to={{ screen: 'connections' }}>No connections</Part>
+            : <Part to={{ screen: 'live' }} tip="Mean of the last 10 s">Taking in {perSecond(status.intakePerSecond)} activities/s</Part>}
+          {status.newestActivityAt !== null && <Part to={{ screen: 'live' }}>Newest <Age iso={status.newestActivityAt} /> ago</Part>}
+          {status.openGaps > 0 && <Part to={{ screen: 'overview' }}><StateShape state="not_seen" className={classes.quiet} />{plural(status.openGaps, 'gap')} open</Part>}
+          {status.strangers > 0 && <Part to={{ screen: 'connections' }}>{plural(status.strangers, 'sender')} refused</Part>}
+          <Part to={{ screen: 'settings' }} tip={status.diskFreeBytes === null ? undefined : `${formatBytes(status.diskFreeBytes)} free on this disk`}>History {formatBytes(status.historyBytes)}</Part>
+          {alarm !== undefined && <Part to={{ screen: 'overview' }} tip={alarm.text}><StateShape state={alarm.severity === 'failed' ? 'failed' : 'attention'} className={alarm.severity === 'failed' ? classes.stop : classes.wait} />{plural(status.alarms.length, 'alarm')}</Part>}
+        </>
+      )}
+      <Clock />
+    </footer>
+  );
+}

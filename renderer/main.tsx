@@ -1,0 +1,35 @@
+import { MantineProvider } from '@mantine/core';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import '@mantine/core/styles.layer.css';
+import './app/fonts.css';
+import './app/base.css';
+import { favours } from './api/client.ts';
+import { startHints } from './api/hints.ts';
+import { queryClient } from './api/query-client.ts';
+import { startKeys } from './app/keys.ts';
+import { applyColourScheme, useColourScheme } from './app/settings.ts';
+import { Shell } from './app/shell.tsx';
+import { adoptThemeVariables, theme } from './app/theme.ts';
+import { provideClipboard } from './ui/copy-button.tsx';
+
+adoptThemeVariables(document);
+applyColourScheme();
+provideClipboard(favours.copyText);
+startHints();
+startKeys(window);
+
+function App() {
+  return (
+    <MantineProvider theme={theme} withCssVariables={false} withGlobalClasses={false} forceColorScheme={useColourScheme()}>
+      <QueryClientProvider client={queryClient}>
+        <Shell />
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no #root');
+createRoot(root).render(<StrictMode><App /></StrictMode>);

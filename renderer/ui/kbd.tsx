@@ -1,0 +1,29 @@
+import classes from './kbd.module.css';
+
+const isMac = typeof navigator !== 'undefined' && navigator.platform.startsWith('Mac');
+const written: Record<string, string> = { mod: isMac ? '⌘' : 'Ctrl', enter: '↵', escape: 'Esc', arrowdown: '↓', arrowup: '↑', arrowleft: '←', arrowright: '→', ' ': 'Space', shift: 'Shift' };
+
+/** `mod+k` as people read it: `Ctrl K`. */
+export function keyName(key: string): string {
+  return key.split('+').map((part) => written[part.toLowerCase()] ?? (part.length === 1 ? part.toUpperCase() : part)).join(' ');
+}
+
+/** A key, shown where its control is. `keys` separated by spaces are pressed one after the other. */
+export function Kbd({ keys, plain = false }: { keys: string; plain?: boolean }) {
+  const parts = keys === ' ' ? [' '] : keys.split(' ');
+  return <span className={classes.keys}>{parts.map((part) => <kbd key={part} className={plain ? classes.plain : classes.key}>{keyName(part)}</kbd>)}</span>;
+}
+
+/** The line of keys below a list: "J K move  Enter open". */
+export function KeyHints({ hints }: { hints: readonly { keys: readonly string[]; does: string }[] }) {
+  return (
+    <span className={classes.hints}>
+      {hints.map((hint) => (
+        <span key={hint.does} className={classes.hint}>
+          {hint.keys.map((key) => <Kbd key={key} keys={key} />)}
+          <span>{hint.does}</span>
+        </span>
+      ))}
+    </span>
+  );
+}

@@ -32,7 +32,8 @@ export interface Draft {
   /**
    * activity: becomes (or completes) one row.
    * agent: a span around an agent's work (`invoke_agent`): without a parent agent it is the task's life cycle row and says how the
-   *   task ended; inside another agent's work it is a hand-off row.
+   *   task ended; inside another agent's work it is a hand-off row. Its `kind` is lifecycle unless the record itself knows that it is
+   *   inside another agent's work.
    * structure: no row of its own (chain steps, workflow roots, blocked-on-user spans); it ties parents to children, may name the
    *   agent, session or user, and, when it has no parent, says when and how its task ended.
    */

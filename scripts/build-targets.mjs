@@ -1,0 +1,110 @@
+import { globSync } from 'node:fs';
+import path from 'node:path';
+import { builtinModules } from 'node:module';
+import react from '@vitejs/plugin-react';
+import { root } from './paths.mjs';
+
+/**
+ * @typedef {object} Target
+ * @property {string} name
+ * @property {string[]} inputs folders whose content makes it stale
+ * @property {() => string[]} entries paths of the entry files; none means that the target does not exist yet
+ * @property {(entries: string[]) => import('vite').InlineConfig} config
+ */
+
+/** What runs inside Electron must run in the stand-in too, which is older than the Electron that ships. */
+const oldestElectron = { node: 'node20', chrome: 'chrome130' };
+
+/** Every folder that the target can import from is one of its inputs. @type {Target[]} */
+export const targets = [
+  {
+    name: 'main',
+    inputs: ['electron/main', 'shared'],
+    entries: () => globSync('electron/main/index.ts', { cwd: root }),
+    config: (entries) => nodeProgram({ name: 'main', entries, target: oldestElectron.node, external: ['electron', /^electron\//] }),
+  },
+  {
+    name: 'preload',
+    inputs: ['electron/preload', 'shared'],
+    entries: () => globSync('electron/preload/index.ts', { cwd: root }),
+    // SECURITY: a sandboxed preload is CommonJS and one file: it may require nothing but electron.
+    config: (entries) => nodeProgram({ name: 'preload', entries, target: oldestElectron.node, external: ['electron'], format: 'cjs' }),
+  },
+  {
+    name: 'engine',
+    inputs: ['electron/engine', 'shared'],
+    entries: () => globSync(['electron/engine/index.ts', 'electron/engine/cli.ts', 'electron/engine/**/*-worker.ts'], { cwd: root }),
+    config: (entries) => nodeProgram({ name: 'engine', entries, target: 'node22', external: ['better-sqlite3', /^better-sqlite3\//] }),
+  },
+  {
+    name: 'renderer',
+    inputs: ['renderer', 'shared'],
+    entries: () => globSync('renderer/index.html', { cwd: root }),
+    config: () => page(),
+  },
+  {
+    name: 'demo',
+    inputs: ['demo', 'shared'],
+    entries: () => globSync('demo/index.ts', { cwd: root }),
+    config: (entries) => nodeProgram({ name: 'demo', entries, target: 'node22', external: [] }),
+  },
+];
+
+/**
+ * Every entry becomes `dist/<name>/<basename>.js` and shared chunks lie beside them, so that
+ * `new URL('./x-worker.js', import.meta.url)` finds the worker from whichever file it ends up in.
+ * @param {{ name: string, entries: string[], target: string, external: (string | RegExp)[], format?: 'es' | 'cjs' }} program
+ * @returns {import('vite').InlineConfig}
+ */
+function nodeProgram({ name, entries, target, external, format = 'es' }) {
+  const extension = format === 'cjs' ? 'cjs' : 'js';
+  return {
+    ...common(name),
+    // Everything is bundled but what is native: the packaged app carries no node_modules beside better-sqlite3.
+    ssr: { noExternal: true, target: 'node' },
+    build: {
+      ...commonBuild(name),
+      ssr: true,
+      target,
+      minify: false,
+      rolldownOptions: {
+        input: Object.fromEntries(entries.map((entry) => [basename(entry), path.join(root, entry)])),
+        external: [...external, ...builtinModules, /^node:/],
+        output: { format, entryFileNames: `[name].${extension}`, chunkFileNames: `[name]-[hash].${extension}` },
+      },
+    },
+  };
+}
+
+/** @returns {import('vite').InlineConfig} */
+function page() {
+  return {
+    ...common('renderer'),
+    root: path.join(root, 'renderer'),
+    base: './',
+    plugins: [react()],
+    build: {
+      ...commonBuild('renderer'),
+      target: oldestElectron.chrome,
+      // SECURITY: the page's policy allows no data: fonts and no requests, so nothing is inlined and nothing preloads by fetch.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      chunkSizeWarningLimit: 3_000,
+    },
+  };
+}
+
+/** @param {string} name @returns {import('vite').InlineConfig} */
+function common(name) {
+  return { root, configFile: false, envDir: false, publicDir: false, logLevel: 'warn', cacheDir: path.join(root, 'node_modules', '.cache', 'vite', name) };
+}
+
+/** @param {string} name */
+function commonBuild(name) {
+  return { outDir: path.join(root, 'dist', name), emptyOutDir: true, sourcemap: true, reportCompressedSize: false };
+}
+
+/** @param {string} file */
+function basename(file) {
+  return path.basename(file, path.extname(file));
+}

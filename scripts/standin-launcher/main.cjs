@@ -1,0 +1,32 @@
+// Does what Electron's own default app does for `electron <folder> args...`: becomes the program in that folder.
+const { readFileSync } = require('node:fs');
+const path = require('node:path');
+const { pathToFileURL } = require('node:url');
+const { app } = require('electron');
+
+const preloads = [];
+let folder;
+for (let at = 1; at < process.argv.length && folder === undefined; at++) {
+  const word = process.argv[at];
+  if (word === '-r' || word === '--require') preloads.push(process.argv[++at]);
+  else if (!word.startsWith('-')) folder = path.resolve(word);
+}
+if (folder === undefined) {
+  process.stderr.write('The stand-in for Electron starts a folder with a package.json: electron FOLDER [arguments]\n');
+  process.exit(1);
+}
+const described = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+app.setName(described.productName ?? described.name);
+app.setVersion(described.version);
+app.setAppPath(folder);
+app.setPath('userData', path.join(app.getPath('appData'), app.getName()));
+process.defaultApp = true;
+
+async function start() {
+  for (const file of preloads) require(path.resolve(file));
+  await import(pathToFileURL(path.join(folder, described.main ?? 'index.js')).href);
+}
+start().catch((error) => {
+  process.stderr.write(`${error?.stack ?? error}\n`);
+  app.exit(1);
+});

@@ -1,0 +1,18 @@
+import { chromiumSwitches, withDisplay } from './display.mjs';
+import { pinnedNode, root } from './paths.mjs';
+import { run } from './processes.mjs';
+import { ensureBuilt, ensureElectron, runScript, useOwnNode } from './setup.mjs';
+
+await runScript(async () => {
+  await useOwnNode();
+  await ensureBuilt();
+  const electron = await ensureElectron();
+  const { code } = await withDisplay((env) =>
+    run(electron.executable, [...chromiumSwitches(), root, ...process.argv.slice(2)], {
+      cwd: root,
+      // An Electron older than our SQLite binding cannot run the engine itself and starts it with this Node.
+      env: { ...env, GATEHOUSE_NODE: pinnedNode },
+    }),
+  );
+  return code;
+});

@@ -1,0 +1,104 @@
+/**
+ * `npm test`: every check, each with its own result, one after the other; the last line sums them up.
+ * `npm test -- --only unit [words of a file's path]` runs one of: types, lint, colours, unit, integration, e2e.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { pinnedNode, root, say } from './paths.mjs';
+import { run } from './processes.mjs';
+import { ensureBuilt, ensureElectron, runScript, useOwnNode } from './setup.mjs';
+import { checkResult, playwrightResult, summary, vitestResult } from './test-report.mjs';
+
+/** @typedef {import('./test-report.mjs').StepResult} StepResult */
+
+const reports = path.join(root, 'test-results');
+
+/** @type {Record<string, (words: string[]) => Promise<StepResult>>} */
+const steps = {
+  types: async () => checkResult('types', (await runTool('typescript', 'tsc', ['-b'])).code),
+  lint: async () => checkResult('lint', (await runTool('oxlint', 'oxlint', [])).code),
+  colours: async () => {
+    const { strayColours } = await import('./colours.mjs');
+    const stray = strayColours();
+    for (const line of stray) say(`${line} is a colour outside of the theme`);
+    return checkResult('colours', stray.length);
+  },
+  unit: (words) => runVitest('unit', words),
+  integration: (words) => runVitest('integration', words),
+  e2e: async (words) => {
+    const { runPlaywright } = await import('./playwright.mjs');
+    const electron = await ensureElectron();
+    const report = freshReport('e2e');
+    const { code } = await runPlaywright(electron, ['--project=e2e', ...words]);
+    return playwrightResult('e2e', readReport(report), code);
+  },
+};
+
+await runScript(async () => {
+  const { values, positionals } = parseArgs({ options: { only: { type: 'string', multiple: true } }, allowPositionals: true });
+  const unknown = values.only?.find((name) => !(name in steps));
+  if (unknown !== undefined) throw new Error(`There is no step "${unknown}". Steps: ${Object.keys(steps).join(', ')}.`);
+  await useOwnNode();
+  // The build is a step of its own: when it breaks, types and lint still tell why.
+  const results = [await attempt('build', async () => (await ensureBuilt(), checkResult('build', 0)))];
+  for (const [name, step] of Object.entries(steps)) {
+    if (values.only && !values.only.includes(name)) continue;
+    console.log(`\n== ${name}`);
+    results.push(await attempt(name, () => step(positionals)));
+  }
+  return tell(results);
+});
+
+/** A step that cannot even run has failed; the next ones run all the same. @param {string} name @param {() => Promise<StepResult>} step */
+async function attempt(name, step) {
+  try {
+    return await step();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    say(message);
+    return { ...checkResult(name, 1), notes: [message] };
+  }
+}
+
+/** @param {StepResult[]} results @returns {number} the exit code */
+function tell(results) {
+  console.log('\n== results');
+  for (const { name, passed, failed, skipped, notes } of results) {
+    console.log(`${failed === 0 ? 'ok  ' : 'FAIL'} ${name}: ${passed} passed, ${failed} failed, ${skipped.length} skipped`);
+    for (const note of notes) console.log(`       note: ${note}`);
+    for (const test of skipped) console.log(`       skipped: ${test}`);
+  }
+  const { passed, failed, skipped } = summary(results);
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  return failed === 0 ? 0 : 1;
+}
+
+/** @param {'unit' | 'integration'} project @param {string[]} words */
+async function runVitest(project, words) {
+  const report = freshReport(project);
+  const { code } = await run(
+    pinnedNode,
+    [path.join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', `--project=${project}`, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...words],
+    { cwd: root },
+  );
+  return vitestResult(project, readReport(report), code);
+}
+
+/** @param {string} packageName @param {string} program @param {string[]} args */
+function runTool(packageName, program, args) {
+  return run(pinnedNode, [path.join(root, 'node_modules', packageName, 'bin', program), ...args], { cwd: root });
+}
+
+/** An old report must not speak for a runner that died. @param {string} name */
+function freshReport(name) {
+  mkdirSync(reports, { recursive: true });
+  const file = path.join(reports, `${name}.json`);
+  rmSync(file, { force: true });
+  return file;
+}
+
+/** @param {string} file */
+function readReport(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}

@@ -1,0 +1,41 @@
+/** A failure that a person can act on. Everything else that is thrown becomes `internal`: its text stays in the log. */
+import { randomBytes } from 'node:crypto';
+import type { z } from 'zod';
+import type { CallError } from '../../shared/contract.ts';
+import type { Log } from './ports.ts';
+
+export class CallFailure extends Error {
+  readonly code: CallError['code'];
+
+  constructor(code: CallError['code'], message: string) {
+    super(message);
+    this.name = 'CallFailure';
+    this.code = code;
+  }
+}
+
+/** Other rooms of the engine throw their own errors with a contract code and a sentence; they need not import this file. */
+function expectedFailure(error: unknown): { code: CallError['code']; message: string } | null {
+  if (error instanceof CallFailure) return error;
+  if (!(error instanceof Error) || !('code' in error)) return null;
+  const { code, message } = error;
+  return code === 'not_found' || code === 'conflict' || code === 'unavailable' || code === 'too_busy' || code === 'bad_request' || code === 'cancelled' ? { code, message } : null;
+}
+
+/** Gives the failure the id that the log knows. */
+export function toCallError(error: unknown, log: Log, what: string): CallError {
+  const id = `e-${randomBytes(6).toString('hex')}`;
+  const expected = expectedFailure(error);
+  if (expected) {
+    if (expected.code !== 'cancelled') log.warn(`${what}: ${expected.code}`, { id });
+    return { code: expected.code, message: expected.message, id };
+  }
+  log.error(what, error, { id });
+  return { code: 'internal', message: `The engine failed at this. Its log knows the failure as ${id}.`, id };
+}
+
+/** "period.from: Invalid ISO datetime": the path first, so that a person sees which value is meant. */
+export function readableIssues(error: z.ZodError): string {
+  const shown = error.issues.slice(0, 3).map((issue) => `${issue.path.length > 0 ? issue.path.join('.') : 'parameters'}: ${issue.message}`);
+  return shown.join('; ') + (error.issues.length > 3 ? `; and ${error.issues.length - 3} more` : '');
+}

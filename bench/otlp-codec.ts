@@ -48,13 +48,14 @@ function plainValue(value: Loose | undefined): unknown {
 const plainAttributes = (attributes: unknown): Record<string, unknown> =>
   Object.fromEntries(list(attributes).map((one) => [String(one['key']), plainValue(one['value'] as Loose | undefined)]));
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 const hex = (value: unknown): string => (typeof value === 'string' ? value : value instanceof Uint8Array ? Buffer.from(value).toString('hex') : '');
 
 function plainSpan(span: Loose): PlainSpan {
   const status = (span['status'] ?? {}) as Loose;
   return {
-    traceId: hex(span['traceId']), spanId: hex(span['spanId']), parentSpanId: hex(span['parentSpanId']), name: String(span['name'] ?? ''), kind: Number(span['kind'] ?? 0),
-    startTimeUnixNano: span['startTimeUnixNano'], endTimeUnixNano: span['endTimeUnixNano'], statusCode: Number(status['code'] ?? 0), statusMessage: String(status['message'] ?? ''),
+    traceId: hex(span['traceId']), spanId: hex(span['spanId']), parentSpanId: hex(span['parentSpanId']), name: textOf(span['name']), kind: Number(span['kind'] ?? 0),
+    startTimeUnixNano: span['startTimeUnixNano'], endTimeUnixNano: span['endTimeUnixNano'], statusCode: Number(status['code'] ?? 0), statusMessage: textOf(status['message']),
     attributes: plainAttributes(span['attributes']), events: list(span['events']).map((event) => ({ name: event['name'], attributes: plainAttributes(event['attributes']) })),
   };
 }
@@ -62,7 +63,7 @@ function plainSpan(span: Loose): PlainSpan {
 export function decodeTraces(body: Buffer, json: boolean): { service: string; spans: PlainSpan[] }[] {
   const request = (json ? JSON.parse(body.toString('utf8')) : Request.decode(body)) as Loose;
   return list(request['resourceSpans']).map((resource) => ({
-    service: String(plainAttributes(((resource['resource'] ?? {}) as Loose)['attributes'])['service.name'] ?? ''),
+    service: textOf(plainAttributes(((resource['resource'] ?? {}) as Loose)['attributes'])['service.name']),
     spans: list(resource['scopeSpans']).flatMap((scope) => list(scope['spans']).map(plainSpan)),
   }));
 }

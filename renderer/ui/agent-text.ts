@@ -21,7 +21,10 @@ export interface InertText {
 
 // SECURITY: everything that shows nothing, moves what stands around it, or talks to a terminal. \p{Cf} holds the
 // direction controls, zero-width characters and tag characters; the rest are letters by category and blank by shape.
-const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Variation_Selector}\u034F\u115F\u1160\u17B4\u17B5\u2800\u3164\uFFA0]/u;
+const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Variation_Selector}]/u;
+/** Grapheme joiner, Hangul fillers, Khmer vowels without shape, the blank Braille cell. */
+const blank = new Set([0x034f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x2800, 0x3164, 0xffa0]);
+const isUnseen = (character: string): boolean => unseen.test(character) || blank.has(character.codePointAt(0) ?? 0);
 const mark = /\p{M}/u;
 const pictographic = /[\p{Extended_Pictographic}\p{Regional_Indicator}]/u;
 /** Digits become keycap emoji with these two behind them. */
@@ -102,7 +105,7 @@ export function inertText(raw: string, most = Infinity): InertText {
     } else if (character === '\n') list.lineBreak();
     else if (character === '\r' && characters[at + 1] === '\n') continue;
     else if (character === '\t') list.text('    ');
-    else if (unseen.test(character)) list.box(character);
+    else if (isUnseen(character)) list.box(character);
     else if (mark.test(character)) list.mark(character);
     else list.text(character);
   }

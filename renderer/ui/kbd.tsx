@@ -1,11 +1,11 @@
 import classes from './kbd.module.css';
 
 const isMac = typeof navigator !== 'undefined' && navigator.platform.startsWith('Mac');
-const written: Record<string, string> = { mod: isMac ? '⌘' : 'Ctrl', enter: '↵', escape: 'Esc', arrowdown: '↓', arrowup: '↑', arrowleft: '←', arrowright: '→', ' ': 'Space', shift: 'Shift' };
+const written: Record<string, string> = { mod: isMac ? '⌘' : 'Ctrl', enter: '↵', escape: 'Esc', arrowdown: '↓', arrowup: '↑', arrowleft: '←', arrowright: '→', ' ': 'Space', space: 'Space', shift: 'Shift', alt: 'Alt' };
 
 /** `mod+k` as people read it: `Ctrl K`. */
 export function keyName(key: string): string {
-  return key.split('+').map((part) => written[part.toLowerCase()] ?? (part.length === 1 ? part.toUpperCase() : part)).join(' ');
+  return key.split('+').map((part) => written[part.toLowerCase()] ?? (part.length <= 3 ? part.toUpperCase() : part)).join(' ');
 }
 
 /** A key, shown where its control is. `keys` separated by spaces are pressed one after the other. */

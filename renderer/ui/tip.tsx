@@ -77,6 +77,8 @@ export function TipLayer() {
   useEffect(() => {
     const element = box.current;
     if (element === null || shown === null) return;
+    // In the top layer, so that it also stands above a modal dialog.
+    element.showPopover();
     const { width, height } = element.getBoundingClientRect();
     const below = shown.anchor.bottom + 6 + height <= window.innerHeight;
     const left = Math.max(4, Math.min(shown.anchor.left, window.innerWidth - width - 4));
@@ -84,5 +86,5 @@ export function TipLayer() {
   }, [shown]);
 
   if (shown === null) return null;
-  return <div ref={box} role="tooltip" className={classes.tip}>{shown.lines.map((line, index) => <div key={index}>{line}</div>)}</div>;
+  return <div key={`${shown.anchor.x},${shown.anchor.y}`} ref={box} role="tooltip" popover="manual" className={classes.tip}>{shown.lines.map((line, index) => <div key={index}>{line}</div>)}</div>;
 }

@@ -1,0 +1,44 @@
+/** What the palette can do. Each command says what it does before it does it; none of them stops or deletes anything. */
+import type { TablerIcon } from '@tabler/icons-react';
+import { IconContrast, IconFolder, IconKeyboard, IconLayoutSidebar, IconLayoutSidebarRight, IconPlayerPlay, IconPlayerStop, IconPlus, IconRefresh, IconClock } from '@tabler/icons-react';
+import { call, demoNow, engineReady, favours } from '../api/client.ts';
+import { demoFleet } from '../api/demo-fleet.ts';
+import { queryClient } from '../api/query-client.ts';
+import { settingsQueries } from '../api/queries.ts';
+import type { Settings } from '../../shared/domain.ts';
+import { go } from './navigation.ts';
+import { showOverlay } from './overlay-state.ts';
+import { setSpan, spans, spanWords } from './period.ts';
+import { detailStored, railStored } from './sidebar-state.ts';
+
+export interface Command { id: string; title: string; context: string; keys?: string; icon: TablerIcon; run: () => void }
+
+async function setTheme(theme: Settings['theme']): Promise<void> {
+  const settings = await call('settings.set', { theme });
+  queryClient.setQueryData(settingsQueries.get().queryKey, settings);
+}
+
+function themeCommand(theme: Settings['theme'], title: string): Command {
+  return { id: `theme-${theme}`, title, context: 'theme', icon: IconContrast, run: () => { void setTheme(theme); } };
+}
+
+/** Made anew each time the palette opens: some depend on what runs. */
+export function commandsNow(): Command[] {
+  const demoRuns = demoNow().state === 'running' || demoNow().state === 'starting';
+  const commands: Command[] = [
+    { id: 'add-connection', title: 'Add connection…', context: 'OpenTelemetry, about 1 min', icon: IconPlus, run: () => go({ screen: 'connections', params: { add: '1' } }) },
+    demoRuns
+      ? { id: 'stop-demo', title: 'Stop the demo fleet', context: 'the pretend agents end; their history stays', icon: IconPlayerStop, run: () => { void demoFleet.stop(); } }
+      : { id: 'start-demo', title: 'Start the demo fleet', context: 'pretend agents on this machine', icon: IconPlayerPlay, run: () => { void demoFleet.start(); } },
+    ...spans.map((span): Command => ({ id: `span-${span}`, title: `Period: ${spanWords[span].toLowerCase()}`, context: 'on every screen', icon: IconClock, run: () => setSpan(span) })),
+    themeCommand('system', 'Theme: as the system'),
+    themeCommand('light', 'Theme: light'),
+    themeCommand('dark', 'Theme: dark'),
+    { id: 'sidebar', title: 'Sidebar as rail, or whole', context: '', keys: 'mod+b', icon: IconLayoutSidebar, run: () => railStored.set(!railStored.get()) },
+    { id: 'detail', title: 'Show or hide the detail pane', context: '', keys: 'mod+\\', icon: IconLayoutSidebarRight, run: () => detailStored.set(!detailStored.get()) },
+    { id: 'keys', title: 'Keys of this screen', context: '', keys: '?', icon: IconKeyboard, run: () => showOverlay('keys') },
+    { id: 'data-folder', title: 'Open the data folder', context: 'in the file manager', icon: IconFolder, run: () => { void favours.openDataFolder(); } },
+  ];
+  if (!engineReady()) commands.unshift({ id: 'restart-engine', title: 'Restart the engine', context: 'it is away', icon: IconRefresh, run: () => { void favours.restartEngine(); } });
+  return commands;
+}

@@ -1,0 +1,70 @@
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { Kbd } from './kbd.tsx';
+import classes from './dialog.module.css';
+
+interface DialogProps {
+  /** what the dialog does: "Add connection". */
+  title: ReactNode;
+  /** on what. */
+  subject?: ReactNode;
+  icon?: ReactNode;
+  onClose: () => void;
+  /** Ctrl/Cmd Enter. */
+  onConfirm?: (() => void) | undefined;
+  /** Text was typed that closing would lose: Escape asks first. */
+  unsaved?: boolean;
+  /** way out at the left, act at the right. */
+  foot?: ReactNode;
+  width?: number | string;
+  height?: number | string;
+  /** the body brings its own padding and panes. */
+  flush?: boolean;
+  children: ReactNode;
+}
+
+/** Modal, on the browser's own dialog element: focus stays inside, the page behind is inert, Escape closes. */
+export function Dialog({ title, subject, icon, onClose, onConfirm, unsaved = false, foot, width = 520, height, flush = false, children }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  const [asking, setAsking] = useState(false);
+  useEffect(() => {
+    const element = dialog.current;
+    if (element === null || element.open) return;
+    const before = document.activeElement;
+    element.showModal();
+    const first = element.querySelector<HTMLElement>('[data-autofocus]');
+    first?.focus();
+    return () => {
+      element.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  const leave = (): void => {
+    if (unsaved && !asking) setAsking(true);
+    else onClose();
+  };
+  const keyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || onConfirm === undefined) return;
+    event.preventDefault();
+    onConfirm();
+  };
+  return (
+    <dialog ref={dialog} className={classes.dialog} style={{ width, height }} aria-labelledby={id} onCancel={(event) => { event.preventDefault(); leave(); }} onKeyDown={keyDown}>
+      <header className={classes.head}>
+        {icon}
+        <h2 id={id} className={classes.title}>{title}</h2>
+        {subject !== undefined && <span className={classes.subject}>{subject}</span>}
+        <button type="button" className={classes.close} onClick={leave} aria-label="Close"><Kbd keys="escape" /></button>
+      </header>
+      {asking && (
+        <div className={classes.asking} role="alert">
+          <span>What you typed will be lost.</span>
+          <button type="button" className={classes.ask} onClick={() => setAsking(false)}>Keep editing</button>
+          <button type="button" className={classes.ask} onClick={onClose}>Close and lose it</button>
+        </div>
+      )}
+      <div className={flush ? classes.flush : classes.body}>{children}</div>
+      {foot !== undefined && <footer className={classes.foot}>{foot}</footer>}
+    </dialog>
+  );
+}

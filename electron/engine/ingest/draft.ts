@@ -62,6 +62,8 @@ export interface Draft {
   readonly plain?: boolean;
   /** session or conversation id, when this record carries it. */
   readonly run?: { readonly kind: 'session' | 'conversation'; readonly id: string };
+  /** this activity began other work that runs under an id of its own (Codex: a sub-agent's conversation): it belongs to this task. */
+  readonly startsRun?: { readonly kind: 'session' | 'conversation'; readonly id: string };
   /** the agent that did this, when this record names it; otherwise inherited from the nearest ancestor, else the task. */
   readonly agent?: AgentClaim;
   readonly identity?: IdentityClaim;

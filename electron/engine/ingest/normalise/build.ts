@@ -24,6 +24,7 @@ export interface Told {
   readonly name: string;
   readonly key?: string;
   readonly run?: Draft['run'];
+  readonly startsRun?: Draft['startsRun'];
   readonly agent?: AgentClaim;
   readonly identity?: IdentityClaim;
   readonly model?: string;
@@ -49,6 +50,7 @@ export function spanDraft(source: string, record: SpanRecord, outcome: Outcome, 
     joins: told.joins,
     plain: told.plain,
     run: told.run,
+    startsRun: told.startsRun,
     agent: told.agent,
     identity: told.identity,
     kind: told.kind,
@@ -84,6 +86,7 @@ export function logDraft(source: string, record: LogRecord, outcome: Outcome, ti
     joins: told.joins,
     plain: told.plain,
     run: told.run,
+    startsRun: told.startsRun,
     agent: told.agent,
     identity: told.identity,
     kind: told.kind,

@@ -39,9 +39,12 @@ export function mainAgent(resource: ClaudeRecord['resource'], version: string): 
   return { id: declared?.id, name: declared?.name ?? (cleanName(resource.service) || 'claude-code'), version: version === '' ? undefined : cleanName(version) };
 }
 
-/** A signed-in account is a person's own: the agent borrows it. `user.id` is a hash of the device and says nothing of who. */
+/**
+ * A signed-in account is a person's own: the agent borrows it. `user.id` is a hash of the device and says nothing of who. Resource
+ * attributes, and with them an administrator's `enduser.id`, are copied onto every record.
+ */
 export function claudeIdentity(attrs: Attrs): IdentityClaim | undefined {
-  return claimFrom(attrs, 'borrowed', ['user.email', 'user.account_uuid', 'user.account_id']);
+  return claimFrom(attrs, 'borrowed', ['user.email', 'user.account_uuid', 'user.account_id']) ?? claimFrom(attrs, 'delegated', ['enduser.id']);
 }
 
 /** In sub-agents' spans `gen_ai.conversation.id` is the sub-agent's id: only the session groups. */

@@ -26,7 +26,7 @@ const families: readonly string[] = [
   'gen_ai.prompt', 'gen_ai.completion', 'gen_ai.choice', 'llm.prompts', 'llm.completions', 'llm.input_messages', 'llm.output_messages', 'llm.prompt_template',
   'llm.tools', 'llm.request.functions', 'llm.invocation_parameters', 'message.', 'document.', 'retrieval.documents', 'reranker.', 'embedding.embeddings', 'embedding.text',
   'ai.prompt', 'ai.value', 'ai.values', 'ai.embedding', 'ai.response.text', 'ai.response.object', 'ai.response.toolCalls', 'ai.response.reasoning', 'ai.response.files', 'ai.result',
-  'ai.toolCall.args', 'ai.toolCall.result', 'ai.schema', 'ai.request.', 'traceloop.prompt.', 'mcp.request.argument.', 'logfire.json_schema', 'all_messages', 'anthropic.content',
+  'ai.toolCall.args', 'ai.toolCall.result', 'ai.schema', 'ai.request.', 'traceloop.prompt.', 'mcp.request.argument.', 'logfire.json_schema', 'gcp.vertex.agent.llm_', 'gcp.vertex.agent.tool_', 'gcp.vertex.agent.data', 'all_messages', 'anthropic.content',
 ];
 
 /** `mastra.agent_run.input`, `mastra.metadata.body`: the last part says it. */

@@ -11,6 +11,7 @@ export const genai = {
   requestType: ['llm.request.type'],
   input: ['gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens', 'llm.usage.prompt_tokens'],
   output: ['gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens', 'llm.usage.completion_tokens'],
+  total: ['gen_ai.usage.total_tokens', 'llm.usage.total_tokens'],
   cacheRead: [
     'gen_ai.usage.cache_read.input_tokens', 'gen_ai.usage.cache_read_input_tokens', 'gen_ai.usage.cache_read_tokens',
     'gen_ai.usage.cached_tokens', 'gen_ai.usage.input_tokens.cached', 'gen_ai.usage.details.cache_read_tokens',
@@ -26,7 +27,7 @@ export const genai = {
     'gen_ai.usage.details.reasoning_tokens', 'gen_ai.usage.completion_tokens_details.reasoning_tokens', 'llm.usage.reasoning_tokens',
   ],
   toolName: ['gen_ai.tool.name'],
-  toolStatus: ['gen_ai.tool.status'],
+  toolStatus: ['gen_ai.tool.status', 'tool.status'],
   agentId: ['gen_ai.agent.id'],
   agentName: ['gen_ai.agent.name'],
   agentVersion: ['gen_ai.agent.version'],

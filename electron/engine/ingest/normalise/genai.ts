@@ -36,6 +36,7 @@ export function genaiUsage(attrs: Attrs, rules: CountRules = byConvention): Draf
       cacheRead: tokens(attrs, genai.cacheRead),
       cacheWrite: tokens(attrs, genai.cacheWrite),
       reasoning: tokens(attrs, genai.reasoning),
+      total: tokens(attrs, genai.total),
     },
     rules,
   );
@@ -82,6 +83,14 @@ export function genaiSort(attrs: Attrs): Sort {
   return model && (tokens(attrs, genai.input) !== undefined || tokens(attrs, genai.output) !== undefined) ? 'model' : 'structure';
 }
 
+/** Mastra reports a failed inference as OK with the finish reason `error` (a JSON text there, a list elsewhere). */
+function modelOutcome(record: SpanRecord, outcome: Outcome): Outcome {
+  if (outcome.status !== 'ok') return outcome;
+  const finish = record.attrs['gen_ai.response.finish_reasons'];
+  const failed = finish === 'error' || finish === '["error"]' || (Array.isArray(finish) && finish.length === 1 && finish[0] === 'error');
+  return failed ? { status: 'error', explicit: true, error: errorOf(['model_error'], [one(record.attrs, 'error.message')]) } : outcome;
+}
+
 function toolOutcome(record: SpanRecord, outcome: Outcome): Outcome {
   const type = one(record.attrs, 'error.type');
   const said = text(record.attrs, genai.toolStatus);
@@ -95,8 +104,6 @@ function toolOutcome(record: SpanRecord, outcome: Outcome): Outcome {
 export interface SpanReading {
   readonly source: string;
   readonly rules?: CountRules;
-  /** another layer may tell the same model call around this one. */
-  readonly inner?: boolean;
 }
 
 interface Common {
@@ -105,10 +112,11 @@ interface Common {
   readonly identity: Draft['identity'];
 }
 
+/** A framework's span around a provider SDK's span tells one call twice, hence `joins`. */
 function modelTold(record: SpanRecord, common: Common, reading: SpanReading): Told {
   const model = genaiModel(record.attrs);
   const name = model ?? (cleanName(text(record.attrs, genai.operation)) || 'model call');
-  return { ...common, role: 'activity', kind: 'model_call', name, model, usage: genaiUsage(record.attrs, reading.rules), joins: reading.inner === true ? 'parent' : undefined };
+  return { ...common, role: 'activity', kind: 'model_call', name, model, usage: genaiUsage(record.attrs, reading.rules), joins: 'parent' };
 }
 
 function afterPrefix(name: string, prefix: string): string {
@@ -126,7 +134,9 @@ function accessTold(record: SpanRecord, common: Common): Told {
 }
 
 function agentTold(record: SpanRecord, common: Common, outcome: Outcome): Told {
-  const name = common.agent?.name ?? cleanName(afterPrefix(record.name, 'invoke_agent '));
+  const said = cleanName(afterPrefix(record.name, 'invoke_agent '));
+  // The Vercel AI SDK names the span after the model when the agent has no name.
+  const name = common.agent?.name ?? (said === text(record.attrs, genai.requestModel) || said === 'invoke_agent' ? 'agent run' : said);
   return { ...common, role: 'agent', kind: 'lifecycle', name, taskOutcome: taskOutcomeOf(outcome, record.endUs > 0) };
 }
 
@@ -146,7 +156,7 @@ export function genaiSpan(record: SpanRecord, reading: SpanReading, sort: Sort =
   const outcome = spanOutcome(record, finished || sort === 'agent' || sort === 'structure');
   switch (sort) {
     case 'model':
-      return spanDraft(reading.source, record, outcome, modelTold(record, common, reading));
+      return spanDraft(reading.source, record, modelOutcome(record, outcome), modelTold(record, common, reading));
     case 'tool':
       return spanDraft(reading.source, record, toolOutcome(record, outcome), toolTold(record, common));
     case 'access':
@@ -191,9 +201,17 @@ export const genaiAdapter: Adapter = {
   log: (record) => genaiLog(record),
 };
 
-/** The Vercel AI SDK's current telemetry is the convention itself under scope `gen_ai`; the name is kept so that rows say who spoke. */
+/**
+ * The Vercel AI SDK's current telemetry is the convention itself under scope `gen_ai`; the name is kept so that rows say who spoke. An
+ * embedding is two nested spans of the same operation, and only the inner ones are counted.
+ */
+function vercelSort(attrs: Attrs): Sort {
+  const outer = text(attrs, genai.operation) === 'embeddings' && tokens(attrs, genai.input) === undefined && attrs['http.response.status_code'] === undefined;
+  return outer ? 'structure' : genaiSort(attrs);
+}
+
 export const vercelAdapter: Adapter = {
   id: 'vercel-ai-sdk',
   wanted: [],
-  span: (record) => drafts(genaiSpan(record, { source: 'vercel-ai-sdk/span' })),
+  span: (record) => drafts(genaiSpan(record, { source: 'vercel-ai-sdk/span' }, vercelSort(record.attrs))),
 };

@@ -1,13 +1,14 @@
 /**
  * Mastra's OtelExporter. `mastra.span.type` says what a span is; its operation names go beyond the conventions (`model_generation`
- * wraps the steps, `model_chunk` is one piece of a stream). Tokens stand on `model_inference` only. Its logs repeat what spans say.
+ * wraps the steps, `model_chunk` is one piece of a stream). Tokens stand on `model_inference` only; a failed one is OK with the finish
+ * reason `error`. Its logs repeat what spans say.
  */
 import type { Adapter, Draft } from '../draft.ts';
 import type { SpanRecord } from '../record.ts';
-import { aside, claimFrom, drafts } from './build.ts';
+import { aside, claimFrom, drafts, runFrom } from './build.ts';
 import { genaiSort, genaiSpan } from './genai.ts';
 import type { Sort } from './genai.ts';
-import { one } from './read.ts';
+import { nameOf, one } from './read.ts';
 
 const sorts: Readonly<Record<string, Sort>> = {
   agent_run: 'agent',
@@ -29,10 +30,13 @@ function mastraSort(record: SpanRecord): Sort {
   return type === '' ? genaiSort(record.attrs) : 'structure';
 }
 
+/** A sub-agent gets a conversation and a resource id of its own inside the same trace: only the root's say whose work it is. */
 function withMetadata(record: SpanRecord, draft: Draft): Draft {
-  const identity = draft.identity ?? claimFrom(record.attrs, 'delegated', ['mastra.metadata.userId', 'mastra.metadata.resourceId']);
-  const session = draft.run === undefined ? one(record.attrs, 'mastra.metadata.sessionId') || one(record.attrs, 'mastra.metadata.threadId') : '';
-  return { ...draft, identity, run: session === '' ? draft.run : { kind: 'session', id: session.slice(0, 200) } };
+  const root = record.parentSpanId === '';
+  const identity = draft.identity ?? claimFrom(record.attrs, 'delegated', root ? ['mastra.metadata.userId', 'mastra.metadata.resourceId'] : ['mastra.metadata.userId']);
+  const session = nameOf(record.attrs, ['mastra.metadata.sessionId']);
+  if (session !== undefined) return { ...draft, identity, run: { kind: 'session', id: session } };
+  return { ...draft, identity, run: root ? (draft.run ?? runFrom(record.attrs, [], ['mastra.metadata.threadId'])) : undefined };
 }
 
 export const mastraAdapter: Adapter = {
@@ -40,7 +44,7 @@ export const mastraAdapter: Adapter = {
   wanted: ['mastra.span.type', 'mastra.metadata.userId', 'mastra.metadata.resourceId', 'mastra.metadata.sessionId', 'mastra.metadata.threadId'],
   span: (record) => {
     if (one(record.attrs, 'mastra.span.type') === 'model_chunk') return aside('piece of a streamed answer');
-    return drafts(withMetadata(record, genaiSpan(record, { source: 'mastra/span', inner: true }, mastraSort(record))));
+    return drafts(withMetadata(record, genaiSpan(record, { source: 'mastra/span' }, mastraSort(record))));
   },
   log: () => aside('log line that repeats a span'),
 };

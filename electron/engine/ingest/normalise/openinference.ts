@@ -25,6 +25,8 @@ const count = {
 
 interface Metadata {
   readonly agent?: AgentClaim;
+  /** this chain is a LangChain agent's whole run. */
+  readonly agentRun?: boolean;
   readonly identity?: IdentityClaim;
   readonly run?: Draft['run'];
 }
@@ -36,15 +38,29 @@ function field(object: Readonly<Record<string, unknown>>, key: string): string {
   return typeof value === 'string' ? cleanName(value) : '';
 }
 
-function readMetadata(attrs: Attrs): Metadata {
+const plumbing = ['Runnable', 'ChannelWrite', 'Branch', '__', 'LangGraph', 'Prompt'];
+
+/**
+ * LangChain hands `lc_agent_name` down into sub-agents unchanged. A sub-agent shows only as a chain of its own name inside the node
+ * `tools`; everything below it has a nested checkpoint (`tools:...|model_request:...`) and inherits from it.
+ */
+function langchainAgent(object: Readonly<Record<string, unknown>>, name: string): Pick<Metadata, 'agent' | 'agentRun'> {
+  const agentName = field(object, 'lc_agent_name');
+  const node = field(object, 'langgraph_node');
+  if (node === '') return agentName === '' ? none : { agent: { name: agentName }, agentRun: field(object, 'ls_integration') === 'langchain_create_agent' };
+  const chain = cleanName(name);
+  if (node === 'tools' && chain !== 'tools' && chain !== '' && !plumbing.some((start) => chain.startsWith(start))) return { agent: { name: chain }, agentRun: true };
+  return agentName === '' || field(object, 'langgraph_checkpoint_ns').includes('|') ? none : { agent: { name: agentName } };
+}
+
+function readMetadata(attrs: Attrs, chainName: string): Metadata {
   const object = jsonObject(attrs['metadata']);
   if (object === undefined) return none;
-  const agentName = field(object, 'lc_agent_name');
   const user = field(object, 'user_id') || field(object, 'userId');
   const session = field(object, 'session_id') || field(object, 'sessionId');
   const thread = field(object, 'thread_id');
   return {
-    agent: agentName === '' ? undefined : { name: agentName },
+    ...langchainAgent(object, chainName),
     identity: user === '' ? undefined : { kind: 'delegated', of: user, attribute: 'metadata' },
     run: session === '' ? (thread === '' ? undefined : { kind: 'conversation', id: thread }) : { kind: 'session', id: session },
   };
@@ -60,6 +76,7 @@ function usage(attrs: Attrs): Draft['usage'] {
 
 interface Common {
   readonly agent: Draft['agent'];
+  readonly agentRun: boolean;
   readonly identity: Draft['identity'];
   readonly run: Draft['run'];
 }
@@ -71,9 +88,9 @@ function modelTold(record: SpanRecord, common: Common): Told {
 
 /** An AGENT span is named after the agent unless an attribute names it better. */
 function agentTold(record: SpanRecord, common: Common, outcome: Outcome): Told {
-  const named = nameOf(record.attrs, ['agent.name']) ?? common.agent?.name ?? cleanName(record.name);
+  const named = nameOf(record.attrs, agentKeys) ?? common.agent?.name ?? cleanName(record.name);
   const agent = { ...common.agent, name: named };
-  return { ...common, agent, role: 'agent', kind: 'lifecycle', name: named, taskOutcome: taskOutcomeOf(outcome, record.endUs > 0) };
+  return { ...common, agent, role: 'agent', kind: 'lifecycle', name: named, taskName: record.parentSpanId === '' ? cleanName(record.name) : undefined, taskOutcome: taskOutcomeOf(outcome, record.endUs > 0) };
 }
 
 function structureTold(record: SpanRecord, common: Common, outcome: Outcome): Told {
@@ -81,12 +98,13 @@ function structureTold(record: SpanRecord, common: Common, outcome: Outcome): To
   return { ...common, role: 'structure', kind: 'lifecycle', name: '', taskName: root ? cleanName(record.name) : undefined, taskOutcome: root ? taskOutcomeOf(outcome, record.endUs > 0) : undefined };
 }
 
-function common(record: SpanRecord): Common {
+function common(record: SpanRecord, kind: string): Common {
   const { attrs } = record;
-  const meta = readMetadata(attrs);
+  const meta = readMetadata(attrs, kind === 'CHAIN' ? record.name : '');
   const named = nameOf(attrs, agentKeys);
   const own = genaiAgent(record);
   return {
+    agentRun: meta.agentRun === true && kind === 'CHAIN',
     agent: meta.agent ?? (named === undefined ? own : { id: own?.id, name: named }),
     identity: genaiUser(record) ?? meta.identity,
     run: runFrom(attrs, ['session.id'], ['gen_ai.conversation.id']) ?? meta.run,
@@ -96,7 +114,7 @@ function common(record: SpanRecord): Common {
 export function openinferenceSpan(record: SpanRecord): Normalised {
   const kind = one(record.attrs, kindKey).toUpperCase();
   if (kind === '') return plainSpan(record);
-  const shared = common(record);
+  const shared = common(record, kind);
   const source = 'openinference/span';
   switch (kind) {
     case 'LLM':
@@ -112,6 +130,10 @@ export function openinferenceSpan(record: SpanRecord): Normalised {
       return drafts(spanDraft(source, record, outcome, agentTold(record, shared, outcome)));
     }
     default: {
+      if (shared.agentRun) {
+        const ended = spanOutcome(record, true);
+        return drafts(spanDraft(source, record, ended, agentTold(record, shared, ended)));
+      }
       const outcome = record.statusCode === 2 ? spanOutcome(record, true) : inferredOk;
       return drafts(spanDraft(source, record, outcome, structureTold(record, shared, outcome)));
     }

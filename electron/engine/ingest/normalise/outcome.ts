@@ -98,7 +98,7 @@ export function spanOutcome(record: SpanRecord, finished: boolean): Outcome {
   const sentence = declared.includes(' ') ? declared : '';
   const error = errorOf(
     [declared, thrown, http === '' ? '' : `http_${http}`],
-    [record.statusMessage, said, one(record.attrs, 'error.message'), sentence],
+    [record.statusMessage, said, one(record.attrs, 'error.message'), sentence, http === '' ? '' : `HTTP ${http}`],
     exception === undefined ? '' : asText(exception['exception.stacktrace']),
   );
   const cancelled = isCancel(declared, record.statusMessage) || isCancel(thrown, said);

@@ -7,6 +7,8 @@ export interface Counted {
   readonly cacheRead: number | undefined;
   readonly cacheWrite: number | undefined;
   readonly reasoning: number | undefined;
+  /** the source's own sum, when it gives one: it tells what is counted apart. */
+  readonly total?: number | undefined;
 }
 
 export interface CountRules {
@@ -19,7 +21,16 @@ export interface CountRules {
 /** What the conventions say; most sources follow them. */
 export const byConvention: CountRules = { inputHasCache: true, outputHasReasoning: true };
 
-export function usageOf(counted: Counted, rules: CountRules): Usage | undefined {
+/** A total that exceeds input + output by exactly the cached part says that input leaves it out; likewise for reasoning. */
+function rulesByTotal(counted: Counted, cached: number, reasoning: number, rules: CountRules): CountRules {
+  const extra = (counted.total ?? 0) - (counted.input ?? 0) - (counted.output ?? 0);
+  if (extra <= 0) return rules;
+  if (extra === cached) return { ...rules, inputHasCache: false };
+  if (extra === reasoning) return { ...rules, outputHasReasoning: false };
+  return extra === cached + reasoning ? { inputHasCache: false, outputHasReasoning: false } : rules;
+}
+
+export function usageOf(counted: Counted, stated: CountRules): Usage | undefined {
   const { input, output } = counted;
   if (input === undefined && output === undefined && counted.cacheRead === undefined && counted.cacheWrite === undefined) return undefined;
   const cacheReadTokens = counted.cacheRead ?? 0;
@@ -27,6 +38,7 @@ export function usageOf(counted: Counted, rules: CountRules): Usage | undefined 
   const reasoningTokens = counted.reasoning ?? 0;
   const total = input ?? 0;
   const cached = cacheReadTokens + cacheWriteTokens;
+  const rules = rulesByTotal(counted, cached, reasoningTokens, stated);
   // An input smaller than its own cached part cannot contain it: the source counts it apart, whatever its rule says.
   const inputTokens = rules.inputHasCache && total >= cached ? total - cached : total;
   const generated = output ?? 0;

@@ -19,7 +19,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
-          include: ['{electron,shared,renderer,scripts,demo,bench}/**/*.integration.test.ts'],
+          include: ['{electron,shared,renderer,scripts,demo,bench,e2e}/**/*.integration.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // These start processes, fill disks and kill engines: together they would disturb each other on a small machine.

@@ -6,7 +6,7 @@ const seconds = 10;
 
 export class IntakeRate {
   readonly #clock: Clock;
-  readonly #counts = new Array<number>(seconds).fill(0);
+  readonly #counts = Array.from({ length: seconds }, () => 0);
   #second = 0;
 
   constructor(clock: Clock = systemClock) {

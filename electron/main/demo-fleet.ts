@@ -1,0 +1,107 @@
+/** The demo fleet: pretend agents in a process of their own that speak real OTLP to our receiver. */
+import { spawn } from 'node:child_process';
+import { utilityProcess } from 'electron';
+import type { Connection } from '../../shared/domain.ts';
+import type { DemoState } from '../../shared/page-api.ts';
+import type { EngineCaller } from './engine-caller.ts';
+
+const companies = [
+  { id: 'halden', name: 'Halden Retail (demo)' },
+  { id: 'norrland', name: 'Norrland Bank (demo)' },
+  { id: 'brightwater', name: 'Brightwater Care (demo)' },
+] as const;
+
+interface Order { readonly endpoint: string; readonly tokens: readonly { readonly company: string; readonly token: string }[] }
+
+/** A running fleet, however it was started. */
+interface Fleet {
+  end(): void;
+  onExit(listener: (code: number | null) => void): void;
+}
+
+export interface DemoParts {
+  readonly script: string;
+  readonly environment: Record<string, string>;
+  readonly externalNode: string | undefined;
+  readonly openCaller: () => EngineCaller;
+  readonly onState: (state: DemoState) => void;
+}
+
+export class DemoFleet {
+  readonly #parts: DemoParts;
+  #fleet: Fleet | null = null;
+  #state: DemoState = { state: 'off', text: 'The demo fleet is off.' };
+
+  constructor(parts: DemoParts) { this.#parts = parts; }
+
+  get state(): DemoState { return this.#state; }
+
+  async start(): Promise<void> {
+    if (this.#state.state === 'starting' || this.#state.state === 'running') return;
+    this.#tell('starting', 'The demo fleet starts.');
+    const caller = this.#parts.openCaller();
+    try {
+      const { order, tellPast } = await connect(caller);
+      const fleet = this.#launch(order, tellPast ? [] : ['--hours', '0']);
+      this.#fleet = fleet;
+      fleet.onExit((code) => { if (this.#fleet === fleet) this.#gone(code); });
+      this.#tell('running', 'Eight pretend agents in three pretend companies are at work.');
+    } catch (error) {
+      this.#tell('failed', `The demo fleet could not start: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      caller.close();
+    }
+  }
+
+  stop(): void {
+    const fleet = this.#fleet;
+    this.#fleet = null;
+    fleet?.end();
+    if (this.#state.state !== 'off') this.#tell('off', 'The demo fleet is off. What it sent stays in the history.');
+  }
+
+  #gone(code: number | null): void {
+    this.#fleet = null;
+    this.#tell('failed', `The demo fleet ended by itself${code === null ? '' : ` (code ${code})`}.`);
+  }
+
+  #launch(order: Order, words: readonly string[]): Fleet {
+    const { script, environment, externalNode } = this.#parts;
+    // SECURITY: the tokens go over standard input or a message, never over the command line, which every process can read.
+    if (externalNode) {
+      const child = spawn(externalNode, [script, ...words], { env: environment, stdio: ['pipe', 'ignore', 'inherit'] });
+      child.on('error', () => undefined);
+      child.stdin.on('error', () => undefined);
+      child.stdin.write(`${JSON.stringify(order)}\n`);
+      return { end: () => { child.stdin.end(); child.kill('SIGTERM'); }, onExit: (listener) => { child.once('close', listener); } };
+    }
+    const child = utilityProcess.fork(script, [...words], { env: environment, serviceName: 'Gatehouse demo fleet', stdio: 'ignore' });
+    child.once('spawn', () => child.postMessage(order));
+    return { end: () => { child.kill(); }, onExit: (listener) => { child.once('exit', listener); } };
+  }
+
+  #tell(state: DemoState['state'], text: string): void {
+    this.#state = { state, text };
+    this.#parts.onState(this.#state);
+  }
+}
+
+/** Tokens are shown once, so connections of an earlier demo get new ones; the past is told only to an empty history. */
+async function connect(caller: EngineCaller): Promise<{ order: Order; tellPast: boolean }> {
+  const { rows } = await caller.call('connections.list', {});
+  const old = rows.filter((row) => row.demo);
+  const tokens: { company: string; token: string }[] = [];
+  let endpoint = '';
+  for (const company of companies) {
+    const added = await connectOne(caller, company.name, old.find((row) => row.name === company.name));
+    endpoint = added.endpoint;
+    tokens.push({ company: company.id, token: added.token });
+  }
+  return { order: { endpoint, tokens }, tellPast: old.every((row) => row.activities === 0) };
+}
+
+async function connectOne(caller: EngineCaller, name: string, old: Connection | undefined): Promise<{ token: string; endpoint: string }> {
+  if (!old) return caller.call('connections.addOtlp', { name, demo: true });
+  if (!old.enabled) await caller.call('connections.update', { id: old.id, enabled: true });
+  return caller.call('connections.rotateToken', { id: old.id });
+}

@@ -1,0 +1,49 @@
+/** The few desktop favours that the page may ask for, each on a channel of its own. */
+import { clipboard, ipcMain, nativeTheme, shell } from 'electron';
+import type { IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'electron';
+import { z } from 'zod';
+import { themeChoices } from '../../shared/page-api.ts';
+import { favourChannel, favourNames, mostCopiedCharacters } from '../../shared/page-channels.ts';
+import type { FavourName } from '../../shared/page-channels.ts';
+import { appOrigin } from './app-protocol.ts';
+
+export interface FavourParts {
+  readonly dataFolder: string;
+  readonly startDemo: () => Promise<void>;
+  readonly stopDemo: () => void;
+  readonly restartEngine: () => void;
+}
+
+/** SECURITY: only the main frame of our window, showing our page, is listened to. */
+export function isOurPage(event: IpcMainEvent | IpcMainInvokeEvent, contents: WebContents): boolean {
+  const frame = event.senderFrame;
+  return frame !== null && event.sender === contents && frame === contents.mainFrame && new URL(frame.url).origin === appOrigin;
+}
+
+const copied = z.string().max(mostCopiedCharacters);
+const theme = z.enum(themeChoices);
+
+function favourTable(parts: FavourParts): Record<FavourName, (argument: unknown) => void | Promise<void>> {
+  return {
+    copyText: (text) => clipboard.writeText(copied.parse(text)),
+    setTheme: (choice) => { nativeTheme.themeSource = theme.parse(choice); },
+    openDataFolder: async () => {
+      const complaint = await shell.openPath(parts.dataFolder);
+      if (complaint !== '') throw new Error(`The data folder could not be opened: ${complaint}`);
+    },
+    startDemo: () => parts.startDemo(),
+    stopDemo: () => parts.stopDemo(),
+    restartEngine: () => parts.restartEngine(),
+  };
+}
+
+export function serveFavours(contents: WebContents, parts: FavourParts): void {
+  const table = favourTable(parts);
+  for (const name of favourNames) {
+    ipcMain.removeHandler(favourChannel(name));
+    ipcMain.handle(favourChannel(name), async (event, argument: unknown) => {
+      if (!isOurPage(event, contents)) throw new Error('refused');
+      await table[name](argument);
+    });
+  }
+}

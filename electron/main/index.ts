@@ -1,0 +1,123 @@
+/** The shell: one window, one engine, the walls between them. */
+import { homedir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BrowserWindow } from 'electron';
+import { app, dialog, ipcMain, nativeTheme, protocol, shell } from 'electron';
+import { channels } from '../../shared/page-channels.ts';
+import { appScheme, serveApp } from './app-protocol.ts';
+import { DemoFleet } from './demo-fleet.ts';
+import { openCaller } from './engine-caller.ts';
+import { engineEnvironment } from './engine-environment.ts';
+import { startEngineLine } from './engine-line.ts';
+import { EngineProcess } from './engine-process.ts';
+import { isOurPage, serveFavours } from './favours.ts';
+import { setMenu } from './menu.ts';
+import { readOptions } from './options.ts';
+import { PageLink } from './page-link.ts';
+import { refuseByDefault } from './refusals.ts';
+import { bringToFront, ground, openWindow } from './window.ts';
+
+const programFolder = dirname(dirname(fileURLToPath(import.meta.url)));
+const options = readOptions(process.argv.slice(1), process.cwd(), { platform: process.platform, home: homedir(), env: process.env });
+/** Chromium's own files and the window's memory: apart from the history, which is the engine's. */
+const shellFolder = join(options.dataFolder, 'window');
+const externalNode = process.env['GATEHOUSE_NODE'];
+const actor = userInfo().username;
+
+protocol.registerSchemesAsPrivileged([{ scheme: appScheme, privileges: { standard: true, secure: true } }]);
+app.setPath('userData', shellFolder);
+// SECURITY: every renderer runs in Chromium's sandbox, also one that a mistake might open without saying so.
+if (!process.argv.includes('--no-sandbox')) app.enableSandbox();
+refuseByDefault();
+
+/** The lock is bound to the user-data folder: two data folders are two consoles, one data folder is one. */
+if (app.requestSingleInstanceLock()) void run();
+else app.quit();
+
+async function run(): Promise<void> {
+  await app.whenReady();
+  protocol.handle(appScheme, (request) => serveApp(join(programFolder, 'renderer'), request));
+  const engine = new EngineProcess({
+    say: (text) => { process.stderr.write(`${text}\n`); },
+    start: () => startEngineLine({
+      script: join(programFolder, 'engine', 'index.js'),
+      arguments: ['--data', options.dataFolder, ...(options.otlp === null ? [] : ['--otlp', options.otlp])],
+      environment: engineEnvironment(process.env),
+      externalNode,
+    }),
+  });
+  const window = openWindow({ preload: join(programFolder, 'preload', 'index.cjs'), memoryFile: join(shellFolder, 'window.json'), version: app.getVersion() });
+  const demo = connectPage(window, engine);
+  app.on('second-instance', () => bringToFront(window));
+  engine.start();
+  if (options.demo) startDemoWhenReady(engine, demo);
+  endWith(window, engine, demo);
+}
+
+function connectPage(window: BrowserWindow, engine: EngineProcess): DemoFleet {
+  const contents = window.webContents;
+  const link = new PageLink(contents, engine, actor);
+  const tell = (channel: string, message: unknown): void => { if (!contents.isDestroyed()) contents.send(channel, message); };
+  const demo = new DemoFleet({
+    script: join(programFolder, 'demo', 'index.js'),
+    environment: engineEnvironment(process.env),
+    externalNode,
+    openCaller: () => openCaller(engine, actor),
+    onState: (state) => tell(channels.demoState, state),
+  });
+  ipcMain.on(channels.hello, (event) => {
+    if (!isOurPage(event, contents)) return;
+    link.hello();
+    tell(channels.demoState, demo.state);
+  });
+  serveFavours(contents, { dataFolder: options.dataFolder, startDemo: () => demo.start(), stopDemo: () => demo.stop(), restartEngine: () => engine.restart() });
+  app.setAboutPanelOptions({ applicationName: 'Gatehouse', applicationVersion: app.getVersion(), copyright: 'Apache License 2.0', credits: `Electron ${process.versions.electron}, Chromium ${process.versions.chrome}, Node ${process.versions.node}` });
+  setMenu({
+    platform: process.platform,
+    packaged: app.isPackaged,
+    command: (command) => tell(channels.menuCommand, command),
+    openDataFolder: () => void shell.openPath(options.dataFolder),
+    about: () => app.showAboutPanel(),
+  });
+  nativeTheme.on('updated', () => { if (!window.isDestroyed()) window.setBackgroundColor(ground()); });
+  contents.on('render-process-gone', (_event, details) => { if (details.reason !== 'clean-exit') void offerReload(window, details.reason); });
+  return demo;
+}
+
+/** The engine goes on recording while the page is gone; a person decides when to look again. */
+async function offerReload(window: BrowserWindow, reason: string): Promise<void> {
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'error', title: 'Gatehouse', message: 'The window\'s page ended unexpectedly.',
+    detail: `Reason: ${reason}. The engine still records what agents send; nothing of the history is lost.`,
+    buttons: ['Show it again', 'Quit'], defaultId: 0, cancelId: 1, noLink: true,
+  });
+  if (window.isDestroyed()) return;
+  if (response === 0) window.webContents.reload();
+  else window.close();
+}
+
+function startDemoWhenReady(engine: EngineProcess, demo: DemoFleet): void {
+  let started = false;
+  engine.onState((state) => {
+    if (started || state.state !== 'ready') return;
+    started = true;
+    void demo.start();
+  });
+}
+
+/** Closing the window ends the program, after the engine has stored what it accepted. */
+function endWith(window: BrowserWindow, engine: EngineProcess, demo: DemoFleet): void {
+  let engineEnded = false;
+  app.on('window-all-closed', () => app.quit());
+  app.on('before-quit', () => { if (!window.isDestroyed()) window.close(); });
+  app.on('will-quit', (event) => {
+    demo.stop();
+    if (engineEnded) return;
+    event.preventDefault();
+    void engine.stop().then(() => {
+      engineEnded = true;
+      app.quit();
+    });
+  });
+}

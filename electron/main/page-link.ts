@@ -1,0 +1,55 @@
+/** Ties the page to the engine: a fresh pair of ports for each load and each engine, bound to the person at this machine. */
+import { MessageChannelMain } from 'electron';
+import type { WebContents } from 'electron';
+import type { EngineState } from '../../shared/page-api.ts';
+import { channels } from '../../shared/page-channels.ts';
+import type { EngineProcess } from './engine-process.ts';
+import { nextPort } from './port-numbers.ts';
+
+export class PageLink {
+  readonly #contents: WebContents;
+  readonly #engine: EngineProcess;
+  readonly #actor: string;
+  #port: number | null = null;
+  #greeted = false;
+
+  constructor(contents: WebContents, engine: EngineProcess, actor: string) {
+    this.#contents = contents;
+    this.#engine = engine;
+    this.#actor = actor;
+    engine.onState((state) => this.#tell(state));
+    // SECURITY: a port belongs to one load of our page; whatever comes after starts without one.
+    contents.on('did-start-navigation', (details) => {
+      if (details.isMainFrame && !details.isSameDocument) this.#leave();
+    });
+    contents.on('render-process-gone', () => this.#leave());
+    contents.once('destroyed', () => this.#leave());
+  }
+
+  /** The preload of this load is there. */
+  hello(): void {
+    this.#leave();
+    this.#greeted = true;
+    this.#tell(this.#engine.state);
+  }
+
+  #leave(): void {
+    this.#greeted = false;
+    if (this.#port !== null) this.#engine.detach(this.#port);
+    this.#port = null;
+  }
+
+  #tell(state: EngineState): void {
+    if (!this.#greeted || this.#contents.isDestroyed()) return;
+    if (state.state !== 'ready') {
+      this.#port = null;
+      this.#contents.postMessage(channels.engineState, state);
+      return;
+    }
+    const { port1, port2 } = new MessageChannelMain();
+    this.#port = nextPort();
+    this.#engine.attach(this.#port, this.#actor, port1);
+    // State and port in one message: the page hears `ready` only when it can speak.
+    this.#contents.postMessage(channels.engineState, state, [port2]);
+  }
+}

@@ -7,7 +7,7 @@ import { agentStates, identityKinds } from '../../../shared/domain.ts';
 import { agentQueries, systemQueries } from '../../api/queries.ts';
 import { useKeys } from '../../app/keys.ts';
 import { go } from '../../app/navigation.ts';
-import { periodWords, toPeriod, usePeriod } from '../../app/period.ts';
+import { periodWords, useAskedPeriod, usePeriod } from '../../app/period.ts';
 import { ScreenHead } from '../../app/screen-head.tsx';
 import { isStringArray, stored } from '../../app/stored.ts';
 import { inertString } from '../../ui/agent-text.ts';
@@ -40,7 +40,7 @@ const hints = [
 
 export default function AgentsScreen() {
   const period = usePeriod();
-  const asked = { key: `${period.span}${period.end ?? ''}`, toPeriod: () => toPeriod(period) };
+  const asked = useAskedPeriod();
   const [filter, setFilterState] = useState(keptFilter);
   const setFilter = (next: AgentFilter): void => { keptFilter = next; setFilterState(next); };
   const searching = useDeferredValue(filter);

@@ -1,0 +1,64 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import type { NeedsYou } from '../../../shared/contract.ts';
+import { useKeys, type KeyBinding } from '../../app/keys.ts';
+import { go, type Target } from '../../app/navigation.ts';
+import { InertName } from '../../ui/agent-text-view.tsx';
+import { formatPercent } from '../../ui/format.ts';
+import { Kbd } from '../../ui/kbd.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { StateBadge } from '../../ui/state-badge.tsx';
+import type { State } from '../../ui/state-shapes.tsx';
+import { Age } from '../../ui/time.tsx';
+import classes from './overview.module.css';
+
+const looks = {
+  failure: { state: 'failed', word: 'Failure' },
+  gap: { state: 'not_seen', word: 'Not seen' },
+  connection: { state: 'refused', word: 'Connection' },
+  open_too_long: { state: 'waiting', word: 'Open long' },
+  interrupted: { state: 'interrupted', word: 'Interrupted' },
+  borrowed: { state: 'borrowed', word: 'Borrowed' },
+  alarm: { state: 'attention', word: 'Alarm' },
+  denied: { state: 'denied', word: 'Denied' },
+} satisfies Record<NeedsYou['kind'], { state: State; word: string }>;
+
+/** Failures and interruptions lead to where they are explained, on the agent's own screen. */
+export function targetOf(item: NeedsYou): Target {
+  const { screen, id } = item.target;
+  if (screen === 'agent' && item.kind === 'failure') return { screen, id, params: { tab: 'failures' } };
+  if (screen === 'agent' && item.kind === 'borrowed') return { screen, id, params: { tab: 'identity' } };
+  if (screen === 'live' && item.agentId !== null) return { screen, params: { agent: item.agentId } };
+  return { screen, id };
+}
+
+const most = 7;
+const keyed = 9;
+
+/** Worst first, as the engine ranks them. 1 to 9 open that item. */
+export function NeedsYouPanel({ items, seenShare }: { items: readonly NeedsYou[]; seenShare: number | null }) {
+  const [all, setAll] = useState(false);
+  const shown = all ? items : items.slice(0, items.length === most + 1 ? most + 1 : most);
+  const bindings: KeyBinding[] = shown.slice(0, keyed).map((item, index) => ({ keys: String(index + 1), does: index === 0 ? 'open that item (1 to 9)' : '', run: () => go(targetOf(item)) }));
+  useKeys('Overview: needs you', bindings);
+  return (
+    <Panel flush title="Needs you" aside={items.length === 0 ? undefined : <span>{items.length === 1 ? '1 item' : `${items.length} items`}, worst first</span>}>
+      {items.length === 0
+        ? <p className={classes.nothing}>{seenShare === null ? 'Nothing was seen yet, so nothing can be said.' : `Nothing that needs you where we could see: ${formatPercent(seenShare)} of connection time.`}</p>
+        : (
+          <ol className={classes.needs}>
+            {shown.map((item, index) => (
+              <li key={item.id} className={classes.need}>
+                <StateBadge {...looks[item.kind]} />
+                <strong className={classes.needName}>{item.agentName === null ? <span className={classes.second}>this console</span> : <InertName text={item.agentName} most={40} />}</strong>
+                <span className={classes.needText}><InertName text={item.text} most={160} /></span>
+                <span className={classes.needAge}><Age iso={item.since} /></span>
+                <Button className={classes.needButton} onClick={() => go(targetOf(item))} rightSection={index < keyed ? <Kbd keys={String(index + 1)} /> : undefined} aria-label={`Open: ${looks[item.kind].word}, ${item.agentName ?? ''} ${item.text}`}>Open</Button>
+              </li>
+            ))}
+          </ol>
+        )}
+      {items.length > shown.length && <button type="button" className={classes.more} onClick={() => setAll(true)}>{items.length - shown.length} more</button>}
+    </Panel>
+  );
+}

@@ -2,9 +2,10 @@ import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import '@mantine/core/styles.layer.css';
 import './app/fonts.css';
+// Before Mantine: the first layer that is named is the weakest.
 import './app/base.css';
+import '@mantine/core/styles.layer.css';
 import { favours } from './api/client.ts';
 import { startHints } from './api/hints.ts';
 import { queryClient } from './api/query-client.ts';

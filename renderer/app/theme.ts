@@ -7,6 +7,9 @@ import { black, colourTokens, palettes, white } from './tokens.ts';
 
 const tuple = (shades: readonly string[]): MantineColorsTuple => shades as unknown as MantineColorsTuple;
 
+/** Mantine measures contrast against its own palette; the main button stands on a token. */
+const filledButton = { '--button-bg': 'var(--gh-accent)', '--button-hover': 'var(--gh-accent)', '--button-color': 'var(--gh-on-accent)' };
+
 export const theme = createTheme({
   colors: { slate: tuple(palettes.slate), signal: tuple(palettes.signal), stop: tuple(palettes.stop), dark: tuple(palettes.dark) },
   primaryColor: 'signal',
@@ -37,7 +40,12 @@ export const theme = createTheme({
   cursorType: 'default',
   respectReducedMotion: true,
   components: {
-    Button: { defaultProps: { size: 'xs', variant: 'default' }, vars: () => ({ root: { '--button-height': '1.75rem', '--button-padding-x': '0.625rem' } }) },
+    Button: {
+      defaultProps: { size: 'xs', variant: 'default' },
+      vars: (_theme: unknown, props: { variant?: string }) => ({
+        root: { '--button-height': '1.75rem', '--button-padding-x': '0.625rem', ...(props.variant === 'filled' ? filledButton : {}) },
+      }),
+    },
     ActionIcon: { defaultProps: { size: 28, variant: 'subtle' } },
     Table: { defaultProps: { verticalSpacing: 0, horizontalSpacing: 'sm', highlightOnHover: true, stickyHeader: true } },
     Tooltip: { defaultProps: { openDelay: 400, closeDelay: 0, transitionProps: { duration: 0 }, events: { hover: true, focus: true, touch: false } } },

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
 import { Kbd } from './kbd.tsx';
 import classes from './dialog.module.css';
 
@@ -43,13 +43,20 @@ export function Dialog({ title, subject, icon, onClose, onConfirm, unsaved = fal
     if (unsaved && !asking) setAsking(true);
     else onClose();
   };
-  const keyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || onConfirm === undefined) return;
-    event.preventDefault();
-    onConfirm();
-  };
+  const confirm = useRef(onConfirm);
+  useEffect(() => { confirm.current = onConfirm; });
+  useEffect(() => {
+    // On the window: a step that went away may have taken the focus with it.
+    const keyDown = (event: KeyboardEvent): void => {
+      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.repeat || confirm.current === undefined) return;
+      event.preventDefault();
+      confirm.current();
+    };
+    window.addEventListener('keydown', keyDown);
+    return () => window.removeEventListener('keydown', keyDown);
+  }, []);
   return (
-    <dialog ref={dialog} className={classes.dialog} style={{ width, height }} aria-labelledby={id} onCancel={(event) => { event.preventDefault(); leave(); }} onKeyDown={keyDown}>
+    <dialog ref={dialog} className={classes.dialog} style={{ width, height }} aria-labelledby={id} onCancel={(event) => { event.preventDefault(); leave(); }}>
       <header className={classes.head}>
         {icon}
         <h2 id={id} className={classes.title}>{title}</h2>

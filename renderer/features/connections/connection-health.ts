@@ -1,0 +1,34 @@
+import type { Connection, ConnectionHealth, ContentLevel } from '../../../shared/domain.ts';
+import type { State } from '../../ui/state-shapes.tsx';
+
+interface HealthLook { state: State; word: string; /** worst first in the list. */ rank: number }
+
+export const healthLooks: Record<ConnectionHealth, HealthLook> = {
+  refusing: { state: 'refused', word: 'Refusing', rank: 0 },
+  waiting: { state: 'waiting', word: 'Waiting', rank: 1 },
+  quiet: { state: 'idle', word: 'Quiet', rank: 2 },
+  healthy: { state: 'healthy', word: 'Healthy', rank: 3 },
+  off: { state: 'suspended', word: 'Off', rank: 4 },
+};
+
+export const contentWords: Record<ContentLevel, { word: string; says: string }> = {
+  none: { word: 'None', says: 'No prompts, answers or tool arguments. Names, times, counts and money only.' },
+  redacted: { word: 'Redacted', says: 'Kept, after known secret shapes and e-mail addresses are masked. What the masks do not know is stored.' },
+  full: { word: 'Full', says: 'Kept as sent: whatever people and agents wrote, secrets too.' },
+};
+
+export const refusedOf = (connection: Connection): number => connection.refused.reduce((sum, one) => sum + one.count, 0);
+export const setAsideOf = (connection: Connection): number => connection.setAside.reduce((sum, one) => sum + one.count, 0);
+
+/** Worst first, then by name, so that two glances find the same order. */
+export function inOrder(rows: readonly Connection[]): Connection[] {
+  return rows.toSorted((a, b) => healthLooks[a.health].rank - healthLooks[b.health].rank || a.name.localeCompare(b.name));
+}
+
+export function matching(rows: readonly Connection[], text: string): Connection[] {
+  const terms = text.toLowerCase().split(/\s+/).filter((term) => term !== '');
+  return rows.filter((row) => {
+    const haystack = `${row.name} ${healthLooks[row.health].word} ${row.healthText} ${row.id} ${row.tokenEnds} ${row.content}${row.demo ? ' demo' : ''}`.toLowerCase();
+    return terms.every((term) => haystack.includes(term));
+  });
+}

@@ -14,6 +14,14 @@ const run = promisify(execFile);
 export interface AddedConnection { readonly id: string; readonly endpoint: string; readonly token: string }
 export interface Lists { agents: Agent[]; tasks: Task[]; activity: Activity[]; failures: Failure[] }
 
+export interface ServeOptions {
+  readonly folder?: string;
+  readonly port?: number;
+  /** arguments of node itself, e.g. a preload */
+  readonly nodeArgs?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 export class ServedEngine {
   readonly folder: string;
   readonly process: ChildProcess;
@@ -24,9 +32,9 @@ export class ServedEngine {
   }
 
   /** Starts `serve` (port 0: a free one; no folder: a new one) and waits until it says that it is ready. */
-  static async start(options: { readonly folder?: string; readonly port?: number } = {}): Promise<ServedEngine> {
+  static async start(options: ServeOptions = {}): Promise<ServedEngine> {
     const data = options.folder ?? (await mkdtemp(join(tmpdir(), 'gatehouse-')));
-    const child = spawn(process.execPath, [cli, 'serve', '--otlp', `127.0.0.1:${options.port ?? 0}`, '--data', data, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...(options.nodeArgs ?? []), cli, 'serve', '--otlp', `127.0.0.1:${options.port ?? 0}`, '--data', data, '--json'], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
     let said = '';
     await new Promise<void>((resolve, reject) => {
       const hear = (chunk: Buffer): void => { said += chunk.toString(); if (said.includes('\n')) resolve(); };
@@ -42,8 +50,8 @@ export class ServedEngine {
     return JSON.parse(stdout) as T;
   }
 
-  addOtlp(name: string): Promise<AddedConnection> {
-    return this.cli<AddedConnection>('connections', 'add', 'otlp', '--name', name);
+  addOtlp(name: string, content?: 'none' | 'redacted' | 'full'): Promise<AddedConnection> {
+    return this.cli<AddedConnection>('connections', 'add', 'otlp', '--name', name, ...(content ? ['--content', content] : []));
   }
 
   async lists(): Promise<Lists> {

@@ -1,0 +1,24 @@
+/**
+ * `npm run bench`: prints ratios against limits, all measured in this run. Parts by name (`ingest`, `queries`, `window`),
+ * default all. `--rounds N`, `--bodies N`, `--rows 1m|10m`.
+ */
+import { parseArgs } from 'node:util';
+import { benchIngest } from './ingest.ts';
+import { holds, printTable } from './table.ts';
+import type { Row } from './table.ts';
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string', default: '3' }, bodies: { type: 'string', default: '60' }, rows: { type: 'string', default: '1m' } } });
+const wanted = (part: string): boolean => positionals.length === 0 || positionals.includes(part);
+
+const all: Row[] = [];
+async function part(name: string, title: string, work: () => Promise<Row[]>): Promise<void> {
+  if (!wanted(name)) return;
+  const rows = await work();
+  printTable(title, rows);
+  all.push(...rows);
+}
+
+await part('ingest', 'Ingest, HTTP to acknowledged after commit', () => benchIngest({ rounds: Number(values.rounds), bodies: Number(values.bodies) }));
+const missed = all.filter((row) => !holds(row));
+process.stdout.write(`\n${all.length - missed.length} of ${all.length} limits hold${missed.length > 0 ? `; missed: ${missed.map((row) => row.what).join('; ')}` : ''}\n`);
+process.exitCode = missed.length > 0 ? 1 : 0;

@@ -18,7 +18,7 @@ export const anthropicSdkAdapter: Adapter = {
   span: (record) => {
     const draft = genaiSpan(record, { source: 'anthropic-sdk/span' }, genaiSort(record.attrs));
     const run = runFrom(record.attrs, ['anthropic.session.id'], []) ?? draft.run;
-    const name = draft.name === '' ? (nameOf(record.attrs, ['anthropic.tool.name']) ?? '') : draft.name;
+    const name = draft.kind === 'tool_call' && draft.name === '' ? (nameOf(record.attrs, ['anthropic.tool.name']) ?? '') : draft.name;
     if (cutOff(record, draft)) return drafts({ ...draft, run, status: 'interrupted', statusExplicit: true });
     return drafts({ ...draft, run, name });
   },

@@ -12,7 +12,7 @@ interface Expected {
   readonly signals?: readonly CaptureSignal[];
   readonly tokens: { in: number; out: number; read: number; write: number; reasoning: number; cost: number };
   readonly rows: readonly string[];
-  readonly asides?: Readonly<Record<string, number>>;
+  readonly asides: Readonly<Record<string, number>>;
   readonly runs: number;
 }
 
@@ -72,7 +72,7 @@ const expectations: readonly Expected[] = [
     // three ChatOpenAI spans: 900+950+1000 prompt of which 0+512+512 from cache, 30+31+32 completion. The agent stands in `metadata`.
     name: 'langchain',
     tokens: { ...none, in: 900 + 438 + 488, out: 93, read: 1024 },
-    rows: ['model_call gpt-6-mini ok @invoice_agent x3', 'tool_call get_invoice ok @invoice_agent x1', 'tool_call send_payment error @invoice_agent x1'],
+    rows: ['lifecycle invoice_agent ok @invoice_agent x1', 'model_call gpt-6-mini ok @invoice_agent x3', 'tool_call get_invoice ok @invoice_agent x1', 'tool_call send_payment error @invoice_agent x1'],
     asides: {}, runs: 1,
   },
   { name: 'claude', tokens: { ...claudeTokens, cost: 40_360 }, rows: [...claudeLogRows, claudeTurn, claudePrompt, ...claudeWork], asides: { ...claudeAsides, 'message text': 4 }, runs: 1 },
@@ -99,7 +99,7 @@ describe.each(expectations)('capture $name $signals', ({ name, signals, tokens, 
   test('refuses nothing and says what it set aside', () => {
     const found = assemble(records);
     expect(found.refusals).toEqual({});
-    if (asides !== undefined) expect(found.asides).toEqual(asides);
+    expect(found.asides).toEqual(asides);
     expect(found.runs).toHaveLength(runs);
   });
 

@@ -10,7 +10,7 @@ import type { LogTimes, Told } from './build.ts';
 import { claudeAgent, claudeIdentity, claudeModelKey, claudeRun, claudeToolKey, claudeToolName, claudeUsage } from './claude-code-shared.ts';
 import { errorOf, isCancel, ok } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
-import { asNumber, flag, millisUs, nameOf, one } from './read.ts';
+import { asNumber, cleanName, flag, millisUs, nameOf, one } from './read.ts';
 
 const source = 'claude-code/log';
 
@@ -22,7 +22,7 @@ function eventOf(record: LogRecord): string {
 /** The sequence counts within one session, so that an event sent twice is one. */
 function eventKey(record: LogRecord, what: string): string {
   const sequence = one(record.attrs, 'event.sequence');
-  return `event:${what}:${sequence === '' ? record.timeUs : sequence}`;
+  return cleanName(`event:${what}:${sequence === '' ? record.timeUs : sequence}`);
 }
 
 function at(record: LogRecord): LogTimes {
@@ -82,7 +82,7 @@ function apiRequest(record: LogRecord, outcome: Outcome): Normalised {
   const { attrs } = record;
   const model = nameOf(attrs, ['model']);
   return drafts(logDraft(source, record, outcome, lasted(record), {
-    ...common(record), role: 'activity', kind: 'model_call', name: model ?? 'model call', key: claudeModelKey(attrs), model,
+    ...common(record), role: 'activity', kind: 'model_call', name: model ?? 'model call', key: claudeModelKey(attrs, record.timeUs), model,
     usage: claudeUsage(attrs), reportedCost: costOf(attrs),
   }));
 }

@@ -66,14 +66,14 @@ export function claudeUsage(attrs: Attrs): Draft['usage'] {
 }
 
 /**
- * Log and span of one model call share `request_id`. Behind gateways that send none, they still share what was measured: model, token
- * counts and time to first token.
+ * Log and span of one model call share `request_id`. Behind gateways that send none, they still share what was measured (model, token
+ * counts, time to first token) and end together.
  */
-export function claudeModelKey(attrs: Attrs): string {
+export function claudeModelKey(attrs: Attrs, endUs: number): string {
   const request = text(attrs, ['request_id', 'gen_ai.response.id']);
   if (request !== '') return `model:${cleanName(request)}`;
   const measured = ['model', 'input_tokens', 'output_tokens', 'cache_read_tokens', 'cache_creation_tokens', 'ttft_ms', 'error', 'status_code'];
-  return cleanName(`event:model:${measured.map((key) => one(attrs, key).slice(0, 40)).join(':')}`);
+  return cleanName(`event:model:${Math.floor(endUs / 10_000_000)}:${measured.map((key) => one(attrs, key).slice(0, 40)).join(':')}`);
 }
 
 export function claudeToolKey(attrs: Attrs): string | undefined {

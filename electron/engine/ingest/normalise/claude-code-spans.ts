@@ -27,7 +27,7 @@ function modelSpan(record: SpanRecord): Normalised {
   const { attrs } = record;
   const model = nameOf(attrs, ['model', 'gen_ai.request.model']);
   return drafts(spanDraft(source, record, resultOf(record), {
-    role: 'activity', kind: 'model_call', name: model ?? 'model call', key: claudeModelKey(attrs), model, usage: claudeUsage(attrs),
+    role: 'activity', kind: 'model_call', name: model ?? 'model call', key: claudeModelKey(attrs, record.endUs), model, usage: claudeUsage(attrs),
     run: claudeRun(attrs), agent: claudeAgent(record), identity: claudeIdentity(attrs),
   }));
 }

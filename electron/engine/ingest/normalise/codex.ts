@@ -41,7 +41,7 @@ function lasted(record: LogRecord): LogTimes {
 
 function toolKey(attrs: Attrs, record: LogRecord): string {
   const call = one(attrs, 'call_id');
-  return call === '' ? `event:tool:${record.timeUs}:${one(attrs, 'tool_result_seq')}` : `tool:${cleanName(call)}`;
+  return cleanName(call === '' ? `event:tool:${record.timeUs}:${one(attrs, 'tool_result_seq')}` : `tool:${call}`);
 }
 
 /** `Process exited with code 1` (exec) or `Exit code: 1` (patch) in the head of the output; undefined when it says neither. */

@@ -185,7 +185,8 @@ export function genaiLog(record: LogRecord, source = 'genai/log'): Normalised {
   const cancelled = failed && isCancel(type, message);
   const outcome: Outcome = failed ? { status: cancelled ? 'cancelled' : 'error', explicit: true, error: errorOf([type], [message]) } : details ? ok : inferredOk;
   const model = genaiModel(attrs);
-  const key = record.spanId === '' ? `event:${text(attrs, genai.responseId) || `${record.timeUs}:${text(attrs, genai.output)}`}` : `span:${record.spanId}`;
+  const told = text(attrs, genai.responseId) || `${record.timeUs}:${text(attrs, genai.output)}`;
+  const key = record.spanId === '' ? cleanName(`event:${told}`) : `span:${record.spanId}`;
   return drafts(
     logDraft(source, record, outcome, { startUs: record.timeUs, endUs: record.timeUs }, {
       role: 'activity', kind: 'model_call', name: model ?? '', key, model, usage: genaiUsage(attrs),

@@ -26,8 +26,9 @@ function saysRefused(text: string): boolean {
 
 function isRefusal(record: SpanRecord): boolean {
   const { attrs } = record;
-  if (saysRefused(one(attrs, 'error.type'))) return true;
-  return record.statusCode !== 1 && (saysRefused(record.statusMessage) || saysRefused(one(attrs, 'gen_ai.tool.call.result')));
+  if (saysRefused(one(attrs, 'error.type')) || (record.statusCode === 2 && saysRefused(record.statusMessage))) return true;
+  // The result is the tool's own text: only the SDK's whole sentence counts.
+  return record.statusCode !== 1 && one(attrs, 'gen_ai.tool.call.result').startsWith('Tool execution was not approved');
 }
 
 function sortOf(attrs: Attrs): Sort {

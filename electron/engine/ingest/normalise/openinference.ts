@@ -21,6 +21,7 @@ const count = {
   cacheRead: ['llm.token_count.prompt_details.cache_read', 'llm.token_count.prompt_details.cache_input'],
   cacheWrite: ['llm.token_count.prompt_details.cache_write'],
   reasoning: ['llm.token_count.completion_details.reasoning'],
+  total: ['llm.token_count.total'],
 };
 
 interface Metadata {
@@ -68,7 +69,7 @@ function readMetadata(attrs: Attrs, chainName: string): Metadata {
 
 function usage(attrs: Attrs): Draft['usage'] {
   const own = usageOf(
-    { input: tokens(attrs, count.input), output: tokens(attrs, count.output), cacheRead: tokens(attrs, count.cacheRead), cacheWrite: tokens(attrs, count.cacheWrite), reasoning: tokens(attrs, count.reasoning) },
+    { input: tokens(attrs, count.input), output: tokens(attrs, count.output), cacheRead: tokens(attrs, count.cacheRead), cacheWrite: tokens(attrs, count.cacheWrite), reasoning: tokens(attrs, count.reasoning), total: tokens(attrs, count.total) },
     byConvention,
   );
   return own ?? genaiUsage(attrs);
@@ -84,6 +85,13 @@ interface Common {
 function modelTold(record: SpanRecord, common: Common): Told {
   const model = nameOf(record.attrs, modelKeys) ?? genaiModel(record.attrs);
   return { ...common, role: 'activity', kind: 'model_call', name: model ?? cleanName(record.name), model, usage: usage(record.attrs), joins: 'parent' };
+}
+
+/** The OpenAI Agents instrumentation writes a hand-off as a tool. */
+function toolTold(record: SpanRecord, common: Common): Told {
+  const handoff = 'handoff to ';
+  if (record.name.startsWith(handoff)) return { ...common, role: 'activity', kind: 'handoff', name: cleanName(record.name.slice(handoff.length)) };
+  return { ...common, role: 'activity', kind: 'tool_call', name: nameOf(record.attrs, ['tool.name', 'tool_call.function.name']) ?? cleanName(record.name) };
 }
 
 /** An AGENT span is named after the agent unless an attribute names it better. */
@@ -122,7 +130,7 @@ export function openinferenceSpan(record: SpanRecord): Normalised {
     case 'RERANKER':
       return drafts(spanDraft(source, record, spanOutcome(record, tokens(record.attrs, count.output) !== undefined), modelTold(record, shared)));
     case 'TOOL':
-      return drafts(spanDraft(source, record, spanOutcome(record, false), { ...shared, role: 'activity', kind: 'tool_call', name: nameOf(record.attrs, ['tool.name', 'tool_call.function.name']) ?? cleanName(record.name) }));
+      return drafts(spanDraft(source, record, spanOutcome(record, false), toolTold(record, shared)));
     case 'RETRIEVER':
       return drafts(spanDraft(source, record, spanOutcome(record, false), { ...shared, role: 'activity', kind: 'tool_call', name: cleanName(record.name), joins: 'parent' }));
     case 'AGENT': {

@@ -117,3 +117,14 @@ export function readCapture(name: string, signals: readonly CaptureSignal[] = ['
     .filter(({ signal }) => (signals as readonly string[]).includes(signal))
     .flatMap(({ file, signal }) => recordsOf(bodyOf(`${root}${name}/${file}`, signal)));
 }
+
+export interface Scenario {
+  readonly tools: readonly { readonly name: string; readonly status: string }[];
+  readonly usage: { readonly inputTokens: number; readonly outputTokens: number; readonly cacheReadTokens: number; readonly cacheWriteTokens: number; readonly reasoningTokens: number };
+  readonly agents: readonly string[];
+}
+
+/** What the capture's author knows of the run from outside its telemetry. */
+export function readScenario(name: string): Scenario {
+  return JSON.parse(readFileSync(`${root}${name}/expected.json`, 'utf8')) as Scenario;
+}

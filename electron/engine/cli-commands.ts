@@ -1,0 +1,103 @@
+/** One function a command: asks the engine and prints the answer. */
+import type { SystemStatus } from '../../shared/contract.ts';
+import type { Connection } from '../../shared/domain.ts';
+import { CallFailure } from './call-failure.ts';
+import type { Command } from './cli-arguments.ts';
+import { activityListing, agentsListing, connectionColumns, failuresListing, tasksListing } from './cli-lists.ts';
+import { printJson, printRows, printText } from './cli-output.ts';
+import type { Streams } from './cli-output.ts';
+import { count, formatTable, time, visible } from './cli-text.ts';
+import type { Caller } from './control-client.ts';
+import { otelEnvironment } from './snippets.ts';
+
+export interface CommandContext {
+  readonly caller: Caller;
+  readonly json: boolean;
+  readonly streams: Streams;
+  /** false: the engine was started for this command only. */
+  readonly running: boolean;
+}
+
+const jsonLimit = 10_000;
+const tableLimit = 100;
+
+export type AskingCommand = Exclude<Command, { name: 'help' | 'version' | 'serve' }>;
+
+export async function runCommand(command: AskingCommand, context: CommandContext): Promise<void> {
+  const { caller, json, streams } = context;
+  const limit = 'limit' in command && command.limit !== null ? command.limit : json ? jsonLimit : tableLimit;
+  switch (command.name) {
+    case 'status': return status(context);
+    case 'agents': return printRows(await agentsListing(caller, command), limit, json, streams);
+    case 'tasks': return printRows(await tasksListing(caller, command, limit), limit, json, streams);
+    case 'activity': return printRows(await activityListing(caller, command, limit), limit, json, streams);
+    case 'failures': return printRows(await failuresListing(caller, command, limit), limit, json, streams);
+    case 'connections list': return listConnections(context);
+    case 'connections add': return shown(context, await caller.call('connections.addOtlp', { name: command.connectionName, ...(command.content === null ? {} : { content: command.content }) }));
+    case 'connections rotate': return shown(context, await caller.call('connections.rotateToken', { id: await findConnection(caller, command.connection) }));
+    case 'connections rename': {
+      const changed = await caller.call('connections.update', { id: await findConnection(caller, command.connection), name: command.connectionName });
+      return json ? printJson(changed, streams) : printText(`Connection ${changed.id} is now called ${visible(changed.name)}.\n`, streams);
+    }
+    case 'connections remove': {
+      const id = await findConnection(caller, command.connection);
+      const { removedActivities } = await caller.call('connections.remove', { id, history: command.history });
+      if (json) return printJson({ id, removedActivities }, streams);
+      return printText(command.history === 'keep' ? `Connection ${id} was removed. Its history was kept.\n` : `Connection ${id} was removed, and ${count(removedActivities)} activities with it.\n`, streams);
+    }
+  }
+}
+
+async function findConnection(caller: Caller, wanted: string): Promise<string> {
+  const { rows } = await caller.call('connections.list', {});
+  const found = rows.filter((row) => row.id === wanted);
+  const named = found.length > 0 ? found : rows.filter((row) => row.name === wanted);
+  if (named.length > 1) throw new CallFailure('conflict', `${named.length} connections are called "${wanted}". Use an id: ${named.map((row) => row.id).join(', ')}.`);
+  if (!named[0]) throw new CallFailure('not_found', `No connection has the id or the name "${wanted}".`);
+  return named[0].id;
+}
+
+async function listConnections({ caller, json, streams }: CommandContext): Promise<void> {
+  const { rows, strangers } = await caller.call('connections.list', {});
+  if (json) return printJson(rows, streams);
+  await printText(rows.length === 0 ? 'Nothing is connected yet. Add one: connections add otlp --name NAME\n' : formatTable(connectionColumns, rows), streams);
+  const refused = strangers.reduce((sum, one) => sum + one.count, 0);
+  if (refused > 0) await printText(`${count(refused)} requests without a valid token were refused, from: ${strangers.map((one) => visible(one.process ?? 'an unknown process')).join(', ')}.\n`, streams);
+}
+
+interface Shown { readonly connection: Connection; readonly token: string; readonly endpoint: string; readonly snippets: readonly { readonly title: string; readonly where: string; readonly text: string; readonly notes: readonly string[] }[] }
+
+/** The one time that a token is seen. */
+async function shown({ json, streams, running }: CommandContext, { connection, token, endpoint, snippets }: Shown): Promise<void> {
+  const env = otelEnvironment(endpoint, token);
+  if (!running) streams.err.write(`No engine runs now: ${endpoint} is where it will listen unless that port is taken then.\n`);
+  if (json) return printJson({ id: connection.id, name: connection.name, kind: connection.kind, content: connection.content, endpoint, token, env, snippets }, streams);
+  const parts = snippets.map((one) => [`--- ${one.title} (${one.where})`, one.text, ...one.notes.map((note) => `# ${note}`)].join('\n'));
+  return printText([
+    `Connection  ${connection.id}  ${visible(connection.name)}`, `Endpoint    ${endpoint}`, `Token       ${token}`, 'The token is shown this once; only its hash is kept.', '', parts.join('\n\n'), '',
+  ].join('\n'), streams);
+}
+
+async function status({ caller, json, streams, running }: CommandContext): Promise<void> {
+  const found = await caller.call('system.status', {});
+  // One array like every list, so that one reader reads them all.
+  if (json) return printJson([{ running, ...found }], streams);
+  return printText(statusText(found, running), streams);
+}
+
+export function statusText(found: SystemStatus, running: boolean): string {
+  const { receiver } = found;
+  const lines: [string, string][] = [
+    ['Engine', running ? `runs, process ${found.pid}, version ${found.engineVersion}, since ${time(found.startedAt)}` : `does not run (this command opened the history by itself, version ${found.engineVersion})`],
+    ['Receiver', receiver.state === 'listening' ? `http://${receiver.host}:${receiver.port ?? ''}${receiver.message === null ? '' : `. ${receiver.message}`}` : `${receiver.state}${receiver.message === null ? '' : `: ${receiver.message}`}`],
+    ['Intake', `${found.intakePerSecond.toFixed(1)} activities a second`],
+    ['Newest activity', time(found.newestActivityAt) || 'none yet'],
+    ['Connections', count(found.connections)], ['Agents', count(found.agents)], ['Tasks', count(found.tasks)], ['Activities', count(found.activities)],
+    ['Open gaps', count(found.openGaps)], ['Strangers refused', count(found.strangers)],
+    ['Data folder', visible(found.dataDir)],
+    ['History', `${(found.historyBytes / 1_000_000).toFixed(1)} MB${found.diskFreeBytes === null ? '' : `, ${(found.diskFreeBytes / 1_000_000_000).toFixed(1)} GB free on its disk`}`],
+    ...found.alarms.map((alarm): [string, string] => [alarm.severity === 'info' ? 'Note' : 'Attention', visible(alarm.text)]),
+  ];
+  const wide = Math.max(...lines.map(([name]) => name.length));
+  return `${lines.map(([name, text]) => `${name.padEnd(wide)}  ${text}`).join('\n')}\n`;
+}

@@ -230,6 +230,11 @@ describe('Gemini CLI', () => {
     expect(draftOf(log({ ...session, 'event.name': 'gemini_cli.tool_call', function_name: 'x', ...attrs }, from))).toMatchObject({ kind: 'tool_call', name: 'x', status });
   });
 
+  test('an error that is the JSON of an answer', () => {
+    const error = '{"error":{"code":503,"message":"overloaded","status":"UNAVAILABLE"}}';
+    expect(draftOf(log({ ...session, 'event.name': 'gemini_cli.api_error', model: 'g', error, status_code: 503, 'error.type': 'ApiError' }, from)).error).toMatchObject({ type: 'ApiError', message: 'overloaded' });
+  });
+
   test("a sub-agent's records are tied by the prompt's id", () => {
     expect(draftOf(log({ 'session.id': 's', agent_id: 'a9', agent_name: 'investigator', 'event.name': 'gemini_cli.agent.finish', duration_ms: 9, terminate_reason: 'GOAL' }, from))).toMatchObject({ role: 'agent', kind: 'handoff', key: 'agent:a9', agent: { name: 'investigator', runId: 'a9' }, status: 'ok' });
     expect(draftOf(log({ ...response, prompt_id: 'a9#1' }, from)).agent).toEqual({ name: undefined, runId: 'a9' });

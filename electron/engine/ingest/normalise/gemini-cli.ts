@@ -4,12 +4,12 @@
  * apart by time and figures. Nothing is written when a tool starts: a tool that is cut off leaves no trace.
  */
 import type { Adapter, AgentClaim, Draft, Normalised } from '../draft.ts';
-import type { Attrs, LogRecord } from '../record.ts';
+import type { Attrs, AttrValue, LogRecord } from '../record.ts';
 import { aside, claimFrom, drafts, logDraft, resourceAgent, runFrom } from './build.ts';
 import type { LogTimes, Told } from './build.ts';
 import { errorOf, isCancel, ok } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
-import { cleanName, flag, millisUs, nameOf, one, tokens } from './read.ts';
+import { cleanName, flag, jsonObject, millisUs, nameOf, one, tokens } from './read.ts';
 import { usageOf } from './usage.ts';
 
 const source = 'gemini-cli/log';
@@ -54,9 +54,16 @@ function eventKey(record: LogRecord, what: string, figures: readonly string[]): 
   return cleanName(`event:${what}:${record.timeUs}:${figures.map((key) => one(record.attrs, key).slice(0, 40)).join(':')}`);
 }
 
+/** The API's errors arrive as the JSON of its answer. */
+function messageOf(attrs: Attrs): string {
+  const said = one(attrs, 'error') || one(attrs, 'error.message');
+  const inner = jsonObject(jsonObject(said)?.['error'] as AttrValue | undefined)?.['message'];
+  return typeof inner === 'string' && inner !== '' ? inner : said;
+}
+
 function failure(attrs: Attrs): Outcome {
   const type = one(attrs, 'error_type') || one(attrs, 'error.type');
-  const message = one(attrs, 'error') || one(attrs, 'error.message');
+  const message = messageOf(attrs);
   const status = one(attrs, 'status_code');
   return { status: isCancel(type, message) ? 'cancelled' : 'error', explicit: true, error: errorOf([type, status === '' ? '' : `http_${status}`], [message]) };
 }

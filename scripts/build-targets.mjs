@@ -99,9 +99,9 @@ function common(name) {
   return { root, configFile: false, envDir: false, publicDir: false, logLevel: 'warn', cacheDir: path.join(root, 'node_modules', '.cache', 'vite', name) };
 }
 
-/** @param {string} name */
+/** Beside each program lie the licences of what was bundled into it: most of them ask for that. @param {string} name */
 function commonBuild(name) {
-  return { outDir: path.join(root, 'dist', name), emptyOutDir: true, sourcemap: true, reportCompressedSize: false };
+  return { outDir: path.join(root, 'dist', name), emptyOutDir: true, sourcemap: true, reportCompressedSize: false, license: { fileName: 'licenses.md' } };
 }
 
 /** @param {string} file */

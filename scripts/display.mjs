@@ -19,7 +19,10 @@ export async function withDisplay(work) {
     return await work({ ...process.env, DISPLAY: display });
   } finally {
     process.off('exit', end);
+    // Waited for, so that no dead process is left to a container's init, which may never look.
+    const ended = new Promise((resolve) => child.once('exit', resolve));
     end();
+    if (child.exitCode === null && child.signalCode === null) await ended;
   }
 }
 
@@ -40,7 +43,6 @@ async function startXvfb() {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`The virtual display (Xvfb) ended with code ${code}: ${complaint.trim()}`)));
   });
-  child.unref();
   return { child, display: `:${number}` };
 }
 

@@ -1,9 +1,13 @@
 // Does what Electron's own default app does for `electron <folder> args...`: becomes the program in that folder.
-const { readFileSync } = require('node:fs');
-const path = require('node:path');
-const { pathToFileURL } = require('node:url');
-const { app } = require('electron');
+// A module with a top-level await, because Electron holds back `ready` until its main module has loaded: what a program
+// must do before `ready` (schemes, sandbox) is in the module that is imported here.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { app } from 'electron';
 
+const require = createRequire(import.meta.url);
 const preloads = [];
 let folder;
 for (let at = 1; at < process.argv.length && folder === undefined; at++) {
@@ -22,11 +26,10 @@ app.setAppPath(folder);
 app.setPath('userData', path.join(app.getPath('appData'), app.getName()));
 process.defaultApp = true;
 
-async function start() {
+try {
   for (const file of preloads) require(path.resolve(file));
   await import(pathToFileURL(path.join(folder, described.main ?? 'index.js')).href);
-}
-start().catch((error) => {
+} catch (error) {
   process.stderr.write(`${error?.stack ?? error}\n`);
   app.exit(1);
-});
+}

@@ -18,7 +18,7 @@ interface Route {
 }
 
 export const routes: Record<ScreenId, Route> = {
-  overview: { title: 'Overview', screen: lazy(async () => import('../features/overview/overview-screen.tsx')), nav: { letter: 'o', icon: IconLayoutDashboard }, under: 'overview', hasPeriod: true },
+  overview: { title: 'Overview', screen: lazy(async () => import('../features/first-run/overview-or-first-run.tsx')), nav: { letter: 'o', icon: IconLayoutDashboard }, under: 'overview', hasPeriod: true },
   live: { title: 'Live', screen: lazy(async () => import('../features/live/live-screen.tsx')), nav: { letter: 'l', icon: IconActivity }, under: 'live', hasPeriod: false },
   agents: { title: 'Agents', screen: lazy(async () => import('../features/agents/agents-screen.tsx')), nav: { letter: 'a', icon: IconRobot }, under: 'agents', hasPeriod: true },
   agent: { title: 'Agent', screen: lazy(async () => import('../features/agent/agent-screen.tsx')), nav: null, under: 'agents', hasPeriod: true },

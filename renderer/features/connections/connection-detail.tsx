@@ -7,7 +7,8 @@ import { Id } from '../../ui/id.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { Age, Time } from '../../ui/time.tsx';
-import { contentWords, healthLooks, refusedOf, setAsideOf } from './connection-health.ts';
+import { healthLooks, refusedOf, setAsideOf } from './connection-health.ts';
+import { contentWords } from '../../ui/content-choice.tsx';
 import { FirstDataBanner, FirstDataList, useFirstData } from './first-data.tsx';
 import classes from './connections.module.css';
 

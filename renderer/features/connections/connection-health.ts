@@ -1,4 +1,4 @@
-import type { Connection, ConnectionHealth, ContentLevel } from '../../../shared/domain.ts';
+import type { Connection, ConnectionHealth } from '../../../shared/domain.ts';
 import type { State } from '../../ui/state-shapes.tsx';
 
 interface HealthLook { state: State; word: string; /** worst first in the list. */ rank: number }
@@ -9,12 +9,6 @@ export const healthLooks: Record<ConnectionHealth, HealthLook> = {
   quiet: { state: 'idle', word: 'Quiet', rank: 2 },
   healthy: { state: 'healthy', word: 'Healthy', rank: 3 },
   off: { state: 'suspended', word: 'Off', rank: 4 },
-};
-
-export const contentWords: Record<ContentLevel, { word: string; says: string }> = {
-  none: { word: 'None', says: 'No prompts, answers or tool arguments. Names, times, counts and money only.' },
-  redacted: { word: 'Redacted', says: 'Kept, after known secret shapes and e-mail addresses are masked. What the masks do not know is stored.' },
-  full: { word: 'Full', says: 'Kept as sent: whatever people and agents wrote, secrets too.' },
 };
 
 export const refusedOf = (connection: Connection): number => connection.refused.reduce((sum, one) => sum + one.count, 0);

@@ -3,7 +3,8 @@ import type { Connection } from '../../../shared/domain.ts';
 import { formatCount, formatCounter } from '../../ui/format.ts';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { Age } from '../../ui/time.tsx';
-import { contentWords, healthLooks, refusedOf } from './connection-health.ts';
+import { healthLooks, refusedOf } from './connection-health.ts';
+import { contentWords } from '../../ui/content-choice.tsx';
 import classes from './connections.module.css';
 
 interface ConnectionsTableProps {

@@ -1,5 +1,39 @@
+import { useQuery } from '@tanstack/react-query';
+import { systemQueries } from '../../api/queries.ts';
 import { ScreenHead } from '../../app/screen-head.tsx';
+import { ErrorBlock, FromQuery } from '../../ui/blocks.tsx';
+import { AboutPanel, DataPanel, DemoPanel, ReceiverPanel } from './machine-panels.tsx';
+import { AppearancePanel, ContentPanel } from './look-panels.tsx';
+import { RetentionPanel } from './retention-panel.tsx';
+import { useSettings } from './use-settings.ts';
+import classes from './settings.module.css';
 
 export default function SettingsScreen() {
-  return <ScreenHead title="Settings" />;
+  const { query, change } = useSettings();
+  const { data: status } = useQuery(systemQueries.status());
+  return (
+    <>
+      <ScreenHead title="Settings" context="kept by the engine, on this machine" />
+      {change.error !== null && <ErrorBlock error={change.error} what="The setting was not changed." kept="The old value stands." />}
+      <div className={classes.grid}>
+        <div className={classes.column}>
+          <FromQuery query={query} what="Reading settings" failed="The settings could not be read.">
+            {(settings) => (
+              <>
+                <AppearancePanel settings={settings} change={change} />
+                <RetentionPanel settings={settings} change={change} />
+                <ContentPanel settings={settings} change={change} />
+                <ReceiverPanel settings={settings} change={change} status={status} />
+              </>
+            )}
+          </FromQuery>
+        </div>
+        <div className={classes.column}>
+          <DataPanel status={status} />
+          <DemoPanel />
+          <AboutPanel status={status} />
+        </div>
+      </div>
+    </>
+  );
 }

@@ -1,0 +1,180 @@
+/** Reads one stored record again, for the person who opens it: all of it, as OTLP/JSON, after the content level. */
+import { deepestMessage, logMessage, resourceMessage, scopeMessage, spanMessage } from './otlp-schema.ts';
+import type { Field, Message } from './otlp-schema.ts';
+import { payloadKinds, unpackPayload } from './payload.ts';
+import { ProtoReader, wire, WireError } from './proto-reader.ts';
+import { ShortStrings } from './short-strings.ts';
+
+export interface StoredAttribute {
+  readonly key: string;
+  /** texts as they are, everything else as JSON. */
+  readonly value: string;
+}
+
+export interface StoredEvent {
+  readonly name: string;
+  /** microseconds since the epoch; null when absent. */
+  readonly timeUs: number | null;
+  readonly attributes: readonly StoredAttribute[];
+}
+
+export interface StoredRecord {
+  readonly attributes: readonly StoredAttribute[];
+  readonly events: readonly StoredEvent[];
+  readonly resource: readonly StoredAttribute[];
+  readonly scope: { readonly name: string; readonly version: string };
+  /** the record with its resource and scope as indented JSON. */
+  readonly json: string;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Throws RangeError or SyntaxError with plain words when the stored bytes are damaged. */
+export function decodeStoredRecord(format: number, block: Uint8Array, slot: number): StoredRecord {
+  const { kind, record, resource, scope } = unpackPayload(format, block, slot);
+  switch (kind) {
+    case payloadKinds.spanProtobuf: return fromOtlp('span', protobuf(spanMessage, record), protobuf(resourceMessage, resource), protobuf(scopeMessage, scope));
+    case payloadKinds.logProtobuf: return fromOtlp('logRecord', protobuf(logMessage, record), protobuf(resourceMessage, resource), protobuf(scopeMessage, scope));
+    case payloadKinds.spanJson: return fromOtlp('span', json(record), json(resource), json(scope));
+    case payloadKinds.logJson: return fromOtlp('logRecord', json(record), json(resource), json(scope));
+    case payloadKinds.outline: return fromOutline(json(record));
+    default: throw new RangeError(`payload kind ${kind} is not known to this version`);
+  }
+}
+
+function fromOtlp(name: string, record: Json, resource: Json, scope: Json): StoredRecord {
+  const attributes = attributeList(record['attributes']);
+  // The body of a log is what an agent said: it is read like an attribute.
+  const body = name === 'logRecord' && isObject(record['body']) ? [{ key: 'body', value: anyText(record['body']) }] : [];
+  return {
+    attributes: [...body, ...attributes],
+    events: objects(record['events']).map((event) => ({ name: text(event['name']), timeUs: micros(event['timeUnixNano']), attributes: attributeList(event['attributes']) })),
+    resource: attributeList(resource['attributes']),
+    scope: { name: text(scope['name']), version: text(scope['version']) },
+    json: JSON.stringify({ resource, scope, [name]: record }, null, 2),
+  };
+}
+
+function fromOutline(outline: Json): StoredRecord {
+  const resource = isObject(outline['resource']) ? outline['resource'] : {};
+  const scope = isObject(outline['scope']) ? outline['scope'] : {};
+  return {
+    attributes: plainList(outline['attributes']),
+    events: objects(outline['events']).map((event) => ({
+      name: text(event['name']), timeUs: typeof event['timeUs'] === 'number' && event['timeUs'] > 0 ? event['timeUs'] : null, attributes: plainList(event['attributes']),
+    })),
+    resource: plainList(resource['attributes']),
+    scope: { name: text(scope['name']), version: text(scope['version']) },
+    json: JSON.stringify(outline, null, 2),
+  };
+}
+
+function json(bytes: Uint8Array): Json {
+  if (bytes.length === 0) return {};
+  const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+  return isObject(value) ? value : {};
+}
+
+function protobuf(message: Message, bytes: Uint8Array): Json {
+  try {
+    return read(new ProtoReader(bytes, new ShortStrings()), message, 0);
+  } catch (error) {
+    if (error instanceof WireError) throw new RangeError(`stored record is damaged: ${error.message}`);
+    throw error;
+  }
+}
+
+function read(r: ProtoReader, message: Message, depth: number): Json {
+  // No prototype: `__proto__` may be a key in none of the schema's names, but a reader of this code need not prove that.
+  const object: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  while (r.pos < r.end) {
+    const tag = r.tag();
+    const field = message.get(tag >>> 3);
+    if (field === undefined || wireTypes[field.kind] !== (tag & 7)) {
+      r.skip(tag & 7);
+      continue;
+    }
+    const value = readField(r, field, depth);
+    if (!field.repeated) object[field.name] = value;
+    else if (Array.isArray(object[field.name])) (object[field.name] as unknown[]).push(value);
+    else object[field.name] = [value];
+  }
+  return object;
+}
+
+const wireTypes: Readonly<Record<Field['kind'], number>> = {
+  string: wire.bytes, bytes: wire.bytes, hex: wire.bytes, message: wire.bytes, uint: wire.varint, enum: wire.varint, int64: wire.varint, bool: wire.varint,
+  double: wire.fixed64, fixed64: wire.fixed64, fixed32: wire.fixed32,
+};
+
+function readField(r: ProtoReader, field: Field, depth: number): unknown {
+  switch (field.kind) {
+    case 'uint': case 'enum': return r.uint();
+    case 'int64': return String(r.int64());
+    case 'bool': return r.uint() !== 0;
+    case 'double': return number(r.double());
+    case 'fixed32': return r.fixed32();
+    case 'fixed64': return BigInt.asUintN(64, BigInt(r.sfixed64())).toString();
+    default: return readLength(r, field, depth);
+  }
+}
+
+function readLength(r: ProtoReader, field: Field, depth: number): unknown {
+  const length = r.length();
+  const start = r.pos;
+  const end = start + length;
+  if (field.kind !== 'message') {
+    r.pos = end;
+    if (field.kind === 'string') return r.buf.toString('utf8', start, end);
+    return r.buf.toString(field.kind === 'hex' ? 'hex' : 'base64', start, end);
+  }
+  if (depth >= deepestMessage) {
+    r.pos = end;
+    return { stringValue: `(${length} bytes nested too deep to show)` };
+  }
+  const outerEnd = r.end;
+  r.end = end;
+  const object = read(r, field.message(), depth + 1);
+  r.end = outerEnd;
+  return object;
+}
+
+/** JSON has no NaN and no infinity: OTLP/JSON writes them as texts. */
+function number(value: number): number | string {
+  return Number.isFinite(value) ? value : String(value);
+}
+
+function attributeList(attributes: unknown): StoredAttribute[] {
+  return objects(attributes).map((attribute) => ({ key: text(attribute['key']), value: anyText(attribute['value']) }));
+}
+
+function anyText(value: unknown): string {
+  const plain = plainValue(value, 0);
+  return typeof plain === 'string' ? plain : JSON.stringify(plain ?? null);
+}
+
+/** An OTLP value as a plain one. */
+function plainValue(value: unknown, depth: number): unknown {
+  if (!isObject(value)) return null;
+  if (depth > deepestMessage) return '(nested too deep to show)';
+  const list = value['arrayValue'];
+  if (isObject(list)) return objects(list['values']).map((item) => plainValue(item, depth + 1));
+  const map = value['kvlistValue'];
+  if (isObject(map)) return Object.fromEntries(objects(map['values']).map((entry) => [text(entry['key']), plainValue(entry['value'], depth + 1)]));
+  return value['stringValue'] ?? value['intValue'] ?? value['boolValue'] ?? value['doubleValue'] ?? value['bytesValue'] ?? null;
+}
+
+function plainList(attributes: unknown): StoredAttribute[] {
+  if (!isObject(attributes)) return [];
+  return Object.entries(attributes).map(([key, value]) => ({ key, value: typeof value === 'string' ? value : JSON.stringify(value) }));
+}
+
+function micros(nanos: unknown): number | null {
+  if (typeof nanos !== 'string' && typeof nanos !== 'number') return null;
+  const us = /^\d{4,20}$/.test(String(nanos)) ? Number(String(nanos).slice(0, -3)) : Math.floor(Number(nanos) / 1000);
+  return Number.isSafeInteger(us) && us > 0 ? us : null;
+}
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const objects = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : []);
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');

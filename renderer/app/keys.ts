@@ -115,6 +115,16 @@ export function startKeys(target: Window): () => void {
   return () => target.removeEventListener('keydown', onKeyDown);
 }
 
+/** Puts a layer above all others; the answer takes it away again. */
+export function addLayer(layer: Layer): () => void {
+  layers.push(layer);
+  changed();
+  return () => {
+    layers.splice(layers.indexOf(layer), 1);
+    changed();
+  };
+}
+
 /**
  * Keys of a screen or part, while it is mounted. `shuts`: a dialog, below which nothing answers.
  * The bindings may be made anew in every render; the newest ones run.
@@ -127,13 +137,7 @@ export function useKeys(name: string, bindings: readonly KeyBinding[], options: 
   const { shuts = false, active = true } = options;
   useEffect(() => {
     if (!active) return undefined;
-    const layer: Layer = { name, shuts, bindings: () => latest.current };
-    layers.push(layer);
-    changed();
-    return () => {
-      layers.splice(layers.indexOf(layer), 1);
-      changed();
-    };
+    return addLayer({ name, shuts, bindings: () => latest.current });
   }, [name, shuts, active]);
 }
 

@@ -43,7 +43,7 @@ export const theme = createTheme({
     Button: {
       defaultProps: { size: 'xs', variant: 'default' },
       vars: (_theme: unknown, props: { variant?: string }) => ({
-        root: { '--button-height': '1.75rem', '--button-padding-x': '0.625rem', ...(props.variant === 'filled' ? filledButton : {}) },
+        root: { '--button-fz': '0.75rem', '--button-height': '1.75rem', '--button-padding-x': '0.625rem', ...(props.variant === 'filled' ? filledButton : {}) },
       }),
     },
     ActionIcon: { defaultProps: { size: 28, variant: 'subtle' } },

@@ -1,0 +1,52 @@
+import { IconPlug } from '@tabler/icons-react';
+import { describe, expect, it, vi } from 'vitest';
+import type { Command } from './commands.ts';
+import { readTyped, sectionsFor, type PaletteSources } from './palette-entries.ts';
+
+const command = (title: string, context = ''): Command => ({ id: title, title, context, icon: IconPlug, run: () => undefined });
+const sources = (): PaletteSources => ({
+  found: {
+    agents: [{ id: 'a1', name: 'refund-runner', context: 'v14', state: 'running' }],
+    tasks: [{ id: 't1', key: 'tsk-ref-1', name: 'refund batch', outcome: 'running' }],
+    activities: [{ id: 'act-ref', name: 'refund_api.create', taskId: 't1' }],
+  },
+  commands: [command('Show preferences'), command('Refresh figures'), command('Add connection')],
+  places: [{ id: 'overview', title: 'Overview', icon: IconPlug, keys: 'g o', run: () => undefined }],
+  connections: [], connectionIcon: IconPlug, followIcon: IconPlug,
+  openAgent: vi.fn(), followAgent: vi.fn(), openConnection: vi.fn(), openTask: vi.fn(),
+});
+const titles = (typed: string): string[] => sectionsFor(typed, sources()).map((section) => section.title);
+
+describe('what was typed', () => {
+  it('may begin with a sign', () => {
+    expect(readTyped('> theme ')).toEqual({ mode: 'commands', text: 'theme' });
+    expect(readTyped('#tsk-1')).toEqual({ mode: 'identifiers', text: 'tsk-1' });
+    expect(readTyped('  refund')).toEqual({ mode: 'all', text: 'refund' });
+  });
+});
+
+describe('sections', () => {
+  it('stand in their order, without empty ones', () => {
+    expect(titles('ref')).toEqual(['Agents', 'Do', 'Identifiers']);
+    expect(titles('over')).toEqual(['Agents', 'Go to', 'Identifiers']);
+    expect(titles('')).toEqual(['Do', 'Go to']);
+  });
+
+  it('are only commands behind >, only identifiers behind #', () => {
+    expect(titles('> ref')).toEqual(['Do']);
+    expect(titles('#ref')).toEqual(['Identifiers']);
+  });
+
+  it('rank what begins with the text before what contains it', () => {
+    const list = sectionsFor('> ref', sources())[0]?.entries.map((entry) => entry.title);
+    expect(list).toEqual(['Refresh figures', 'Follow refund-runner in Live', 'Show preferences']);
+  });
+
+  it('open a task on its agent, an activity in its task', () => {
+    const from = sources();
+    const entries = sectionsFor('#ref', from)[0]?.entries ?? [];
+    for (const entry of entries) entry.run();
+    expect(from.openTask).toHaveBeenNthCalledWith(1, 't1', null);
+    expect(from.openTask).toHaveBeenNthCalledWith(2, 't1', 'act-ref');
+  });
+});

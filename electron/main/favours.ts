@@ -17,7 +17,7 @@ export interface FavourParts {
 /** SECURITY: only the main frame of our window, showing our page, is listened to. */
 export function isOurPage(event: IpcMainEvent | IpcMainInvokeEvent, contents: WebContents): boolean {
   const frame = event.senderFrame;
-  return frame !== null && event.sender === contents && frame === contents.mainFrame && new URL(frame.url).origin === appOrigin;
+  return frame !== null && event.sender === contents && frame === contents.mainFrame && frame.url.startsWith(`${appOrigin}/`);
 }
 
 const copied = z.string().max(mostCopiedCharacters);

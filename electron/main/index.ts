@@ -52,7 +52,7 @@ async function run(): Promise<void> {
   app.on('second-instance', () => bringToFront(window));
   engine.start();
   if (options.demo) startDemoWhenReady(engine, demo);
-  endWith(window, engine, demo);
+  endWith(engine, demo);
 }
 
 function connectPage(window: BrowserWindow, engine: EngineProcess): DemoFleet {
@@ -107,17 +107,17 @@ function startDemoWhenReady(engine: EngineProcess, demo: DemoFleet): void {
 }
 
 /** Closing the window ends the program, after the engine has stored what it accepted. */
-function endWith(window: BrowserWindow, engine: EngineProcess, demo: DemoFleet): void {
+function endWith(engine: EngineProcess, demo: DemoFleet): void {
   let engineEnded = false;
   app.on('window-all-closed', () => app.quit());
-  app.on('before-quit', () => { if (!window.isDestroyed()) window.close(); });
   app.on('will-quit', (event) => {
     demo.stop();
     if (engineEnded) return;
     event.preventDefault();
-    void engine.stop().then(() => {
+    // Not within this event: a quit that is asked for while one is being refused is lost.
+    void engine.stop().then(() => setImmediate(() => {
       engineEnded = true;
       app.quit();
-    });
+    }));
   });
 }

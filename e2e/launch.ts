@@ -1,0 +1,87 @@
+/**
+ * Opens the real app on a data folder of its own. The Electron, its switches and the Node for the engine come from the
+ * environment that `npm test` prepares.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { _electron } from '@playwright/test';
+import type { ElectronApplication, Page } from '@playwright/test';
+import type { Method, Params, Result } from '../shared/contract.ts';
+import type { CallOutcome, EngineState, PageApi } from '../shared/page-api.ts';
+
+export interface LaunchOptions {
+  /** a folder that outlives this launch; without one the launch makes a folder and removes it. */
+  readonly dataFolder?: string;
+  readonly arguments?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface Launched {
+  readonly app: ElectronApplication;
+  readonly page: Page;
+  readonly dataFolder: string;
+  close(): Promise<void>;
+}
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+function needed(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run the window tests with npm test.`);
+  return value;
+}
+
+export const makeDataFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'gatehouse-e2e-'));
+export const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+
+/** The words after the program: switches, the app, a data folder, a free port for the receiver. */
+export const appWords = (dataFolder: string, more: readonly string[] = []): string[] =>
+  [...(process.env['GATEHOUSE_ELECTRON_SWITCHES'] ?? '').split(' ').filter((word) => word !== ''), root, '--data', dataFolder, '--otlp', '127.0.0.1:0', ...more];
+export const electronProgram = (): string => needed('GATEHOUSE_ELECTRON');
+
+export async function launch(options: LaunchOptions = {}): Promise<Launched> {
+  const dataFolder = options.dataFolder ?? await makeDataFolder();
+  const app = await _electron.launch({
+    executablePath: electronProgram(),
+    args: appWords(dataFolder, options.arguments),
+    cwd: root,
+    env: { ...inherited(), GATEHOUSE_NODE: needed('GATEHOUSE_NODE'), ...options.environment },
+  });
+  const page = await app.firstWindow();
+  return {
+    app, page, dataFolder,
+    close: async () => {
+      await app.close();
+      if (options.dataFolder === undefined) await removeFolder(dataFolder);
+    },
+  };
+}
+
+const inherited = (): Record<string, string> => Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+
+/** The page's own way to the outside, as the page sees it. */
+type PageWindow = Window & { readonly gatehouse: PageApi };
+
+/** Waits until the engine answers; a number tells one start of the engine from the next. */
+export async function engineReady(page: Page, restarts?: number): Promise<EngineState> {
+  const handle = await page.waitForFunction((wanted) => new Promise<EngineState | false>((resolve) => {
+    let last: EngineState | null = null;
+    const end = (window as unknown as PageWindow).gatehouse.onEngineState((state) => { last = state; });
+    end();
+    const state = last as EngineState | null;
+    resolve(state !== null && state.state === 'ready' && (wanted === null || state.restarts >= wanted) ? state : false);
+  }), restarts ?? null, { timeout: 30_000 });
+  return handle.jsonValue() as Promise<EngineState>;
+}
+
+let lastNumber = 1_000_000;
+
+/** Asks the engine from inside the page, by the same door that the page uses. */
+export async function callFromPage<M extends Method>(page: Page, method: M, params: Params<M>): Promise<Result<M>> {
+  lastNumber += 1;
+  const outcome = await page.evaluate(({ n, name, asked }): Promise<CallOutcome> => (window as unknown as PageWindow).gatehouse.call(n, name, asked), { n: lastNumber, name: method as string, asked: params as unknown });
+  if (!outcome.ok) throw new Error(`${method}: ${outcome.error.code}: ${outcome.error.message}`);
+  return JSON.parse(outcome.json) as Result<M>;
+}

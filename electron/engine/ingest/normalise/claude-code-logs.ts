@@ -56,9 +56,12 @@ function decision(record: LogRecord): Normalised {
   const tool = claudeToolName(attrs);
   const outcome: Outcome = rejected ? { status: 'denied', explicit: true } : { status: 'running', explicit: true };
   const times: LogTimes = rejected ? at(record) : { startUs: record.timeUs };
-  return drafts(logDraft(source, record, outcome, times, {
+  const call = logDraft(source, record, outcome, times, {
     ...common(record), role: 'activity', kind: 'tool_call', name: tool.name, namePlaceholder: tool.placeholder, key: key ?? eventKey(record, 'denied'),
-  }));
+  });
+  // A refusal by a person is the call's own status; that a person allowed the call would be told nowhere else.
+  if (rejected || key === undefined || !one(attrs, 'source').startsWith('user')) return drafts(call);
+  return drafts(call, logDraft(source, record, ok, at(record), { ...common(record), role: 'activity', kind: 'approval', name: tool.name, namePlaceholder: tool.placeholder, key: `approval:${key}` }));
 }
 
 function toolResult(record: LogRecord): Normalised {

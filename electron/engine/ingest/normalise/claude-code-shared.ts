@@ -9,7 +9,7 @@ export const claudeWanted: readonly string[] = [
   'session.id', 'user.email', 'user.account_uuid', 'user.account_id', 'agent.name', 'agent_id', 'agent_type', 'query_source', 'query_source_safe',
   'subagent_type', 'model', 'gen_ai.request.model', 'input_tokens', 'output_tokens', 'cache_read_tokens', 'cache_creation_tokens', 'ttft_ms', 'request_id',
   'gen_ai.response.id', 'tool_name', 'gen_ai.tool.name', 'tool_parameters', 'tool_use_id', 'gen_ai.tool.call.id', 'span.type', 'success', 'error', 'error_type',
-  'error_class', 'error.type', 'status_code', 'decision', 'event.name', 'event.sequence', 'prompt.id', 'duration_ms', 'cost_usd', 'cost_usd_micros',
+  'error_class', 'error.type', 'status_code', 'decision', 'source', 'event.name', 'event.sequence', 'prompt.id', 'duration_ms', 'cost_usd', 'cost_usd_micros',
   'server_name', 'status', 'app.version', 'to_mode', 'trigger', 'error_name', 'total_attempts', 'client_request_id',
 ];
 

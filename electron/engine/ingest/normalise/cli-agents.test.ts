@@ -1,5 +1,6 @@
 /** Claude Code, Codex and Gemini CLI: each way in which their telemetry misleads, and what is made of it. */
 import { describe, expect, test } from 'vitest';
+import { normalise } from './normalise.ts';
 import { draftOf, log, reasonOf, span } from './test-records.ts';
 
 describe('Claude Code', () => {
@@ -40,6 +41,12 @@ describe('Claude Code', () => {
     ['reject', 'denied', 5_000_000],
   ])('a decision %s', (decision, status, endUs) => {
     expect(draftOf(log({ ...session, 'event.name': 'tool_decision', decision, tool_name: 'Bash', tool_use_id: 'toolu_1' }, events))).toMatchObject({ key: 'tool:toolu_1', status, statusExplicit: true, endUs });
+  });
+
+  test('a person who allows a call is an approval beside it; a setting that allows it is none', () => {
+    const allowed = (source: string) => normalise(log({ ...session, 'event.name': 'tool_decision', decision: 'accept', source, tool_name: 'Bash', tool_use_id: 'toolu_1' }, events));
+    expect(allowed('user_temporary')).toMatchObject({ drafts: [{ kind: 'tool_call', status: 'running' }, { kind: 'approval', name: 'Bash', status: 'ok', key: 'approval:tool:toolu_1' }] });
+    expect(allowed('config')).toMatchObject({ drafts: [{ kind: 'tool_call', status: 'running' }] });
   });
 
   test('a decision of an old version without a call id', () => {
@@ -154,6 +161,8 @@ describe('Codex', () => {
     ['exit code 0', 'true', 'Chunk ID: 1\nWall time: 0\nProcess exited with code 0\nOutput:\nhi', 'ok', undefined],
     ['exit code 1 in spite of success', 'true', 'Chunk ID: 1\nWall time: 0\nProcess exited with code 1\nOutput:\n', 'error', 'Process exited with code 1'],
     ['the exit code of a patch', 'true', 'Exit code: 2\nWall time: 0 seconds\nOutput:\nno', 'error', 'Process exited with code 2'],
+    ['an exit code that the output itself speaks of', 'true', 'Wall time: 0\nOutput:\nExit code: 3 means busy', 'ok', undefined],
+    ['the JSON of an older version', 'true', '{"output":"no\\n","metadata":{"exit_code":2,"duration_seconds":0.1}}', 'error', 'Process exited with code 2'],
     ['no exit code at all', 'true', 'Plan updated', 'ok', undefined],
     ['an MCP error', 'false', 'Wall time: 0.0078 seconds\nOutput:\nbackend unavailable', 'error', 'backend unavailable'],
     ['a tool that does not exist', 'false', 'unsupported call: update_plan', 'error', 'unsupported call: update_plan'],

@@ -44,15 +44,20 @@ function toolKey(attrs: Attrs, record: LogRecord): string {
   return cleanName(call === '' ? `event:tool:${record.timeUs}:${one(attrs, 'tool_result_seq')}` : `tool:${call}`);
 }
 
-/** `Process exited with code 1` (exec) or `Exit code: 1` (patch) in the head of the output; undefined when it says neither. */
+/**
+ * `Process exited with code 1` (exec) or `Exit code: 1` (patch), before the output itself; older versions wrap the output in JSON and
+ * end with `"exit_code":1`. undefined when none of them is there.
+ */
 function exitCode(output: string): number | undefined {
-  for (const words of ['Process exited with code ', 'Exit code: ', 'exited with exit code ']) {
-    const found = output.slice(0, 400).indexOf(words);
+  const body = output.slice(0, 600).indexOf('Output:\n');
+  const head = output.slice(0, body < 0 ? 400 : body);
+  const wrapped = output.startsWith('{"output"') ? output.slice(-200) : '';
+  for (const [where, words] of [[head, 'Process exited with code '], [head, 'Exit code: '], [wrapped, '"exit_code":']] as const) {
+    const found = where.indexOf(words);
     if (found < 0) continue;
     const from = found + words.length;
-    const line = output.indexOf('\n', from);
-    const code = asNumber(output.slice(from, line < 0 ? from + 12 : line));
-    if (code !== undefined) return code;
+    const code = Number.parseInt(where.slice(from, from + 12), 10);
+    if (!Number.isNaN(code)) return code;
   }
   return undefined;
 }

@@ -144,7 +144,7 @@ describe('Strands', () => {
 describe('OpenAI Agents bridge', () => {
   const type = 'openai_agents.span.type';
   test.each([
-    ['a person refused', { 'gen_ai.tool.call.result': 'Tool execution was not approved.' }, { statusCode: 2, statusMessage: 'Tool execution was not approved.: x' }, 'denied'],
+    ['a person refused', {}, { statusCode: 2, statusMessage: 'Tool execution was not approved.: x' }, 'denied'],
     ['told by the error type alone', { 'error.type': 'Tool execution for call_1 was manually rejected by user.' }, {}, 'denied'],
     ['a tool that fails', {}, { statusCode: 2, statusMessage: 'Error running tool' }, 'error'],
     ['a tool that answers with those words', { 'gen_ai.tool.call.result': 'The loan was not approved.' }, {}, 'ok'],

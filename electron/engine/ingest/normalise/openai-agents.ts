@@ -25,10 +25,7 @@ function saysRefused(text: string): boolean {
 }
 
 function isRefusal(record: SpanRecord): boolean {
-  const { attrs } = record;
-  if (saysRefused(one(attrs, 'error.type')) || (record.statusCode === 2 && saysRefused(record.statusMessage))) return true;
-  // The result is the tool's own text: only the SDK's whole sentence counts.
-  return record.statusCode !== 1 && one(attrs, 'gen_ai.tool.call.result').startsWith('Tool execution was not approved');
+  return saysRefused(one(record.attrs, 'error.type')) || (record.statusCode === 2 && saysRefused(record.statusMessage));
 }
 
 function sortOf(attrs: Attrs): Sort {
@@ -53,6 +50,6 @@ function told(record: SpanRecord, draft: Draft): Draft {
 
 export const openaiAgentsAdapter: Adapter = {
   id: 'openai-agents',
-  wanted: [spanType, 'openai_agents.task.name', 'gen_ai.tool.call.result', 'openai_agents.guardrail.triggered', 'openai_agents.triggered', 'openai_agents.guardrail.name', ...handoffKeys, ...userKeys],
+  wanted: [spanType, 'openai_agents.task.name', 'openai_agents.guardrail.triggered', 'openai_agents.triggered', 'openai_agents.guardrail.name', ...handoffKeys, ...userKeys],
   span: (record) => drafts(told(record, genaiSpan(record, { source: 'openai-agents/span' }, sortOf(record.attrs)))),
 };

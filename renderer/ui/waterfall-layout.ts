@@ -22,13 +22,14 @@ export interface WaterfallRow {
 
 export interface WaterfallTree {
   rows: WaterfallRow[];
-  /** earliest start and latest end of what is drawn, epoch milliseconds. */
+  /** earliest start and latest known end, epoch milliseconds. */
   from: number;
   to: number;
+  /** something has not ended: the task reaches until now, which moves without a new layout. */
   open: boolean;
 }
 
-export interface WaterfallInput { activities: readonly Activity[]; folded?: ReadonlySet<string>; now: number }
+export interface WaterfallInput { activities: readonly Activity[]; folded?: ReadonlySet<string> }
 
 interface Links { children: Int32Array; next: Int32Array; roots: number[]; orphans: Set<number> }
 
@@ -85,14 +86,12 @@ class Walk {
   readonly #sorted: readonly Activity[];
   readonly #links: Links;
   readonly #folded: ReadonlySet<string>;
-  readonly #now: number;
   readonly #met: Uint8Array;
 
-  constructor(sorted: readonly Activity[], links: Links, folded: ReadonlySet<string>, now: number) {
+  constructor(sorted: readonly Activity[], links: Links, folded: ReadonlySet<string>) {
     this.#sorted = sorted;
     this.#links = links;
     this.#folded = folded;
-    this.#now = now;
     this.#met = new Uint8Array(sorted.length);
   }
 
@@ -127,7 +126,7 @@ class Walk {
     const start = startOf(activity);
     const end = endOf(activity, start);
     this.from = Math.min(this.from, start);
-    this.to = Math.max(this.to, end ?? this.#now);
+    this.to = Math.max(this.to, end ?? start);
     this.open ||= end === null;
     if (hiddenIn !== null) {
       hiddenIn.below += 1;
@@ -139,11 +138,11 @@ class Walk {
   }
 }
 
-export function layOut({ activities, folded = new Set(), now }: WaterfallInput): WaterfallTree {
+export function layOut({ activities, folded = new Set() }: WaterfallInput): WaterfallTree {
   const sorted = inOrder(activities);
-  const walk = new Walk(sorted, link(sorted), folded, now);
+  const walk = new Walk(sorted, link(sorted), folded);
   walk.all();
-  if (walk.rows.length === 0) return { rows: [], from: now, to: now + 1, open: false };
+  if (walk.rows.length === 0) return { rows: [], from: 0, to: 1, open: false };
   return { rows: walk.rows, from: walk.from, to: Math.max(walk.to, walk.from + 1), open: walk.open };
 }
 

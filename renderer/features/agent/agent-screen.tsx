@@ -1,5 +1,87 @@
+import { useQuery } from '@tanstack/react-query';
+import { useRef, type KeyboardEvent } from 'react';
+import type { AgentDetail } from '../../../shared/domain.ts';
+import { CallFailed } from '../../api/client.ts';
+import { agentQueries } from '../../api/queries.ts';
+import { useKeys } from '../../app/keys.ts';
+import { go, placeHash, setParams, usePlace } from '../../app/navigation.ts';
+import { periodWords, useAskedPeriod, usePeriod } from '../../app/period.ts';
+import type { ScreenProps } from '../../app/routes.tsx';
 import { ScreenHead } from '../../app/screen-head.tsx';
+import { inertString } from '../../ui/agent-text.ts';
+import { InertName } from '../../ui/agent-text-view.tsx';
+import { Empty, ErrorBlock, Loading } from '../../ui/blocks.tsx';
+import { formatCount, formatCounter } from '../../ui/format.ts';
+import { Money } from '../../ui/money.tsx';
+import { ActivityTab } from './activity-tab.tsx';
+import { FailuresTab } from './failures-tab.tsx';
+import { AgentHeader } from './identity-chain.tsx';
+import { IdentityTab } from './identity-tab.tsx';
+import { UsageTab } from './usage-tab.tsx';
+import classes from './agent.module.css';
 
-export default function AgentScreen() {
-  return <ScreenHead title="Agent" />;
+const tabs = ['activity', 'identity', 'usage', 'failures'] as const;
+type Tab = (typeof tabs)[number];
+const tabWords: Record<Tab, string> = { activity: 'Activity', identity: 'Identity', usage: 'Usage', failures: 'Failures' };
+
+export default function AgentScreen({ id }: ScreenProps) {
+  const query = useQuery({ ...agentQueries.get(useAskedPeriod(), id ?? ''), enabled: id !== null });
+  const { params } = usePlace();
+  const tab = tabs.find((one) => one === params['tab']) ?? 'activity';
+  useKeys('Agent', [{ keys: 'escape', does: 'back to all agents', run: () => go({ screen: 'agents' }) }]);
+  const agent = query.data;
+  const crumb = { title: 'Agents', to: { screen: 'agents' } } as const;
+  if (agent === undefined) {
+    const gone = id === null || (query.error instanceof CallFailed && query.error.code === 'not_found');
+    return (
+      <>
+        <ScreenHead title="Agent" crumb={crumb} />
+        {gone
+          ? <Empty title="No agent has this identifier" why="It may have left the history: what is older than the retention setting is deleted." action={<a href={placeHash({ screen: 'agents' })}>All agents</a>} />
+          : query.error === null ? <Loading what="Reading the agent" rows={10} /> : <ErrorBlock error={query.error} what="The agent could not be read." retry={() => { void query.refetch(); }} />}
+      </>
+    );
+  }
+  return (
+    <>
+      <ScreenHead title={inertString(agent.name, 60)} crumb={crumb} context={agent.version === null ? undefined : <InertName text={agent.version} most={30} />} />
+      {query.error !== null && <ErrorBlock error={query.error} what="The agent could not be read again." retry={() => { void query.refetch(); }} staleSince={query.dataUpdatedAt} />}
+      <AgentHeader agent={agent} />
+      <Tabs tab={tab} agent={agent} />
+      <div role="tabpanel" id="agent-panel" aria-labelledby={`tab-${tab}`} className={classes.panel}>
+        {tab === 'activity' && <ActivityTab agentId={agent.id} />}
+        {tab === 'identity' && <IdentityTab agent={agent} />}
+        {tab === 'usage' && <UsageTab agent={agent} />}
+        {tab === 'failures' && <FailuresTab agentId={agent.id} />}
+      </div>
+    </>
+  );
+}
+
+function Tabs({ tab, agent }: { tab: Tab; agent: AgentDetail }) {
+  const words = periodWords(usePeriod()).toLowerCase();
+  const list = useRef<HTMLDivElement>(null);
+  const show = (next: Tab): void => setParams({ tab: next === 'activity' ? null : next });
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    const next = tabs[(tabs.indexOf(tab) + by + tabs.length) % tabs.length];
+    if (by === 0 || next === undefined) return;
+    event.preventDefault();
+    show(next);
+    list.current?.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
+  };
+  return (
+    <div className={classes.tabs}>
+      <div role="tablist" aria-label="Parts of this agent" ref={list} className={classes.tabList}>
+        {tabs.map((one) => (
+          <button key={one} type="button" role="tab" id={`tab-${one}`} aria-selected={one === tab} aria-controls="agent-panel" tabIndex={one === tab ? 0 : -1} className={`${classes.tab} ${one === tab ? classes.tabOn : ''}`} onClick={() => show(one)} onKeyDown={onKeyDown}>
+            {tabWords[one]}{one === 'failures' && agent.failures > 0 && <span className={classes.tabCount}>{formatCounter(agent.failures)}</span>}
+          </button>
+        ))}
+      </div>
+      <span className={classes.tabAside}>
+        Open {agent.state === 'not_seen' ? 'not seen' : formatCount(agent.openTasks)}, tasks {formatCount(agent.tasks)}, failures {formatCount(agent.failures)}, denied {formatCount(agent.denials)}. <Money cost={agent.cost} withCurrency atLeast /> {words}
+      </span>
+    </div>
+  );
 }

@@ -36,7 +36,7 @@ export function Header({ slotRef, place }: { slotRef: Ref<HTMLDivElement>; place
   return (
     <header className={classes.header} data-region tabIndex={-1}>
       <div className={classes.head} ref={slotRef} />
-      <button type="button" className={`${classes.control} ${classes.find}`} onClick={() => showOverlay('palette')} aria-label="Find or do" data-region-start>
+      <button type="button" className={`${classes.control} ${classes.find}`} onClick={() => showOverlay('palette')} data-region-start>
         <IconSearch size={14} stroke={1.75} aria-hidden="true" /><span className={classes.findText}>Find or do</span><Kbd keys="mod+k" />
       </button>
       {routes[place.screen].hasPeriod && <PeriodMenu />}

@@ -25,7 +25,7 @@ export default function KeyHelp({ onClose }: { onClose: () => void }) {
             <dl className={classes.list}>
               {lines(layer.bindings).map((line) => (
                 <div key={line.does} className={classes.line}>
-                  <dt>{line.keys.map((keys) => <Kbd key={keys} keys={keys} />)}</dt>
+                  <dt>{line.keys.map((keys) => <Kbd key={keys} keys={keys} spoken />)}</dt>
                   <dd>{line.does}</dd>
                 </div>
               ))}

@@ -20,7 +20,7 @@ const page = new EventTarget();
 const stop: (() => void)[] = [];
 const done: string[] = [];
 
-function press(key: string, extra: Partial<KeyboardEvent> & { target?: unknown } = {}): Event {
+function press(key: string, extra: Partial<Omit<KeyboardEvent, 'target'>> & { target?: FakeElement } = {}): Event {
   const event = new Event('keydown', { cancelable: true });
   Object.defineProperties(event, Object.fromEntries(Object.entries({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, isComposing: false, target: new FakeElement(), ...extra }).map(([name, value]) => [name, { value }])));
   page.dispatchEvent(event);

@@ -13,7 +13,8 @@ const sources = (): PaletteSources => ({
   commands: [command('Show preferences'), command('Refresh figures'), command('Add connection')],
   places: [{ id: 'overview', title: 'Overview', icon: IconPlug, keys: 'g o', run: () => undefined }],
   connections: [], connectionIcon: IconPlug, followIcon: IconPlug,
-  openAgent: vi.fn(), followAgent: vi.fn(), openConnection: vi.fn(), openTask: vi.fn(),
+  openAgent: vi.fn<PaletteSources['openAgent']>(), followAgent: vi.fn<PaletteSources['followAgent']>(),
+  openConnection: vi.fn<PaletteSources['openConnection']>(), openTask: vi.fn<PaletteSources['openTask']>(),
 });
 const titles = (typed: string): string[] => sectionsFor(typed, sources()).map((section) => section.title);
 

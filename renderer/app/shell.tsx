@@ -26,10 +26,9 @@ export function Shell() {
   return (
     <HeadSlot.Provider value={slot}>
       <div className={classes.shell}>
-        <a className={classes.skip} href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus(); }}>Skip to the content</a>
-        <Sidebar />
+        <Sidebar onSkip={() => main.current?.focus()} />
         <Header slotRef={setSlot} place={place} />
-        <main ref={main} className={classes.main} tabIndex={-1} data-region aria-label={routes[place.screen].title}>
+        <main ref={main} id="main" className={classes.main} tabIndex={-1} data-region aria-label={routes[place.screen].title}>
           <EngineBanner />
           <ErrorBoundary place={placeHash({ screen: place.screen, id: place.id })}>
             <Suspense fallback={<Loading what={`Opening ${routes[place.screen].title}`} rows={8} />}>

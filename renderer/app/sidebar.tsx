@@ -15,17 +15,17 @@ function NavItem({ screen, count, lit, waiting }: { screen: ScreenId; count: num
   const Icon = nav.icon;
   return (
     <li>
-      <a href={placeHash({ screen })} className={`${classes.item} ${lit ? classes.lit : ''}`} aria-current={lit ? 'page' : undefined} aria-label={title} aria-keyshortcuts={`g ${nav.letter}`} data-region-start={lit ? true : undefined}>
+      <a href={placeHash({ screen })} className={`${classes.item} ${lit ? classes.lit : ''}`} aria-current={lit ? 'page' : undefined} aria-keyshortcuts={`g ${nav.letter}`} data-region-start={lit ? true : undefined}>
         <Icon size={16} stroke={1.75} aria-hidden="true" />
         <span className={classes.name}>{title}</span>
         {count !== null && count > 0 && <span className={classes.count}>{formatCounter(count)}</span>}
-        <kbd className={`${classes.letter} ${waiting ? classes.waiting : ''}`}>{keyName(nav.letter)}</kbd>
+        <kbd aria-hidden="true" className={`${classes.letter} ${waiting ? classes.waiting : ''}`}>{keyName(nav.letter)}</kbd>
       </a>
     </li>
   );
 }
 
-export function Sidebar() {
+export function Sidebar({ onSkip }: { onSkip: () => void }) {
   const place = usePlace();
   const rail = railStored.use();
   const waiting = useKeyPrefix() === 'g';
@@ -33,6 +33,7 @@ export function Sidebar() {
   const lit = routes[place.screen].under;
   return (
     <nav className={`${classes.sidebar} ${rail ? classes.rail : ''}`} aria-label="Screens" data-region tabIndex={-1}>
+      <a className={classes.skip} href="#main" onClick={(event) => { event.preventDefault(); onSkip(); }}>Skip to the content</a>
       <div className={classes.brand}><IconBuildingArch size={18} stroke={1.75} aria-hidden="true" /><span className={classes.name}>Gatehouse</span></div>
       <ul className={classes.list}>
         {navigation.map((screen) => <NavItem key={screen} screen={screen} lit={lit === screen} waiting={waiting} count={screen === 'agents' ? (status?.agents ?? null) : null} />)}

@@ -58,7 +58,7 @@ describe('invisible characters', () => {
 
   it('boxes what is a letter by category but shows nothing', () => {
     for (const character of ['\u3164', '\uFFA0', '\u115F', '\u2800', '\u034F', '\u00AD', '\u2060', '\uFEFF', '\u180E', '\u2028', '\u2029']) {
-      expect(inertText(`a${character}b`).invisible, character.codePointAt(0)?.toString(16)).toBe(1);
+      expect(inertText(`a${character}b`).invisible).toBe(1);
       expect(shownText(`a${character}b`)).toBe('ab');
     }
   });

@@ -61,7 +61,7 @@ export function Dialog({ title, subject, icon, onClose, onConfirm, unsaved = fal
         {icon}
         <h2 id={id} className={classes.title}>{title}</h2>
         {subject !== undefined && <span className={classes.subject}>{subject}</span>}
-        <button type="button" className={classes.close} onClick={leave} aria-label="Close"><Kbd keys="escape" /></button>
+        <button type="button" className={classes.close} onClick={leave}><span className="gh-visually-hidden">Close</span><Kbd keys="escape" /></button>
       </header>
       {asking && (
         <div className={classes.asking} role="alert">

@@ -8,10 +8,13 @@ export function keyName(key: string): string {
   return key.split('+').map((part) => written[part.toLowerCase()] ?? (part.length <= 3 ? part.toUpperCase() : part)).join(' ');
 }
 
-/** A key, shown where its control is. `keys` separated by spaces are pressed one after the other. */
-export function Kbd({ keys, plain = false }: { keys: string; plain?: boolean }) {
+/**
+ * A key, shown where its control is. `keys` separated by spaces are pressed one after the other. Beside a control it is
+ * for the eye only, so that the control keeps its plain name; `spoken` where the key itself is what is told.
+ */
+export function Kbd({ keys, plain = false, spoken = false }: { keys: string; plain?: boolean; spoken?: boolean }) {
   const parts = keys === ' ' ? [' '] : keys.split(' ');
-  return <span className={classes.keys}>{parts.map((part) => <kbd key={part} className={plain ? classes.plain : classes.key}>{keyName(part)}</kbd>)}</span>;
+  return <span className={classes.keys} aria-hidden={spoken ? undefined : true}>{parts.map((part) => <kbd key={part} className={plain ? classes.plain : classes.key}>{keyName(part)}</kbd>)}</span>;
 }
 
 /** The line of keys below a list: "J K move  Enter open". */
@@ -20,7 +23,7 @@ export function KeyHints({ hints }: { hints: readonly { keys: readonly string[];
     <span className={classes.hints}>
       {hints.map((hint) => (
         <span key={hint.does} className={classes.hint}>
-          {hint.keys.map((key) => <Kbd key={key} keys={key} />)}
+          {hint.keys.map((key) => <Kbd key={key} keys={key} spoken />)}
           <span>{hint.does}</span>
         </span>
       ))}

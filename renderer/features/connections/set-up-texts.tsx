@@ -36,7 +36,7 @@ export function SetUpTexts({ snippets, token, onCopied }: SetUpTextsProps) {
         <div className={classes.where}>{chosen.where}</div>
         <pre className={classes.code} tabIndex={0} aria-label={`${chosen.title}, set-up text, token masked`}>{maskToken(chosen.text, token)}</pre>
         <div className={classes.act}>
-          <CopyButton value={chosen.text} label={`Copy the text for ${chosen.title} with the token`} text="Copy with token" {...(onCopied === undefined ? {} : { onCopied })} />
+          <CopyButton value={chosen.text} label={`Copy with token: ${chosen.title}`} text="Copy with token" {...(onCopied === undefined ? {} : { onCopied })} />
           <span className={classes.note}>The token is in the copy, and is not shown again after this window is closed.</span>
         </div>
         {chosen.notes.length > 0 && <ul className={classes.notes}>{chosen.notes.map((note) => <li key={note}>{note}</li>)}</ul>}

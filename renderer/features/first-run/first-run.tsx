@@ -72,7 +72,7 @@ function Side() {
       </Panel>
       <Panel fill title="Keys">
         <dl className={classes.keys}>
-          {keys.map(([names, does]) => <div key={does}><dt>{names.map((name) => <Kbd key={name} keys={name} />)}</dt><dd>{does}</dd></div>)}
+          {keys.map(([names, does]) => <div key={does}><dt>{names.map((name) => <Kbd key={name} keys={name} spoken />)}</dt><dd>{does}</dd></div>)}
         </dl>
       </Panel>
     </div>

@@ -4,7 +4,7 @@
  */
 import { RefusedRecord, limits, reasons } from './decoded-body.ts';
 import { characterBorder } from './proto-reader.ts';
-import { ShortStrings } from './short-strings.ts';
+import type { ShortStrings } from './short-strings.ts';
 
 /** Not JSON: the whole body is malformed. */
 export class JsonError extends Error {

@@ -3,7 +3,7 @@
  * protobufjs' `Reader` was measured as the base and rejected: it has no end of its own below the buffer's (each nested message
  * needs the caller's care), and materialises a Long for every 64-bit number.
  */
-import { ShortStrings } from './short-strings.ts';
+import type { ShortStrings } from './short-strings.ts';
 
 /** The bytes break the wire format. Inside a record the record is refused; outside of one the whole body is malformed. */
 export class WireError extends Error {

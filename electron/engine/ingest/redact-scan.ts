@@ -86,7 +86,7 @@ function dashMay(buf: Uint8Array, at: number): boolean {
   return before === 0x58 && buf[at - 2] === 0x50 && buf[at - 3] === 0x53;
 }
 
-/** `gh?_`, `github_pat_`, `npm_`, `hf_`, `sk_`, `rk_`, `whsec_`. */
+/** `gh?_`, `gh_` (our own tokens), `github_pat_`, `npm_`, `hf_`, `sk_`, `rk_`, `whsec_`. */
 function underscoreMay(buf: Uint8Array, at: number): boolean {
   const before = buf[at - 1];
   const second = buf[at - 2];
@@ -97,6 +97,7 @@ function underscoreMay(buf: Uint8Array, at: number): boolean {
     case 0x63: return second === 0x65 && buf[at - 3] === 0x73;
     case 0x74: return second === 0x61 && buf[at - 3] === 0x70;
     case 0x70: case 0x6f: case 0x75: case 0x73: case 0x72: return second === 0x68 && buf[at - 3] === 0x67;
+    case 0x68: return second === 0x67;
     default: return false;
   }
 }

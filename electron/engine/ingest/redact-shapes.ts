@@ -113,6 +113,7 @@ export class MaskedText {
     else if (this.isAt(at - 2, 'hf_')) this.token(at - 2, 3, 20, isAlphanumeric);
     else if (this.isAt(at - 5, 'whsec_')) this.token(at - 5, 6, 16, isBase64Byte);
     else if (this.isAt(at - 10, 'github_pat_')) this.token(at - 10, 11, 20, isTokenByte);
+    else if (this.isAt(at - 2, 'gh_')) this.token(at - 2, 3, 40, isTokenByte);
     else if (this.isAt(at - 3, 'gh')) this.token(at - 3, 4, 20, isTokenByte);
   }
 

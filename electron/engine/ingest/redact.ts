@@ -8,7 +8,8 @@
 import { keyValue, deepestMessage, logMessage, resourceMessage, scopeMessage, spanMessage } from './otlp-schema.ts';
 import type { Field, Message } from './otlp-schema.ts';
 import { ProtoReader, wire } from './proto-reader.ts';
-import { candidateKinds, Candidates, findCandidates, namesSecret } from './redact-scan.ts';
+import { candidateKinds, findCandidates, namesSecret } from './redact-scan.ts';
+import type { Candidates } from './redact-scan.ts';
 import { MaskedText } from './redact-shapes.ts';
 import { ShortStrings } from './short-strings.ts';
 import type { RangeMask } from './skim-protobuf.ts';

@@ -1,6 +1,7 @@
 /** Counts metric points in JSON and sums each metric. Metric bodies are small and rare: JSON.parse is good enough for them. */
-import { MalformedBody, reasons, RefusalCounts } from './decoded-body.ts';
-import { MetricSums } from './metric-sums.ts';
+import { MalformedBody, reasons } from './decoded-body.ts';
+import type { RefusalCounts } from './decoded-body.ts';
+import type { MetricSums } from './metric-sums.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,9 @@
 /** Counts metric points in protobuf and sums each metric: metrics are shown as health of a connection, never as activities. */
-import { limits, MalformedBody, reasons, RefusalCounts } from './decoded-body.ts';
-import { MetricSums } from './metric-sums.ts';
-import { ProtoReader, wire, WireError } from './proto-reader.ts';
+import { limits, MalformedBody, reasons } from './decoded-body.ts';
+import type { RefusalCounts } from './decoded-body.ts';
+import type { MetricSums } from './metric-sums.ts';
+import { wire, WireError } from './proto-reader.ts';
+import type { ProtoReader } from './proto-reader.ts';
 import { eachMessage, lastMessage, within } from './skim-protobuf.ts';
 
 const tag = (field: number, wireType: number): number => field * 8 + wireType;

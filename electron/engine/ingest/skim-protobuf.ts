@@ -4,11 +4,12 @@
  */
 import { newAttrBag, newStrangerBag } from './attr-bag.ts';
 import type { AttrBag } from './attr-bag.ts';
-import { checkedTime, limits, MalformedBody, reasons, RefusalCounts, RefusedRecord } from './decoded-body.ts';
-import type { DecodedRecord } from './decoded-body.ts';
+import { checkedTime, limits, MalformedBody, reasons, RefusedRecord } from './decoded-body.ts';
+import type { DecodedRecord, RefusalCounts } from './decoded-body.ts';
 import { payloadKinds } from './payload.ts';
 import type { PayloadContext } from './payload.ts';
-import { ProtoReader, wire, WireError } from './proto-reader.ts';
+import { wire, WireError } from './proto-reader.ts';
+import type { ProtoReader } from './proto-reader.ts';
 import type { AttrValue, LogRecord, ResourceInfo, ScopeInfo, SpanEvent, SpanRecord } from './record.ts';
 import type { WantedKeys } from './wanted-keys.ts';
 

@@ -2,6 +2,7 @@
 import { deepestMessage, logMessage, resourceMessage, scopeMessage, spanMessage } from './otlp-schema.ts';
 import type { Field, Message } from './otlp-schema.ts';
 import { payloadKinds, unpackPayload } from './payload.ts';
+import type { UnpackedPayload } from './payload.ts';
 import { ProtoReader, wire, WireError } from './proto-reader.ts';
 import { ShortStrings } from './short-strings.ts';
 
@@ -31,7 +32,10 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Throws RangeError or SyntaxError with plain words when the stored bytes are damaged. */
 export function decodeStoredRecord(format: number, block: Uint8Array, slot: number): StoredRecord {
-  const { kind, record, resource, scope } = unpackPayload(format, block, slot);
+  return decodeUnpacked(unpackPayload(format, block, slot));
+}
+
+export function decodeUnpacked({ kind, record, resource, scope }: UnpackedPayload): StoredRecord {
   switch (kind) {
     case payloadKinds.spanProtobuf: return fromOtlp('span', protobuf(spanMessage, record), protobuf(resourceMessage, resource), protobuf(scopeMessage, scope));
     case payloadKinds.logProtobuf: return fromOtlp('logRecord', protobuf(logMessage, record), protobuf(resourceMessage, resource), protobuf(scopeMessage, scope));

@@ -44,7 +44,6 @@ export class LinePort implements ClientPort {
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    socket.on('data', (chunk: Buffer) => this.#read(chunk));
     // A client that vanished is no failure of the engine; 'close' follows and says all there is.
     socket.on('error', () => socket.destroy());
   }
@@ -57,7 +56,12 @@ export class LinePort implements ClientPort {
     if (this.#socket.writableLength > mostUnread + longestAnswer) this.#socket.destroy();
   }
 
-  onMessage(listener: (message: unknown) => void): void { this.#listener = listener; }
+  /** Reading begins here: what a client says while the engine still opens its history waits in the socket. */
+  onMessage(listener: (message: unknown) => void): void {
+    this.#listener = listener;
+    this.#socket.on('data', (chunk: Buffer) => this.#read(chunk));
+  }
+
   onClose(listener: () => void): void { this.#socket.once('close', listener); }
   close(): void { this.#socket.end(); }
 

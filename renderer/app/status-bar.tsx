@@ -39,7 +39,7 @@ export function StatusBar() {
         <>
           {status.connections === 0
             ? <Part to={{ screen: 'connections' }}>No connections</Part>
-            : <Part to={{ screen: 'live' }} tip="Mean of the last 10 s">Taking in {perSecond(status.intakePerSecond)} activities/s</Part>}
+            : running && <Part to={{ screen: 'live' }} tip="Mean of the last 10 s">Taking in {perSecond(status.intakePerSecond)} activities/s</Part>}
           {status.newestActivityAt !== null && <Part to={{ screen: 'live' }}>Newest <Age iso={status.newestActivityAt} /> ago</Part>}
           {status.openGaps > 0 && <Part to={{ screen: 'overview' }}><StateShape state="not_seen" className={classes.quiet} />{plural(status.openGaps, 'gap')} open</Part>}
           {status.strangers > 0 && <Part to={{ screen: 'connections' }}>{plural(status.strangers, 'sender')} refused</Part>}

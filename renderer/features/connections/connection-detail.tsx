@@ -4,6 +4,7 @@ import type { Connection } from '../../../shared/domain.ts';
 import { AgentLine } from '../../ui/agent-text-view.tsx';
 import { formatBytes, formatCount, plural } from '../../ui/format.ts';
 import { Id } from '../../ui/id.tsx';
+import { Kbd } from '../../ui/kbd.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { Age, Time } from '../../ui/time.tsx';
@@ -62,11 +63,13 @@ function Waiting({ connection }: { connection: Connection }) {
   );
 }
 
-export function ConnectionDetail({ connection, onChange }: { connection: Connection; onChange: (change: Change) => void }) {
+interface ConnectionDetailProps { connection: Connection; onChange: (change: Change) => void; onClose: () => void }
+
+export function ConnectionDetail({ connection, onChange, onClose }: ConnectionDetailProps) {
   const look = healthLooks[connection.health];
   const { received } = connection;
   return (
-    <Panel fill title={connection.name} aside={<StateBadge header state={look.state} word={look.word} />}>
+    <Panel fill title={connection.name} aside={<><StateBadge header state={look.state} word={look.word} /><button type="button" className={classes.close} onClick={onClose}><span className="gh-visually-hidden">Close the detail</span><Kbd keys="escape" /></button></>}>
       <div className={classes.detail}>
         {connection.health === 'waiting' ? <Waiting connection={connection} /> : <p className={classes.sentence}>{connection.healthText}</p>}
         <dl className={classes.facts}>

@@ -4,6 +4,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Result } from '../../../shared/contract.ts';
 import type { Connection } from '../../../shared/domain.ts';
+import { useEngineState } from '../../api/client.ts';
 import { connectionQueries, systemQueries } from '../../api/queries.ts';
 import { useKeys } from '../../app/keys.ts';
 import { go, setParams, usePlace } from '../../app/navigation.ts';
@@ -47,6 +48,8 @@ function contextOf(rows: readonly Connection[]): string {
 
 function Receiver() {
   const { data: status } = useQuery(systemQueries.status());
+  const engine = useEngineState();
+  if (engine.state !== 'ready') return <span className={classes.receiver}><StateShape state="not_seen" className={classes.muted} />Receiver not seen: the engine is away</span>;
   if (status === undefined) return null;
   const { receiver } = status;
   const good = receiver.state === 'listening' && receiver.port === receiver.wantedPort;
@@ -105,7 +108,7 @@ function ConnectionsList({ data, chosenId, onAdd, onChange }: ListProps) {
           {data.strangers.length > 0 && <StrangersPanel strangers={data.strangers} />}
           <div className={classes.under}><span>{rows.length} of {plural(data.rows.length, 'connection')} shown.</span><KeyHints hints={hints} /></div>
         </div>
-        {chosen !== null && detailShown && <aside className={classes.right2} aria-label={`Connection ${chosen.name}`} data-region tabIndex={-1}><ConnectionDetail connection={chosen} onChange={onChange} /></aside>}
+        {chosen !== null && detailShown && <aside className={classes.right2} aria-label={`Connection ${chosen.name}`} data-region tabIndex={-1}><ConnectionDetail connection={chosen} onChange={onChange} onClose={() => go({ screen: 'connections' })} /></aside>}
       </div>
     </>
   );

@@ -48,7 +48,7 @@ describe('if nothing comes', () => {
 
   it('counts senders with another token since the connection was made', () => {
     const text = ifNothingComes(connection, [stranger, { ...stranger, lastAt: '2026-11-17T10:00:00.000Z', count: 90, process: 'curl' }]);
-    expect(text).toContain('4 requests came without a valid token');
+    expect(text).toContain('The receiver refused 4 requests without a valid token, some of them since then.');
     expect(text).toContain('From node.');
     expect(text).not.toContain('curl');
   });

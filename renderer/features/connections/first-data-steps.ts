@@ -54,7 +54,7 @@ export function ifNothingComes(connection: Connection, strangers: readonly Stran
   const refused = connection.refused.reduce((sum, one) => sum + one.count, 0);
   const since = strangers.filter((sender) => sender.lastAt >= connection.createdAt);
   const wrong = since.reduce((sum, sender) => sum + sender.count, 0);
-  const counted = `Since this connection was made: ${plural(connection.received.bodies, 'body', 'bodies')} accepted, ${formatCount(refused)} refused; ${plural(wrong, 'request')} came without a valid token.`;
+  const counted = `Since this connection was made: ${plural(connection.received.bodies, 'body', 'bodies')} accepted, ${formatCount(refused)} refused.${wrong === 0 ? '' : ` The receiver refused ${plural(wrong, 'request')} without a valid token, some of them since then.`}`;
   if (refused > 0) return `${counted} The reasons stand with the connection.`;
   if (wrong > 0) {
     const who = since.map((sender) => sender.process).filter((name) => name !== null);

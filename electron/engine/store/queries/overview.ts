@@ -1,0 +1,117 @@
+/** The first screen: what needs a person, what changed, activity and spend over time. */
+import type { NeedsYou, Overview, ParsedParams } from '../../../../shared/contract.ts';
+import { IDENTITY, identityWord, STATUS, US_DAY, US_HOUR, US_MINUTE } from '../codes.ts';
+import { publicId } from '../ids.ts';
+import { costOf, iso, micros, sumColumns, type Reading, type Sums } from './reading.ts';
+import { activitySeries, spendSeries } from './series.ts';
+import { gapRows, gapsIn, Sight, spanOf, type Span } from './span-of-time.ts';
+
+/** Work that has been open for longer than this is worth a look. */
+const openTooLongUs = 30 * US_MINUTE;
+const mostOfAKind = 20;
+
+function sums(reading: Reading, span: Span): Sums {
+  return reading.sql<[number, number], Sums>(`SELECT ${sumColumns} FROM by_hour WHERE hour BETWEEN ? AND ?`).get(Math.floor(span.fromUs / US_HOUR), Math.floor((span.toUs - 1) / US_HOUR)) as Sums;
+}
+
+function named(reading: Reading, agent: number): Pick<NeedsYou, 'agentId' | 'agentName'> {
+  return { agentId: publicId('agent', agent), agentName: reading.agent(agent).name };
+}
+
+/** Failure groups that were never seen before `sinceUs`, the most frequent first. */
+function newFailures(reading: Reading, sinceUs: number): NeedsYou[] {
+  const rows = reading.sql<[number], { id: number; name: number; message: number | null; count: number; firstUs: number }>(
+    'SELECT id, name, error_message AS message, count, first_us AS firstUs FROM failure WHERE created_us >= ? AND count > 0 ORDER BY count DESC LIMIT 8').all(sinceUs);
+  return rows.flatMap((row) => {
+    const agent = reading.sql<[number], { agent: number }>('SELECT agent FROM failure_day WHERE failure = ? AND count > 0 ORDER BY day DESC LIMIT 1').get(row.id)?.agent;
+    if (agent === undefined) return [];
+    const what = reading.texts.of(row.message) || reading.texts.of(row.name);
+    return [{ id: publicId('failure', row.id), kind: 'failure' as const, ...named(reading, agent), text: `${row.count === 1 ? 'Once' : `${row.count} times`}: ${reading.texts.of(row.name)}: ${what}`, since: iso(row.firstUs), target: { screen: 'agent' as const, id: publicId('agent', agent) } }];
+  });
+}
+
+function openTooLong(reading: Reading, nowUs: number): NeedsYou[] {
+  const rows = reading.sql<[number], { id: number; root: number; loose: number; startedUs: number; open: number }>(
+    'SELECT id, root_agent AS root, loose_agent AS loose, started_us AS startedUs, open FROM task WHERE outcome IN (4, 5) AND started_us < ? ORDER BY started_us LIMIT 10').all(nowUs - openTooLongUs);
+  return rows.map((row) => ({
+    id: publicId('task', row.id), kind: 'open_too_long', ...named(reading, row.root || row.loose), text: row.open > 0 ? `Task open, ${row.open === 1 ? 'one call' : `${row.open} calls`} without an end` : 'Task open for more than 30 min',
+    since: iso(row.startedUs), target: { screen: 'agent', id: publicId('agent', row.root || row.loose) },
+  }));
+}
+
+interface Counted { readonly agent: number; readonly n: number; readonly lastUs: number }
+
+/** Denials and interruptions since the last visit, one line an agent. */
+function countedSince(reading: Reading, sinceUs: number, status: number, kind: 'denied' | 'interrupted', say: (n: number) => string): NeedsYou[] {
+  const seen = new Map<number, Counted>();
+  const rows = reading.sql<[number, number], { agent: number; ts: number }>(
+    'SELECT agent, ts_us AS ts FROM (SELECT agent, ts_us, status FROM activity WHERE ts_us >= ? ORDER BY ts_us DESC LIMIT 20000) WHERE status = ?').all(sinceUs, status);
+  for (const row of rows) {
+    const one = seen.get(row.agent);
+    seen.set(row.agent, { agent: row.agent, n: (one?.n ?? 0) + 1, lastUs: Math.max(one?.lastUs ?? 0, row.ts) });
+  }
+  return [...seen.values()].toSorted((a, b) => b.n - a.n).slice(0, 5).map((one) => ({
+    id: `${kind}-${one.agent}`, kind, ...named(reading, one.agent), text: say(one.n), since: iso(one.lastUs), target: { screen: 'agent', id: publicId('agent', one.agent) },
+  }));
+}
+
+function borrowed(reading: Reading, sinceUs: number): NeedsYou[] {
+  const rows = reading.sql<number[], { id: number; of: string | null; firstUs: number }>(
+    'SELECT id, identity_of AS of, first_us AS firstUs FROM agent WHERE identity IN (?, ?) AND rows > 0 AND last_us >= ? ORDER BY last_us DESC LIMIT 5').all(IDENTITY.borrowed, IDENTITY.shared, sinceUs);
+  return rows.map((row) => ({ id: `borrowed-${row.id}`, kind: 'borrowed', ...named(reading, row.id), text: `Acts with a person's own account${row.of ? `: ${row.of}` : ''}`, since: iso(row.firstUs), target: { screen: 'agent', id: publicId('agent', row.id) } }));
+}
+
+function openGaps(reading: Reading, span: Span): NeedsYou[] {
+  return gapRows(reading, span).filter((gap) => gap.toUs === null).map((gap) => ({
+    id: publicId('gap', gap.id), kind: 'gap', agentId: null, agentName: null, text: gap.text, since: iso(gap.fromUs), target: { screen: 'connections', id: gap.connection === null ? null : publicId('connection', gap.connection) },
+  }));
+}
+
+function alarms(reading: Reading): NeedsYou[] {
+  return reading.sql<[], { id: string; text: string; sinceUs: number }>("SELECT id, text, since_us AS sinceUs FROM alarm WHERE severity <> 'info' ORDER BY since_us DESC LIMIT 10").all()
+    .map((row) => ({ id: `alarm-${row.id}`, kind: 'alarm', agentId: null, agentName: null, text: row.text, since: iso(row.sinceUs), target: { screen: 'settings', id: null } }));
+}
+
+/** By consequence: what broke here, what cannot be seen, failures, then what to look at. */
+function needsYou(reading: Reading, span: Span, sinceUs: number, nowUs: number): NeedsYou[] {
+  const times = (n: number): string => (n === 1 ? 'once' : `${n} times`);
+  return [
+    ...alarms(reading), ...openGaps(reading, span), ...newFailures(reading, Math.min(sinceUs, nowUs - US_DAY)), ...openTooLong(reading, nowUs),
+    ...countedSince(reading, sinceUs, STATUS.denied, 'denied', (n) => `Denied ${times(n)} since the last visit`),
+    ...countedSince(reading, sinceUs, STATUS.interrupted, 'interrupted', (n) => `${n === 1 ? 'A call' : `${n} calls`} interrupted without a result`),
+    ...borrowed(reading, sinceUs),
+  ].slice(0, mostOfAKind);
+}
+
+function changed(reading: Reading, sinceUs: number, nowUs: number): Overview['changed'] {
+  const now: Span = { fromUs: sinceUs, toUs: nowUs };
+  const before: Span = { fromUs: sinceUs - (nowUs - sinceUs), toUs: sinceUs };
+  const after = sums(reading, now);
+  const earlier = sums(reading, before);
+  return {
+    since: iso(sinceUs),
+    newAgents: reading.sql<[number], { id: number; name: string }>('SELECT id, name FROM agent WHERE created_us >= ? AND rows > 0 ORDER BY created_us DESC LIMIT 50').all(sinceUs).map((row) => ({ id: publicId('agent', row.id), name: row.name })),
+    newVersions: reading.sql<[number], { agent: number; version: string }>(
+      'SELECT v.agent, v.version FROM agent_version v WHERE v.first_us >= ? AND EXISTS (SELECT 1 FROM agent_version o WHERE o.agent = v.agent AND o.first_us < v.first_us) ORDER BY v.first_us DESC LIMIT 50',
+    ).all(sinceUs).map((row) => ({ id: publicId('agent', row.agent), name: reading.agent(row.agent).name, version: row.version })),
+    identityChanges: reading.sql<[number], { agent: number; was: number; isNow: number }>('SELECT agent, was, is_now AS isNow FROM identity_change WHERE at_us >= ? ORDER BY at_us DESC LIMIT 50').all(sinceUs)
+      .map((row) => ({ id: publicId('agent', row.agent), name: reading.agent(row.agent).name, from: identityWord(row.was), to: identityWord(row.isNow) })),
+    failures: after.failures, failuresBefore: earlier.failures,
+    newFailureGroups: reading.sql<[number], { n: number }>('SELECT count(*) AS n FROM failure WHERE created_us >= ? AND count > 0').get(sinceUs)?.n ?? 0,
+    denials: after.denials, cost: costOf(reading, after), costBefore: costOf(reading, earlier), activities: after.activities, activitiesBefore: earlier.activities,
+    seenShare: new Sight(reading, now, nowUs).overall(now),
+  };
+}
+
+export function getOverview(reading: Reading, params: ParsedParams<'overview.get'>, nowUs: number): Overview {
+  const span = spanOf(params.period, nowUs);
+  const sinceUs = Math.min(micros(params.since), nowUs - 1);
+  const month = new Date(nowUs / 1_000);
+  const monthStart = Date.UTC(month.getUTCFullYear(), month.getUTCMonth(), 1) * 1_000;
+  return {
+    needsYou: needsYou(reading, span, sinceUs, nowUs), changed: changed(reading, sinceUs, nowUs),
+    activity: activitySeries(reading, { period: params.period, bins: 100 }, nowUs),
+    spend: spendSeries(reading, { period: params.period, bins: 60, by: 'model' }, nowUs),
+    monthCost: costOf(reading, sums(reading, { fromUs: monthStart, toUs: nowUs })), gaps: gapsIn(reading, span),
+  };
+}

@@ -1,0 +1,105 @@
+/** What every query has at hand: the reader's connection, its prepared statements, texts, and small look-ups that live for one call. */
+import type { Statement } from 'better-sqlite3';
+import type { Cost, Usage } from '../../../../shared/domain.ts';
+import type { ReadDb } from '../database.ts';
+import { Texts } from '../dictionary.ts';
+import { StoreError } from '../errors.ts';
+import { rowIdOf, type IdKind } from '../ids.ts';
+import { PayloadReader } from '../payloads.ts';
+
+export interface AgentName {
+  readonly id: number;
+  readonly name: string;
+  readonly connection: number;
+  readonly service: string;
+}
+
+export class Reading {
+  readonly db: ReadDb;
+  readonly texts: Texts;
+  readonly payloads: PayloadReader;
+  private readonly prepared = new Map<string, Statement>();
+  private agents = new Map<number, AgentName>();
+
+  constructor(db: ReadDb) {
+    this.db = db;
+    this.texts = new Texts(db);
+    this.payloads = new PayloadReader(db);
+  }
+
+  /** Prepared once for each text. */
+  sql<P extends unknown[], R>(text: string): Statement<P, R> {
+    let statement = this.prepared.get(text);
+    if (statement === undefined) {
+      statement = this.db.prepare(text);
+      this.prepared.set(text, statement);
+    }
+    return statement as Statement<P, R>;
+  }
+
+  /** Names may change between calls (an agent says its own name late), so they are read anew in each. */
+  begin(): void {
+    this.agents = new Map();
+  }
+
+  agent(id: number): AgentName {
+    let found = this.agents.get(id);
+    if (found === undefined) {
+      found = this.sql<[number], AgentName>('SELECT id, name, connection, service FROM agent WHERE id = ?').get(id) ?? { id, name: '(unknown)', connection: 0, service: '' };
+      this.agents.set(id, found);
+    }
+    return found;
+  }
+}
+
+/** Throws `not_found` in words when it is no id of that kind. */
+export function rowId(kind: IdKind, id: string): number {
+  const row = rowIdOf(kind, id);
+  if (row === null) throw new StoreError('not_found', `There is no ${kind} with the identifier ${id.slice(0, 40)}.`);
+  return row;
+}
+
+export const iso = (us: number): string => new Date(Math.floor(us / 1_000)).toISOString();
+export const micros = (isoTime: string): number => Date.parse(isoTime) * 1_000;
+
+export interface MoneySums { readonly micros: number; readonly priced: number; readonly unpriced: number; readonly currency: number }
+export interface UsageSums { readonly input: number; readonly output: number; readonly cacheRead: number; readonly cacheWrite: number; readonly reasoning: number }
+
+export const noMoney: MoneySums = { micros: 0, priced: 0, unpriced: 0, currency: 0 };
+
+export function costOf(reading: Reading, sums: MoneySums): Cost {
+  return {
+    // Units without any known price have no amount; no units at all is a real zero.
+    amountMicros: sums.priced === 0 && sums.unpriced > 0 ? null : sums.micros,
+    currency: reading.texts.of(sums.currency) || 'USD',
+    provenance: sums.unpriced > 0 ? 'unpriced' : 'reported',
+    unpriced: sums.unpriced,
+  };
+}
+
+export const usageOf = (sums: UsageSums): Usage => ({
+  inputTokens: sums.input, outputTokens: sums.output, cacheReadTokens: sums.cacheRead, cacheWriteTokens: sums.cacheWrite, reasoningTokens: sums.reasoning,
+});
+
+export const sumColumns = `coalesce(sum(activities), 0) AS activities, coalesce(sum(failures), 0) AS failures, coalesce(sum(denials), 0) AS denials,
+  coalesce(sum(tasks), 0) AS tasks, coalesce(sum(input), 0) AS input, coalesce(sum(output), 0) AS output, coalesce(sum(cache_read), 0) AS cacheRead,
+  coalesce(sum(cache_write), 0) AS cacheWrite, coalesce(sum(reasoning), 0) AS reasoning, coalesce(sum(micros), 0) AS micros,
+  coalesce(sum(priced), 0) AS priced, coalesce(sum(unpriced), 0) AS unpriced, coalesce(max(currency), 0) AS currency`;
+
+export interface Sums extends MoneySums, UsageSums {
+  readonly activities: number;
+  readonly failures: number;
+  readonly denials: number;
+  readonly tasks: number;
+}
+
+/** Keyset cursors: `<microseconds>.<row id>`. */
+export interface Keyset { readonly us: number; readonly id: number }
+
+export function parseCursor(text: string): Keyset {
+  const match = /^(-?\d{1,17})\.(\d{1,16})$/.exec(text);
+  if (match === null) throw new StoreError('bad_request', 'The page to go on from is not one that was given out.');
+  return { us: Number(match[1]), id: Number(match[2]) };
+}
+
+export const writeCursor = (at: Keyset): string => `${at.us}.${at.id}`;

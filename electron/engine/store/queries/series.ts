@@ -1,0 +1,98 @@
+/** Time series for charts, thinned here to at most 500 bins and three names with "other". */
+import type { ParsedParams, Series } from '../../../../shared/contract.ts';
+import { US_HOUR, US_MINUTE } from '../codes.ts';
+import { iso, rowId, type Reading } from './reading.ts';
+import { binsOf, Sight, spanOf, type Span } from './span-of-time.ts';
+
+interface Point { readonly atUs: number; readonly key: string; readonly value: number; readonly connection: number }
+const mostNames = 3;
+const others = 'other';
+
+/** The largest names in order of size, then "other" for what is left. */
+function namesOf(points: readonly Point[]): string[] {
+  const sums = new Map<string, number>();
+  for (const point of points) sums.set(point.key, (sums.get(point.key) ?? 0) + point.value);
+  const names = [...sums].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([name]) => name);
+  return names.length <= mostNames + 1 ? names : [...names.slice(0, mostNames), others];
+}
+
+function fold(points: readonly Point[], span: Span, bins: { binUs: number; count: number; firstUs: number }, sight: Sight, connectionOf: (name: string) => number | null): Series {
+  const names = namesOf(points);
+  const column = new Map(names.map((name, at) => [name, at]));
+  const values = Array.from({ length: bins.count }, () => names.map(() => 0));
+  for (const point of points) {
+    const row = values[Math.floor((point.atUs - bins.firstUs) / bins.binUs)];
+    const at = column.get(point.key) ?? column.get(others);
+    if (row !== undefined && at !== undefined) row[at] = (row[at] ?? 0) + point.value;
+  }
+  const everyone = sight.connections;
+  return {
+    binMs: bins.binUs / 1_000, names,
+    bins: values.map((row, bin) => {
+      const from = Math.max(span.fromUs, bins.firstUs + bin * bins.binUs);
+      const to = bins.firstUs + (bin + 1) * bins.binUs;
+      const any = everyone.length === 0 ? 0 : Math.max(...everyone.map((one) => sight.share(one, from, to)));
+      return { at: iso(bins.firstUs + bin * bins.binUs), values: row, seen: names.map((name) => { const one = connectionOf(name); return one === null ? any : sight.share(one, from, to); }) };
+    }),
+  };
+}
+
+function connectionNames(reading: Reading): Map<number, string> {
+  return new Map(reading.sql<[], { id: number; name: string }>('SELECT id, name FROM connection').all().map((row) => [row.id, row.name]));
+}
+
+const byName = (names: ReadonlyMap<number, string>) => (name: string): number | null => {
+  for (const [id, one] of names) if (one === name) return id;
+  return null;
+};
+
+/** Activities a bin, by connection. Minutes serve short periods, hours everything else and single agents. */
+export function activitySeries(reading: Reading, params: ParsedParams<'series.activity'>, nowUs: number): Series {
+  const span = spanOf(params.period, nowUs);
+  const short = params.agentId === undefined && span.toUs - span.fromUs <= 49 * US_HOUR;
+  const bins = binsOf(span, params.bins, short ? US_MINUTE : US_HOUR);
+  const names = connectionNames(reading);
+  const points = short ? minutePoints(reading, span, names) : hourPoints(reading, span, names, params.agentId === undefined ? null : rowId('agent', params.agentId));
+  return fold(points, span, bins, new Sight(reading, span, nowUs), byName(names));
+}
+
+function minutePoints(reading: Reading, span: Span, names: ReadonlyMap<number, string>): Point[] {
+  return reading.sql<number[], { minute: number; connection: number; value: number }>('SELECT minute, connection, activities AS value FROM by_minute WHERE minute BETWEEN ? AND ?')
+    .all(Math.floor(span.fromUs / US_MINUTE), Math.floor((span.toUs - 1) / US_MINUTE))
+    .map((row) => ({ atUs: Math.max(span.fromUs, row.minute * US_MINUTE), key: names.get(row.connection) ?? 'removed', value: row.value, connection: row.connection }));
+}
+
+function hourPoints(reading: Reading, span: Span, names: ReadonlyMap<number, string>, agent: number | null): Point[] {
+  const hours = [Math.floor(span.fromUs / US_HOUR), Math.floor((span.toUs - 1) / US_HOUR)];
+  const rows = agent === null
+    ? reading.sql<number[], { hour: number; agent: number; value: number }>('SELECT hour, agent, sum(activities) AS value FROM by_hour WHERE hour BETWEEN ? AND ? GROUP BY hour, agent').all(...hours)
+    : reading.sql<number[], { hour: number; agent: number; value: number }>('SELECT hour, agent, sum(activities) AS value FROM by_hour WHERE agent = ? AND hour BETWEEN ? AND ? GROUP BY hour').all(agent, ...hours);
+  return rows.map((row) => {
+    const connection = reading.agent(row.agent).connection;
+    return { atUs: Math.max(span.fromUs, row.hour * US_HOUR), key: names.get(connection) ?? 'removed', value: row.value, connection };
+  });
+}
+
+/** Known money a bin in micro-units, of the currency that most of it is in; other currencies are never added to it. */
+export function spendSeries(reading: Reading, params: ParsedParams<'series.spend'>, nowUs: number): Series {
+  const span = spanOf(params.period, nowUs);
+  const bins = binsOf(span, params.bins, US_HOUR);
+  const agent = params.agentId === undefined ? null : rowId('agent', params.agentId);
+  const rows = reading.sql<number[], { hour: number; agent: number; model: number; currency: number; value: number }>(
+    `SELECT hour, agent, model, currency, sum(micros) AS value FROM by_hour WHERE hour BETWEEN ? AND ? AND priced > 0 ${agent === null ? '' : 'AND agent = ?'} GROUP BY hour, agent, model, currency`,
+  ).all(Math.floor(span.fromUs / US_HOUR), Math.floor((span.toUs - 1) / US_HOUR), ...(agent === null ? [] : [agent]));
+  const currency = mainCurrency(rows);
+  const names = connectionNames(reading);
+  const points = rows.filter((row) => row.currency === currency).map((row) => {
+    const connection = reading.agent(row.agent).connection;
+    const key = params.by === 'model' ? reading.texts.of(row.model) || 'no model named' : (names.get(connection) ?? 'removed');
+    return { atUs: Math.max(span.fromUs, row.hour * US_HOUR), key, value: row.value, connection };
+  });
+  return fold(points, span, bins, new Sight(reading, span, nowUs), params.by === 'connection' ? byName(names) : () => null);
+}
+
+function mainCurrency(rows: readonly { currency: number; value: number }[]): number {
+  const sums = new Map<number, number>();
+  for (const row of rows) sums.set(row.currency, (sums.get(row.currency) ?? 0) + row.value);
+  return [...sums].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? 0;
+}

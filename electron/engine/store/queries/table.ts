@@ -1,0 +1,39 @@
+/** From the name of a query to the function that answers it. Runs on the reader thread only. */
+import type { ParsedParams, Result } from '../../../../shared/contract.ts';
+import { getActivity, listActivity, listTaskActivities, liveRows } from './activities.ts';
+import { getAgent, listAgents } from './agents.ts';
+import { counts, listConnections, previewRetention, readSettings } from './connections.ts';
+import { listFailures } from './failures.ts';
+import { find } from './find.ts';
+import { getOverview } from './overview.ts';
+import type { Reading } from './reading.ts';
+import { activitySeries, spendSeries } from './series.ts';
+import { gapsIn, spanOf } from './span-of-time.ts';
+import { getTask, listOpen, listTasks } from './tasks.ts';
+
+export const queries = {
+  'overview.get': getOverview,
+  'agents.list': listAgents,
+  'agents.get': getAgent,
+  'tasks.list': listTasks,
+  'tasks.get': getTask,
+  'tasks.activities': listTaskActivities,
+  'activity.list': listActivity,
+  'activity.get': getActivity,
+  'failures.list': listFailures,
+  'live.open': (reading: Reading, _params: ParsedParams<'live.open'>, nowUs: number) => listOpen(reading, nowUs),
+  'series.activity': activitySeries,
+  'series.spend': spendSeries,
+  'gaps.list': (reading: Reading, params: ParsedParams<'gaps.list'>, nowUs: number): Result<'gaps.list'> => ({ rows: gapsIn(reading, spanOf(params.period, nowUs)) }),
+  find,
+  'connections.list': (reading: Reading) => listConnections(reading),
+  'settings.get': (reading: Reading) => readSettings(reading),
+  'retention.preview': previewRetention,
+  /** not in the contract: what system.status and Live are made of. */
+  counts: (reading: Reading) => counts(reading),
+  liveRows,
+} as const;
+
+export type QueryName = keyof typeof queries;
+export type QueryParams<N extends QueryName> = Parameters<(typeof queries)[N]> extends [Reading, infer P, ...unknown[]] ? P : Record<string, never>;
+export type QueryResult<N extends QueryName> = ReturnType<(typeof queries)[N]>;

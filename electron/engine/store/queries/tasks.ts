@@ -1,0 +1,104 @@
+/** Tasks: lists by keyset, one task, what is open right now. */
+import type { ParsedParams, Result } from '../../../../shared/contract.ts';
+import type { Task } from '../../../../shared/domain.ts';
+import { basisWord, keyKindWord, KIND, OUTCOME, outcomeWord } from '../codes.ts';
+import { StoreError } from '../errors.ts';
+import { publicId } from '../ids.ts';
+import { costOf, iso, micros, parseCursor, rowId, usageOf, writeCursor, type MoneySums, type Reading, type UsageSums } from './reading.ts';
+
+interface TaskRow extends MoneySums, UsageSums {
+  readonly id: number; readonly connection: number; readonly keyKind: number; readonly key: string; readonly name: string;
+  readonly startedUs: number; readonly lastUs: number; readonly rootAgent: number; readonly looseAgent: number;
+  readonly outcome: number; readonly basis: number; readonly activities: number; readonly failures: number; readonly open: number;
+}
+
+const columns = `id, connection, key_kind AS keyKind, key, name, started_us AS startedUs, last_us AS lastUs, root_agent AS rootAgent, loose_agent AS looseAgent,
+  outcome, basis, activities, failures, open, input, output, cache_read AS cacheRead, cache_write AS cacheWrite, reasoning, micros, currency, priced, unpriced`;
+const mostScanned = 5_000;
+const isOpen = (outcome: number): boolean => outcome === OUTCOME.running || outcome === OUTCOME.waiting;
+
+/** Who acted in the task, the one that was asked first. */
+function agentsIn(reading: Reading, row: TaskRow): { id: string; name: string }[] {
+  const asked = row.rootAgent || row.looseAgent;
+  const ids = reading.sql<[number], { agent: number }>('SELECT agent FROM task_agent WHERE task = ? AND rows > 0 ORDER BY first_us, agent LIMIT 50').all(row.id).map((one) => one.agent);
+  const ordered = ids.includes(asked) ? [asked, ...ids.filter((id) => id !== asked)] : ids;
+  return ordered.map((id) => ({ id: publicId('agent', id), name: reading.agent(id).name }));
+}
+
+export function taskOf(reading: Reading, row: TaskRow): Task {
+  const agents = agentsIn(reading, row);
+  const first = agents[0] ?? { id: publicId('agent', row.rootAgent || row.looseAgent || 1), name: '(unknown)' };
+  return {
+    id: publicId('task', row.id), agentId: first.id, agentName: first.name, connectionId: publicId('connection', row.connection),
+    key: row.key, keyKind: keyKindWord(row.keyKind), name: row.name, startedAt: iso(row.startedUs), endedAt: isOpen(row.outcome) ? null : iso(row.lastUs), lastActivityAt: iso(row.lastUs),
+    outcome: outcomeWord(row.outcome), outcomeBasis: basisWord(row.basis), usage: usageOf(row), cost: costOf(reading, row),
+    activities: row.activities, failures: row.failures, open: row.open, agents,
+  };
+}
+
+export function readTask(reading: Reading, id: number): Task {
+  const row = reading.sql<[number], TaskRow>(`SELECT ${columns} FROM task WHERE id = ?`).get(id);
+  if (!row) throw new StoreError('not_found', 'This task is no longer in the history: the retention or somebody removed it.');
+  return taskOf(reading, row);
+}
+
+export const getTask = (reading: Reading, params: ParsedParams<'tasks.get'>): Task => readTask(reading, rowId('task', params.id));
+
+type Test = (row: TaskRow) => boolean;
+
+function testsOf(params: ParsedParams<'tasks.list'>): Test[] {
+  const tests: Test[] = [(row) => row.activities > 0];
+  if (params.connectionId !== undefined) { const connection = rowId('connection', params.connectionId); tests.push((row) => row.connection === connection); }
+  const outcomes = params.outcomes?.map((outcome) => OUTCOME[outcome]);
+  if (outcomes && outcomes.length > 0) tests.push((row) => outcomes.includes(row.outcome as (typeof outcomes)[number]));
+  const text = params.text?.trim().toLowerCase();
+  if (text) tests.push((row) => row.key.toLowerCase().includes(text) || row.name.toLowerCase().includes(text) || publicId('task', row.id) === text);
+  return tests;
+}
+
+/** Newest first: of one agent by when it first acted in them, else by when they started. */
+export function listTasks(reading: Reading, params: ParsedParams<'tasks.list'>): Result<'tasks.list'> {
+  const before = params.before === undefined ? { us: Number.MAX_SAFE_INTEGER, id: 0 } : parseCursor(params.before);
+  const sinceUs = params.since === undefined ? 0 : micros(params.since);
+  const walk = params.agentId === undefined
+    ? reading.sql<number[], { id: number; at: number }>('SELECT id, started_us AS at FROM task WHERE (started_us, id) < (?, ?) AND started_us >= ? ORDER BY started_us DESC, id DESC').iterate(before.us, before.id, sinceUs)
+    : reading.sql<number[], { id: number; at: number }>('SELECT task AS id, first_us AS at FROM task_agent WHERE agent = ? AND (first_us, task) < (?, ?) AND first_us >= ? ORDER BY first_us DESC, task DESC')
+      .iterate(rowId('agent', params.agentId), before.us, before.id, sinceUs);
+  const one = reading.sql<[number], TaskRow>(`SELECT ${columns} FROM task WHERE id = ?`);
+  const tests = testsOf(params);
+  const rows: Task[] = [];
+  let last: { id: number; at: number } | null = null;
+  let scanned = 0;
+  for (const at of walk) {
+    if (rows.length >= params.limit || scanned >= mostScanned) return { rows, next: last === null ? null : writeCursor({ us: last.at, id: last.id }) };
+    scanned += 1;
+    last = at;
+    const row = one.get(at.id);
+    if (row && tests.every((test) => test(row))) rows.push(taskOf(reading, row));
+  }
+  return { rows, next: null };
+}
+
+/** What the task is at: the newest running activity, else the newest of all. */
+function whatNow(reading: Reading, task: number): string {
+  const running = reading.sql<[number], { name: number; kind: number }>('SELECT name, kind FROM activity WHERE task = ? AND status = 1 ORDER BY ts_us DESC LIMIT 1').get(task);
+  if (running) return `${running.kind === KIND.model_call ? 'model call' : running.kind === KIND.tool_call ? 'tool' : 'at'}: ${reading.texts.of(running.name)}`;
+  const agents = reading.sql<[number], { n: number }>('SELECT count(*) AS n FROM task_agent WHERE task = ? AND rows > 0').get(task)?.n ?? 0;
+  return agents > 1 ? `${agents} agents at work` : 'between two activities';
+}
+
+export function listOpen(reading: Reading, nowUs: number): Result<'live.open'> {
+  const open = reading.sql<[], TaskRow>(`SELECT ${columns} FROM task WHERE outcome IN (4, 5) AND activities > 0 ORDER BY last_us DESC LIMIT 2000`).all();
+  const byAgent = new Map<number, { oldest: TaskRow; count: number }>();
+  for (const row of open) {
+    const agent = row.rootAgent || row.looseAgent;
+    const entry = byAgent.get(agent);
+    if (!entry) byAgent.set(agent, { oldest: row, count: 1 });
+    else byAgent.set(agent, { oldest: row.startedUs < entry.oldest.startedUs ? row : entry.oldest, count: entry.count + 1 });
+  }
+  const rows = [...byAgent.values()].toSorted((a, b) => a.oldest.startedUs - b.oldest.startedUs).slice(0, 50).map(({ oldest, count }) => {
+    const task = taskOf(reading, oldest);
+    return { taskId: task.id, agentId: task.agentId, agentName: task.agentName, what: whatNow(reading, oldest.id), since: task.startedAt, outcome: task.outcome, openTasks: count };
+  });
+  return { rows, tasks: open.length, at: iso(nowUs) };
+}

@@ -3,7 +3,7 @@ import { IconColumns } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useMemo, useState } from 'react';
 import type { Agent } from '../../../shared/domain.ts';
-import { agentStates, identityKinds } from '../../../shared/domain.ts';
+import type { AgentState, IdentityKind } from '../../../shared/domain.ts';
 import { agentQueries, systemQueries } from '../../api/queries.ts';
 import { useKeys } from '../../app/keys.ts';
 import { go } from '../../app/navigation.ts';
@@ -27,6 +27,10 @@ import { Age } from '../../ui/time.tsx';
 import { agentColumns, usuallyHidden } from './agent-columns.tsx';
 import { filterAgents, filterWords, knownCost, noFilter, type AgentFilter } from './agents-model.ts';
 import classes from './agents.module.css';
+
+// Written out here: importing the contract's values would bring all its checks into the page.
+const identityKinds: readonly IdentityKind[] = ['own', 'delegated', 'borrowed', 'shared', 'unknown'];
+const agentStates: readonly AgentState[] = ['running', 'waiting', 'idle', 'not_seen'];
 
 const hiddenStored = stored<string[]>('agents.hidden', isStringArray, [...usuallyHidden]);
 const isSort = (value: unknown): value is TableSort => typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string' && 'down' in value && typeof value.down === 'boolean';

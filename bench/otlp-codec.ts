@@ -17,7 +17,7 @@ message Span {
   fixed64 start_time_unix_nano = 7; fixed64 end_time_unix_nano = 8; repeated KeyValue attributes = 9; repeated Event events = 11; Status status = 15; }
 message Event { fixed64 time_unix_nano = 1; string name = 2; repeated KeyValue attributes = 3; }
 message Status { string message = 2; int32 code = 3; }`;
-const Request = protobuf.parse(proto).root.lookupType('ExportTraceServiceRequest');
+export const Request = protobuf.parse(proto).root.lookupType('ExportTraceServiceRequest');
 
 export function encodeProtobuf(body: CorpusBody): Buffer {
   const bytes = (hex: string | undefined): Buffer | undefined => (hex === undefined ? undefined : Buffer.from(hex, 'hex'));

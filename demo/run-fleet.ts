@@ -29,6 +29,12 @@ const scopes: Record<Voice, string> = {
   genai: 'demo-fleet', openinference: '@arizeai/openinference-instrumentation-langchain', 'claude-code': 'com.anthropic.claude_code.events',
 };
 
+function nameSeed(name: string): number {
+  let seed = 7;
+  for (let at = 0; at < name.length; at += 1) seed = (seed * 31 + name.charCodeAt(at)) % 1_000_003;
+  return seed;
+}
+
 interface Actor { readonly agent: PretendAgent; readonly random: Random; readonly mouth: Mouth }
 
 function castActors(options: FleetOptions): Actor[] {
@@ -36,7 +42,7 @@ function castActors(options: FleetOptions): Actor[] {
     const company = companies.find((one) => one.id === id);
     return (company?.agents ?? []).filter((agent) => !agent.calledOnly).map((agent, index) => ({
       agent,
-      random: seededRandom(options.seed * 7_919 + [...agent.name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7)),
+      random: seededRandom(options.seed * 7_919 + nameSeed(agent.name)),
       mouth: openMouth({
         endpoint: options.endpoint, token, scope: scopes[agent.voice], json: index % 2 === 1,
         service: agent.voice === 'claude-code' ? 'claude-code' : `${id}-agents`, serviceVersion: agent.voice === 'claude-code' ? agent.version : '2026.11',

@@ -143,7 +143,7 @@ const policyWalls: readonly Wall[] = [
   { name: 'no eval', holds: async (_app, page) => {
     const outcome = await page.evaluate(() => {
       try {
-        return String(globalThis.eval('1 + 1'));
+        return String((Reflect.get(window, 'eval') as (code: string) => unknown)('1 + 1'));
       } catch (error) {
         return (error as Error).name;
       }
@@ -221,14 +221,14 @@ const bridgeWalls: readonly Wall[] = [
   } },
   { name: 'a sender that is not our page gets neither a favour nor a port', holds: async (app) => {
     const outcome = await app.evaluate(async ({ BrowserWindow, clipboard }, preload) => {
-      clipboard.writeText('before');
+      await clipboard.writeText('before');
       const stranger = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true, contextIsolation: true } });
       await stranger.loadURL('data:text/html,stranger');
       const favour = await stranger.webContents.executeJavaScript("window.gatehouse.favours.copyText('stolen').then(() => 'done', () => 'refused')") as string;
       await new Promise((resolve) => { setTimeout(resolve, 300); });
       const call = await stranger.webContents.executeJavaScript("window.gatehouse.call(1, 'system.status', {}).then((outcome) => outcome.ok ? 'answered' : outcome.error.code)") as string;
       stranger.destroy();
-      return { favour, call, clipboard: clipboard.readText() };
+      return { favour, call, clipboard: await clipboard.readText() };
     }, join(root, 'dist', 'preload', 'index.cjs'));
     expect(outcome).toEqual({ favour: 'refused', call: 'unavailable', clipboard: 'before' });
   } },

@@ -144,11 +144,11 @@ async function moveIntoPlace(ready, dist) {
 async function refreshLauncher(dist) {
   const source = path.join(root, 'scripts', 'standin-launcher');
   const target = path.join(dist, 'resources', 'app');
+  await mkdir(target, { recursive: true });
   for (const name of await readdir(source)) {
     const wanted = await readFile(path.join(source, name));
     const file = path.join(target, name);
     if (existsSync(file) && wanted.equals(await readFile(file))) continue;
-    await mkdir(target, { recursive: true });
     await cp(path.join(source, name), `${file}.${process.pid}`);
     await rename(`${file}.${process.pid}`, file);
   }

@@ -10,7 +10,7 @@ const zeroWidth = /^\p{M}$/u;
 const doubleWidth = /^[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]$/u;
 
 const widthOf = (character: string): number => (zeroWidth.test(character) ? 0 : doubleWidth.test(character) ? 2 : 1);
-const width = (text: string): number => [...text].reduce((sum, character) => sum + widthOf(character), 0);
+const width = (text: string): number => Array.from(text).reduce((sum, character) => sum + widthOf(character), 0);
 
 export interface Column<R> {
   readonly head: string;

@@ -137,7 +137,7 @@ export function Waterfall(props: WaterfallProps) {
   const acts = useRef({ focus: onFocus, fold: onFold });
   useEffect(() => { acts.current = { focus: onFocus, fold: onFold }; });
   const height = asTable ? tableRowHeight : rowHeight;
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: 8, scrollPaddingStart: 28, getItemKey: (index) => rows[index]?.activity.id ?? index });
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: 8, scrollPaddingEnd: 28, getItemKey: (index) => rows[index]?.activity.id ?? index });
   useEffect(() => virtual.measure(), [height, virtual]);
   useFocusFollows(scroller, rows, focused, (index) => virtual.scrollToIndex(index));
   const items = virtual.getVirtualItems();
@@ -146,14 +146,16 @@ export function Waterfall(props: WaterfallProps) {
     <div className={classes.waterfall}>
       {rows.length > stripFrom && !asTable && <OverviewStrip {...props} />}
       <div ref={scroller} className={classes.scroller}>
-        <div role="treegrid" aria-label={label} aria-rowcount={rows.length + 1} className={classes.grid}>
-          <Head whole={whole} window={window} asTable={asTable} />
+        <div className={classes.canvas}>
           {!asTable && <GapColumns window={window} gaps={gaps} height={virtual.getTotalSize()} />}
-          <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize() }}>
-            {items.map((item) => {
-              const row = rows[item.index];
-              return row === undefined ? null : <Row key={row.activity.id} row={row} index={item.index} count={rows.length} top={item.start} window={window} now={now} focused={focused === row.activity.id} tabbable={stop === row.activity.id} asTable={asTable} acts={acts} />;
-            })}
+          <div role="treegrid" aria-label={label} aria-rowcount={rows.length + 1} className={classes.grid}>
+            <Head whole={whole} window={window} asTable={asTable} />
+            <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize() }}>
+              {items.map((item) => {
+                const row = rows[item.index];
+                return row === undefined ? null : <Row key={row.activity.id} row={row} index={item.index} count={rows.length} top={item.start} window={window} now={now} focused={focused === row.activity.id} tabbable={stop === row.activity.id} asTable={asTable} acts={acts} />;
+              })}
+            </div>
           </div>
         </div>
       </div>

@@ -8,11 +8,13 @@ import { pathToFileURL } from 'node:url';
 import { app } from 'electron';
 
 const require = createRequire(import.meta.url);
+/** @type {string[]} */
 const preloads = [];
+/** @type {string | undefined} */
 let folder;
 for (let at = 1; at < process.argv.length && folder === undefined; at++) {
-  const word = process.argv[at];
-  if (word === '-r' || word === '--require') preloads.push(process.argv[++at]);
+  const word = process.argv[at] ?? '';
+  if (word === '-r' || word === '--require') preloads.push(process.argv[++at] ?? '');
   else if (!word.startsWith('-')) folder = path.resolve(word);
 }
 if (folder === undefined) {
@@ -20,16 +22,18 @@ if (folder === undefined) {
   process.exit(1);
 }
 const described = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-app.setName(described.productName ?? described.name);
-app.setVersion(described.version);
-app.setAppPath(folder);
-app.setPath('userData', path.join(app.getPath('appData'), app.getName()));
-process.defaultApp = true;
+// Electron's types leave out what only its own default app is meant to call.
+const shell = /** @type {import('electron').App & { setVersion(version: string): void, setAppPath(folder: string): void }} */ (app);
+shell.setName(described.productName ?? described.name);
+shell.setVersion(described.version);
+shell.setAppPath(folder);
+shell.setPath('userData', path.join(shell.getPath('appData'), shell.getName()));
+Object.assign(process, { defaultApp: true });
 
 try {
   for (const file of preloads) require(path.resolve(file));
   await import(pathToFileURL(path.join(folder, described.main ?? 'index.js')).href);
 } catch (error) {
-  process.stderr.write(`${error?.stack ?? error}\n`);
+  process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
   app.exit(1);
 }

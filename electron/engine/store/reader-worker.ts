@@ -4,12 +4,11 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openReader } from './database.ts';
-import { storeError } from './errors.ts';
+import { StoreError, storeError } from './errors.ts';
+import type { FromReader, ToReader } from './protocol.ts';
 import { Reading } from './queries/reading.ts';
-import { queries, type QueryName } from './queries/table.ts';
+import { queries } from './queries/table.ts';
 
-export interface ReaderRequest { readonly n: number; readonly name: QueryName; readonly params: unknown; readonly nowUs: number }
-export type ReaderAnswer = { readonly n: number; readonly ok: unknown } | { readonly n: number; readonly error: { readonly code: string; readonly message: string } };
 /** Given to the thread when it starts. */
 export interface ReaderData { readonly file: string }
 
@@ -18,15 +17,16 @@ type AnyQuery = (reading: Reading, params: unknown, nowUs: number) => unknown;
 if (parentPort) {
   const port = parentPort;
   const reading = new Reading(openReader((workerData as ReaderData).file));
-  port.on('message', (request: ReaderRequest) => {
+  port.on('message', (request: ToReader) => {
     port.postMessage(answer(reading, request));
   });
 }
 
-function answer(reading: Reading, { n, name, params, nowUs }: ReaderRequest): ReaderAnswer {
+function answer(reading: Reading, { n, name, params, nowUs }: ToReader): FromReader {
   try {
+    if (!Object.hasOwn(queries, name)) throw new StoreError('bad_request', `The history has no query called ${name}.`);
     reading.begin();
-    return { n, ok: (queries[name] as AnyQuery)(reading, params, nowUs) };
+    return { n, ok: (queries as unknown as Record<string, AnyQuery | undefined>)[name]?.(reading, params, nowUs) };
   } catch (cause) {
     const { code, message } = storeError(cause);
     return { n, error: { code, message } };

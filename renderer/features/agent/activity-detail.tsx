@@ -30,7 +30,7 @@ export function ActivityPane({ id, position, onStep }: ActivityPaneProps) {
   const query = useQuery({ ...activityQueries.get(id), placeholderData: keepPreviousData });
   return (
     <Panel
-      fill title={position}
+      fill flush title={position}
       aside={(
         <span className={classes.steps}>
           <button type="button" className={classes.step} onClick={() => onStep(1)} aria-label="Next activity"><Kbd keys="j" /></button>
@@ -140,7 +140,7 @@ function Tables({ detail }: { detail: Detail }) {
 }
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
-  return <section className={classes.section}><h4 className={classes.sectionTitle}>{title}</h4><div className={classes.scrollX}>{children}</div></section>;
+  return <section className={classes.section}><h4 className={classes.sectionTitle}>{title}</h4>{children}</section>;
 }
 
 function RawRecord({ raw }: { raw: readonly string[] }) {

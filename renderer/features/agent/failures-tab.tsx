@@ -30,7 +30,7 @@ export function FailuresTab({ agentId }: { agentId: string }) {
         <Panel flush title="Failures" aside={<span>{plural(rows.length, 'group')}, {formatCount(rows.reduce((sum, one) => sum + one.count, 0))} in all</span>} foot={<span>One group: the same kind, name and error, with changing parts taken out.</span>}>
           {rows.length === 0
             ? <p className={classes.nothing}>No failure where we could see.</p>
-            : <div className={classes.scrollX}><PlainTable label="Failures" rows={rows} rowId={(failure) => failure.id} columns={columns(agentId)} /></div>}
+            : <PlainTable label="Failures" rows={rows} rowId={(failure) => failure.id} columns={columns(agentId)} />}
         </Panel>
       )}
     </FromQuery>

@@ -1,12 +1,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 import type { Task } from '../../../shared/domain.ts';
 import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
-import { formatCounter, formatDuration, plural } from '../../ui/format.ts';
+import { formatCounter, formatDuration, formatUtc, plural } from '../../ui/format.ts';
 import { Money } from '../../ui/money.tsx';
+import { useClock } from '../../ui/now.ts';
 import { StateBadge } from '../../ui/state-badge.tsx';
-import { Running, Time, localOffset } from '../../ui/time.tsx';
+import { Running, localOffset } from '../../ui/time.tsx';
+import { dayAndTime } from '../overview/chart-data.ts';
 import { basisWords, outcomeLooks } from './words.ts';
 import classes from './agent.module.css';
 
@@ -26,12 +28,19 @@ function Lasted({ task }: { task: Task }) {
   return <span data-tip={task.endedAt === null ? 'To the last thing seen: its end was not.' : undefined}>{formatDuration(Math.max(0, Date.parse(end) - Date.parse(task.startedAt)))}</span>;
 }
 
+/** Short enough never to be cut, with UTC one focus away. */
+function Began({ iso }: { iso: string }) {
+  const date = new Date(iso);
+  const words = useClock(useCallback((now: number) => dayAndTime(new Date(iso), new Date(now)), [iso]));
+  return <time dateTime={iso} data-tip={formatUtc(date)}>{words}</time>;
+}
+
 const tokens = ({ usage }: Task): number => usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
 
 /** Newest first. Arrow keys walk in it, and what has the focus is chosen. */
 export function TaskList({ tasks, chosen, onChoose, onMore }: TaskListProps) {
   const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({ count: tasks.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 6, scrollPaddingStart: 28, getItemKey: (index) => tasks[index]?.id ?? index });
+  const virtual = useVirtualizer({ count: tasks.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 6, scrollPaddingEnd: 24, getItemKey: (index) => tasks[index]?.id ?? index });
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => { if (onMore !== null && last >= tasks.length - 10) onMore(); }, [last, tasks.length, onMore]);
@@ -54,7 +63,7 @@ export function TaskList({ tasks, chosen, onChoose, onMore }: TaskListProps) {
                 aria-label={`Task ${item.index + 1}, ${inertString(task.name, 60)}, ${outcomeLooks[task.outcome].word}, ${plural(task.failures, 'failure')}`} onClick={() => onChoose(task.id)}>
                 <div role="gridcell" className={classes.taskName}><InertName text={task.name} most={70} /> <code className={classes.second} data-tip={`${task.keyKind} ${task.key}`}><InertName text={task.key.slice(-6)} /></code></div>
                 <div role="gridcell"><StateBadge {...outcomeLooks[task.outcome]} tip={basisWords[task.outcomeBasis]} /></div>
-                <div role="gridcell" className={classes.num}><Time iso={task.startedAt} short /></div>
+                <div role="gridcell" className={classes.num}><Began iso={task.startedAt} /></div>
                 <div role="gridcell" className={classes.num}><Lasted task={task} /></div>
                 <div role="gridcell" className={classes.num}>{formatCounter(task.activities)}</div>
                 <div role="gridcell" className={`${classes.num} ${task.failures === 0 ? classes.faint : classes.failed}`}>{formatCounter(task.failures)}</div>

@@ -63,10 +63,10 @@ export function UsageTab({ agent }: { agent: AgentDetail }) {
         <SeriesPanel what="activity" agent={agent} asTable={asTable} toggle={toggle} />
       </div>
       <Panel flush title="Tokens and cost by model" aside={<span>{words}</span>} foot={<span>{costWords(agent.cost)}. Input is uncached input; cache reads and writes stand beside it.</span>}>
-        {models.length === 0 ? <p className={classes.nothing}>No model call was seen in this period.</p> : <div className={classes.scrollX}><PlainTable label="Tokens and cost by model" rows={models} rowId={(row) => (row.sum === true ? ' all' : row.model)} columns={modelColumns} /></div>}
+        {models.length === 0 ? <p className={classes.nothing}>No model call was seen in this period.</p> : <PlainTable label="Tokens and cost by model" rows={models} rowId={(row) => (row.sum === true ? ' all' : row.model)} columns={modelColumns} />}
       </Panel>
       <Panel flush title="Tools" aside={<span>{plural(agent.tools.length, 'tool')}, {words}</span>}>
-        {agent.tools.length === 0 ? <p className={classes.nothing}>No tool call was seen in this period.</p> : <div className={classes.scrollX}><PlainTable label="Tools" rows={agent.tools} rowId={(tool) => tool.name} columns={toolColumns} /></div>}
+        {agent.tools.length === 0 ? <p className={classes.nothing}>No tool call was seen in this period.</p> : <PlainTable label="Tools" rows={agent.tools} rowId={(tool) => tool.name} columns={toolColumns} />}
       </Panel>
     </div>
   );

@@ -28,7 +28,7 @@ function summary(rows: readonly Connection[]): string {
 export function ConnectionsPanel({ rows }: { rows: readonly Connection[] }) {
   return (
     <Panel flush title="Connections" aside={<span>{summary(rows)}</span>}>
-      <div className={classes.scroll}><PlainTable label="Connections" rows={inOrder(rows)} rowId={(one) => one.id} columns={columns} /></div>
+      <PlainTable label="Connections" rows={inOrder(rows)} rowId={(one) => one.id} columns={columns} />
     </Panel>
   );
 }

@@ -1,7 +1,7 @@
-/** Connections with what they brought and what was refused; the counts of the status bar; settings; what a retention would remove. */
+/** Connections with what they brought and what was refused; the counts of the status bar; what a retention would remove. */
 import type { ParsedParams, Result } from '../../../../shared/contract.ts';
-import { contentLevel, settings as settingsSchema } from '../../../../shared/domain.ts';
-import type { Connection, Settings, StrangerSender } from '../../../../shared/domain.ts';
+import { contentLevel } from '../../../../shared/domain.ts';
+import type { Connection, StrangerSender } from '../../../../shared/domain.ts';
 import { US_DAY } from '../codes.ts';
 import { publicId } from '../ids.ts';
 import { TALLY } from '../tallies.ts';
@@ -16,15 +16,6 @@ export type StoredConnection = Omit<Connection, 'health' | 'healthText' | 'endpo
 export interface StoredConnections { readonly rows: StoredConnection[]; readonly strangers: StrangerSender[] }
 
 interface TallyRow { readonly connection: number; readonly what: number; readonly reason: string; readonly count: number; readonly lastUs: number; readonly sample: string | null }
-
-const defaults: Settings = { theme: 'system', singleKeys: true, retentionDays: 90, defaultContent: 'redacted', otlpPort: 4318 };
-
-export function readSettings(reading: Reading): Settings {
-  const stored = Object.fromEntries(reading.sql<[], { key: string; value: string }>('SELECT key, value FROM setting').all().map((row) => [row.key, row.value]));
-  const parsed = Object.fromEntries(Object.keys(defaults).filter((key) => stored[key] !== undefined).map((key) => [key, JSON.parse(stored[key] ?? 'null') as unknown]));
-  const result = settingsSchema.safeParse({ ...defaults, ...parsed });
-  return result.success ? result.data : defaults;
-}
 
 export function listConnections(reading: Reading): StoredConnections {
   const tallies = reading.sql<[], TallyRow>('SELECT connection, what, reason, count, last_us AS lastUs, sample FROM tally ORDER BY count DESC').all();

@@ -2,7 +2,8 @@
 import type { ParsedParams, Result } from '../../../../shared/contract.ts';
 import { getActivity, listActivity, listTaskActivities, liveRows } from './activities.ts';
 import { getAgent, listAgents } from './agents.ts';
-import { counts, listConnections, previewRetention, readSettings } from './connections.ts';
+import { readSettings } from '../commands.ts';
+import { counts, listConnections, previewRetention } from './connections.ts';
 import { listFailures } from './failures.ts';
 import { find } from './find.ts';
 import { getOverview } from './overview.ts';
@@ -27,7 +28,7 @@ export const queries = {
   'gaps.list': (reading: Reading, params: ParsedParams<'gaps.list'>, nowUs: number): Result<'gaps.list'> => ({ rows: gapsIn(reading, spanOf(params.period, nowUs)) }),
   find,
   'connections.list': (reading: Reading) => listConnections(reading),
-  'settings.get': (reading: Reading) => readSettings(reading),
+  'settings.get': (reading: Reading) => readSettings(reading.db),
   'retention.preview': previewRetention,
   /** not in the contract: what system.status and Live are made of. */
   counts: (reading: Reading) => counts(reading),

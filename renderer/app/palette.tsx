@@ -87,6 +87,8 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     };
   }, []);
 
+  // The browser may close a dialog over our head (a second Escape in a row): then the page must know.
+  const onClosed = (): void => { if (dialog.current?.open === false) onClose(); };
   const run = (entry: Entry): void => {
     onClose();
     entry.run();
@@ -106,7 +108,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   };
 
   return (
-    <dialog ref={dialog} className={classes.palette} aria-label="Find or do" onCancel={(event) => { event.preventDefault(); onClose(); }} closedby="any">
+    <dialog ref={dialog} className={classes.palette} aria-label="Find or do" onCancel={(event) => { event.preventDefault(); onClose(); }} onClose={onClosed} closedby="any">
       <div className={classes.head}>
         <IconSearch size={18} stroke={1.75} aria-hidden="true" />
         <input autoFocus className={classes.input} value={typed} spellCheck={false} autoComplete="off" role="combobox" aria-expanded="true" aria-controls="palette-list" aria-label="Find or do"

@@ -39,6 +39,8 @@ export function Dialog({ title, subject, icon, onClose, onConfirm, unsaved = fal
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
+  // The browser may close a dialog over our head (a second Escape in a row): then the page must know.
+  const onClosed = (): void => { if (dialog.current?.open === false) onClose(); };
   const leave = (): void => {
     if (unsaved && !asking) setAsking(true);
     else onClose();
@@ -56,7 +58,7 @@ export function Dialog({ title, subject, icon, onClose, onConfirm, unsaved = fal
     return () => window.removeEventListener('keydown', keyDown);
   }, []);
   return (
-    <dialog ref={dialog} className={classes.dialog} style={{ width, height }} aria-labelledby={id} onCancel={(event) => { event.preventDefault(); leave(); }}>
+    <dialog ref={dialog} className={classes.dialog} style={{ width, height }} aria-labelledby={id} onCancel={(event) => { event.preventDefault(); leave(); }} onClose={onClosed}>
       <header className={classes.head}>
         {icon}
         <h2 id={id} className={classes.title}>{title}</h2>

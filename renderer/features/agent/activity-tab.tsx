@@ -1,7 +1,7 @@
 /** What an agent did: its tasks, the chosen one as a timeline, and the chosen activity beside it. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
-import { taskOutcomes, type Task, type TaskOutcome } from '../../../shared/domain.ts';
+import type { Task, TaskOutcome } from '../../../shared/domain.ts';
 import { taskQueries } from '../../api/queries.ts';
 import { useKeys } from '../../app/keys.ts';
 import { setParams, usePlace } from '../../app/navigation.ts';
@@ -19,6 +19,9 @@ import { TaskList } from './task-list.tsx';
 import { Timeline } from './timeline.tsx';
 import { outcomeLooks } from './words.ts';
 import classes from './agent.module.css';
+
+// Written out here: importing the contract's values would bring all its checks into the page.
+const taskOutcomes: readonly TaskOutcome[] = ['completed', 'failed', 'cancelled', 'running', 'waiting', 'unknown'];
 
 /** Tasks that came since the list was opened wait above it, counted; older ones join below as they are read. */
 function useHeldTasks(agentId: string, outcome: TaskOutcome | null) {

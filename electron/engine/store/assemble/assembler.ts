@@ -1,0 +1,267 @@
+/**
+ * Turns drafts into rows: finds task and agent, joins what speaks of the same activity, counts failures once. Used inside one
+ * transaction: `add` collects, `finish` resolves everything that the drafts say together and writes each row once. Nothing
+ * depends on the order in which drafts come, in one transaction or over several.
+ */
+import type { Draft } from '../../ingest/draft.ts';
+import type { PayloadRef } from '../../ingest/payload.ts';
+import { BASIS, KEY_KIND, KIND, OUTCOME, STATUS } from '../codes.ts';
+import type { WriteDb } from '../database.ts';
+import { Dictionary } from '../dictionary.ts';
+import { hash53, spanNumber } from '../hash.ts';
+import { AgentBook } from './agents.ts';
+import { factsOf, outcomeAtTop, placed } from './facts-of.ts';
+import { IdentityBook } from './identity.ts';
+import { FailureBook } from './failures.ts';
+import { mergeFacts, mergeGuest } from './merge.ts';
+import { LastCalls } from './last-calls.ts';
+import type { Row } from './row.ts';
+import { RowCache } from './row-cache.ts';
+import { settleAll } from './settle-all.ts';
+import { joinTasks } from './join-tasks.ts';
+import type { TaskState } from './tasks.ts';
+import { ROLE, SpanNode, type TraceState } from './traces.ts';
+import { WriteOut, type Changes } from './write-out.ts';
+
+export interface Told {
+  readonly connection: number;
+  readonly service: string;
+  readonly serviceVersion: string;
+  readonly draft: Draft;
+  readonly payload: PayloadRef | null;
+  readonly receivedUs: number;
+}
+
+/** A telling of a row, for what can only be said once its agent is known. */
+export interface Remark {
+  readonly told: Told;
+  readonly row: Row | null;
+  readonly node: SpanNode | null;
+  readonly trace: TraceState | null;
+  readonly task: TaskState;
+  readonly us: number;
+}
+
+export class Assembler {
+  readonly dictionary: Dictionary;
+  readonly agents: AgentBook;
+  readonly identity: IdentityBook;
+  readonly cache: RowCache;
+  readonly failures: FailureBook;
+  private readonly out: WriteOut;
+  private pending: { told: Told; trace: TraceState | null; node: SpanNode | null }[] = [];
+  private readonly remarks: Remark[] = [];
+  private readonly textOf = (id: number): string => this.dictionary.text(id);
+
+  constructor(db: WriteDb) {
+    this.dictionary = new Dictionary(db);
+    this.agents = new AgentBook(db);
+    this.identity = new IdentityBook(db, this.agents);
+    this.cache = new RowCache(db);
+    this.failures = new FailureBook(db, this.dictionary);
+    this.out = new WriteOut(db, this, new LastCalls(db));
+  }
+
+  /** Notes a draft and its place in the tree; nothing is decided yet, the rest of the transaction may say more. */
+  add(told: Told): void {
+    const { draft } = told;
+    const trace = draft.traceId === '' ? null : this.cache.trace(told.connection, draft.traceId);
+    let node: SpanNode | null = null;
+    if (trace !== null) {
+      trace.receivedUs = Math.max(trace.receivedUs, told.receivedUs);
+      if (draft.run !== undefined && (trace.run === null || (trace.run.kind === 'conversation' && draft.run.kind === 'session'))) trace.run = draft.run;
+      if (draft.plain !== true) trace.matters = true;
+      if (draft.spanId !== '') node = this.place(trace, told);
+    }
+    this.pending.push({ told, trace, node });
+  }
+
+  /** Resolves and writes everything that was added. */
+  finish(nowUs: number): Changes {
+    for (const { told, trace, node } of this.pending) {
+      if (told.draft.plain !== true) this.take(told, trace, node, nowUs);
+    }
+    this.pending = [];
+    const left = new Map<number, number>();
+    settleAll({
+      cache: this.cache, agents: this.agents, failures: this.failures, identity: this.identity, textOf: this.textOf, nowUs, left,
+      stateTop: (task, node) => {
+        task.state(node.endUs, node.outcome, BASIS.root_ended);
+        task.endWork(node.endUs);
+      },
+    });
+    this.remark();
+    return this.out.write(nowUs, left);
+  }
+
+  /** After a rollback: what was only in memory never happened. */
+  forget(): void {
+    this.pending = [];
+    this.remarks.length = 0;
+    this.dictionary.forget();
+    this.agents.forget();
+    this.identity.forget();
+    this.failures.forget();
+    this.cache.forget();
+    this.out.forget();
+  }
+
+  private place(trace: TraceState, told: Told): SpanNode {
+    const { draft } = told;
+    const span = spanNumber(draft.spanId);
+    const parent = draft.parentSpanId === draft.spanId ? 0 : spanNumber(draft.parentSpanId);
+    const role = draft.plain === true ? ROLE.plain : ROLE[draft.role];
+    const startUs = placed(draft.startUs, told.receivedUs);
+    const endUs = draft.endUs === undefined ? 0 : Math.max(startUs, startUs + draft.endUs - draft.startUs);
+    let node = trace.spans.get(span);
+    if (node === undefined) {
+      node = new SpanNode(span, parent, role, startUs, endUs);
+      trace.spans.set(span, node);
+    }
+    if (node.parent === 0) node.parent = parent;
+    node.role = Math.max(node.role, role);
+    if (endUs > node.endUs) {
+      node.endUs = endUs;
+      node.unsaved = true;
+    }
+    if (draft.role !== 'activity' && draft.plain !== true) node.outcome = outcomeAtTop(draft);
+    if (draft.role === 'structure' && draft.joins === 'parent' && draft.plain !== true) {
+      node.joinKind = KIND[draft.kind];
+      node.status = STATUS[draft.status];
+      node.explicit = draft.statusExplicit;
+    }
+    this.cache.mark(trace);
+    return node;
+  }
+
+  private taskOf(told: Told, trace: TraceState | null): TaskState {
+    const { draft, connection } = told;
+    if (trace !== null) this.taskOfTrace(trace);
+    if (draft.run !== undefined && draft.run.id !== '') return this.cache.tasks.named(connection, KEY_KIND[draft.run.kind], draft.run.id);
+    if (trace !== null && trace.task !== null) return trace.task;
+    return this.cache.tasks.named(connection, KEY_KIND.trace, `untraced:${told.service}`);
+  }
+
+  /** A trace that was known without its session and now names one: its task becomes part of the session's. */
+  private taskOfTrace(trace: TraceState): void {
+    const { tasks } = this.cache;
+    if (trace.run !== null && trace.run.id !== '' && (trace.task === null || trace.task.f.keyKind === KEY_KIND.trace)) {
+      const task = tasks.named(trace.connection, KEY_KIND[trace.run.kind], trace.run.id);
+      const before = trace.task;
+      if (before !== null && before !== task) joinTasks(this.cache, before, task, this.textOf);
+      this.cache.tie(trace, task);
+    } else if (trace.task === null) {
+      this.cache.tie(trace, tasks.named(trace.connection, KEY_KIND.trace, trace.traceId));
+    }
+  }
+
+  private take(told: Told, trace: TraceState | null, node: SpanNode | null, nowUs: number): void {
+    const { draft } = told;
+    const task = this.taskOf(told, trace);
+    const startUs = placed(draft.startUs, told.receivedUs);
+    const endUs = draft.endUs === undefined ? 0 : Math.max(startUs, startUs + draft.endUs - draft.startUs);
+    if (told.receivedUs > task.f.receivedUs) {
+      task.f.receivedUs = told.receivedUs;
+      task.dirty = true;
+    }
+    const claim = this.claim(told, task, node, startUs, nowUs);
+    this.say(told, task, startUs, endUs, claim);
+    const row = draft.role === 'structure' ? null : this.row(told, task, trace, node, claim);
+    this.remarks.push({ told, row, node, trace, task, us: startUs });
+  }
+
+  private claim(told: Told, task: TaskState, node: SpanNode | null, us: number, nowUs: number): number {
+    const claim = told.draft.agent;
+    if (claim === undefined) return 0;
+    const source = this.dictionary.id(told.draft.source);
+    const agent = this.agents.claimed(told.connection, claim, told.service, source, us, nowUs);
+    const run = claim.runId === undefined || claim.runId === '' ? 0 : hash53(claim.runId);
+    if (agent !== 0 && run !== 0 && !task.runs.has(run)) this.cache.learnRun(task, run, agent);
+    if (node !== null && (node.claim === 0 || node.run === 0)) {
+      if (node.claim === 0) node.claim = agent;
+      if (node.run === 0) node.run = run;
+    }
+    return agent;
+  }
+
+  /** What the draft says about its task as a whole. */
+  private say(told: Told, task: TaskState, startUs: number, endUs: number, claim: number): void {
+    const { draft } = told;
+    const atTop = draft.role !== 'activity' && draft.spanId !== '' && draft.parentSpanId === '';
+    if (atTop && endUs > 0) {
+      task.state(endUs, outcomeAtTop(draft), draft.taskOutcome === undefined ? BASIS.root_ended : BASIS.reported);
+      task.endWork(endUs);
+    } else if (draft.taskOutcome !== undefined) {
+      const outcome = OUTCOME[draft.taskOutcome];
+      task.state(endUs > 0 ? endUs : startUs, outcome, BASIS.reported);
+    }
+    if (draft.startsRun !== undefined && draft.startsRun.id !== '') this.takeIn(told, task);
+    if (draft.endsSession === true) task.endWork(endUs > 0 ? endUs : startUs);
+    if (draft.taskName !== undefined && draft.taskName !== '' && task.f.name === '') {
+      task.f.name = draft.taskName.slice(0, 200);
+      task.dirty = true;
+    }
+    if (draft.spanId === '' && draft.role !== 'activity' && claim !== 0) this.cache.looseRoot(task, claim, startUs);
+  }
+
+  /** Work that this one began under an id of its own is part of the same task, whichever of the two was heard of first. */
+  private takeIn(told: Told, task: TaskState): void {
+    const { startsRun } = told.draft;
+    if (startsRun === undefined) return;
+    const begun = this.cache.tasks.named(told.connection, KEY_KIND[startsRun.kind], startsRun.id);
+    if (begun !== task) joinTasks(this.cache, begun, task, this.textOf);
+  }
+
+  private row(told: Told, task: TaskState, trace: TraceState | null, node: SpanNode | null, claim: number): Row | null {
+    const { draft } = told;
+    const span = spanNumber(draft.spanId);
+    const parentSpan = draft.parentSpanId === draft.spanId ? 0 : spanNumber(draft.parentSpanId);
+    const facts = factsOf(draft, span, parentSpan, told.service, told.receivedUs, this.dictionary);
+    facts.task = task.f.id;
+    facts.claim = claim;
+    facts.run = draft.agent?.runId === undefined ? 0 : hash53(draft.agent.runId);
+    // It was found before to speak of its parent's activity: it is a further telling of that one.
+    const host = node?.row ?? null;
+    if (host !== null && draft.joins === 'parent' && host.f.key !== facts.key) {
+      if (!this.cache.isRepeat(host, facts.record)) {
+        mergeGuest(host.touch(), facts, this.textOf);
+        this.cache.further(host, facts.record, told.payload);
+      }
+      return host;
+    }
+    const known = this.cache.row(task, facts.key);
+    if (known === null) {
+      const row = this.cache.begin(task, facts, told.payload);
+      this.cache.attach(row, trace, node);
+      return row;
+    }
+    if (!this.cache.isRepeat(known, facts.record)) {
+      mergeFacts(known.touch(), facts, this.textOf);
+      this.cache.further(known, facts.record, told.payload);
+      known.f.span = known.f.span === 0 ? span : known.f.span;
+      if (known.f.span === span || known.f.parentSpan === 0) known.f.parentSpan = parentSpan === 0 ? known.f.parentSpan : parentSpan;
+    }
+    this.cache.attach(known, trace, node);
+    return known;
+  }
+
+  /** Identity and versions belong to the agent that the telling turned out to be of. */
+  private remark(): void {
+    for (const { told, row, node, trace, task, us } of this.remarks) {
+      const { draft } = told;
+      if (draft.identity === undefined && draft.agent?.version === undefined && told.serviceVersion === '') continue;
+      const agent = this.agentOf(row, node, trace, task);
+      if (agent === 0) continue;
+      if (draft.identity !== undefined) this.identity.claim(agent, draft.identity, us);
+      const version = draft.agent?.version ?? (this.agents.get(agent)?.service === told.service ? told.serviceVersion : '');
+      if (version !== '') this.identity.version(agent, version, us);
+    }
+    this.remarks.length = 0;
+  }
+
+  private agentOf(row: Row | null, node: SpanNode | null, trace: TraceState | null, task: TaskState): number {
+    if (row !== null) return (row.into ?? row).f.agent;
+    if (node !== null && trace !== null && node.atAgent !== 0) return node.atAgent;
+    return this.cache.rootAgent(task);
+  }
+}

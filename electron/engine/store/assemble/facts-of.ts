@@ -1,0 +1,82 @@
+/** A draft as the facts of a row. */
+import type { Draft } from '../../ingest/draft.ts';
+import { FLAG, KIND, OUTCOME, STATUS, type KindCode } from '../codes.ts';
+import type { Dictionary } from '../dictionary.ts';
+import { hash53, recordHash } from '../hash.ts';
+import { setEnd } from './merge.ts';
+import { blankFacts, RANK, type Facts } from './row.ts';
+
+/** No agent of this kind ran before. */
+const earliestUs = Date.UTC(2020, 0, 1) * 1000;
+const mostAheadUs = 5 * 60_000_000;
+
+export function isSkewed(us: number, receivedUs: number): boolean {
+  return us < earliestUs || us > receivedUs + mostAheadUs;
+}
+
+/** When it happened; a sender's clock that cannot be right is replaced by ours. */
+export function placed(us: number, receivedUs: number): number {
+  return isSkewed(us, receivedUs) ? receivedUs : us;
+}
+
+const longestMessage = 1_024;
+
+export function factsOf(draft: Draft, span: number, parentSpan: number, service: string, receivedUs: number, dictionary: Dictionary): Facts {
+  const f = blankFacts();
+  const isSpan = span !== 0;
+  const skewed = isSkewed(draft.startUs, receivedUs);
+  const point = !isSpan && draft.endUs === draft.startUs;
+  f.ts = skewed ? receivedUs : draft.startUs;
+  f.kind = KIND[draft.kind] as KindCode;
+  f.status = STATUS[draft.status];
+  f.flags = (draft.statusExplicit ? FLAG.explicit : 0) | (skewed ? FLAG.clockSkew : 0) | (draft.role === 'agent' ? FLAG.agentRole : 0) | (draft.joins === 'parent' ? FLAG.joins : 0);
+  f.startRank = isSpan ? RANK.span : point ? RANK.weak : RANK.log;
+  if (draft.endUs !== undefined) {
+    f.endRank = isSpan ? RANK.span : RANK.log;
+    if (draft.endUs < draft.startUs) f.flags |= FLAG.badDuration;
+    setEnd(f, f.ts + draft.endUs - draft.startUs);
+  }
+  f.name = dictionary.id(draft.name);
+  f.nameRank = draft.name === '' || draft.namePlaceholder === true ? RANK.none : isSpan ? RANK.span : RANK.log;
+  if (draft.model !== undefined) f.model = dictionary.id(draft.model);
+  if (draft.error !== undefined) {
+    f.errorType = dictionary.id(draft.error.type ?? '');
+    f.errorMessage = dictionary.id((draft.error.message ?? '').slice(0, longestMessage));
+    f.errorStack = dictionary.id((draft.error.stackTop ?? '').slice(0, longestMessage));
+  }
+  fillUnits(f, draft, dictionary);
+  f.service = dictionary.id(service);
+  f.source = dictionary.id(draft.source);
+  f.key = hash53(draft.key);
+  f.span = span;
+  f.parentSpan = parentSpan;
+  f.record = recordHash(draft.source, span, draft.startUs, draft.endUs ?? -1, draft.status, draft.name);
+  return f;
+}
+
+function fillUnits(f: Facts, draft: Draft, dictionary: Dictionary): void {
+  if (draft.usage !== undefined) {
+    f.hasUsage = true;
+    f.input = units(draft.usage.inputTokens);
+    f.output = units(draft.usage.outputTokens);
+    f.cacheRead = units(draft.usage.cacheReadTokens);
+    f.cacheWrite = units(draft.usage.cacheWriteTokens);
+    f.reasoning = units(draft.usage.reasoningTokens);
+  }
+  if (draft.reportedCost !== undefined) {
+    f.micros = units(draft.reportedCost.micros);
+    f.currency = dictionary.id(draft.reportedCost.currency.slice(0, 3).toUpperCase().padEnd(3, 'X'));
+  }
+}
+
+/** SECURITY: sums of these go into 64-bit columns and JavaScript numbers: one absurd figure must not spoil them. */
+function units(value: number): number {
+  return Number.isFinite(value) ? Math.min(Math.max(0, Math.round(value)), 1_000_000_000_000) : 0;
+}
+
+/** How the task ended, when the span at its top has ended. */
+export function outcomeAtTop(draft: Draft): number {
+  if (draft.taskOutcome !== undefined) return OUTCOME[draft.taskOutcome];
+  if (draft.status === 'error' || draft.status === 'denied') return OUTCOME.failed;
+  return draft.status === 'cancelled' || draft.status === 'interrupted' ? OUTCOME.cancelled : OUTCOME.completed;
+}

@@ -1,0 +1,142 @@
+/** On whose authority an agent acts, its versions, and who calls whom: kept with the evidence. */
+import type { Statement } from 'better-sqlite3';
+import type { IdentityClaim } from '../../ingest/draft.ts';
+import { IDENTITY } from '../codes.ts';
+import type { WriteDb } from '../database.ts';
+import { cut, type AgentBook } from './agents.ts';
+
+interface Evidence { attribute: string; value: string; kind: number; seenUs: number }
+
+/** SECURITY: accounts and versions are strangers' text: kept to this many an agent. */
+const mostEvidence = 200;
+const mostVersions = 200;
+
+/** The latest evidence counts; two persons' own accounts at one agent mean that it is shared. */
+export function identityFrom(evidence: readonly Evidence[]): { kind: number; of: string | null } {
+  const sorted = evidence.toSorted((a, b) => b.seenUs - a.seenUs || (a.value < b.value ? -1 : 1));
+  const latest = sorted[0];
+  if (latest === undefined) return { kind: IDENTITY.unknown, of: null };
+  const persons = new Set(evidence.filter((one) => one.kind === IDENTITY.borrowed && one.attribute === latest.attribute).map((one) => one.value));
+  if (latest.kind === IDENTITY.borrowed && persons.size > 1) return { kind: IDENTITY.shared, of: [...persons].sort().slice(0, 5).join(', ') };
+  return { kind: latest.kind, of: latest.value === '' ? null : latest.value };
+}
+
+export class IdentityBook {
+  private readonly agents: AgentBook;
+  private readonly claims = new Map<string, { agent: number; claim: IdentityClaim; firstUs: number; lastUs: number }>();
+  private readonly versions = new Map<string, { agent: number; version: string; firstUs: number; lastUs: number }>();
+  private readonly links = new Set<string>();
+  private readonly knownLinks = new Set<string>();
+  private readonly db: WriteDb;
+  private readonly see: Statement<[number, string, string, number, number, number]>;
+  private readonly all: Statement<[number], Evidence>;
+  private readonly seeVersion: Statement<[number, string, number, number]>;
+  private readonly latestVersion: Statement<[number], { version: string }>;
+  private readonly change: Statement<[number, number, number, number]>;
+  private readonly link: Statement<[number, number]>;
+
+  constructor(db: WriteDb, agents: AgentBook) {
+    this.db = db;
+    this.agents = agents;
+    this.see = db.prepare(`INSERT INTO identity_evidence (agent, attribute, value, kind, first_us, seen_us) VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET kind = excluded.kind, first_us = min(first_us, excluded.first_us), seen_us = max(seen_us, excluded.seen_us)`);
+    this.all = db.prepare('SELECT attribute, value, kind, seen_us AS seenUs FROM identity_evidence WHERE agent = ?');
+    this.seeVersion = db.prepare(`INSERT INTO agent_version (agent, version, first_us, last_us) VALUES (?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET first_us = min(first_us, excluded.first_us), last_us = max(last_us, excluded.last_us)`);
+    this.latestVersion = db.prepare('SELECT version FROM agent_version WHERE agent = ? ORDER BY last_us DESC, version DESC LIMIT 1');
+    this.change = db.prepare('INSERT INTO identity_change (agent, at_us, was, is_now) VALUES (?, ?, ?, ?)');
+    this.link = db.prepare('INSERT OR IGNORE INTO agent_link (caller, called) VALUES (?, ?)');
+  }
+
+  claim(agent: number, claim: IdentityClaim, us: number): void {
+    const key = `${agent}\n${claim.attribute}\n${claim.of}`;
+    const known = this.claims.get(key);
+    if (known === undefined) this.claims.set(key, { agent, claim, firstUs: us, lastUs: us });
+    else {
+      known.firstUs = Math.min(known.firstUs, us);
+      known.lastUs = Math.max(known.lastUs, us);
+    }
+  }
+
+  version(agent: number, version: string, us: number): void {
+    const key = `${agent}\n${version}`;
+    const known = this.versions.get(key);
+    if (known === undefined) this.versions.set(key, { agent, version: cut(version, 80), firstUs: us, lastUs: us });
+    else {
+      known.firstUs = Math.min(known.firstUs, us);
+      known.lastUs = Math.max(known.lastUs, us);
+    }
+  }
+
+  calls(caller: number, called: number): void {
+    if (caller === 0 || called === 0 || caller === called) return;
+    const key = `${caller}|${called}`;
+    if (!this.knownLinks.has(key)) this.links.add(key);
+  }
+
+  flush(nowUs: number): void {
+    const told = new Set<number>();
+    for (const { agent, claim, firstUs, lastUs } of this.claims.values()) {
+      if (!told.has(agent) && this.all.all(agent).length >= mostEvidence) continue;
+      this.see.run(agent, cut(claim.attribute, 120), cut(claim.of), IDENTITY[claim.kind], firstUs, lastUs);
+      told.add(agent);
+    }
+    for (const agent of told) this.judge(agent, nowUs);
+    this.flushVersions();
+    for (const key of this.links) {
+      const [caller = 0, called = 0] = key.split('|').map(Number);
+      this.link.run(caller, called);
+      if (this.knownLinks.size < 50_000) this.knownLinks.add(key);
+    }
+    this.clear();
+  }
+
+  /** A service agent disappeared: what was known of its identity belongs to the agent that its rows turned out to be of. */
+  hand(from: number, to: number, nowUs: number): void {
+    this.db.prepare('UPDATE OR IGNORE identity_evidence SET agent = ? WHERE agent = ?').run(to, from);
+    this.db.prepare('DELETE FROM identity_evidence WHERE agent = ?').run(from);
+    this.db.prepare('DELETE FROM agent_version WHERE agent = ?').run(from);
+    this.db.prepare('DELETE FROM agent_link WHERE caller = ? OR called = ?').run(from, from);
+    this.db.prepare('DELETE FROM identity_change WHERE agent = ?').run(from);
+    this.judge(to, nowUs);
+  }
+
+  forget(): void {
+    this.clear();
+    this.knownLinks.clear();
+  }
+
+  private flushVersions(): void {
+    const counts = new Map<number, number>();
+    for (const { agent, version, firstUs, lastUs } of this.versions.values()) {
+      const seen = (counts.get(agent) ?? 0) + 1;
+      counts.set(agent, seen);
+      if (seen > mostVersions) continue;
+      this.seeVersion.run(agent, version, firstUs, lastUs);
+    }
+    for (const agent of counts.keys()) {
+      const state = this.agents.get(agent);
+      const latest = this.latestVersion.get(agent)?.version ?? null;
+      if (state === undefined || latest === state.version) continue;
+      state.version = latest;
+      this.agents.touch(state);
+    }
+  }
+
+  private judge(agent: number, nowUs: number): void {
+    const state = this.agents.get(agent);
+    if (state === undefined) return;
+    const now = identityFrom(this.all.all(agent));
+    if (now.kind === state.identity && now.of === state.identityOf) return;
+    if (now.kind !== state.identity) this.change.run(agent, nowUs, state.identity, now.kind);
+    state.identity = now.kind;
+    state.identityOf = now.of;
+    this.agents.touch(state);
+  }
+
+  private clear(): void {
+    this.claims.clear();
+    this.versions.clear();
+    this.links.clear();
+  }
+}

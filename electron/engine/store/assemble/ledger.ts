@@ -1,0 +1,273 @@
+/**
+ * Sums that screens read. Each row enters with what it is after the transaction and leaves with what it was before it, so
+ * sums always equal a count over the rows, however rows were joined or moved meanwhile.
+ */
+import type { Statement } from 'better-sqlite3';
+import { FLAG, KIND, STATUS, US_DAY, US_HOUR, US_MINUTE } from '../codes.ts';
+import type { WriteDb } from '../database.ts';
+import { durationBucket } from '../histogram.ts';
+import type { AgentBook } from './agents.ts';
+import { isUnpriced } from './merge.ts';
+import type { Facts } from './row.ts';
+import type { TaskAgent, TaskState } from './tasks.ts';
+
+/** One line of by_hour or by_day: the differences of this transaction. */
+class Sum {
+  readonly at: number;
+  readonly agent: number;
+  readonly model: number;
+  readonly currency: number;
+  tasks = 0;
+  activities = 0;
+  failures = 0;
+  denials = 0;
+  input = 0;
+  output = 0;
+  cacheRead = 0;
+  cacheWrite = 0;
+  reasoning = 0;
+  micros = 0;
+  priced = 0;
+  unpriced = 0;
+
+  constructor(at: number, agent: number, model: number, currency: number) {
+    this.at = at;
+    this.agent = agent;
+    this.model = model;
+    this.currency = currency;
+  }
+}
+
+interface Tool { agent: number; day: number; name: number; bucket: number; calls: number; failures: number; lastUs: number }
+interface FailureDay { day: number; failure: number; agent: number; count: number }
+interface Minute { minute: number; connection: number; activities: number; failures: number }
+export interface FailureChange { count: number; firstUs: number; lastUs: number; left: boolean }
+
+export function isDenial(f: Facts): boolean {
+  return f.status === STATUS.denied || f.kind === KIND.denial;
+}
+
+function at<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}
+
+export class Ledger {
+  private readonly hours = new Map<string, Sum>();
+  private readonly days = new Map<string, Sum>();
+  private readonly minutes = new Map<number, Minute>();
+  private readonly tools = new Map<string, Tool>();
+  private readonly failureDays = new Map<string, FailureDay>();
+  readonly failures = new Map<number, FailureChange>();
+  private readonly statements: Statements;
+  private readonly agents: AgentBook;
+  private lastKey = '';
+  private lastSums: readonly [Sum, Sum] | null = null;
+
+  constructor(db: WriteDb, agents: AgentBook) {
+    this.agents = agents;
+    this.statements = new Statements(db);
+  }
+
+  /** `sign` 1: the row as it is now; -1: as it was. */
+  count(f: Facts, task: TaskState, sign: 1 | -1): void {
+    const failed = f.failure === 0 ? 0 : sign;
+    const denied = isDenial(f) ? sign : 0;
+    for (const sum of this.sums(f)) {
+      sum.activities += sign;
+      sum.failures += failed;
+      sum.denials += denied;
+      this.money(sum, f, sign);
+    }
+    const minute = Math.floor(f.ts / US_MINUTE);
+    const perMinute = at(this.minutes, minute * 4096 + (task.f.connection % 4096), () => ({ minute, connection: task.f.connection, activities: 0, failures: 0 }));
+    perMinute.activities += sign;
+    perMinute.failures += failed;
+    if (f.kind === KIND.tool_call) this.tool(f, sign);
+    if (f.failure !== 0) this.failed(f, sign);
+    this.agents.addRows(f.agent, sign, f.ts);
+    this.inTask(f, task, sign);
+  }
+
+  private sums(f: Facts): readonly [Sum, Sum] {
+    const hour = Math.floor(f.ts / US_HOUR);
+    const currency = f.micros >= 0 ? f.currency : 0;
+    const key = `${hour}|${f.agent}|${f.model}|${currency}`;
+    if (key === this.lastKey && this.lastSums !== null) return this.lastSums;
+    const day = Math.floor(f.ts / US_DAY);
+    this.lastSums = [
+      at(this.hours, key, () => new Sum(hour, f.agent, f.model, currency)),
+      at(this.days, `${day}|${f.agent}|${f.model}|${currency}`, () => new Sum(day, f.agent, f.model, currency)),
+    ];
+    this.lastKey = key;
+    return this.lastSums;
+  }
+
+  private money(sum: Sum, f: Facts, sign: number): void {
+    if (f.hasUsage) {
+      sum.input += sign * f.input;
+      sum.output += sign * f.output;
+      sum.cacheRead += sign * f.cacheRead;
+      sum.cacheWrite += sign * f.cacheWrite;
+      sum.reasoning += sign * f.reasoning;
+    }
+    if (f.micros >= 0) {
+      sum.micros += sign * f.micros;
+      sum.priced += sign;
+    } else if (isUnpriced(f)) sum.unpriced += sign;
+  }
+
+  private tool(f: Facts, sign: number): void {
+    const day = Math.floor(f.ts / US_DAY);
+    const bucket = f.dur > 0 || (f.dur === 0 && f.startRank > 1) ? durationBucket(f.dur) : -1;
+    const entry = at(this.tools, `${f.agent}|${day}|${f.name}|${bucket}`, () => ({ agent: f.agent, day, name: f.name, bucket, calls: 0, failures: 0, lastUs: 0 }));
+    entry.calls += sign;
+    if (f.failure !== 0) entry.failures += sign;
+    if (sign === 1) entry.lastUs = Math.max(entry.lastUs, f.ts);
+  }
+
+  private failed(f: Facts, sign: number): void {
+    const day = Math.floor(f.ts / US_DAY);
+    at(this.failureDays, `${day}|${f.failure}|${f.agent}`, () => ({ day, failure: f.failure, agent: f.agent, count: 0 })).count += sign;
+    const change = at(this.failures, f.failure, () => ({ count: 0, firstUs: Number.MAX_SAFE_INTEGER, lastUs: 0, left: false }));
+    change.count += sign;
+    if (sign === -1) change.left = true;
+    else {
+      change.firstUs = Math.min(change.firstUs, f.ts);
+      change.lastUs = Math.max(change.lastUs, f.ts);
+    }
+  }
+
+  private inTask(f: Facts, task: TaskState, sign: 1 | -1): void {
+    const t = task.f;
+    t.activities += sign;
+    if (f.failure !== 0) t.failures += sign;
+    if (isDenial(f)) t.denials += sign;
+    if (f.status === STATUS.running) t.open += sign;
+    else if (f.status === STATUS.interrupted) t.interrupted += sign;
+    if (f.hasUsage) {
+      t.input += sign * f.input;
+      t.output += sign * f.output;
+      t.cacheRead += sign * f.cacheRead;
+      t.cacheWrite += sign * f.cacheWrite;
+      t.reasoning += sign * f.reasoning;
+    }
+    if (f.micros >= 0) {
+      t.micros += sign * f.micros;
+      t.priced += sign;
+      if (t.currency === 0) t.currency = f.currency;
+    } else if (isUnpriced(f)) t.unpriced += sign;
+    task.dirty = true;
+    const end = f.ts + Math.max(0, f.dur);
+    const entry = task.agent(f.agent);
+    entry.rows += sign;
+    entry.dirty = true;
+    if (sign === 1) {
+      t.startedUs = Math.min(t.startedUs, f.ts);
+      t.lastUs = Math.max(t.lastUs, end);
+      entry.firstUs = Math.min(entry.firstUs, f.ts);
+      if (f.kind === KIND.model_call && f.status !== STATUS.running && (f.flags & FLAG.interruptedInferred) === 0) entry.modelUs = Math.max(entry.modelUs, f.ts);
+    } else {
+      if (f.ts <= t.startedUs || end >= t.lastUs) task.stale = true;
+      if (f.ts <= entry.firstUs) entry.stale = true;
+    }
+  }
+
+  /** A task counts for an agent in the hour in which the agent first acted in it. */
+  taskAgent(agent: number, entry: TaskAgent): void {
+    if (entry.saved !== null) this.countTask(agent, entry.saved.firstUs, -1);
+    if (entry.rows > 0) this.countTask(agent, entry.firstUs, 1);
+  }
+
+  private countTask(agent: number, firstUs: number, sign: number): void {
+    const hour = Math.floor(firstUs / US_HOUR);
+    const day = Math.floor(firstUs / US_DAY);
+    at(this.hours, `${hour}|${agent}|0|0`, () => new Sum(hour, agent, 0, 0)).tasks += sign;
+    at(this.days, `${day}|${agent}|0|0`, () => new Sum(day, agent, 0, 0)).tasks += sign;
+  }
+
+  flush(failures: (changes: ReadonlyMap<number, FailureChange>) => void): void {
+    for (const sum of this.hours.values()) this.statements.sum(this.statements.hour, this.statements.emptyHour, sum);
+    for (const sum of this.days.values()) this.statements.sum(this.statements.day, this.statements.emptyDay, sum);
+    for (const one of this.minutes.values()) this.statements.minute(one);
+    for (const one of this.tools.values()) this.statements.toolDay(one);
+    for (const one of this.failureDays.values()) this.statements.failureDay(one);
+    failures(this.failures);
+    this.clear();
+  }
+
+  clear(): void {
+    this.hours.clear();
+    this.days.clear();
+    this.minutes.clear();
+    this.tools.clear();
+    this.failureDays.clear();
+    this.failures.clear();
+    this.lastSums = null;
+    this.lastKey = '';
+  }
+}
+
+const sumColumns = ['tasks', 'activities', 'failures', 'denials', 'input', 'output', 'cache_read', 'cache_write', 'reasoning', 'micros', 'priced', 'unpriced'];
+
+class Statements {
+  readonly hour: Statement<number[]>;
+  readonly day: Statement<number[]>;
+  readonly emptyHour: Statement<number[]>;
+  readonly emptyDay: Statement<number[]>;
+  private readonly minuteUp: Statement<number[]>;
+  private readonly minuteEmpty: Statement<number[]>;
+  private readonly toolUp: Statement<number[]>;
+  private readonly toolEmpty: Statement<number[]>;
+  private readonly failureUp: Statement<number[]>;
+  private readonly failureEmpty: Statement<number[]>;
+
+  constructor(db: WriteDb) {
+    const up = (table: string, unit: string): Statement<number[]> => db.prepare(`INSERT INTO ${table} (${unit}, agent, model, currency, ${sumColumns.join(', ')})
+      VALUES (?, ?, ?, ?, ${sumColumns.map(() => '?').join(', ')}) ON CONFLICT DO UPDATE SET ${sumColumns.map((c) => `${c} = ${c} + excluded.${c}`).join(', ')}`);
+    const empty = (table: string, unit: string): Statement<number[]> =>
+      db.prepare(`DELETE FROM ${table} WHERE ${unit} = ? AND agent = ? AND model = ? AND currency = ? AND activities = 0 AND tasks = 0`);
+    this.hour = up('by_hour', 'hour');
+    this.day = up('by_day', 'day');
+    this.emptyHour = empty('by_hour', 'hour');
+    this.emptyDay = empty('by_day', 'day');
+    this.minuteUp = db.prepare(`INSERT INTO by_minute (minute, connection, activities, failures) VALUES (?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET activities = activities + excluded.activities, failures = failures + excluded.failures`);
+    this.minuteEmpty = db.prepare('DELETE FROM by_minute WHERE minute = ? AND connection = ? AND activities = 0');
+    this.toolUp = db.prepare(`INSERT INTO tool_day (agent, day, name, bucket, calls, failures, last_us) VALUES (?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, failures = failures + excluded.failures, last_us = max(last_us, excluded.last_us)`);
+    this.toolEmpty = db.prepare('DELETE FROM tool_day WHERE agent = ? AND day = ? AND name = ? AND bucket = ? AND calls = 0');
+    this.failureUp = db.prepare(`INSERT INTO failure_day (day, failure, agent, count) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count`);
+    this.failureEmpty = db.prepare('DELETE FROM failure_day WHERE day = ? AND failure = ? AND agent = ? AND count = 0');
+  }
+
+  sum(up: Statement<number[]>, empty: Statement<number[]>, s: Sum): void {
+    const still = [s.tasks, s.activities, s.failures, s.denials, s.input, s.output, s.cacheRead, s.cacheWrite, s.reasoning, s.micros, s.priced, s.unpriced];
+    if (still.every((value) => value === 0)) return;
+    up.run(s.at, s.agent, s.model, s.currency, ...still);
+    // Only a row that left can have emptied a line.
+    if (s.activities <= 0) empty.run(s.at, s.agent, s.model, s.currency);
+  }
+
+  minute(m: Minute): void {
+    if (m.activities === 0 && m.failures === 0) return;
+    this.minuteUp.run(m.minute, m.connection, m.activities, m.failures);
+    if (m.activities <= 0) this.minuteEmpty.run(m.minute, m.connection);
+  }
+
+  toolDay(t: Tool): void {
+    if (t.calls === 0 && t.failures === 0) return;
+    this.toolUp.run(t.agent, t.day, t.name, t.bucket, t.calls, t.failures, t.lastUs);
+    if (t.calls <= 0) this.toolEmpty.run(t.agent, t.day, t.name, t.bucket);
+  }
+
+  failureDay(f: FailureDay): void {
+    if (f.count === 0) return;
+    this.failureUp.run(f.day, f.failure, f.agent, f.count);
+    if (f.count <= 0) this.failureEmpty.run(f.day, f.failure, f.agent);
+  }
+}

@@ -1,0 +1,46 @@
+/** What a task shows as its outcome, and why (PRODUCT: unknown stays unknown). Pure. */
+import { BASIS, KEY_KIND, OUTCOME, STATUS } from '../codes.ts';
+
+/** No record's time within so long: the work is no longer taken to go on. By record time: history that is read in late is old history. */
+export const quietUs = 5 * 60_000_000;
+/** Open work of a task that was quiet for so long is taken to be interrupted. */
+export const interruptedUs = 10 * 60_000_000;
+/** Records of the end itself may be stamped a little after it. */
+const slackUs = 1_000_000;
+
+export interface OutcomeFacts {
+  readonly keyKind: number;
+  readonly statedUs: number;
+  readonly statedOutcome: number;
+  readonly statedBasis: number;
+  readonly lastUs: number;
+  readonly open: number;
+  /** status of the latest model call; 0: there is none. Like the two below only needed once the task is quiet or has ended. */
+  readonly lastModelStatus: number;
+  readonly interrupted: boolean;
+  readonly succeeded: boolean;
+}
+
+export interface Outcome {
+  readonly outcome: number;
+  readonly basis: number;
+}
+
+/** A statement holds until more happens; a trace has one end, a session may go on after each. */
+export function statementHolds(task: Pick<OutcomeFacts, 'keyKind' | 'statedUs' | 'lastUs'>): boolean {
+  return task.statedUs > 0 && (task.keyKind === KEY_KIND.trace || task.lastUs <= task.statedUs + slackUs);
+}
+
+export function outcomeOf(task: OutcomeFacts, nowUs: number): Outcome {
+  if (statementHolds(task)) {
+    // The end of a turn that left a call without its result is no completion.
+    if (task.interrupted && task.statedOutcome === OUTCOME.completed && task.statedBasis === BASIS.root_ended) return { outcome: OUTCOME.unknown, basis: BASIS.quiet_with_open_work };
+    return { outcome: task.statedOutcome, basis: task.statedBasis };
+  }
+  if (task.open > 0) return { outcome: OUTCOME.running, basis: BASIS.open_work };
+  if (nowUs - task.lastUs < quietUs) return { outcome: OUTCOME.running, basis: BASIS.recent_activity };
+  if (task.interrupted) return { outcome: OUTCOME.unknown, basis: BASIS.quiet_with_open_work };
+  if (task.lastModelStatus === STATUS.error) return { outcome: OUTCOME.failed, basis: BASIS.quiet_after_failure };
+  if (task.lastModelStatus === STATUS.ok || task.succeeded) return { outcome: OUTCOME.completed, basis: BASIS.quiet_after_success };
+  return { outcome: OUTCOME.unknown, basis: BASIS.nothing_known };
+}

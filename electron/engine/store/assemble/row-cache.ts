@@ -1,0 +1,241 @@
+/**
+ * Rows, traces and tasks that were met lately, each exactly once in memory: what two records say of one row meets in one
+ * object. Bounded: tasks met longest ago are dropped with all their rows and traces, and read back when they come again.
+ */
+import type { Statement } from 'better-sqlite3';
+import type { PayloadRef } from '../../ingest/payload.ts';
+import { FLAG } from '../codes.ts';
+import type { WriteDb } from '../database.ts';
+import { PayloadWriter } from '../payloads.ts';
+import { has, Row, type Facts } from './row.ts';
+import { RowStore } from './rows.ts';
+import { keepOnly } from './settle.ts';
+import { TaskBook, type TaskState } from './tasks.ts';
+import { ROLE, SpanNode, TraceBook, type TraceState } from './traces.ts';
+
+/** About 500 bytes each. */
+const mostRows = 100_000;
+const mostTraces = 100_000;
+/** A task with more rows is not read back whole; its late parents are then not found (and cost nothing). */
+export const mostRowsReadBack = 20_000;
+
+export class RowCache {
+  readonly tasks: TaskBook;
+  readonly traces: TraceBook;
+  readonly rows: RowStore;
+  readonly payloads: PayloadWriter;
+  /** of this transaction. */
+  readonly changes: Row[] = [];
+  readonly touched = new Set<TraceState>();
+  readonly furthers: { row: Row; record: number; payload: PayloadRef | null }[] = [];
+  readonly rebase = new Set<TaskState>();
+  readonly learned = new Map<TaskState, Set<number>>();
+  private held = 0;
+  private readonly writeRun: Statement<[number, number, number]>;
+
+  constructor(db: WriteDb) {
+    this.tasks = new TaskBook(db);
+    this.traces = new TraceBook(db);
+    this.rows = new RowStore(db);
+    this.payloads = new PayloadWriter(db);
+    this.writeRun = db.prepare('INSERT OR IGNORE INTO task_run (task, run, agent) VALUES (?, ?, ?)');
+  }
+
+  trace(connection: number, traceId: string): TraceState {
+    const { state, known } = this.traces.named(connection, traceId);
+    if (known !== undefined) {
+      const task = this.tasks.get(known.task);
+      if (task !== undefined) this.tie(state, task);
+    }
+    if (!state.loaded) this.load(state);
+    this.touched.add(state);
+    return state;
+  }
+
+  mark(trace: TraceState): void {
+    this.touched.add(trace);
+  }
+
+  tie(trace: TraceState, task: TaskState): void {
+    if (trace.task === task) return;
+    trace.task?.traces.delete(trace);
+    trace.task = task;
+    task.traces.add(trace);
+    trace.changed = true;
+  }
+
+  /** The row of a key, from memory or from the file; null: there is none. */
+  row(task: TaskState, key: number): Row | null {
+    const known = task.rows.get(key);
+    if (known !== undefined) return known;
+    if (task.complete) return null;
+    const facts = this.rows.withKey(task.f.id, key);
+    return facts === null ? null : this.adopt(task, facts);
+  }
+
+  /** A row from the file; the object in memory when there is one already. */
+  adopt(task: TaskState, facts: Facts): Row {
+    const known = task.rows.get(facts.key);
+    if (known !== undefined) return known;
+    const row = new Row(facts, this.changes);
+    task.rows.set(facts.key, row);
+    this.held += 1;
+    return row;
+  }
+
+  begin(task: TaskState, facts: Facts, payload: PayloadRef | null): Row {
+    const row = new Row(facts, this.changes);
+    row.touch();
+    row.payload = payload;
+    task.rows.set(facts.key, row);
+    this.held += 1;
+    return row;
+  }
+
+  /** Ties a row to the place in the tree where its record stands. */
+  attach(row: Row, trace: TraceState | null, node: SpanNode | null): void {
+    if (trace === null) return;
+    if (node !== null && node.row !== row) {
+      node.row = row;
+      node.unsaved = true;
+    }
+    if (row.trace === trace) return;
+    // A log and a span may name different traces: the span's tree is the one that knows ancestors.
+    if (row.trace !== null && (node === null || row.trace.spans.get(row.f.span)?.row === row)) return;
+    if (row.trace !== null) keepOnly(row.trace, (one) => one !== row);
+    row.trace = trace;
+    trace.rows.push(row);
+    if (row.f.id !== 0 && row.f.trace !== trace.id) row.touch();
+    this.touched.add(trace);
+  }
+
+  isRepeat(row: Row, record: number): boolean {
+    if (row.f.record === record) return true;
+    if (row.also?.includes(record) === true) return true;
+    return row.f.id !== 0 && this.payloads.knows(row.f.id, record);
+  }
+
+  further(row: Row, record: number, payload: PayloadRef | null): void {
+    this.furthers.push({ row, record, payload });
+    row.also = [...(row.also ?? []), record].slice(-100);
+  }
+
+  learnRun(task: TaskState, run: number, agent: number): void {
+    task.runs.set(run, agent);
+    const runs = this.learned.get(task) ?? new Set();
+    runs.add(run);
+    this.learned.set(task, runs);
+    for (const trace of task.traces) this.touched.add(trace);
+  }
+
+  saveRuns(): void {
+    for (const [task, runs] of this.learned) for (const run of runs) this.writeRun.run(task.f.id, run, task.runs.get(run) ?? 0);
+  }
+
+  looseRoot(task: TaskState, agent: number, us: number): void {
+    const f = task.f;
+    if (f.looseAgent !== 0 && (us > f.looseUs || (us === f.looseUs && agent >= f.looseAgent))) return;
+    const before = this.rootAgent(task);
+    f.looseAgent = agent;
+    f.looseUs = us;
+    task.dirty = true;
+    if (this.rootAgent(task) !== before) this.rebase.add(task);
+  }
+
+  /** The agent that the task was given to; 0: not known. */
+  rootAgent(task: TaskState): number {
+    const f = task.f;
+    if (f.rootAgent === 0 || f.looseAgent === 0) return f.rootAgent || f.looseAgent;
+    return f.looseUs < f.rootUs ? f.looseAgent : f.rootAgent;
+  }
+
+  endTransaction(): void {
+    for (const { row } of this.furthers) row.also = null;
+    this.changes.length = 0;
+    this.furthers.length = 0;
+    this.touched.clear();
+    this.rebase.clear();
+    this.learned.clear();
+    for (const task of this.tasks.touched) this.tasks.used(task);
+    this.tasks.touched.clear();
+    this.shrink();
+  }
+
+  forget(): void {
+    this.tasks.forget();
+    this.traces.forget();
+    this.rows.forget();
+    this.changes.length = 0;
+    this.furthers.length = 0;
+    this.touched.clear();
+    this.rebase.clear();
+    this.learned.clear();
+    this.held = 0;
+  }
+
+  /** Drops one task from memory, e.g. because its rows were removed from the file by other means. */
+  drop(task: TaskState): void {
+    this.held -= task.rows.size;
+    for (const trace of task.traces) this.traces.drop(trace);
+    this.tasks.drop(task);
+  }
+
+  private shrink(): void {
+    if (this.held > mostRows) {
+      for (const task of this.tasks.oldest()) {
+        if (this.held <= mostRows / 2) break;
+        this.drop(task);
+      }
+    }
+    if (this.traces.size > mostTraces) {
+      // Traces of nothing but plain spans: they wait in memory for an agent that may come, the oldest wait in vain.
+      let left = mostTraces / 2;
+      for (const trace of this.traces.plainOnes()) {
+        if (left-- <= 0) break;
+        this.traces.drop(trace);
+      }
+      for (const task of this.tasks.oldest()) {
+        if (this.traces.size <= mostTraces) break;
+        this.drop(task);
+      }
+    }
+  }
+
+  /** Reads a trace back: its rows are spans or logs, `link` holds the spans without a row. */
+  private load(trace: TraceState): void {
+    trace.loaded = true;
+    const { task } = trace;
+    if (task === null) return;
+    if (task.f.activities > mostRowsReadBack) {
+      trace.partial = true;
+      return;
+    }
+    const byId = new Map<number, Row>();
+    for (const facts of this.rows.allOfTrace(task.f.id, trace.id)) {
+      const row = this.adopt(task, facts);
+      row.trace = trace;
+      trace.rows.push(row);
+      byId.set(facts.id, row);
+      if (row.f.span === 0) continue;
+      const node = new SpanNode(row.f.span, row.f.parentSpan, has(row.f, FLAG.agentRole) ? ROLE.agent : ROLE.activity, row.f.ts, row.f.dur < 0 ? 0 : row.f.ts + row.f.dur);
+      node.row = row;
+      node.claim = row.f.claim;
+      node.run = row.f.run;
+      node.unsaved = false;
+      trace.spans.set(node.span, node);
+    }
+    for (const link of this.traces.links(trace.id)) {
+      const node = trace.spans.get(link.span) ?? new SpanNode(link.span, link.parent, link.role, link.startUs, link.endUs);
+      node.parent = link.parent;
+      node.role = Math.max(node.role, link.role);
+      node.claim ||= link.agent;
+      node.run ||= link.run;
+      node.row ??= byId.get(link.row) ?? null;
+      node.joinKind = link.kind;
+      node.status = link.status;
+      node.explicit = link.explicit === 1;
+      node.unsaved = false;
+      trace.spans.set(link.span, node);
+    }
+  }
+}

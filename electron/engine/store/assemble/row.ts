@@ -1,0 +1,112 @@
+/**
+ * One row of `activity` in memory. The assembler changes rows here and writes each once, at the end of the transaction;
+ * `saved` is the row as the file holds it, so that rollups get exactly the difference.
+ */
+import type { PayloadRef } from '../../ingest/payload.ts';
+import { FLAG } from '../codes.ts';
+import type { TraceState } from './traces.ts';
+
+/** How well a time or a name is known; the better one wins in a join, whichever came first. */
+export const RANK = { none: 0, weak: 1, log: 2, span: 3 } as const;
+/** Why a row has its agent. */
+export const BY = { claim: 0, ancestor: 1, taskRoot: 2, service: 3 } as const;
+
+export interface Facts {
+  /** 0: not yet inserted. */
+  id: number;
+  task: number;
+  agent: number;
+  ts: number;
+  /** -1: not ended, or not known. */
+  dur: number;
+  kind: number;
+  status: number;
+  flags: number;
+  startRank: number;
+  endRank: number;
+  nameRank: number;
+  basis: number;
+  name: number;
+  model: number;
+  errorType: number;
+  errorMessage: number;
+  errorStack: number;
+  failure: number;
+  /** null counts: the activity has no billed units. */
+  hasUsage: boolean;
+  input: number;
+  output: number;
+  cacheRead: number;
+  cacheWrite: number;
+  reasoning: number;
+  /** -1: no money known. */
+  micros: number;
+  currency: number;
+  parent: number;
+  key: number;
+  trace: number;
+  span: number;
+  parentSpan: number;
+  /** agent that the record itself names; 0 none. */
+  claim: number;
+  run: number;
+  service: number;
+  source: number;
+  record: number;
+}
+
+export class Row {
+  f: Facts;
+  /** as in the file; null: new in this transaction. */
+  saved: Facts | null = null;
+  dirty = false;
+  /** absorbed by another row: it must vanish from the file. */
+  gone = false;
+  /** where `gone` went. */
+  into: Row | null = null;
+  parentRow: Row | null = null;
+  payload: PayloadRef | null = null;
+  /** where its span or its log stands. */
+  trace: TraceState | null = null;
+  /** further tellings of this transaction. */
+  also: number[] | null = null;
+  private readonly changes: Row[];
+
+  /** `changes` collects the rows that a transaction changed. */
+  constructor(facts: Facts, changes: Row[]) {
+    this.f = facts;
+    this.changes = changes;
+  }
+
+  /** Before any change of a row that is in the file. */
+  touch(): Facts {
+    if (!this.dirty) {
+      this.dirty = true;
+      this.changes.push(this);
+      if (this.f.id !== 0) this.saved = { ...this.f };
+    }
+    return this.f;
+  }
+}
+
+export function has(facts: Facts, flag: number): boolean {
+  return (facts.flags & flag) !== 0;
+}
+
+/** The status that the records told, without our own conclusion that the work was interrupted. */
+export function toldStatus(facts: Facts): number {
+  return (facts.flags & FLAG.interruptedInferred) !== 0 ? 1 : facts.status;
+}
+
+/** Ranks and basis share the flags column from bit 8 on. */
+export function packFlags(f: Facts): number {
+  return (f.flags & 0xff) | (f.startRank << 8) | (f.endRank << 10) | (f.nameRank << 12) | (f.basis << 14);
+}
+
+export function blankFacts(): Facts {
+  return {
+    id: 0, task: 0, agent: 0, ts: 0, dur: -1, kind: 0, status: 1, flags: 0, startRank: 0, endRank: 0, nameRank: 0, basis: 3, name: 0, model: 0,
+    errorType: 0, errorMessage: 0, errorStack: 0, failure: 0, hasUsage: false, input: 0, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0,
+    micros: -1, currency: 0, parent: 0, key: 0, trace: 0, span: 0, parentSpan: 0, claim: 0, run: 0, service: 0, source: 0, record: 0,
+  };
+}

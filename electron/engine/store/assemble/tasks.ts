@@ -1,0 +1,254 @@
+/** Tasks in memory: their facts, their rows that were met lately, who acts in them. */
+import type { Statement } from 'better-sqlite3';
+import { BASIS, KEY_KIND, OUTCOME } from '../codes.ts';
+import type { WriteDb } from '../database.ts';
+import { cut } from './agents.ts';
+import type { Row } from './row.ts';
+import type { TraceState } from './traces.ts';
+
+export interface TaskFacts {
+  id: number;
+  connection: number;
+  keyKind: number;
+  key: string;
+  name: string;
+  startedUs: number;
+  lastUs: number;
+  receivedUs: number;
+  rootAgent: number;
+  rootUs: number;
+  looseAgent: number;
+  looseUs: number;
+  statedUs: number;
+  statedOutcome: number;
+  statedBasis: number;
+  /** work that began before this and is still open is interrupted. */
+  horizonUs: number;
+  outcome: number;
+  basis: number;
+  activities: number;
+  failures: number;
+  denials: number;
+  open: number;
+  /** rows whose work was cut off. */
+  interrupted: number;
+  input: number;
+  output: number;
+  cacheRead: number;
+  cacheWrite: number;
+  reasoning: number;
+  micros: number;
+  currency: number;
+  priced: number;
+  unpriced: number;
+}
+
+export interface TaskAgent {
+  rows: number;
+  firstUs: number;
+  /** start of the latest model call of this agent that has ended. */
+  modelUs: number;
+  saved: { firstUs: number } | null;
+  dirty: boolean;
+  stale: boolean;
+}
+
+export class TaskState {
+  readonly f: TaskFacts;
+  readonly rows = new Map<number, Row>();
+  /** every row of the task is in `rows`: a missing key need not be looked up. */
+  complete: boolean;
+  readonly agents = new Map<number, TaskAgent>();
+  readonly runs = new Map<number, number>();
+  readonly traces = new Set<TraceState>();
+  readonly cacheKeys: string[] = [];
+  dirty = true;
+  fresh: boolean;
+  /** started and last must be looked up again: a row left or began later than it seemed. */
+  stale = false;
+  horizonMoved = false;
+  /** joined into another task. */
+  gone = false;
+
+  constructor(facts: TaskFacts, fresh: boolean) {
+    this.f = facts;
+    this.fresh = fresh;
+    this.complete = fresh;
+  }
+
+  agent(id: number): TaskAgent {
+    let entry = this.agents.get(id);
+    if (entry === undefined) {
+      entry = { rows: 0, firstUs: Number.MAX_SAFE_INTEGER, modelUs: 0, saved: null, dirty: false, stale: false };
+      this.agents.set(id, entry);
+    }
+    return entry;
+  }
+
+  /** The latest statement about how the task ended counts; between two of the same time the worse one. */
+  state(atUs: number, outcome: number, basis: number): void {
+    const f = this.f;
+    if (atUs < f.statedUs || (atUs === f.statedUs && severity(outcome) <= severity(f.statedOutcome))) return;
+    f.statedUs = atUs;
+    f.statedOutcome = outcome;
+    f.statedBasis = basis;
+    this.dirty = true;
+  }
+
+  endWork(atUs: number): void {
+    if (atUs <= this.f.horizonUs) return;
+    this.f.horizonUs = atUs;
+    this.horizonMoved = true;
+    this.dirty = true;
+  }
+}
+
+function severity(outcome: number): number {
+  return [0, 3, 6, 5, 1, 2, 4][outcome] ?? 0;
+}
+
+const keys = {
+  id: 'id', connection: 'connection', keyKind: 'key_kind', key: 'key', name: 'name', startedUs: 'started_us', lastUs: 'last_us', receivedUs: 'received_us',
+  rootAgent: 'root_agent', rootUs: 'root_us', looseAgent: 'loose_agent', looseUs: 'loose_us', statedUs: 'stated_us', statedOutcome: 'stated_outcome',
+  statedBasis: 'stated_basis', horizonUs: 'horizon_us', outcome: 'outcome', basis: 'basis', activities: 'activities', failures: 'failures',
+  denials: 'denials', open: 'open', interrupted: 'interrupted', input: 'input', output: 'output', cacheRead: 'cache_read', cacheWrite: 'cache_write', reasoning: 'reasoning',
+  micros: 'micros', currency: 'currency', priced: 'priced', unpriced: 'unpriced',
+} as const satisfies Record<keyof TaskFacts, string>;
+const fields = Object.keys(keys) as (keyof TaskFacts)[];
+const select = fields.map((field) => `${keys[field]} AS ${field}`).join(', ');
+
+export class TaskBook {
+  private readonly byKey = new Map<string, TaskState>();
+  private readonly byId = new Map<number, TaskState>();
+  readonly touched = new Set<TaskState>();
+  private nextId: number;
+  private readonly db: WriteDb;
+  private readonly findKey: Statement<[number, number, string], TaskFacts>;
+  private readonly findId: Statement<[number], TaskFacts>;
+  private readonly write: Statement<[TaskFacts]>;
+  private readonly readAgents: Statement<[number], { agent: number; rows: number; firstUs: number; modelUs: number }>;
+  private readonly findAlias: Statement<[number, number, string], { task: number }>;
+  private readonly writeAlias: Statement<[number, number, string, number]>;
+  private readonly moveAliases: Statement<[number, number]>;
+  private readonly readRuns: Statement<[number], { run: number; agent: number }>;
+
+  constructor(db: WriteDb) {
+    this.db = db;
+    this.findKey = db.prepare(`SELECT ${select} FROM task WHERE connection = ? AND key_kind = ? AND key = ?`);
+    this.findId = db.prepare(`SELECT ${select} FROM task WHERE id = ?`);
+    const updates = fields.filter((field) => field !== 'id').map((field) => `${keys[field]} = excluded.${keys[field]}`);
+    this.write = db.prepare(`INSERT INTO task (${fields.map((field) => keys[field]).join(', ')}) VALUES (${fields.map((field) => `@${field}`).join(', ')})
+      ON CONFLICT (id) DO UPDATE SET ${updates.join(', ')}`);
+    this.findAlias = db.prepare('SELECT task FROM task_alias WHERE connection = ? AND key_kind = ? AND key = ?');
+    this.writeAlias = db.prepare('INSERT OR REPLACE INTO task_alias (connection, key_kind, key, task) VALUES (?, ?, ?, ?)');
+    this.moveAliases = db.prepare('UPDATE task_alias SET task = ? WHERE task = ?');
+    this.readAgents = db.prepare('SELECT agent, rows, first_us AS firstUs, model_us AS modelUs FROM task_agent WHERE task = ?');
+    this.readRuns = db.prepare('SELECT run, agent FROM task_run WHERE task = ?');
+    this.nextId = this.lastId() + 1;
+  }
+
+  named(connection: number, keyKind: number, key: string): TaskState {
+    const short = cut(key, 512);
+    const cacheKey = `${connection}\n${keyKind}\n${short}`;
+    let state = this.byKey.get(cacheKey);
+    if (state === undefined) {
+      const alias = keyKind === KEY_KIND.trace ? undefined : this.findAlias.get(connection, keyKind, short);
+      state = alias === undefined ? undefined : this.get(alias.task);
+      if (state !== undefined) this.point(cacheKey, state);
+    }
+    if (state === undefined) {
+      const facts = this.findKey.get(connection, keyKind, short);
+      state = facts === undefined ? this.create(connection, keyKind, short) : this.load(facts);
+      this.remember(state);
+    }
+    this.touched.add(state);
+    return state;
+  }
+
+  get(id: number): TaskState | undefined {
+    let state = this.byId.get(id);
+    if (state === undefined) {
+      const facts = this.findId.get(id);
+      if (facts === undefined) return undefined;
+      state = this.load(facts);
+      this.remember(state);
+    }
+    this.touched.add(state);
+    return state;
+  }
+
+  /** From now on the key of `from` means `into`. */
+  alias(from: TaskState, into: TaskState): void {
+    const { connection, keyKind, key } = from.f;
+    this.moveAliases.run(into.f.id, from.f.id);
+    if (keyKind !== KEY_KIND.trace) this.writeAlias.run(connection, keyKind, key, into.f.id);
+    for (const cacheKey of from.cacheKeys) this.point(cacheKey, into);
+    this.byId.delete(from.f.id);
+  }
+
+  save(state: TaskState): void {
+    this.write.run(state.f);
+    state.fresh = false;
+    state.dirty = false;
+  }
+
+  drop(state: TaskState): void {
+    this.byId.delete(state.f.id);
+    for (const key of state.cacheKeys) this.byKey.delete(key);
+    this.touched.delete(state);
+  }
+
+  /** Tasks met longest ago first. */
+  *oldest(): Iterable<TaskState> {
+    yield* this.byId.values();
+  }
+
+  /** Moves a task to the young end of `oldest`. */
+  used(state: TaskState): void {
+    if (!this.byId.delete(state.f.id)) return;
+    this.byId.set(state.f.id, state);
+  }
+
+  forget(): void {
+    this.byKey.clear();
+    this.byId.clear();
+    this.touched.clear();
+    this.nextId = this.lastId() + 1;
+  }
+
+  private lastId(): number {
+    // The sequence, not the table: the id of a task that was removed is never given again.
+    const row = this.db.prepare<[], { seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'task'").get();
+    return row?.seq ?? 0;
+  }
+
+  private create(connection: number, keyKind: number, key: string): TaskState {
+    return new TaskState({
+      id: this.nextId++, connection, keyKind, key, name: '', startedUs: Number.MAX_SAFE_INTEGER, lastUs: 0, receivedUs: 0, rootAgent: 0, rootUs: 0,
+      looseAgent: 0, looseUs: 0, statedUs: 0, statedOutcome: OUTCOME.unknown, statedBasis: BASIS.nothing_known, horizonUs: 0,
+      outcome: OUTCOME.running, basis: BASIS.recent_activity, activities: 0, failures: 0, denials: 0, open: 0, interrupted: 0, input: 0, output: 0, cacheRead: 0,
+      cacheWrite: 0, reasoning: 0, micros: 0, currency: 0, priced: 0, unpriced: 0,
+    }, true);
+  }
+
+  private load(facts: TaskFacts): TaskState {
+    const state = new TaskState(facts, false);
+    state.dirty = false;
+    for (const one of this.readAgents.iterate(facts.id)) {
+      state.agents.set(one.agent, { rows: one.rows, firstUs: one.firstUs, modelUs: one.modelUs, saved: { firstUs: one.firstUs }, dirty: false, stale: false });
+    }
+    for (const one of this.readRuns.iterate(facts.id)) state.runs.set(one.run, one.agent);
+    return state;
+  }
+
+  private point(cacheKey: string, state: TaskState): void {
+    this.byKey.set(cacheKey, state);
+    state.cacheKeys.push(cacheKey);
+  }
+
+  private remember(state: TaskState): void {
+    this.point(`${state.f.connection}\n${state.f.keyKind}\n${state.f.key}`, state);
+    this.byId.set(state.f.id, state);
+  }
+}
+

@@ -1,0 +1,201 @@
+/** Writes what the assembler decided: rows once each, sums by difference, records in blocks. The last step inside a transaction. */
+import type { Statement } from 'better-sqlite3';
+import type { PayloadRef } from '../../ingest/payload.ts';
+import type { WriteDb } from '../database.ts';
+import type { Assembler } from './assembler.ts';
+import { Ledger } from './ledger.ts';
+import { outcomeOf } from './outcome.ts';
+import type { Row } from './row.ts';
+import type { TaskAgent, TaskState } from './tasks.ts';
+import type { LastCalls } from './last-calls.ts';
+
+export interface Changes {
+  readonly firstId: number;
+  readonly lastId: number;
+  readonly inserted: number;
+  /** existing rows that changed; at most `mostNamed`. */
+  readonly updated: readonly number[];
+  readonly agents: boolean;
+  readonly tasks: boolean;
+  readonly failures: boolean;
+  readonly cost: boolean;
+}
+
+const mostNamed = 1_000;
+const noPayload: PayloadRef = {
+  kind: 5, source: new Uint8Array(0), start: 0, end: 0,
+  context: { source: new Uint8Array(0), resourceStart: 0, resourceEnd: 0, scopeStart: 0, scopeEnd: 0 },
+};
+
+export class WriteOut {
+  private readonly a: Assembler;
+  private readonly ledger: Ledger;
+  private readonly lastCalls: LastCalls;
+  private readonly saveAgent: Statement<[number, number, number, number, number]>;
+  private readonly dropAgent: Statement<[number, number]>;
+  private readonly firstOfAgent: Statement<[number, number], { us: number | null }>;
+  private readonly boundsOfTask: Statement<[number], { started: number | null; last: number | null }>;
+  private readonly dropTask: Statement<[number]>;
+
+  constructor(db: WriteDb, assembler: Assembler, lastCalls: LastCalls) {
+    this.a = assembler;
+    this.lastCalls = lastCalls;
+    this.ledger = new Ledger(db, assembler.agents);
+    this.saveAgent = db.prepare(`INSERT INTO task_agent (task, agent, rows, first_us, model_us) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET rows = excluded.rows, first_us = excluded.first_us, model_us = excluded.model_us`);
+    this.dropAgent = db.prepare('DELETE FROM task_agent WHERE task = ? AND agent = ?');
+    this.firstOfAgent = db.prepare('SELECT min(ts_us) AS us FROM activity INDEXED BY activity_key WHERE task = ? AND agent = ?');
+    this.boundsOfTask = db.prepare('SELECT min(ts_us) AS started, max(ts_us + coalesce(dur_us, 0)) AS last FROM activity WHERE task = ?');
+    this.dropTask = db.prepare('DELETE FROM task WHERE id = ?');
+  }
+
+  write(nowUs: number, left: ReadonlyMap<number, number>): Changes {
+    const { cache } = this.a;
+    const firstId = cache.rows.peekId;
+    const created = cache.changes.filter((row) => row.f.id === 0 && !row.gone);
+    for (const row of created) row.f.id = cache.rows.nextId();
+    this.saveTraces();
+    const updated = this.saveRows();
+    this.saveLinks();
+    this.saveTasks(nowUs);
+    cache.saveRuns();
+    const failures = this.ledger.failures.size > 0;
+    const cost = created.some((row) => row.f.hasUsage || row.f.micros >= 0) || updated.length > 0;
+    this.ledger.flush((changes) => this.a.failures.flush(changes));
+    this.a.identity.flush(nowUs);
+    for (const gone of this.a.agents.flush()) {
+      const heir = left.get(gone);
+      if (heir !== undefined) this.a.identity.hand(gone, heir, nowUs);
+    }
+    this.a.agents.flush();
+    this.savePayloads(created, firstId);
+    const changes = {
+      firstId, lastId: cache.rows.peekId - 1, inserted: created.length, updated, failures, cost,
+      agents: created.length > 0 || updated.length > 0, tasks: cache.tasks.touched.size > 0,
+    };
+    for (const row of cache.changes) {
+      row.dirty = false;
+      row.saved = null;
+      row.payload = null;
+      row.parentRow = null;
+    }
+    cache.endTransaction();
+    return changes;
+  }
+
+  forget(): void {
+    this.ledger.clear();
+  }
+
+  private saveTraces(): void {
+    for (const trace of this.a.cache.touched) {
+      const { task } = trace;
+      if (!trace.changed || task === null || task.gone || (trace.rows.length === 0 && task.fresh)) continue;
+      this.a.cache.traces.save(trace, task.f.id);
+    }
+  }
+
+  private saveRows(): number[] {
+    const { cache } = this.a;
+    const updated: number[] = [];
+    for (const row of cache.changes) if (row.gone) this.remove(row);
+    for (const row of cache.changes) {
+      if (row.gone) continue;
+      const { f } = row;
+      f.trace = row.trace?.id ?? f.trace;
+      if (row.parentRow !== null) f.parent = (row.parentRow.into ?? row.parentRow).f.id;
+      const task = cache.tasks.get(f.task);
+      if (task === undefined) continue;
+      if (row.saved === null) cache.rows.insert(f);
+      else {
+        this.leave(row);
+        cache.rows.update(f);
+        if (updated.length < mostNamed) updated.push(f.id);
+      }
+      this.ledger.count(f, task, 1);
+    }
+    return updated;
+  }
+
+  private remove(row: Row): void {
+    if (row.saved === null) return;
+    this.leave(row);
+    this.a.cache.rows.delete(row.saved.id);
+    const into = row.into;
+    if (into !== null) this.a.cache.payloads.moveTo(into.f.id, row.saved.record, row.saved.id);
+  }
+
+  private leave(row: Row): void {
+    if (row.saved === null) return;
+    const task = this.a.cache.tasks.get(row.saved.task);
+    if (task !== undefined) this.ledger.count(row.saved, task, -1);
+  }
+
+  /** Spans with a row of their own are found by it; the others are kept beside, for what comes later. */
+  private saveLinks(): void {
+    for (const trace of this.a.cache.touched) {
+      if (trace.id === 0) continue;
+      for (const node of trace.spans.values()) {
+        if (!node.unsaved) continue;
+        if (node.row !== null && node.row.f.span === node.span && node.joinKind === 0) node.unsaved = false;
+        else this.a.cache.traces.saveLink(trace.id, node);
+      }
+    }
+  }
+
+  private saveTasks(nowUs: number): void {
+    for (const task of [...this.a.cache.tasks.touched]) {
+      for (const [agent, entry] of task.agents) if (entry.dirty) this.saveTaskAgent(task, agent, entry);
+      if (task.gone) {
+        this.dropTask.run(task.f.id);
+        this.a.cache.tasks.drop(task);
+        continue;
+      }
+      if (task.fresh && task.f.activities === 0) continue;
+      if (task.stale) this.lookUpBounds(task);
+      if (task.dirty || task.fresh) this.saveTask(task, nowUs);
+    }
+  }
+
+  private saveTask(task: TaskState, nowUs: number): void {
+    const now = outcomeOf({ ...task.f, ...this.lastCalls.of(task.f, nowUs) }, nowUs);
+    task.f.outcome = now.outcome;
+    task.f.basis = now.basis;
+    this.a.cache.tasks.save(task);
+  }
+
+  private lookUpBounds(task: TaskState): void {
+    const bounds = this.boundsOfTask.get(task.f.id);
+    task.f.startedUs = bounds?.started ?? task.f.startedUs;
+    task.f.lastUs = bounds?.last ?? task.f.lastUs;
+    task.stale = false;
+    task.dirty = true;
+  }
+
+  private saveTaskAgent(task: TaskState, agent: number, entry: TaskAgent): void {
+    if (entry.stale && entry.rows > 0) entry.firstUs = this.firstOfAgent.get(task.f.id, agent)?.us ?? entry.firstUs;
+    this.ledger.taskAgent(agent, entry);
+    entry.stale = false;
+    entry.dirty = false;
+    if (entry.rows > 0) {
+      entry.saved = { firstUs: entry.firstUs };
+      this.saveAgent.run(task.f.id, agent, entry.rows, entry.firstUs, entry.modelUs);
+    } else {
+      task.agents.delete(agent);
+      if (entry.saved !== null) this.dropAgent.run(task.f.id, agent);
+    }
+  }
+
+  private savePayloads(created: readonly Row[], firstId: number): void {
+    const { cache } = this.a;
+    cache.payloads.writeBlocks(firstId, created.map((row) => row.payload ?? noPayload));
+    const extras = [];
+    for (const { row, record, payload } of cache.furthers) {
+      let into = row;
+      while (into.into !== null) into = into.into;
+      if (payload === null) cache.payloads.remember(into.f.id, record);
+      else extras.push({ activity: into.f.id, record, payload });
+    }
+    cache.payloads.writeExtras(extras);
+  }
+}

@@ -1,0 +1,144 @@
+/** Everything besides telemetry that is written: one small function each, run inside a transaction of the writer's. */
+import { contentLevels, settings as settingsSchema } from '../../../shared/domain.ts';
+import type { ContentLevel, Gap, Settings } from '../../../shared/domain.ts';
+import type { WriteDb } from './database.ts';
+import { StoreError } from './errors.ts';
+import type { Alarm } from './open.ts';
+import { TALLY, type Tallies } from './tallies.ts';
+
+export const defaultSettings: Settings = { theme: 'system', singleKeys: true, retentionDays: null, defaultContent: 'redacted', otlpPort: 4318 };
+
+/** Ids are row ids here; the engine's handlers translate public ones. */
+export interface Commands {
+  'connections.add': { params: { name: string; content: ContentLevel; demo: boolean; tokenHash: Uint8Array; tokenEnds: string }; result: { id: number } };
+  'connections.update': { params: { id: number; name?: string | undefined; content?: ContentLevel | undefined; enabled?: boolean | undefined }; result: { id: number } };
+  'connections.rotate': { params: { id: number; tokenHash: Uint8Array; tokenEnds: string }; result: { id: number } };
+  'settings.set': { params: Partial<Settings>; result: Settings };
+  'visits.mark': { params: { atUs: number }; result: { previousUs: number | null } };
+  'alarms.raise': { params: Alarm; result: { id: string } };
+  'alarms.dismiss': { params: { id: string }; result: { id: string } };
+  'gaps.open': { params: { connection: number | null; fromUs: number; toUs: number | null; reason: Gap['reason']; text: string }; result: { id: number } };
+  'gaps.close': { params: { id: number; toUs: number }; result: { id: number } };
+  /** The receiver listened until now: `fromUs` is when the engine last said so, or began. */
+  'seen.extend': { params: { fromUs: number; toUs: number }; result: { connections: number } };
+  'refusals.count': { params: { connection: number; reason: string; count: number; sample: string | null; us: number }; result: { count: number } };
+  'strangers.count': { params: { process: string | null; pid: number | null; path: string; us: number }; result: { count: number } };
+}
+export type CommandName = keyof Commands;
+
+type Run<N extends CommandName> = (db: WriteDb, params: Commands[N]['params'], tallies: Tallies, nowUs: number) => Commands[N]['result'];
+
+function mustExist(changes: number, what: string): void {
+  if (changes === 0) throw new StoreError('not_found', `There is no such ${what} any more. Nothing was changed.`);
+}
+
+function addConnection(db: WriteDb, p: Commands['connections.add']['params'], nowUs: number): { id: number } {
+  if (!contentLevels.includes(p.content)) throw new StoreError('bad_request', 'The content level is not one that is known.');
+  const { lastInsertRowid } = db.prepare(`INSERT INTO connection (kind, name, created_us, enabled, demo, content, token_hash, token_ends) VALUES ('otlp', ?, ?, 1, ?, ?, ?, ?)`)
+    .run(p.name, nowUs, p.demo ? 1 : 0, p.content, p.tokenHash, p.tokenEnds.slice(-4));
+  return { id: Number(lastInsertRowid) };
+}
+
+function updateConnection(db: WriteDb, p: Commands['connections.update']['params']): { id: number } {
+  const enabled = p.enabled === undefined ? null : p.enabled ? 1 : 0;
+  mustExist(db.prepare('UPDATE connection SET name = coalesce(?, name), content = coalesce(?, content), enabled = coalesce(?, enabled) WHERE id = ? AND removed_us IS NULL')
+    .run(p.name ?? null, p.content ?? null, enabled, p.id).changes, 'connection');
+  return { id: p.id };
+}
+
+function rotate(db: WriteDb, p: Commands['connections.rotate']['params']): { id: number } {
+  mustExist(db.prepare('UPDATE connection SET token_hash = ?, token_ends = ? WHERE id = ? AND removed_us IS NULL').run(p.tokenHash, p.tokenEnds.slice(-4), p.id).changes, 'connection');
+  return { id: p.id };
+}
+
+interface SettingReader { prepare(sql: string): { all(): unknown[] } }
+
+/** What is stored, where it is sound; the usual value elsewhere. */
+export function readSettings(db: SettingReader): Settings {
+  let result: Settings = defaultSettings;
+  for (const row of db.prepare('SELECT key, value FROM setting').all() as { key: string; value: string }[]) {
+    const parsed = settingsSchema.partial().safeParse({ [row.key]: parseJson(row.value) });
+    if (parsed.success) result = { ...result, ...parsed.data };
+  }
+  return result;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A setting that cannot be read counts as not set.
+    return undefined;
+  }
+}
+
+function setSettings(db: WriteDb, params: Partial<Settings>): Settings {
+  const parsed = settingsSchema.partial().safeParse(params);
+  if (!parsed.success) throw new StoreError('bad_request', 'A setting has a value that is not allowed. Nothing was changed.');
+  const write = db.prepare('INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value');
+  for (const [key, value] of Object.entries(parsed.data)) if (value !== undefined) write.run(key, JSON.stringify(value));
+  return readSettings(db);
+}
+
+function markVisit(db: WriteDb, atUs: number): { previousUs: number | null } {
+  const previous = db.prepare<[], { at: number | null }>('SELECT max(at_us) AS at FROM visit').get()?.at ?? null;
+  db.prepare('INSERT INTO visit (at_us) VALUES (?)').run(atUs);
+  db.prepare('DELETE FROM visit WHERE id NOT IN (SELECT id FROM visit ORDER BY id DESC LIMIT 100)').run();
+  return { previousUs: previous };
+}
+
+/** Periods that touch become one: the table stays as small as the number of interruptions. */
+function extendSeen(db: WriteDb, { fromUs, toUs }: { fromUs: number; toUs: number }): { connections: number } {
+  const connections = db.prepare<[], { id: number; created: number }>('SELECT id, created_us AS created FROM connection WHERE enabled = 1 AND removed_us IS NULL').all();
+  const last = db.prepare<[number], { from: number; to: number }>('SELECT from_us AS "from", to_us AS "to" FROM seen WHERE connection = ? ORDER BY from_us DESC LIMIT 1');
+  const grow = db.prepare('UPDATE seen SET to_us = ? WHERE connection = ? AND from_us = ?');
+  const begin = db.prepare('INSERT OR IGNORE INTO seen (connection, from_us, to_us) VALUES (?, ?, ?)');
+  for (const { id, created } of connections) {
+    const from = Math.max(fromUs, created);
+    const present = last.get(id);
+    if (present !== undefined && present.to >= from) grow.run(Math.max(present.to, toUs), id, present.from);
+    else if (toUs > from) begin.run(id, from, toUs);
+  }
+  return { connections: connections.length };
+}
+
+const runs: { readonly [N in CommandName]: Run<N> } = {
+  'connections.add': (db, p, _tallies, nowUs) => addConnection(db, p, nowUs),
+  'connections.update': (db, p) => updateConnection(db, p),
+  'connections.rotate': (db, p) => rotate(db, p),
+  'settings.set': (db, p) => setSettings(db, p),
+  'visits.mark': (db, p) => markVisit(db, p.atUs),
+  'alarms.raise': (db, p) => {
+    db.prepare('INSERT INTO alarm (id, severity, text, since_us) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET severity = excluded.severity, text = excluded.text').run(p.id, p.severity, p.text, p.sinceUs);
+    return { id: p.id };
+  },
+  'alarms.dismiss': (db, p) => {
+    mustExist(db.prepare('DELETE FROM alarm WHERE id = ?').run(p.id).changes, 'alarm');
+    return { id: p.id };
+  },
+  'gaps.open': (db, p) => ({
+    id: Number(db.prepare('INSERT INTO gap (connection, from_us, to_us, reason, text) VALUES (?, ?, ?, ?, ?)').run(p.connection, p.fromUs, p.toUs, p.reason, p.text).lastInsertRowid),
+  }),
+  'gaps.close': (db, p) => {
+    mustExist(db.prepare('UPDATE gap SET to_us = ? WHERE id = ? AND to_us IS NULL').run(p.toUs, p.id).changes, 'open gap');
+    return { id: p.id };
+  },
+  'seen.extend': (db, p) => extendSeen(db, p),
+  'refusals.count': (_db, p, tallies) => {
+    tallies.count(p.connection, TALLY.refused, p.reason, p.count, p.us, p.sample);
+    tallies.flush();
+    return { count: p.count };
+  },
+  'strangers.count': (_db, p, tallies) => {
+    tallies.stranger(p.process, p.pid, p.path, p.us);
+    return { count: 1 };
+  },
+};
+
+export function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(runs, name);
+}
+
+export function runCommand<N extends CommandName>(name: N, db: WriteDb, params: Commands[N]['params'], tallies: Tallies, nowUs: number): Commands[N]['result'] {
+  return runs[name](db, params, tallies, nowUs);
+}

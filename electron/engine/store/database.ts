@@ -1,0 +1,47 @@
+/** Branded handles: a function that only reads cannot be given the writer's connection by mistake, and the other way round. */
+import Sqlite from 'better-sqlite3';
+
+declare const writes: unique symbol;
+declare const reads: unique symbol;
+export type WriteDb = Sqlite.Database & { readonly [writes]: true };
+export type ReadDb = Sqlite.Database & { readonly [reads]: true };
+export type AnyDb = WriteDb | ReadDb;
+
+/** How long a statement waits for another program's lock before it says `locked`. */
+const busyMs = 2_000;
+
+function common(db: Sqlite.Database): void {
+  db.pragma('temp_store = MEMORY');
+  db.pragma('cache_size = -65536');
+  db.pragma('foreign_keys = OFF');
+  // SECURITY: nothing in a file that came from elsewhere may run as code.
+  db.pragma('trusted_schema = OFF');
+}
+
+/** page_size and auto_vacuum only take effect in a file that has no page yet. No mmap: measured, point reads get no faster. */
+export function openWriter(file: string): WriteDb {
+  const db = new Sqlite(file, { timeout: busyMs });
+  try {
+    db.pragma('page_size = 8192');
+    db.pragma('auto_vacuum = INCREMENTAL');
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = NORMAL');
+    common(db);
+  } catch (cause) {
+    db.close();
+    throw cause;
+  }
+  return db as WriteDb;
+}
+
+export function openReader(file: string): ReadDb {
+  const db = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: busyMs });
+  try {
+    common(db);
+    db.pragma('query_only = ON');
+  } catch (cause) {
+    db.close();
+    throw cause;
+  }
+  return db as ReadDb;
+}

@@ -1,0 +1,49 @@
+/** Steps from one version of the file to the next; `user_version` says which were taken. A step is never changed once released. */
+import { basename, dirname, join } from 'node:path';
+import type { WriteDb } from './database.ts';
+import { StoreError } from './errors.ts';
+import { SCHEMA_1 } from './schema.ts';
+
+export interface Migration {
+  readonly to: number;
+  readonly run: (db: WriteDb) => void;
+}
+
+export const migrations: readonly Migration[] = [
+  { to: 1, run: (db) => db.exec(SCHEMA_1) },
+];
+
+export const schemaVersion = 1;
+
+export interface MigrationOutcome {
+  readonly from: number;
+  /** the copy that was made before anything was changed; null for a new file. */
+  readonly backup: string | null;
+}
+
+/** Refuses a newer file, copies an older one before it changes it, and changes all or nothing. */
+export function migrate(db: WriteDb, file: string, nowUs: number, steps: readonly Migration[] = migrations): MigrationOutcome {
+  const from = Number(db.pragma('user_version', { simple: true }));
+  const target = steps.reduce((most, step) => Math.max(most, step.to), 0);
+  if (from > target) {
+    throw new StoreError('newer', `The history was written by a newer Gatehouse (file version ${from}, this one knows ${target}). Nothing was changed. Start the newer version, or give this one another data folder.`);
+  }
+  const due = steps.filter((step) => step.to > from);
+  if (due.length === 0) return { from, backup: null };
+  const backup = from === 0 ? null : backUp(db, file, from, nowUs);
+  db.transaction(() => {
+    for (const step of due) {
+      step.run(db);
+      db.pragma(`user_version = ${step.to}`);
+    }
+  }).immediate();
+  return { from, backup };
+}
+
+/** VACUUM INTO: a consistent copy in one statement, also with a WAL beside the file. */
+function backUp(db: WriteDb, file: string, from: number, nowUs: number): string {
+  const time = new Date(nowUs / 1000).toISOString().replaceAll(':', '').slice(0, 17);
+  const copy = join(dirname(file), `${basename(file, '.db')}.v${from}.${time}.backup.db`);
+  db.prepare('VACUUM INTO ?').run(copy);
+  return copy;
+}

@@ -1,0 +1,42 @@
+/** Messages between the engine's main thread and the two threads of the store. */
+import type { HintTopic } from '../../../shared/contract.ts';
+import type { BodyJob, BodyResult, CommitNote } from '../ingest/writer-messages.ts';
+import type { Commands } from './commands.ts';
+import type { StoreErrorCode } from './errors.ts';
+
+/** Commands that take long: done in many small transactions, so that telemetry is taken in meanwhile. */
+export interface LongCommands {
+  'retention.run': { params: { beforeUs: number }; result: { activities: number } };
+  'connections.remove': { params: { id: number; history: 'keep' | 'delete' }; result: { removedActivities: number } };
+  /** Now instead of at the next second; for tests and before a command line's answer. */
+  'sweep': { params: { nowUs: number }; result: { changed: boolean } };
+}
+export type AllCommands = Commands & LongCommands;
+export type AnyCommand = keyof AllCommands;
+
+export interface ToldError {
+  readonly code: StoreErrorCode;
+  readonly message: string;
+}
+
+export type ToWriter =
+  | { readonly t: 'body'; readonly job: BodyJob }
+  | { readonly t: 'command'; readonly n: number; readonly name: AnyCommand; readonly params: unknown }
+  | { readonly t: 'close' };
+
+export type FromWriter =
+  | { readonly t: 'opened'; readonly file: string; readonly sqlite: string; readonly schemaVersion: number }
+  | { readonly t: 'not_opened'; readonly error: ToldError }
+  | { readonly t: 'results'; readonly results: readonly BodyResult[]; readonly note: CommitNote | null }
+  | { readonly t: 'swept'; readonly note: CommitNote }
+  | { readonly t: 'answer'; readonly n: number; readonly ok?: unknown; readonly error?: ToldError; readonly topics: readonly HintTopic[] }
+  | { readonly t: 'closed' };
+
+export interface ToReader {
+  readonly n: number;
+  readonly name: string;
+  readonly params: unknown;
+  readonly nowUs: number;
+}
+
+export type FromReader = { readonly n: number; readonly ok: unknown } | { readonly n: number; readonly error: ToldError };

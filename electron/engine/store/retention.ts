@@ -1,0 +1,160 @@
+/**
+ * Lets history go, oldest first, in transactions small enough that telemetry is taken in between. Sums (by_hour, by_day,
+ * tool_day) stay: what was done and spent remains known when the records themselves are gone.
+ */
+import { packPayloads, payloadFormat, unpackPayload, type PayloadRef } from '../ingest/payload.ts';
+import type { WriteDb } from './database.ts';
+import { compress, decompress } from './payloads.ts';
+import type { Writer } from './writer.ts';
+
+export const rowsAStep = 2_048;
+
+interface Old { id: number; task: number; agent: number }
+
+/** Each step is one transaction; the answer of `next` says how many activities went. */
+export function* retain(writer: Writer, beforeUs: number): Generator<number> {
+  for (;;) {
+    const gone = step(writer, 'SELECT id, task, agent FROM activity WHERE ts_us < ? ORDER BY ts_us LIMIT ?', beforeUs);
+    yield gone;
+    if (gone < rowsAStep) break;
+  }
+  while (removeTasks(writer, beforeUs) > 0) yield 0;
+  yield 0;
+  shrink(writer.db);
+}
+
+/** Everything of one connection, sums included. */
+export function* removeConnection(writer: Writer, connection: number): Generator<number> {
+  const { db } = writer;
+  const tasks = db.prepare<[number], { id: number }>('SELECT id FROM task WHERE connection = ? LIMIT 1');
+  for (let task = tasks.get(connection); task !== undefined; task = tasks.get(connection)) {
+    for (;;) {
+      const gone = step(writer, 'SELECT id, task, agent FROM activity WHERE task = ? ORDER BY id LIMIT ?', task.id);
+      yield gone;
+      if (gone < rowsAStep) break;
+    }
+    const { id } = task;
+    writer.inTransaction(() => dropTask(db, id));
+  }
+  writer.inTransaction(() => {
+    const agents = 'SELECT id FROM agent WHERE connection = @connection';
+    for (const table of ['by_hour', 'by_day', 'tool_day', 'failure_day', 'agent_version', 'identity_evidence', 'identity_change']) {
+      db.prepare(`DELETE FROM ${table} WHERE agent IN (${agents})`).run({ connection });
+    }
+    db.prepare(`DELETE FROM agent_link WHERE caller IN (${agents}) OR called IN (${agents})`).run({ connection });
+    db.prepare('DELETE FROM failure WHERE id NOT IN (SELECT failure FROM failure_day)').run();
+    db.prepare('UPDATE failure SET count = (SELECT sum(count) FROM failure_day WHERE failure = failure.id)').run();
+    for (const table of ['agent', 'by_minute', 'tally', 'seen', 'gap', 'metric', 'trace', 'task_alias']) db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
+    db.prepare('DELETE FROM connection WHERE id = ?').run(connection);
+  });
+  writer.forget();
+  yield 0;
+  shrink(db);
+}
+
+/** The connection stays readable in the history; its token no longer opens anything. */
+export function retireConnection(db: WriteDb, connection: number, nowUs: number): void {
+  db.prepare(`UPDATE connection SET removed_us = ?, enabled = 0, token_hash = CAST('removed ' || id AS BLOB) WHERE id = ? AND removed_us IS NULL`).run(nowUs, connection);
+}
+
+function step(writer: Writer, sql: string, bound: number): number {
+  const { db } = writer;
+  const old = db.prepare<[number, number], Old>(sql).all(bound, rowsAStep);
+  if (old.length === 0) return 0;
+  writer.inTransaction(() => {
+    const drop = db.prepare('DELETE FROM activity WHERE id = ?');
+    const refs = db.prepare<[number], { extra: number | null; alias: number | null }>('SELECT extra, alias FROM extra_ref WHERE activity = ?');
+    const dropRefs = db.prepare('DELETE FROM extra_ref WHERE activity = ?');
+    const agents = new Map<number, number>();
+    const ids = new Set<number>();
+    const extras = new Set<number>();
+    for (const { id, agent } of old) {
+      drop.run(id);
+      ids.add(id);
+      agents.set(agent, (agents.get(agent) ?? 0) + 1);
+      for (const ref of refs.all(id)) {
+        if (ref.extra !== null) extras.add(ref.extra);
+        if (ref.alias !== null) ids.add(ref.alias);
+      }
+      dropRefs.run(id);
+    }
+    dropPayloads(db, ids);
+    dropExtras(db, extras);
+    const fewer = db.prepare('UPDATE agent SET rows = max(0, rows - ?) WHERE id = ?');
+    for (const [agent, count] of agents) fewer.run(count, agent);
+  });
+  writer.forget();
+  return old.length;
+}
+
+/** SECURITY: what is past its time must not stay readable because a younger neighbour shares its block: such blocks are written anew without it. */
+function dropPayloads(db: WriteDb, ids: ReadonlySet<number>): void {
+  const find = db.prepare<[number], { last: number; first: number; format: number; codec: number; body: Buffer }>('SELECT last, first, format, codec, body FROM payload WHERE last >= ? ORDER BY last LIMIT 1');
+  const drop = db.prepare('DELETE FROM payload WHERE last = ?');
+  const rewrite = db.prepare('UPDATE payload SET format = ?, codec = ?, body = ? WHERE last = ?');
+  const seen = new Set<number>();
+  for (const id of ids) {
+    const block = find.get(id);
+    if (block === undefined || block.first > id || seen.has(block.last)) continue;
+    seen.add(block.last);
+    const unpacked = decompress(block);
+    const refs: PayloadRef[] = [];
+    let left = 0;
+    for (let one = block.first; one <= block.last; one++) {
+      const ref = ids.has(one) ? nothing : refTo(block.format, unpacked, one - block.first);
+      if (ref.end > ref.start) left += 1;
+      refs.push(ref);
+    }
+    if (left === 0) drop.run(block.last);
+    else {
+      const { codec, body } = compress(packPayloads(refs));
+      rewrite.run(payloadFormat, codec, body, block.last);
+    }
+  }
+}
+
+const nothing: PayloadRef = {
+  kind: 5, source: new Uint8Array(0), start: 0, end: 0,
+  context: { source: new Uint8Array(0), resourceStart: 0, resourceEnd: 0, scopeStart: 0, scopeEnd: 0 },
+};
+
+function refTo(format: number, block: Uint8Array, slot: number): PayloadRef {
+  const { kind, record, resource, scope } = unpackPayload(format, block, slot);
+  if (record.length === 0) return nothing;
+  const source = Buffer.concat([resource, scope, record]);
+  const scopeEnd = resource.length + scope.length;
+  return {
+    kind: kind as PayloadRef['kind'], source, start: scopeEnd, end: source.length,
+    context: { source, resourceStart: 0, resourceEnd: resource.length, scopeStart: resource.length, scopeEnd },
+  };
+}
+
+function dropExtras(db: WriteDb, extras: ReadonlySet<number>): void {
+  const used = db.prepare<[number], { n: number }>('SELECT 1 AS n FROM extra_ref WHERE extra = ? LIMIT 1');
+  const drop = db.prepare('DELETE FROM extra WHERE id = ?');
+  for (const extra of extras) if (used.get(extra) === undefined) drop.run(extra);
+}
+
+function removeTasks(writer: Writer, beforeUs: number): number {
+  const { db } = writer;
+  const old = db.prepare<[number], { id: number }>(`SELECT id FROM task WHERE last_us < ? AND NOT EXISTS (SELECT 1 FROM activity WHERE activity.task = task.id) LIMIT 500`).all(beforeUs);
+  if (old.length === 0) return 0;
+  writer.inTransaction(() => {
+    for (const { id } of old) dropTask(db, id);
+    db.prepare('DELETE FROM failure WHERE last_us < ? AND NOT EXISTS (SELECT 1 FROM activity WHERE activity.failure = failure.id)').run(beforeUs);
+  });
+  writer.forget();
+  return old.length;
+}
+
+function dropTask(db: WriteDb, task: number): void {
+  db.prepare('DELETE FROM link WHERE trace IN (SELECT id FROM trace WHERE task = ?)').run(task);
+  for (const table of ['trace', 'task_agent', 'task_run', 'task_alias']) db.prepare(`DELETE FROM ${table} WHERE task = ?`).run(task);
+  db.prepare('DELETE FROM task WHERE id = ?').run(task);
+}
+
+/** Gives freed pages back to the disk. */
+function shrink(db: WriteDb): void {
+  db.pragma('incremental_vacuum');
+  db.pragma('wal_checkpoint(TRUNCATE)');
+}

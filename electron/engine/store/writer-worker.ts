@@ -1,0 +1,153 @@
+/** The writer's thread. Bodies that wait are stored together: one transaction costs the same for one as for many. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { HintTopic } from '../../../shared/contract.ts';
+import type { BodyJob } from '../ingest/writer-messages.ts';
+import { isCommand, runCommand, type CommandName, type Commands } from './commands.ts';
+import { storeError } from './errors.ts';
+import { realIntake } from './intake.ts';
+import { schemaVersion } from './migrations.ts';
+import { openHistory } from './open.ts';
+import type { AllCommands, AnyCommand, FromWriter, ToWriter } from './protocol.ts';
+import { removeConnection, retain, retireConnection } from './retention.ts';
+import { Writer } from './writer.ts';
+
+const mostBodies = 64;
+const mostBytes = 8 * 1024 * 1024;
+const sweepEveryMs = 1_000;
+
+const port = parentPort;
+if (port === null) throw new Error('writer-worker runs as a worker thread only');
+const send = (message: FromWriter): void => port.postMessage(message);
+const now = (): number => Date.now() * 1_000;
+
+interface Long { readonly n: number; readonly steps: Generator<number>; readonly answer: (gone: number) => unknown; gone: number }
+
+class WriterThread {
+  private readonly writer: Writer;
+  private readonly bodies: BodyJob[] = [];
+  private readonly long: Long[] = [];
+  private scheduled = false;
+  private readonly sweeping: NodeJS.Timeout;
+
+  constructor(writer: Writer) {
+    this.writer = writer;
+    this.sweeping = setInterval(() => this.sweep(now()), sweepEveryMs);
+  }
+
+  take(message: ToWriter): void {
+    if (message.t === 'body') this.bodies.push(message.job);
+    else if (message.t === 'command') this.command(message.n, message.name, message.params);
+    else this.close();
+    this.schedule();
+  }
+
+  /** After the messages that are waiting now, so that they are stored together. */
+  private schedule(): void {
+    if (this.scheduled || (this.bodies.length === 0 && this.long.length === 0)) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      this.storeSome();
+      this.stepOnce();
+      this.schedule();
+    });
+  }
+
+  private storeSome(): void {
+    if (this.bodies.length === 0) return;
+    let bytes = 0;
+    let count = 0;
+    for (const job of this.bodies) {
+      if (count > 0 && (count >= mostBodies || bytes + job.body.byteLength > mostBytes)) break;
+      bytes += job.body.byteLength;
+      count += 1;
+    }
+    send({ t: 'results', ...this.writer.store(this.bodies.splice(0, count), now()) });
+  }
+
+  private stepOnce(): void {
+    const job = this.long[0];
+    if (job === undefined) return;
+    try {
+      const step = job.steps.next();
+      if (step.done !== true) {
+        job.gone += step.value;
+        return;
+      }
+      this.long.shift();
+      send({ t: 'answer', n: job.n, ok: job.answer(job.gone), topics: ['activity', 'agents', 'tasks', 'failures', 'cost', 'connections', 'status', 'gaps'] });
+    } catch (cause) {
+      this.long.shift();
+      this.fail(job.n, cause);
+    }
+  }
+
+  private sweep(nowUs: number): boolean {
+    const note = this.writer.sweep(nowUs);
+    if (note !== null) send({ t: 'swept', note });
+    return note !== null;
+  }
+
+  private command(n: number, name: AnyCommand, params: unknown): void {
+    try {
+      if (name === 'retention.run') {
+        const { beforeUs } = params as AllCommands['retention.run']['params'];
+        this.long.push({ n, steps: retain(this.writer, beforeUs), answer: (gone) => ({ activities: gone }), gone: 0 });
+      } else if (name === 'connections.remove') this.remove(n, params as AllCommands['connections.remove']['params']);
+      else if (name === 'sweep') send({ t: 'answer', n, ok: { changed: this.sweep((params as AllCommands['sweep']['params']).nowUs) }, topics: [] });
+      else if (isCommand(name)) this.run(n, name, params as Commands[typeof name]['params']);
+    } catch (cause) {
+      this.fail(n, cause);
+    }
+  }
+
+  private run<N extends CommandName>(n: number, name: N, params: Commands[N]['params']): void {
+    let ok: unknown;
+    this.writer.inTransaction(() => { ok = runCommand(name, this.writer.db, params, this.writer.tallies, now()); });
+    send({ t: 'answer', n, ok, topics: topicsOf(name) });
+  }
+
+  private remove(n: number, { id, history }: AllCommands['connections.remove']['params']): void {
+    this.writer.inTransaction(() => retireConnection(this.writer.db, id, now()));
+    if (history === 'keep') send({ t: 'answer', n, ok: { removedActivities: 0 }, topics: ['connections'] });
+    else this.long.push({ n, steps: removeConnection(this.writer, id), answer: (gone) => ({ removedActivities: gone }), gone: 0 });
+  }
+
+  private fail(n: number, cause: unknown): void {
+    const { code, message } = storeError(cause);
+    send({ t: 'answer', n, error: { code, message }, topics: [] });
+  }
+
+  /** Everything that waits is stored first: it was taken in. */
+  private close(): void {
+    clearInterval(this.sweeping);
+    while (this.bodies.length > 0) this.storeSome();
+    this.writer.db.close();
+    send({ t: 'closed' });
+    port?.close();
+  }
+}
+
+function topicsOf(name: CommandName): HintTopic[] {
+  if (name.startsWith('connections') || name === 'refusals.count' || name === 'strangers.count') return ['connections', 'status'];
+  if (name === 'settings.set') return ['settings'];
+  if (name.startsWith('gaps') || name === 'seen.extend') return ['gaps', 'status'];
+  return name.startsWith('alarms') ? ['status'] : [];
+}
+
+function begin(): void {
+  try {
+    const { db, file, alarms } = openHistory((workerData as { dataDir: string }).dataDir, now());
+    const writer = new Writer(db, realIntake);
+    writer.inTransaction(() => { for (const alarm of alarms) runCommand('alarms.raise', db, alarm, writer.tallies, now()); });
+    const sqlite = db.prepare<[], { v: string }>('SELECT sqlite_version() AS v').get()?.v ?? '';
+    const thread = new WriterThread(writer);
+    port?.on('message', (message: ToWriter) => thread.take(message));
+    send({ t: 'opened', file, sqlite, schemaVersion });
+  } catch (cause) {
+    const { code, message } = storeError(cause);
+    send({ t: 'not_opened', error: { code, message } });
+  }
+}
+
+begin();

@@ -4,11 +4,18 @@
  */
 import { parseArgs } from 'node:util';
 import { benchIngest } from './ingest.ts';
+import { benchQueries } from './queries.ts';
 import { holds, printTable } from './table.ts';
 import type { Row } from './table.ts';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string', default: '3' }, bodies: { type: 'string', default: '60' }, rows: { type: 'string', default: '1m' } } });
 const wanted = (part: string): boolean => positionals.length === 0 || positionals.includes(part);
+
+function rowsOf(text: string): number {
+  const match = /^(\d+)([km]?)$/i.exec(text);
+  if (!match) throw new Error(`--rows takes 1m, 10m or a number, not ${text}`);
+  return Number(match[1]) * ({ k: 1_000, m: 1_000_000 }[(match[2] ?? '').toLowerCase()] ?? 1);
+}
 
 const all: Row[] = [];
 async function part(name: string, title: string, work: () => Promise<Row[]>): Promise<void> {
@@ -19,6 +26,7 @@ async function part(name: string, title: string, work: () => Promise<Row[]>): Pr
 }
 
 await part('ingest', 'Ingest, HTTP to acknowledged after commit', () => benchIngest({ rounds: Number(values.rounds), bodies: Number(values.bodies) }));
+await part('queries', 'Queries that screens make', () => benchQueries(rowsOf(values.rows)));
 const missed = all.filter((row) => !holds(row));
 process.stdout.write(`\n${all.length - missed.length} of ${all.length} limits hold${missed.length > 0 ? `; missed: ${missed.map((row) => row.what).join('; ')}` : ''}\n`);
 process.exitCode = missed.length > 0 ? 1 : 0;

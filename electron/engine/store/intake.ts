@@ -12,8 +12,11 @@ export interface Intake {
   readonly normalise: (record: SpanRecord | LogRecord) => Normalised;
 }
 
+/** The decoder itself reads the service's name and version out of the wanted attributes of the resource. */
+const wanted: ReadonlySet<string> = new Set([...wantedAttributes, 'service.name', 'service.version']);
+
 export const realIntake: Intake = {
-  decode: (job) => decodeBody(job, wantedAttributes),
+  decode: (job) => decodeBody(job, wanted),
   normalise,
 };
 

@@ -1,5 +1,6 @@
 /**
- * Hints of the engine -> queries asked again. Topics collect and are spent twice a second at most; a topic whose query
+ * Hints of the engine -> queries asked again. Topics collect and are spent once a second at most
+ * (figures that change faster cannot be read); a topic whose query
  * is still being answered waits for the next turn, so that the last hint of a burst is never lost, and a slow query
  * is never asked again before it has answered.
  */
@@ -8,7 +9,7 @@ import type { HintTopic } from '../../shared/contract.ts';
 import { onEngineState, onHint } from './client.ts';
 import { queryClient } from './query-client.ts';
 
-const pauseMs = 500;
+const pauseMs = 1000;
 const pending = new Set<HintTopic>();
 let timer: ReturnType<typeof setTimeout> | null = null;
 

@@ -2,6 +2,7 @@
 import { Suspense, useRef, useState } from 'react';
 import { Loading } from '../ui/blocks.tsx';
 import { TipLayer } from '../ui/tip.tsx';
+import { AlarmBanners } from './alarm-banners.tsx';
 import { EngineBanner } from './engine-banner.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { Header } from './header.tsx';
@@ -30,7 +31,8 @@ export function Shell() {
         <Header slotRef={setSlot} place={place} />
         <main ref={main} id="main" className={classes.main} tabIndex={-1} data-region aria-label={routes[place.screen].title}>
           <EngineBanner />
-          <ErrorBoundary place={placeHash({ screen: place.screen, id: place.id })}>
+          {place.screen !== 'settings' && <AlarmBanners />}
+          <ErrorBoundary title={routes[place.screen].title} place={placeHash({ screen: place.screen, id: place.id })}>
             <Suspense fallback={<Loading what={`Opening ${routes[place.screen].title}`} rows={8} />}>
               <Screen key={`${place.screen}/${place.id ?? ''}`} id={place.id} />
             </Suspense>

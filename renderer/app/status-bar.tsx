@@ -44,7 +44,7 @@ export function StatusBar() {
           {status.openGaps > 0 && <Part to={{ screen: 'overview' }}><StateShape state="not_seen" className={classes.quiet} />{plural(status.openGaps, 'gap')} open</Part>}
           {status.strangers > 0 && <Part to={{ screen: 'connections' }}>{plural(status.strangers, 'sender')} refused</Part>}
           <Part to={{ screen: 'settings' }} tip={status.diskFreeBytes === null ? undefined : `${formatBytes(status.diskFreeBytes)} free on this disk`}>History {formatBytes(status.historyBytes)}</Part>
-          {alarm !== undefined && <Part to={{ screen: 'overview' }} tip={alarm.text}><StateShape state={alarm.severity === 'failed' ? 'failed' : 'attention'} className={alarm.severity === 'failed' ? classes.stop : classes.wait} />{plural(status.alarms.length, 'alarm')}</Part>}
+          {alarm !== undefined && <Part to={{ screen: 'settings' }} tip={alarm.text}><StateShape state={alarm.severity === 'failed' ? 'failed' : 'attention'} className={alarm.severity === 'failed' ? classes.stop : classes.wait} />{plural(status.alarms.length, 'alarm')}</Part>}
         </>
       )}
       <Clock />

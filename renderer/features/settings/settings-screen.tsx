@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { systemQueries } from '../../api/queries.ts';
+import { AlarmLine, alarmsInOrder } from '../../app/alarm-banners.tsx';
 import { ScreenHead } from '../../app/screen-head.tsx';
 import { ErrorBlock, FromQuery } from '../../ui/blocks.tsx';
 import { AboutPanel, DataPanel, DemoPanel, ReceiverPanel } from './machine-panels.tsx';
@@ -11,10 +12,12 @@ import classes from './settings.module.css';
 export default function SettingsScreen() {
   const { query, change } = useSettings();
   const { data: status } = useQuery(systemQueries.status());
+  const alarms = alarmsInOrder(status?.alarms ?? []);
   return (
     <>
       <ScreenHead title="Settings" context="kept by the engine, on this machine" />
       {change.error !== null && <ErrorBlock error={change.error} what="The setting was not changed." kept="The old value stands." />}
+      {alarms.length > 0 && <section aria-label="Alarms" className={classes.column}>{alarms.map((alarm) => <AlarmLine key={alarm.id} alarm={alarm} />)}</section>}
       <div className={classes.grid}>
         <div className={classes.column}>
           <FromQuery query={query} what="Reading settings" failed="The settings could not be read.">

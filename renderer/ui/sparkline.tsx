@@ -5,8 +5,10 @@ import classes from './sparkline.module.css';
 interface SparklineProps {
   /** oldest first; null: not seen. */
   bins: readonly (number | null)[];
-  /** what is counted, one and many: "failure", "failures". */
+  /** what is counted: "failure". */
   what: string;
+  /** said instead of the sum, where a sum means nothing. */
+  name?: string;
   /** failures in the tone of failures, everything else in a series colour. */
   tone?: 'stop' | 'd1';
   width?: number;
@@ -33,7 +35,7 @@ export function sparkName(bins: readonly (number | null)[], what: string): strin
 }
 
 /** Small bars over time. Nothing happened is a dotted ground line, not seen is hatched: the two never look alike. */
-export function Sparkline({ bins, what, tone = 'stop', width = 72, height = 16 }: SparklineProps) {
+export function Sparkline({ bins, what, name: told, tone = 'stop', width = 72, height = 16 }: SparklineProps) {
   const pattern = useId();
   const most = Math.max(1, ...bins.map((value) => value ?? 0));
   const pitch = width / Math.max(1, bins.length);
@@ -45,7 +47,7 @@ export function Sparkline({ bins, what, tone = 'stop', width = 72, height = 16 }
     return `M${(index * pitch).toFixed(2)} ${base}v${(-size).toFixed(2)}h${bar}v${size.toFixed(2)}z`;
   }).join('');
   const unseen = unseenRuns(bins);
-  const name = sparkName(bins, what);
+  const name = told ?? sparkName(bins, what);
   return (
     <svg className={classes.spark} width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={name} data-tip={name}>
       {unseen.length > 0 && (

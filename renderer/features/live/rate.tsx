@@ -1,0 +1,30 @@
+import { useEffect, useRef, useState } from 'react';
+import type { LiveView } from '../../api/live.ts';
+import { formatCount } from '../../ui/format.ts';
+import { Sparkline } from '../../ui/sparkline.tsx';
+import classes from './live.module.css';
+
+const seconds = 60;
+
+function rateName(bins: readonly (number | null)[]): string {
+  const seen = bins.filter((value) => value !== null);
+  const unseen = bins.length - seen.length;
+  return `Activities a second over the last minute: at most ${formatCount(Math.round(Math.max(0, ...seen)))}${unseen === 0 ? '' : `, not watched for ${unseen} s of it`}`;
+}
+
+/** Activities a second over the last minute. A second without a stream is not seen, not zero. */
+export function Rate({ perSecond, state }: { perSecond: number; state: LiveView['state'] }) {
+  const [bins, setBins] = useState<(number | null)[]>(() => Array.from({ length: seconds }, () => null));
+  const latest = useRef<number | null>(null);
+  useEffect(() => { latest.current = state === 'open' ? perSecond : null; }, [perSecond, state]);
+  useEffect(() => {
+    const timer = setInterval(() => setBins((now) => [...now.slice(1), latest.current]), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <span className={classes.rate}>
+      <span>{state === 'open' ? `${perSecond > 0 && perSecond < 1 ? perSecond.toFixed(1) : formatCount(Math.round(perSecond))}/s` : 'not seen'}</span>
+      <Sparkline bins={bins} what="activity" name={rateName(bins)} tone="d1" width={120} height={20} />
+    </span>
+  );
+}

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import type { CallError } from '../../shared/contract.ts';
 import type { Log } from './ports.ts';
+import { StoreError } from './store/errors.ts';
 
 export class CallFailure extends Error {
   readonly code: CallError['code'];
@@ -14,12 +15,17 @@ export class CallFailure extends Error {
   }
 }
 
-/** Other rooms of the engine throw their own errors with a contract code and a sentence; they need not import this file. */
+/** The history throws its own errors, in words for people; what each means to a caller. */
+const historyCodes: Readonly<Record<string, CallError['code']>> = {
+  not_found: 'not_found', bad_request: 'bad_request', conflict: 'conflict', cancelled: 'cancelled',
+  disk_full: 'unavailable', locked: 'unavailable', io: 'unavailable', corrupt: 'unavailable', newer: 'unavailable', read_only: 'unavailable', closed: 'unavailable', worker: 'unavailable',
+};
+
 function expectedFailure(error: unknown): { code: CallError['code']; message: string } | null {
   if (error instanceof CallFailure) return error;
-  if (!(error instanceof Error) || !('code' in error)) return null;
-  const { code, message } = error;
-  return code === 'not_found' || code === 'conflict' || code === 'unavailable' || code === 'too_busy' || code === 'bad_request' || code === 'cancelled' ? { code, message } : null;
+  if (!(error instanceof StoreError)) return null;
+  const code = historyCodes[error.code];
+  return code ? { code, message: error.message } : null;
 }
 
 /** Gives the failure the id that the log knows. */

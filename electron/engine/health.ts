@@ -28,7 +28,7 @@ export function judgeHealth(facts: HealthFacts, nowMs: number): { health: Connec
   if (!facts.enabled) return { health: 'off', healthText: 'Switched off: what it sends is refused (401). The history until then was kept.' };
   if (!facts.receiverListens) return { health: 'off', healthText: facts.receiverText ?? 'The receiver is not listening, so nothing can arrive.' };
   const refusal = facts.lastRefusal;
-  if (refusal && refusal.atMs >= (facts.lastDataMs ?? 0) && nowMs - refusal.atMs < quietAfterMs) {
+  if (refusal && refusal.atMs > (facts.lastDataMs ?? 0) && nowMs - refusal.atMs < quietAfterMs) {
     return { health: 'refusing', healthText: `The newest of what it sent was refused ${age(nowMs - refusal.atMs)} ago: ${refusal.reason} (${refusal.count.toLocaleString('en')} so far).` };
   }
   if (facts.lastDataMs === null) {

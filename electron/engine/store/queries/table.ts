@@ -4,6 +4,7 @@ import { getActivity, listActivity, listTaskActivities, liveRows } from './activ
 import { getAgent, listAgents } from './agents.ts';
 import { readSettings } from '../commands.ts';
 import { counts, listConnections, previewRetention } from './connections.ts';
+import { engineFacts } from './engine-facts.ts';
 import { listFailures } from './failures.ts';
 import { find } from './find.ts';
 import { getOverview } from './overview.ts';
@@ -32,6 +33,7 @@ export const queries = {
   'retention.preview': previewRetention,
   /** not in the contract: what system.status and Live are made of. */
   counts: (reading: Reading) => counts(reading),
+  engineFacts: (reading: Reading) => engineFacts(reading),
   liveRows,
 } as const;
 

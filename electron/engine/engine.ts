@@ -1,0 +1,171 @@
+/** Puts the engine together: claims the folder, opens the history, listens, answers. Used by the engine's process and by the command line. */
+import { version } from '../../shared/version.ts';
+import { Alarms } from './alarms.ts';
+import { ClockWatch } from './clock-watch.ts';
+import { Connections, offKey } from './connections.ts';
+import { openControlSocket } from './control-socket.ts';
+import { Doors } from './doors.ts';
+import { EngineLog } from './engine-log.ts';
+import { GapKeeper } from './gap-keeper.ts';
+import { makeHandlers, runRetention } from './handlers.ts';
+import { Hints } from './hints.ts';
+import { ask } from './history-port.ts';
+import type { HistoryPort } from './history-port.ts';
+import { IntakeRate } from './intake-rate.ts';
+import { openLive } from './live.ts';
+import { systemClock } from './ports.ts';
+import type { Actor, ClientPort, Log } from './ports.ts';
+import { noReceiver, ReceiverKeeper } from './receiver-keeper.ts';
+import type { Address, ReceiverPart } from './receiver-keeper.ts';
+import { RpcServer } from './rpc.ts';
+import { History } from './store/history.ts';
+import { Status } from './status.ts';
+
+export interface EngineOptions {
+  readonly dataFolder: string;
+  /** `off`: only questions are answered; the times when nothing was received are then not this engine's to write down. */
+  readonly receiver: 'off' | 'as_set' | Address;
+  /** the account that owns the control socket, and so everybody who can open it. */
+  readonly owner: string;
+}
+
+export interface Engine {
+  readonly receiver: Pick<ReceiverPart, 'status' | 'endpoint'>;
+  serve(port: ClientPort, actor: Actor): void;
+  close(): Promise<void>;
+}
+
+const loopback = '127.0.0.1';
+const retentionEveryMs = 6 * 3_600_000;
+/** A start that follows an end at once (an update, a restart after a crash) loses less than agents buffer by themselves. */
+const shortestGapUs = 1_000_000;
+
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  let rpc: RpcServer | null = null;
+  const early: ClientPort[] = [];
+  const fromSocket: Actor = { kind: 'command_line', name: options.owner };
+  const control = await openControlSocket(options.dataFolder, (port) => { if (rpc) rpc.serve(port, fromSocket); else early.push(port); });
+  try {
+    const log = new EngineLog(options.dataFolder);
+    const parts = await openParts(options, log);
+    rpc = parts.rpc;
+    for (const port of early) rpc.serve(port, fromSocket);
+    const served = rpc;
+    log.info('engine started', { version, pid: process.pid });
+    return {
+      receiver: parts.receiver,
+      serve: (port, actor) => served.serve(port, actor),
+      close: async () => {
+        // The order matters: what was accepted is stored before the history closes, and the folder is given free last.
+        await parts.close();
+        await control.close();
+        log.info('engine ended');
+      },
+    };
+  } catch (error) {
+    await control.close();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly rpc: RpcServer;
+  readonly receiver: ReceiverPart;
+  close(): Promise<void>;
+}
+
+async function openParts(options: EngineOptions, log: Log): Promise<Parts> {
+  const late: { alarms?: Alarms; rpc?: RpcServer } = {};
+  const history: HistoryPort = await History.open({ dataDir: options.dataFolder, clock: systemClock, onAlarm: ({ id, severity, text }) => late.alarms?.raise(id, severity, text) });
+  try {
+    return await assemble(options, log, history, late);
+  } catch (error) {
+    await history.close();
+    throw error;
+  }
+}
+
+async function assemble(options: EngineOptions, log: Log, history: HistoryPort, late: { alarms?: Alarms; rpc?: RpcServer }): Promise<Parts> {
+  const hints = new Hints((topics) => late.rpc?.hint(topics));
+  const rate = new IntakeRate();
+  const alarms = new Alarms(history, log, () => hints.add(['status']));
+  late.alarms = alarms;
+  const gaps = new GapKeeper({ open: (gap) => history.command('gaps.open', gap), close: (gap) => history.command('gaps.close', gap) }, log);
+  const doors = new Doors(history);
+  const settings = await ask(history, 'settings.get', {});
+  await doors.refresh();
+  const wanted = typeof options.receiver === 'object' ? options.receiver : { host: loopback, port: settings.otlpPort };
+  const keeper = options.receiver === 'off' ? null : new ReceiverKeeper({ history, doors, gaps, alarms, log, changed: () => hints.add(['status', 'connections']) }, wanted);
+  const receiver: ReceiverPart = keeper ?? noReceiver(wanted);
+  const connections = new Connections({ history, receiver, doors, gaps });
+  const status = new Status({ history, receiver, alarms, rate, version, dataFolder: options.dataFolder });
+  const readLive: Parameters<typeof openLive>[0]['read'] = async ({ afterId, upToId, ids, filter, limit }) => {
+    const { rows, passed } = await ask(history, 'liveRows', { after: afterId, upTo: upToId, ids, filter, limit });
+    return { rows, matched: passed };
+  };
+  const rpc = new RpcServer({
+    handlers: makeHandlers({ history, status, alarms, connections, receiver }),
+    streams: { 'live.activity': (filter, credits, sink) => openLive({ commits: history, read: readLive, perSecond: () => rate.perSecond() }, filter, credits, sink) },
+    log,
+  });
+  late.rpc = rpc;
+  history.onCommit((note) => {
+    if (note.inserted > 0) rate.add(note.inserted);
+    hints.add(note.topics);
+  });
+  const chores = keeper ? await startWatching({ history, keeper, gaps, alarms, log }) : null;
+  return {
+    rpc, receiver,
+    close: async () => {
+      chores?.close();
+      await receiver.close();
+      await gaps.settle();
+      rpc.close();
+      hints.close();
+      await history.close();
+    },
+  };
+}
+
+interface Watched {
+  readonly history: HistoryPort;
+  readonly keeper: ReceiverKeeper;
+  readonly gaps: GapKeeper;
+  readonly alarms: Alarms;
+  readonly log: Log;
+}
+
+/** What only an engine that receives does: says what it could not see, keeps the history in its bounds. */
+async function startWatching({ history, keeper, gaps, alarms, log }: Watched): Promise<{ close(): void }> {
+  await tellOffTime(history, gaps);
+  await keeper.start();
+  const clock = new ClockWatch({
+    slept: (fromMs, toMs) => {
+      const text = `The machine slept, or the engine was stopped, from ${utc(fromMs)} to ${utc(toMs)}.`;
+      gaps.record({ connection: null, fromUs: fromMs * 1_000, reason: 'machine_asleep', text }, toMs * 1_000);
+      void alarms.tell(`slept-${fromMs}`, 'info', `${text} What agents did elsewhere in that time was not seen then; what they send later still comes in.`);
+    },
+    jumped: (byMs) => void alarms.tell(`clock-${Date.now()}`, 'attention', `The clock of this machine was set back by ${Math.round(-byMs / 1_000)} s. Activities of that time may stand twice or out of order by the clock; nothing was lost. Check the machine's time service.`),
+  });
+  const retain = (): void => { runRetention(history, Date.now() * 1_000).catch((error: unknown) => log.error('retention', error)); };
+  const retention = setInterval(retain, retentionEveryMs);
+  retain();
+  return { close: () => { clock.close(); clearInterval(retention); } };
+}
+
+const utc = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+
+async function tellOffTime(history: HistoryPort, gaps: GapKeeper): Promise<void> {
+  const { lastSeenUs, openGaps, connections } = await ask(history, 'engineFacts', {});
+  const nowUs = Date.now() * 1_000;
+  const off = new Set(connections.filter((one) => !one.enabled).map((one) => one.id));
+  for (const gap of openGaps) {
+    if (gap.reason === 'connection_off' && gap.connection !== null && off.has(gap.connection)) gaps.adopt(offKey(gap.connection), gap.id);
+    // Left open by an engine that was killed: its cause ended with it; what came after is the time without an engine.
+    else await history.command('gaps.close', { id: gap.id, toUs: lastSeenUs ?? nowUs });
+  }
+  if (lastSeenUs !== null && connections.length > 0 && nowUs - lastSeenUs > shortestGapUs) {
+    gaps.record({ connection: null, fromUs: lastSeenUs, reason: 'engine_off', text: 'Gatehouse was not running.' }, nowUs);
+  }
+  await gaps.settle();
+}

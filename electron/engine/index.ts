@@ -1,0 +1,60 @@
+/** The engine's process, started by the desktop: `index.js --data DIR [--otlp HOST:PORT]`. */
+import { userInfo } from 'node:os';
+import { beatEveryMs } from '../../shared/engine-process.ts';
+import { readAddress } from './cli-arguments.ts';
+import { FolderHeld } from './control-socket.ts';
+import { startEngine } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { openParentLine } from './parent-line.ts';
+import type { ClientPort } from './ports.ts';
+
+function wordAfter(name: string): string | null {
+  const at = process.argv.indexOf(name);
+  return at === -1 ? null : process.argv[at + 1] ?? null;
+}
+
+/** Ends although the history may hang: the shell would kill it anyway, and a hung disk must not keep a window open. */
+const endWithinMs = 9_000;
+
+let engine: Engine | null = null;
+let ending = false;
+const early: { port: ClientPort; actor: string }[] = [];
+
+const parent = openParentLine({
+  attach: (port, actor) => { if (engine) engine.serve(port, { kind: 'desktop', name: actor }); else early.push({ port, actor }); },
+  shutdown: () => void end(0),
+});
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(0));
+// The heart beats from the first moment, so that a long migration is not taken for a dead engine.
+const beat = setInterval(() => parent?.send({ t: 'beat' }), beatEveryMs);
+
+async function end(code: number): Promise<void> {
+  if (ending) return;
+  ending = true;
+  clearInterval(beat);
+  const impatient = setTimeout(() => process.exit(1), endWithinMs);
+  await engine?.close();
+  clearTimeout(impatient);
+  process.exit(code);
+}
+
+function notStarted(error: unknown): void {
+  const text = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${text}\n`);
+  parent?.send({ t: 'not_started', why: error instanceof FolderHeld ? 'held' : 'failed', text });
+  // The message must be out before the process is gone.
+  setTimeout(() => process.exit(3), 200);
+}
+
+try {
+  const dataFolder = wordAfter('--data');
+  const otlp = wordAfter('--otlp');
+  if (dataFolder === null) throw new Error('The engine needs --data DIR.');
+  const started = await startEngine({ dataFolder, receiver: otlp === null ? 'as_set' : readAddress(otlp), owner: userInfo().username });
+  engine = started;
+  if (ending) await started.close();
+  for (const { port, actor } of early.splice(0)) started.serve(port, { kind: 'desktop', name: actor });
+  parent?.send({ t: 'ready', pid: process.pid, text: `The engine runs. ${started.receiver.status().message ?? `It listens on ${started.receiver.endpoint()}.`}` });
+} catch (error) {
+  notStarted(error);
+}

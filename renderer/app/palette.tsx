@@ -5,7 +5,7 @@ import { call } from '../api/client.ts';
 import { connectionQueries, findQueries } from '../api/queries.ts';
 import { announce } from '../ui/announce.ts';
 import { Kbd } from '../ui/kbd.tsx';
-import { Matched } from '../ui/matched.tsx';
+import { Matched, matchTerms } from '../ui/matched.tsx';
 import { StateShape } from '../ui/state-shapes.tsx';
 import { commandsNow } from './commands.ts';
 import { go } from './navigation.ts';
@@ -59,7 +59,7 @@ function Row({ entry, typed, chosen, onChoose, onRun }: { entry: Entry; typed: s
         {'hash' in entry.mark && '#'}
       </span>
       <span className={`${classes.title} ${entry.mono === true ? classes.mono : ''}`}><Matched text={entry.title} typed={typed} /></span>
-      <span className={classes.context}><Matched text={entry.context} typed="" /></span>
+      <span className={classes.context}><Matched text={entry.context} typed={matchTerms(entry.title, typed) === null ? typed : ''} /></span>
       {entry.aside !== '' && <span className={classes.aside}>{entry.aside}</span>}
       {entry.keys !== undefined && <Kbd keys={entry.keys} />}
       {chosen && entry.keys === undefined && <Kbd keys="enter" />}
@@ -67,7 +67,7 @@ function Row({ entry, typed, chosen, onChoose, onRun }: { entry: Entry; typed: s
   );
 }
 
-export default function Palette({ onClose }: { onClose: () => void }) {
+export function Palette({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [typed, setTyped] = useState('');
   const [at, setAt] = useState(0);

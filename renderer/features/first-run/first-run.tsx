@@ -98,8 +98,8 @@ export function FirstRun() {
           <div role="row" className={classes.runtime}>
             <span role="cell" className={classes.runtimeName}><IconBroadcast size={18} stroke={1.75} aria-hidden="true" />OpenTelemetry</span>
             <span role="cell">Tasks, calls, tokens, cost and failures of Claude Code, Codex, Gemini CLI, Vercel AI SDK, OpenAI Agents SDK, LangChain and anything else that exports traces or logs to this machine</span>
-            <span role="cell">nothing</span>
-            <span role="cell">about 1 min</span>
+            <span role="cell" className={classes.need}>nothing</span>
+            <span role="cell" className={classes.takes}>about 1 min</span>
             <span role="cell" className={classes.act}><Button variant="filled" onClick={connect} rightSection={<Kbd keys="1" />} data-region-start>Connect</Button></span>
           </div>
         </div>

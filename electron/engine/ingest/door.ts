@@ -29,9 +29,12 @@ export function isLoopbackHost(host: string | undefined): boolean {
   return name === 'localhost' || name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name);
 }
 
-/** SECURITY: pages in browsers send these; agents do not. No CORS header is ever given either. */
+/**
+ * SECURITY: pages in browsers send these; agents do not. No CORS header is ever given either. `sec-fetch-mode` alone says
+ * nothing: Node's own fetch sends it, and exporters are built on that.
+ */
 export function isBrowser(headers: IncomingHttpHeaders): boolean {
-  return headers.origin !== undefined || headers['sec-fetch-mode'] !== undefined || headers['sec-fetch-site'] !== undefined;
+  return headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
 }
 
 /** undefined: neither of the two that OTLP/HTTP knows. */

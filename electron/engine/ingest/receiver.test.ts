@@ -125,7 +125,7 @@ describe('turns away, with a reason and a count', () => {
     ['get of a signal', { method: 'GET', body: '' }, 405, /POST/],
     ['get of the root', { method: 'GET', path: '/', body: '' }, 404, /OpenTelemetry/],
     ['a page of the web', { headers: { origin: 'https://evil.example' } }, 403, /Web pages/],
-    ['a page without origin', { headers: { 'sec-fetch-mode': 'no-cors' } }, 403, /Web pages/],
+    ['a page without origin', { headers: { 'sec-fetch-mode': 'no-cors', 'sec-fetch-site': 'cross-site' } }, 403, /Web pages/],
     ['preflight', { method: 'OPTIONS', body: '' }, 403, /Web pages/],
     ['rebinding', { headers: { host: 'evil.example:4318' } }, 403, /127\.0\.0\.1/],
     ['rebinding look-alike', { headers: { host: '127.0.0.1.evil.example' } }, 403, /127\.0\.0\.1/],

@@ -34,6 +34,6 @@ try {
   for (const file of preloads) require(path.resolve(file));
   await import(pathToFileURL(path.join(folder, described.main ?? 'index.js')).href);
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   app.exit(1);
 }

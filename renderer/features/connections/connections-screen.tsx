@@ -52,7 +52,7 @@ function Receiver() {
   if (engine.state !== 'ready') return <span className={classes.receiver}><StateShape state="not_seen" className={classes.muted} />Receiver not seen: the engine is away</span>;
   if (status === undefined) return null;
   const { receiver } = status;
-  const good = receiver.state === 'listening' && receiver.port === receiver.wantedPort;
+  const good = receiver.state === 'listening' && receiver.message === null;
   return (
     <span className={classes.receiver}>
       <StateShape state={receiver.state !== 'listening' ? 'broken' : good ? 'healthy' : 'attention'} className={receiver.state !== 'listening' ? classes.stop : good ? classes.ok : classes.wait} />

@@ -40,7 +40,7 @@ export function ConnectionsTable({ rows, chosenId, activeId, onChoose }: Connect
           {rows.map((row, index) => (
             <div key={row.id} role="row" data-row tabIndex={row.id === activeId ? 0 : -1} aria-rowindex={index + 2} aria-selected={row.id === chosenId} className={`${classes.line} ${classes.row} ${row.id === chosenId ? classes.selected : ''}`}
               data-region-start={row.id === activeId ? true : undefined} onClick={() => onChoose(row.id)} onKeyDown={(event) => keyDown(event, row.id)}>
-              <span role="gridcell" className={classes.name}>{row.name}{row.demo && <span className={classes.demo}>demo</span>}</span>
+              <span role="gridcell" className={classes.name}>{row.name}{row.demo && !row.name.includes('(demo)') && <span className={classes.demo}>demo</span>}</span>
               <span role="gridcell"><StateBadge state={healthLooks[row.health].state} word={healthLooks[row.health].word} tip={row.healthText} /></span>
               <span role="gridcell" className={classes.right}>{row.lastDataAt === null ? <span className={classes.muted}>none</span> : <Age iso={row.lastDataAt} />}</span>
               <span role="gridcell" className={`${classes.right} ${row.agents === 0 ? classes.zero : ''}`}>{formatCount(row.agents)}</span>

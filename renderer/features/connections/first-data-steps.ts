@@ -23,7 +23,7 @@ function receiverStep({ receiver, connection }: FirstDataFacts): FirstDataStep {
   const base = { id: 'receiver', title: 'Receiver open' } as const;
   if (receiver === null) return { ...base, state: 'waiting', detail: 'the engine has not said yet', at: null };
   if (receiver.state !== 'listening') return { ...base, state: 'broken', detail: receiver.message ?? 'the receiver is not listening', at: null };
-  const moved = receiver.port !== receiver.wantedPort ? `; ${receiver.message ?? `port ${receiver.wantedPort} was taken`}` : '';
+  const moved = receiver.message === null ? '' : `; ${receiver.message}`;
   return { ...base, state: 'done', detail: `${receiver.host}:${receiver.port ?? '?'}, HTTP, body limit 32 MiB${moved}`, at: connection.createdAt };
 }
 

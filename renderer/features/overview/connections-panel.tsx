@@ -9,7 +9,7 @@ import { healthLooks, inOrder, refusedOf } from '../connections/connection-healt
 import classes from './overview.module.css';
 
 const columns: PlainColumn<Connection>[] = [
-  { id: 'name', head: 'Connection', cell: (one) => <a className={classes.link} href={placeHash({ screen: 'connections', id: one.id })}>{one.name}{one.demo && ' (demo)'}</a> },
+  { id: 'name', head: 'Connection', cell: (one) => <a className={classes.link} href={placeHash({ screen: 'connections', id: one.id })}>{one.name}{one.demo && !one.name.includes('(demo)') && ' (demo)'}</a> },
   { id: 'health', head: 'Health', cell: (one) => <StateBadge state={healthLooks[one.health].state} word={healthLooks[one.health].word} tip={one.healthText} /> },
   { id: 'newest', head: 'Newest', end: true, cell: (one) => (one.lastDataAt === null ? <span className={classes.faint}>none yet</span> : <Age iso={one.lastDataAt} />) },
   { id: 'agents', head: 'Agents', end: true, cell: (one) => <span className={one.agents === 0 ? classes.faint : undefined}>{formatCount(one.agents)}</span> },

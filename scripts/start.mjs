@@ -9,7 +9,8 @@ await runScript(async () => {
   const electron = await ensureElectron();
   const { code } = await withDisplay((env) =>
     run(electron.executable, [...chromiumSwitches(), root, ...process.argv.slice(2)], {
-      cwd: root,
+      // npm goes to the repository's folder first; a relative path that a person types means the folder they are in.
+      cwd: process.env['INIT_CWD'] || process.cwd(),
       // An Electron older than our SQLite binding cannot run the engine itself and starts it with this Node.
       env: { ...env, GATEHOUSE_NODE: pinnedNode },
     }),

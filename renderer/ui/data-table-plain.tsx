@@ -7,6 +7,8 @@ export interface PlainColumn<T> {
   end?: boolean;
   /** wraps, for sentences. */
   wide?: boolean;
+  /** takes what is left and ends with an ellipsis. */
+  line?: boolean;
   cell: (row: T, index: number) => ReactNode;
 }
 
@@ -19,7 +21,7 @@ interface PlainTableProps<T> {
 
 /** A short table that says everything at once: connections, tools, models, a chart as figures. The first column names its row. */
 export function PlainTable<T>({ label, rows, rowId, columns }: PlainTableProps<T>) {
-  const className = (column: PlainColumn<T>): string => `${column.end === true ? classes.num : ''} ${column.wide === true ? classes.wide : ''}`;
+  const className = (column: PlainColumn<T>): string => `${column.end === true ? classes.num : ''} ${column.wide === true ? classes.wide : ''} ${column.line === true ? classes.line : ''}`;
   const frame = useRef<HTMLDivElement>(null);
   const wide = useTooWide(frame);
   return (

@@ -138,19 +138,20 @@ function reasonOf(run: Run, bins: readonly TimeBin[], binMs: number, gaps: reado
   return gap === undefined ? 'not seen' : `${gap.text.replace(/\.$/, '')} ${clock(gap.from)} to ${clock(gap.to)}`;
 }
 
+/** The same figures, newest first. */
 function ChartTable({ title, summary, names, bins, kind, height, write }: TimeChartProps) {
   const sums = kind === 'sum' ? runningSums(bins) : [];
   const columns: PlainColumn<TimeBin>[] = [
     { id: 'at', head: 'From', cell: (bin) => <time dateTime={new Date(bin.at).toISOString()} data-tip={formatUtc(new Date(bin.at))}>{formatTime(new Date(bin.at), { short: true })}</time> },
     ...names.map((name, index): PlainColumn<TimeBin> => ({ id: `${index}`, head: name, end: true, cell: (bin) => ((bin.seen[index] ?? bin.seen[0] ?? 0) < 0.5 && (bin.values[index] ?? 0) === 0 ? 'not seen' : write(bin.values[index] ?? 0)) })),
-    ...(kind === 'sum' ? [{ id: 'sum', head: 'So far', end: true, cell: (_bin: TimeBin, index: number) => (sums[index] === null ? 'not seen' : write(sums[index] ?? 0)) }] : []),
+    ...(kind === 'sum' ? [{ id: 'sum', head: 'So far', end: true, cell: (_bin: TimeBin, index: number) => { const sum = sums[bins.length - 1 - index]; return sum === null || sum === undefined ? 'not seen' : write(sum); } }] : []),
     { id: 'seen', head: 'Seen', end: true, cell: (bin) => formatPercent(bin.seen.length === 0 ? 0 : bin.seen.reduce((sum, share) => sum + share, 0) / bin.seen.length) },
   ];
   return (
     <figure className={classes.figure} aria-label={title}>
       <figcaption className="gh-visually-hidden">{summary}</figcaption>
       <div className={classes.table} style={{ height }} tabIndex={0} role="group" aria-label={`${title}, as a table`}>
-        <PlainTable label={title} rows={bins} rowId={(bin) => String(bin.at)} columns={columns} />
+        <PlainTable label={title} rows={bins.toReversed()} rowId={(bin) => String(bin.at)} columns={columns} />
       </div>
     </figure>
   );

@@ -15,7 +15,7 @@ const columns = (agentId: string): PlainColumn<Failure>[] => [
   { id: 'count', head: 'Times', end: true, cell: (failure) => <strong className={classes.failed}>{formatCount(failure.count)}</strong> },
   { id: 'kind', head: 'Kind', cell: (failure) => <KindBadge kind={failure.kind} /> },
   { id: 'name', head: 'What', cell: (failure) => <InertName text={failure.name} most={60} /> },
-  { id: 'error', head: 'Said', wide: true, cell: (failure) => <AgentLine text={[failure.error.type, failure.error.message].filter((part) => part !== null).join(': ') || 'nothing'} most={220} /> },
+  { id: 'error', head: 'Said', line: true, cell: (failure) => <AgentLine text={[failure.error.type, failure.error.message].filter((part) => part !== null).join(': ') || 'nothing'} most={220} /> },
   { id: 'first', head: 'First', end: true, cell: (failure) => <Age iso={failure.firstSeen} /> },
   { id: 'last', head: 'Last', end: true, cell: (failure) => <Age iso={failure.lastSeen} /> },
   { id: 'example', head: 'Example', cell: (failure) => <a className={classes.link} href={placeHash({ screen: 'agent', id: agentId, params: { task: failure.exampleTaskId, activity: failure.exampleActivityId } })}>Open</a> },

@@ -15,7 +15,7 @@ import { useClock } from '../../ui/now.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { KindShape } from '../../ui/state-shapes.tsx';
 import { Waterfall } from '../../ui/waterfall.tsx';
-import { layOut, pan, zoom, type TimeWindow, type WaterfallTree } from '../../ui/waterfall-layout.ts';
+import { barOf, layOut, pan, zoom, type TimeWindow, type WaterfallTree } from '../../ui/waterfall-layout.ts';
 import { gapWords } from '../overview/chart-data.ts';
 import { mostRows, useTaskActivities } from './task-activities.ts';
 import { basisWords } from './words.ts';
@@ -67,18 +67,24 @@ function LaidOut({ task, tree, loaded, more, choice, fold, stale }: LaidOutProps
   const { onRows } = choice;
   useEffect(() => onRows(order), [order, onRows]);
   const setWindow = (next: TimeWindow): void => setChosen(next.to - next.from >= whole.to - whole.from ? null : next);
-  useTimelineKeys({ tree, order, choice, fold, window, whole, setWindow, toggleTable: () => setAsTable(!asTable) });
+  const focusOn = (id: string): void => {
+    choice.onFocus(id);
+    const row = tree.rows.find((one) => one.activity.id === id);
+    // A row whose bar lies outside the part that is shown brings that part along.
+    if (row !== undefined && barOf(row.start, row.end ?? whole.to, window) === null) setWindow(pan(window, whole, (row.start - (window.from + window.to) / 2) / (window.to - window.from)));
+  };
+  useTimelineKeys({ tree, order, choice: { ...choice, onFocus: focusOn }, fold, window, whole, setWindow, toggleTable: () => setAsTable(!asTable) });
   return (
     <Panel
       fill flush title={<>Task <span className={classes.taskTitle}><InertName text={task.name} most={60} /></span></>}
       aside={(
         <>
-          <Legend gaps={drawnGaps.length} unseenMs={drawnGaps.reduce((sum, gap) => sum + gap.to - gap.from, 0)} />
-          <span className={classes.zoom}>
+          {!asTable && <Legend gaps={drawnGaps.length} unseenMs={drawnGaps.reduce((sum, gap) => sum + gap.to - gap.from, 0)} />}
+          {!asTable && <span className={classes.zoom}>
             <button type="button" className={classes.iconButton} aria-label="Zoom in" data-tip="Zoom in: +" onClick={() => setWindow(zoom(window, whole, 0.5))}><IconZoomIn size={14} stroke={1.75} aria-hidden="true" /></button>
             <button type="button" className={classes.iconButton} aria-label="Zoom out" data-tip="Zoom out: -" onClick={() => setWindow(zoom(window, whole, 2))}><IconZoomOut size={14} stroke={1.75} aria-hidden="true" /></button>
             <button type="button" className={classes.iconButton} aria-label="Show the whole task" data-tip="The whole task: 0" onClick={() => setChosen(null)}><IconZoomReset size={14} stroke={1.75} aria-hidden="true" /></button>
-          </span>
+          </span>}
           <button type="button" className={classes.toggle} aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>{asTable ? 'Timeline' : 'Table'} <Kbd keys="t" /></button>
         </>
       )}
@@ -87,7 +93,7 @@ function LaidOut({ task, tree, loaded, more, choice, fold, stale }: LaidOutProps
       {stale}
       {tree.rows.length === 0
         ? <Empty title="The activities of this task will stand here" why={task.activities === 0 ? 'None has been seen yet.' : 'They are not in the history any more.'} />
-        : <Waterfall label={`Timeline of ${task.key}`} rows={tree.rows} whole={whole} window={window} onWindow={setWindow} now={now} gaps={drawnGaps} focused={choice.focused} onFocus={choice.onFocus} onFold={fold} asTable={asTable} />}
+        : <Waterfall label={`Timeline of ${task.key}`} rows={tree.rows} whole={whole} window={window} onWindow={setWindow} now={now} gaps={drawnGaps} focused={choice.focused} onFocus={focusOn} onFold={fold} asTable={asTable} />}
     </Panel>
   );
 }
@@ -124,6 +130,11 @@ function useTimelineKeys({ tree, order, choice, fold, window, whole, setWindow, 
     const next = step(order, choice.focused, by);
     if (next !== null) choice.onFocus(next);
   };
+  const zoomBy = (factor: number) => (): void => {
+    const here = row();
+    const at = here === undefined ? undefined : (Math.max(here.start, window.from) + Math.min(here.end ?? whole.to, window.to)) / 2;
+    setWindow(at !== undefined && at >= window.from && at <= window.to ? zoom(window, whole, factor, at) : zoom(window, whole, factor));
+  };
   const row = (): WaterfallTree['rows'][number] | undefined => tree.rows.find((one) => one.activity.id === choice.focused);
   const left = (): void => {
     const here = row();
@@ -142,8 +153,8 @@ function useTimelineKeys({ tree, order, choice, fold, window, whole, setWindow, 
     { keys: 'pagedown', does: '', run: move(12) }, { keys: 'pageup', does: '', run: move(-12) },
     { keys: 'home', does: '', run: move(-Infinity) }, { keys: 'end', does: '', run: move(Infinity) },
     { keys: 'arrowleft', does: 'fold, or to what it happened inside', run: left }, { keys: 'arrowright', does: 'unfold', run: right },
-    { keys: '+', does: 'zoom in', run: () => setWindow(zoom(window, whole, 0.5)) }, { keys: '=', does: '', run: () => setWindow(zoom(window, whole, 0.5)) },
-    { keys: '-', does: 'zoom out', run: () => setWindow(zoom(window, whole, 2)) }, { keys: '0', does: 'the whole task', run: () => setWindow(whole) },
+    { keys: '+', does: 'zoom in on the activity', run: zoomBy(0.5) }, { keys: '=', does: '', run: zoomBy(0.5) },
+    { keys: '-', does: 'zoom out', run: zoomBy(2) }, { keys: '0', does: 'the whole task', run: () => setWindow(whole) },
     { keys: 'shift+arrowleft', does: 'earlier part', run: () => setWindow(pan(window, whole, -0.25)) }, { keys: 'shift+arrowright', does: 'later part', run: () => setWindow(pan(window, whole, 0.25)) },
     { keys: 't', does: 'timeline as table', run: toggleTable },
   ]);

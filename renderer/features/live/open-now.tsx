@@ -23,7 +23,7 @@ export function OpenNow() {
   const shown = rows.toSorted((a, b) => (a.since < b.since ? -1 : 1)).slice(0, most);
   return (
     <Panel
-      flush title={<>Open right now{query.data !== undefined && <span className={classes.openCount}>{plural(query.data.tasks, 'task')}{rows.length > most && `, ${most} longest shown`}</span>}</>}
+      flush className={classes.openPanel} title={<>Open right now{query.data !== undefined && <span className={classes.openCount}>{plural(query.data.tasks, 'task')}{rows.length > most && `, ${most} longest shown`}</span>}</>}
       aside={query.data === undefined ? undefined : <span>from run state, not from silence. Age <Age iso={query.data.at} /></span>}
     >
       <FromQuery query={query} what="Reading what is open" failed="What is open could not be read." rows={1} height={46}>

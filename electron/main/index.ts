@@ -19,6 +19,8 @@ import { refuseByDefault } from './refusals.ts';
 import { bringToFront, ground, openWindow } from './window.ts';
 
 const programFolder = dirname(dirname(fileURLToPath(import.meta.url)));
+/** In a packed build the programs that others than the shell run lie beside the archive: a plain Node cannot read inside it. */
+const unpackedFolder = programFolder.replace(/([\\/])app\.asar(?=[\\/])/, '$1app.asar.unpacked');
 const options = readOptions(process.argv.slice(1), process.cwd(), { platform: process.platform, home: homedir(), env: process.env });
 /** Chromium's own files and the window's memory: apart from the history, which is the engine's. */
 const shellFolder = join(options.dataFolder, 'window');
@@ -41,7 +43,7 @@ async function run(): Promise<void> {
   const engine = new EngineProcess({
     say: (text) => { process.stderr.write(`${text}\n`); },
     start: () => startEngineLine({
-      script: join(programFolder, 'engine', 'index.js'),
+      script: join(unpackedFolder, 'engine', 'index.js'),
       arguments: ['--data', options.dataFolder, ...(options.otlp === null ? [] : ['--otlp', options.otlp])],
       environment: engineEnvironment(process.env),
       externalNode,
@@ -60,7 +62,7 @@ function connectPage(window: BrowserWindow, engine: EngineProcess): DemoFleet {
   const link = new PageLink(contents, engine, actor);
   const tell = (channel: string, message: unknown): void => { if (!contents.isDestroyed()) contents.send(channel, message); };
   const demo = new DemoFleet({
-    script: join(programFolder, 'demo', 'index.js'),
+    script: join(unpackedFolder, 'demo', 'index.js'),
     environment: engineEnvironment(process.env),
     externalNode,
     openCaller: () => openCaller(engine, actor),

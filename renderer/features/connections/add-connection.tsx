@@ -11,6 +11,7 @@ import { Kbd } from '../../ui/kbd.tsx';
 import { StateShape } from '../../ui/state-shapes.tsx';
 import { ContentChoice, contentWords } from '../../ui/content-choice.tsx';
 import { FirstDataBanner, FirstDataList, useFirstData } from './first-data.tsx';
+import { hasData } from './first-data-steps.ts';
 import { SetUpTexts } from './set-up-texts.tsx';
 import { useAddConnection } from './use-connection-commands.ts';
 import classes from './add-connection.module.css';
@@ -122,7 +123,7 @@ export function AddConnection({ onClose, onAdded }: { onClose: () => void; onAdd
   const trimmed = name.trim();
   const make = (): void => {
     if (add.isPending || trimmed === '') return;
-    add.mutate({ name: trimmed, content }, { onSuccess: (made) => { setStep('data'); onAdded(made.connection.id); } });
+    add.mutate({ name: trimmed, content }, { onSuccess: (result) => { setStep('data'); onAdded(result.connection.id); } });
   };
   const next = (): void => {
     if (step === 'name' && trimmed !== '') setStep('content');
@@ -130,12 +131,13 @@ export function AddConnection({ onClose, onAdded }: { onClose: () => void; onAdd
   };
   const order: StepId[] = ['name', 'content', 'data'];
   const stateOf = (id: StepId): RailStep['state'] => (id === step ? 'now' : order.indexOf(id) < order.indexOf(step) ? 'done' : 'later');
-  const arrivedAt = list?.rows.find((row) => row.id === add.data?.connection.id)?.firstDataAt ?? null;
+  const made = list?.rows.find((row) => row.id === add.data?.connection.id);
+  const arrived = made !== undefined && hasData(made);
   const rail: RailStep[] = [
     { id: 'runtime', title: 'Runtime', second: 'OpenTelemetry', state: 'done' },
     { id: 'name', title: 'Name', second: trimmed === '' ? 'what sends' : trimmed, state: stateOf('name') },
     { id: 'content', title: 'Content', second: step === 'name' ? 'what is kept' : contentWords[content].word.toLowerCase(), state: stateOf('content') },
-    { id: 'data', title: 'First data', second: step !== 'data' ? 'set up and wait' : arrivedAt !== null ? 'arrived' : 'waiting', state: stateOf('data') },
+    { id: 'data', title: 'First data', second: step !== 'data' ? 'set up and wait' : arrived ? 'arrived' : 'waiting', state: stateOf('data') },
   ];
   const foot = step === 'data' && add.data !== undefined
     ? <><span /><FinishButton added={add.data} onClose={onClose} /></>

@@ -30,6 +30,12 @@ describe('from receiver to usage', () => {
     expect(states(firstDataSteps({ connection: arrived, receiver, agents: [counted] }))).toBe('receiver:done token:done data:done agents:done usage:done');
   });
 
+  it('does not call a body whose every record was refused first data', () => {
+    const refused = { ...connection, firstDataAt: made, received: { ...connection.received, bodies: 1 }, refused: [{ reason: 'a field has the wrong type', count: 1, lastAt: made, sample: null }] };
+    const step = firstDataSteps({ connection: refused, receiver, agents: [] })[2];
+    expect(step).toMatchObject({ state: 'broken', detail: '1 body arrived, every record in it refused: a field has the wrong type' });
+  });
+
   it('says that the receiver is down, and why', () => {
     const [first] = firstDataSteps({ connection, receiver: { ...receiver, state: 'failed', port: null, message: 'No port is free.' }, agents: [] });
     expect(first).toMatchObject({ state: 'broken', detail: 'No port is free.' });

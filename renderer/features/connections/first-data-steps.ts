@@ -29,17 +29,26 @@ function receiverStep({ receiver, connection }: FirstDataFacts): FirstDataStep {
 
 const hasUsage = (agent: Agent): boolean => agent.usage.inputTokens + agent.usage.outputTokens + agent.usage.cacheReadTokens + agent.usage.cacheWriteTokens > 0;
 
+/** A body of which every record was refused is not first data. */
+export const hasData = ({ firstDataAt, received }: Connection): boolean => firstDataAt !== null && received.spans + received.logs + received.metricPoints > 0;
+
+function dataStep(connection: Connection): FirstDataStep {
+  const { received, refused } = connection;
+  const base = { id: 'data', title: 'First data' } as const;
+  if (hasData(connection)) return { ...base, state: 'done', detail: `${plural(received.spans, 'span')}, ${plural(received.logs, 'log record')}, ${plural(received.metricPoints, 'metric point')}`, at: connection.firstDataAt };
+  if (received.bodies === 0 || refused.length === 0) return { ...base, state: 'waiting', detail: 'nothing arrived with this token', at: null };
+  return { ...base, state: 'broken', detail: `${plural(received.bodies, 'body', 'bodies')} arrived, every record in it refused: ${refused.map((one) => one.reason).join('; ')}`, at: null };
+}
+
 export function firstDataSteps(facts: FirstDataFacts): FirstDataStep[] {
   const { connection, agents } = facts;
-  const arrived = connection.firstDataAt !== null;
+  const arrived = hasData(connection);
   const named = agents.length;
   const counted = agents.filter(hasUsage).length;
   return [
     receiverStep(facts),
     { id: 'token', title: 'Token made', state: 'done', detail: `ends …${connection.tokenEnds}, stored as a hash only`, at: connection.createdAt },
-    arrived
-      ? { id: 'data', title: 'First data', state: 'done', detail: `${plural(connection.received.spans, 'span')}, ${plural(connection.received.logs, 'log record')}, ${plural(connection.received.metricPoints, 'metric point')}`, at: connection.firstDataAt }
-      : { id: 'data', title: 'First data', state: 'waiting', detail: 'nothing arrived with this token', at: null },
+    dataStep(connection),
     named > 0
       ? { id: 'agents', title: 'Agents named', state: 'done', detail: agents.slice(0, 3).map((agent) => agent.name).join(', ') + (named > 3 ? ` and ${formatCount(named - 3)} more` : ''), at: null }
       : { id: 'agents', title: 'Agents named', state: arrived ? 'waiting' : 'later', detail: arrived ? 'no record names an agent or a service yet' : 'from gen_ai.agent.name, else the service name', at: null },

@@ -7,7 +7,7 @@ import { inertString } from '../../ui/agent-text.ts';
 import { announce } from '../../ui/announce.ts';
 import { StateShape, type State } from '../../ui/state-shapes.tsx';
 import { Running, Time } from '../../ui/time.tsx';
-import { firstDataSteps, ifNothingComes, type FirstDataStep } from './first-data-steps.ts';
+import { firstDataSteps, hasData, ifNothingComes, type FirstDataStep } from './first-data-steps.ts';
 import classes from './first-data.module.css';
 
 const looks: Record<FirstDataStep['state'], { state: State; className: string | undefined; word: string }> = {
@@ -28,7 +28,7 @@ export function useFirstData(connection: Connection): { connection: Connection; 
     connection: now,
     steps: firstDataSteps({ connection: now, receiver: status.data?.receiver ?? null, agents: own }),
     nothing: ifNothingComes(now, list.data?.strangers ?? []),
-    arrived: now.firstDataAt !== null,
+    arrived: hasData(now),
   };
 }
 

@@ -102,9 +102,14 @@ export class AgentBook {
   addRows(id: number, delta: number, ts: number): void {
     const state = this.get(id);
     if (state === undefined) return;
+    const first = state.rows <= 0;
     state.rows += delta;
     if (delta < 0) state.stale = true;
-    else {
+    else if (first) {
+      // Until then it was only named: when that was is no sign of life.
+      state.firstUs = ts;
+      state.lastUs = ts;
+    } else {
       state.firstUs = Math.min(state.firstUs, ts);
       state.lastUs = Math.max(state.lastUs, ts);
     }

@@ -124,7 +124,10 @@ export class Assembler {
       node.endUs = endUs;
       node.unsaved = true;
     }
-    if (draft.role !== 'activity' && draft.plain !== true) node.outcome = outcomeAtTop(draft);
+    if (draft.role !== 'activity' && draft.plain !== true) {
+      node.outcome = outcomeAtTop(draft);
+      node.outcomeBasis = draft.taskOutcome === undefined ? BASIS.root_ended : BASIS.reported;
+    }
     if (draft.role === 'structure' && draft.joins === 'parent' && draft.plain !== true) {
       node.joinKind = KIND[draft.kind];
       node.status = STATUS[draft.status];
@@ -138,7 +141,10 @@ export class Assembler {
     const { draft, connection } = told;
     if (trace !== null) this.taskOfTrace(trace);
     if (draft.run !== undefined && draft.run.id !== '') return this.cache.tasks.named(connection, KEY_KIND[draft.run.kind], draft.run.id);
-    if (trace !== null && trace.task !== null) return trace.task;
+    if (trace !== null && trace.task !== null) {
+      this.cache.tasks.touched.add(trace.task);
+      return trace.task;
+    }
     return this.cache.tasks.named(connection, KEY_KIND.trace, `untraced:${told.service}`);
   }
 

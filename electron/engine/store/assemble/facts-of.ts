@@ -76,7 +76,10 @@ function units(value: number): number {
 
 /** How the task ended, when the span at its top has ended. */
 export function outcomeAtTop(draft: Draft): number {
-  if (draft.taskOutcome !== undefined) return OUTCOME[draft.taskOutcome];
-  if (draft.status === 'error' || draft.status === 'denied') return OUTCOME.failed;
-  return draft.status === 'cancelled' || draft.status === 'interrupted' ? OUTCOME.cancelled : OUTCOME.completed;
+  return draft.taskOutcome === undefined ? outcomeOfSpan(STATUS[draft.status]) : OUTCOME[draft.taskOutcome];
+}
+
+export function outcomeOfSpan(status: number): number {
+  if (status === STATUS.error || status === STATUS.denied) return OUTCOME.failed;
+  return status === STATUS.cancelled || status === STATUS.interrupted ? OUTCOME.cancelled : OUTCOME.completed;
 }

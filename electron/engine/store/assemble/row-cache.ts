@@ -4,7 +4,8 @@
  */
 import type { Statement } from 'better-sqlite3';
 import type { PayloadRef } from '../../ingest/payload.ts';
-import { FLAG } from '../codes.ts';
+import { BASIS, FLAG } from '../codes.ts';
+import { outcomeOfSpan } from './facts-of.ts';
 import type { WriteDb } from '../database.ts';
 import { PayloadWriter } from '../payloads.ts';
 import { has, Row, type Facts } from './row.ts';
@@ -44,12 +45,24 @@ export class RowCache {
   trace(connection: number, traceId: string): TraceState {
     const { state, known } = this.traces.named(connection, traceId);
     if (known !== undefined) {
-      const task = this.tasks.get(known.task);
-      if (task !== undefined) this.tie(state, task);
+      const task = known.task === 0 ? undefined : this.tasks.get(known.task);
+      if (task !== undefined) {
+        state.task = task;
+        task.traces.add(state);
+      }
     }
     if (!state.loaded) this.load(state);
     this.touched.add(state);
     return state;
+  }
+
+  /** The tree of a changed row is settled too; a row that was read by its key alone has not been placed in it yet. */
+  markTraceOf(row: Row): void {
+    if (row.trace === null && row.f.trace !== 0) {
+      const key = this.traces.keyOf(row.f.trace);
+      if (key !== undefined) this.trace(key.connection, key.traceId);
+    }
+    if (row.trace !== null) this.touched.add(row.trace);
   }
 
   mark(trace: TraceState): void {
@@ -62,6 +75,13 @@ export class RowCache {
     trace.task = task;
     task.traces.add(trace);
     trace.changed = true;
+    if (trace.rootAgent !== 0) this.rebase.add(task);
+    // What stood at its top before its task was known.
+    for (const node of trace.spans.values()) {
+      if (node.parent !== 0 || node.outcome === 0 || node.endUs === 0) continue;
+      task.state(node.endUs, node.outcome, node.outcomeBasis);
+      task.endWork(node.endUs);
+    }
   }
 
   /** The row of a key, from memory or from the file; null: there is none. */
@@ -205,11 +225,29 @@ export class RowCache {
   private load(trace: TraceState): void {
     trace.loaded = true;
     const { task } = trace;
-    if (task === null) return;
-    if (task.f.activities > mostRowsReadBack) {
+    if (task !== null && task.f.activities > mostRowsReadBack) {
       trace.partial = true;
       return;
     }
+    const byId = task === null ? new Map<number, Row>() : this.loadRows(trace, task);
+    for (const link of this.traces.links(trace.id)) {
+      const node = trace.spans.get(link.span) ?? new SpanNode(link.span, link.parent, link.role, link.startUs, link.endUs);
+      node.parent = link.parent;
+      node.role = Math.max(node.role, link.role);
+      node.claim ||= link.agent;
+      node.run ||= link.run;
+      node.row ??= byId.get(link.row) ?? null;
+      node.joinKind = link.kind;
+      node.status = link.status;
+      node.explicit = link.explicit === 1;
+      node.outcome = link.outcome & 15;
+      node.outcomeBasis = link.outcome >> 4;
+      node.unsaved = false;
+      trace.spans.set(link.span, node);
+    }
+  }
+
+  private loadRows(trace: TraceState, task: TaskState): Map<number, Row> {
     const byId = new Map<number, Row>();
     for (const facts of this.rows.allOfTrace(task.f.id, trace.id)) {
       const row = this.adopt(task, facts);
@@ -222,20 +260,10 @@ export class RowCache {
       node.claim = row.f.claim;
       node.run = row.f.run;
       node.unsaved = false;
+      node.outcome = outcomeOfSpan(row.f.status);
+      node.outcomeBasis = BASIS.root_ended;
       trace.spans.set(node.span, node);
     }
-    for (const link of this.traces.links(trace.id)) {
-      const node = trace.spans.get(link.span) ?? new SpanNode(link.span, link.parent, link.role, link.startUs, link.endUs);
-      node.parent = link.parent;
-      node.role = Math.max(node.role, link.role);
-      node.claim ||= link.agent;
-      node.run ||= link.run;
-      node.row ??= byId.get(link.row) ?? null;
-      node.joinKind = link.kind;
-      node.status = link.status;
-      node.explicit = link.explicit === 1;
-      node.unsaved = false;
-      trace.spans.set(link.span, node);
-    }
+    return byId;
   }
 }

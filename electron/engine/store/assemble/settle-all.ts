@@ -26,6 +26,7 @@ const noRuns: ReadonlyMap<number, number> = new Map();
 let passes = 1;
 
 export function settleAll(s: Settling): void {
+  touchTrees(s);
   const settled = new Map<TraceState, Surroundings>();
   for (const trace of s.cache.touched) {
     const task = trace.task;
@@ -49,6 +50,15 @@ export function settleAll(s: Settling): void {
   interrupt(s);
   for (const [trace, around] of settled) countFailures(s, trace, trace.rows, around);
   for (const row of s.cache.changes) if (!row.gone && (row.trace === null || !settled.has(row.trace))) countFailures(s, null, [row], null);
+}
+
+/** Every tree with a row that changed, or with a row whose run has just been given a name. */
+function touchTrees(s: Settling): void {
+  for (const [task, runs] of s.cache.learned) {
+    if (task.gone) continue;
+    for (const row of everyRow(s, task)) if (runs.has(row.f.run)) s.cache.markTraceOf(row);
+  }
+  for (const row of s.cache.changes) if (!row.gone) s.cache.markTraceOf(row);
 }
 
 /** The row went into another one: its key is free, its record belongs to the other. */

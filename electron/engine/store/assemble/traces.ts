@@ -22,6 +22,7 @@ export class SpanNode {
   explicit = false;
   /** how its task ended, when this span says so and stands at the top; 0 otherwise. */
   outcome = 0;
+  outcomeBasis = 0;
   /** not (or no longer rightly) in `link`. */
   unsaved = true;
   pass = 0;
@@ -86,6 +87,7 @@ export interface LinkRecord {
   readonly kind: number;
   readonly status: number;
   readonly explicit: number;
+  readonly outcome: number;
 }
 
 export class TraceBook {
@@ -96,21 +98,23 @@ export class TraceBook {
   private readonly updateOne: Statement<[number, number, number, number, number]>;
   private readonly moveAll: Statement<[number, number]>;
   private readonly readLinks: Statement<[number], LinkRecord>;
-  private readonly writeLink: Statement<[number, number, number, number, number, number, number, number, number, number, number, number]>;
+  private readonly writeLink: Statement<number[]>;
+  private readonly findId: Statement<[number], { connection: number; traceId: Buffer }>;
   private lastKey = '';
   private lastConnection = 0;
   private last: TraceState | null = null;
 
   constructor(db: WriteDb) {
     this.find = db.prepare('SELECT id, task, root_agent AS rootAgent, root_us AS rootUs, received_us AS receivedUs FROM trace WHERE connection = ? AND trace_id = ?');
+    this.findId = db.prepare('SELECT connection, trace_id AS traceId FROM trace WHERE id = ?');
     this.ofTask = db.prepare('SELECT id, root_agent AS agent, root_us AS us FROM trace WHERE task = ? AND root_agent <> 0');
     this.insertOne = db.prepare('INSERT INTO trace (connection, trace_id, task, root_agent, root_us, received_us) VALUES (?, ?, ?, ?, ?, ?)');
     this.updateOne = db.prepare('UPDATE trace SET task = ?, root_agent = ?, root_us = ?, received_us = ? WHERE id = ?');
     this.moveAll = db.prepare('UPDATE trace SET task = ? WHERE task = ?');
-    this.readLinks = db.prepare(`SELECT span, parent, role, agent, run, start_us AS startUs, end_us AS endUs, row, kind, status, explicit FROM link WHERE trace = ?`);
-    this.writeLink = db.prepare(`INSERT INTO link (trace, span, parent, role, agent, run, start_us, end_us, row, kind, status, explicit) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    this.readLinks = db.prepare(`SELECT span, parent, role, agent, run, start_us AS startUs, end_us AS endUs, row, kind, status, explicit, outcome FROM link WHERE trace = ?`);
+    this.writeLink = db.prepare(`INSERT INTO link (trace, span, parent, role, agent, run, start_us, end_us, row, kind, status, explicit, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET parent = excluded.parent, role = excluded.role, agent = excluded.agent, run = excluded.run, start_us = excluded.start_us,
-        end_us = excluded.end_us, row = excluded.row, kind = excluded.kind, status = excluded.status, explicit = excluded.explicit`);
+        end_us = excluded.end_us, row = excluded.row, kind = excluded.kind, status = excluded.status, explicit = excluded.explicit, outcome = excluded.outcome`);
   }
 
   /** The trace in memory; `known` carries the file's record of it when it was not in memory but is in the file. */
@@ -139,6 +143,12 @@ export class TraceBook {
     return { state, known };
   }
 
+  /** Connection and trace id of a trace's row. */
+  keyOf(id: number): { connection: number; traceId: string } | undefined {
+    const found = this.findId.get(id);
+    return found === undefined ? undefined : { connection: found.connection, traceId: found.traceId.length === 16 ? found.traceId.toString('hex') : found.traceId.toString().slice(1) };
+  }
+
   links(trace: number): LinkRecord[] {
     return this.readLinks.all(trace);
   }
@@ -163,7 +173,7 @@ export class TraceBook {
 
   saveLink(trace: number, node: SpanNode): void {
     const row = node.row === null ? 0 : node.row.f.id;
-    this.writeLink.run(trace, node.span, node.parent, node.role, node.claim, node.run, node.startUs, node.endUs, row, node.joinKind, node.status, node.explicit ? 1 : 0);
+    this.writeLink.run(trace, node.span, node.parent, node.role, node.claim, node.run, node.startUs, node.endUs, row, node.joinKind, node.status, node.explicit ? 1 : 0, node.outcome | (node.outcomeBasis << 4));
     node.unsaved = false;
   }
 

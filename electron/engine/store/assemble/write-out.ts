@@ -88,10 +88,15 @@ export class WriteOut {
   }
 
   private saveTraces(): void {
+    const withRows = new Set<number>();
+    for (const row of this.a.cache.changes) if (!row.gone) withRows.add(row.f.task);
     for (const trace of this.a.cache.touched) {
       const { task } = trace;
-      if (!trace.changed || task === null || task.gone || (trace.rows.length === 0 && task.fresh)) continue;
-      this.a.cache.traces.save(trace, task.f.id);
+      if (!trace.matters || task === null || (!trace.changed && trace.id !== 0)) continue;
+      // A task without rows is not in the file, and its number may be given again.
+      const kept = task.f.activities > 0 || withRows.has(task.f.id);
+      this.a.cache.traces.save(trace, kept ? task.f.id : 0);
+      trace.changed = !kept;
     }
   }
 
@@ -151,7 +156,10 @@ export class WriteOut {
         this.a.cache.tasks.drop(task);
         continue;
       }
-      if (task.fresh && task.f.activities === 0) continue;
+      if (task.f.activities === 0) {
+        this.empty(task);
+        continue;
+      }
       if (task.stale) this.lookUpBounds(task);
       if (task.dirty || task.fresh) this.saveTask(task, nowUs);
     }
@@ -162,6 +170,20 @@ export class WriteOut {
     task.f.outcome = now.outcome;
     task.f.basis = now.basis;
     this.a.cache.tasks.save(task);
+  }
+
+  /** Nothing happens in it (any more): no task that anybody should see. What was said of it is kept in mind, its rows may come yet. */
+  private empty(task: TaskState): void {
+    if (!task.fresh) {
+      this.dropTask.run(task.f.id);
+      this.a.cache.traces.moveToTask(task.f.id, 0);
+      for (const trace of task.traces) trace.changed = true;
+    }
+    task.fresh = true;
+    task.complete = true;
+    task.stale = false;
+    task.f.startedUs = Number.MAX_SAFE_INTEGER;
+    task.f.lastUs = 0;
   }
 
   private lookUpBounds(task: TaskState): void {

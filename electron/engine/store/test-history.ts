@@ -1,0 +1,172 @@
+/** For tests: a real history in a temporary folder, drafts made short, and what is in the file told without row ids. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Draft } from '../ingest/draft.ts';
+import { Assembler, type Told } from './assemble/assembler.ts';
+import type { Changes } from './assemble/write-out.ts';
+import { kindWord, outcomeWord, statusWord, US_DAY, US_HOUR, US_MINUTE } from './codes.ts';
+import type { WriteDb } from './database.ts';
+import { hash53 } from './hash.ts';
+import { openHistory } from './open.ts';
+import { sweep } from './sweep.ts';
+
+/** 2026-03-01 12:00 UTC. */
+export const t0 = Date.UTC(2026, 2, 1, 12) * 1_000;
+export const second = 1_000_000;
+/** Long after everything that tests tell. */
+export const later = t0 + 90 * 60 * second;
+
+export class TestHistory {
+  readonly dir: string;
+  db: WriteDb;
+  assembler: Assembler;
+
+  constructor() {
+    this.dir = mkdtempSync(join(tmpdir(), 'gatehouse-store-'));
+    this.db = openHistory(this.dir, t0).db;
+    this.assembler = new Assembler(this.db);
+    this.connect('one');
+  }
+
+  connect(name: string): number {
+    return Number(this.db.prepare(`INSERT INTO connection (kind, name, created_us, enabled, demo, content, token_hash, token_ends) VALUES ('otlp', ?, ?, 1, 0, 'full', ?, 'abcd')`)
+      .run(name, t0, Buffer.from(name)).lastInsertRowid);
+  }
+
+  /** One transaction. */
+  tell(drafts: readonly Draft[], nowUs = t0 + 3_600 * second, service = 'svc', connection = 1): Changes {
+    return this.tellTold(drafts.map((draft) => ({ connection, service, serviceVersion: '', draft, payload: null, receivedUs: nowUs })), nowUs);
+  }
+
+  tellTold(told: readonly Told[], nowUs: number): Changes {
+    let changes: Changes | null = null;
+    this.db.transaction(() => {
+      for (const one of told) this.assembler.add(one);
+      changes = this.assembler.finish(nowUs);
+    }).immediate();
+    if (changes === null) throw new Error('the transaction did not run');
+    return changes;
+  }
+
+  sweep(nowUs = later): void {
+    this.db.transaction(() => sweep(this.db, this.assembler, nowUs)).immediate();
+  }
+
+  /** As after a restart: nothing in memory. */
+  restart(): void {
+    this.db.close();
+    this.db = openHistory(this.dir, t0).db;
+    this.assembler = new Assembler(this.db);
+  }
+
+  close(): void {
+    this.db.close();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  all<T>(sql: string, ...params: (string | number)[]): T[] {
+    return this.db.prepare<unknown[], T>(sql).all(...params);
+  }
+
+  /** Rows in words, without ids, in time order. */
+  rows(): TestRow[] {
+    return this.all<RawRow>(`SELECT a.ts_us AS ts, a.dur_us AS dur, a.kind, a.status, a.flags & 0x4f AS flags, a.key, a.input, a.output, a.micros,
+      (SELECT text FROM string WHERE id = a.name) AS name, (SELECT text FROM string WHERE id = a.model) AS model,
+      (SELECT text FROM string WHERE id = a.error_message) AS error, (SELECT name FROM agent WHERE id = a.agent) AS agent,
+      (SELECT key FROM task WHERE id = a.task) AS task, a.failure IS NOT NULL AS failed,
+      (SELECT key FROM activity p WHERE p.id = a.parent) AS parent
+      FROM activity a ORDER BY a.ts_us, a.key`).map((row) => ({
+      ...row, kind: kindWord(row.kind), status: statusWord(row.status), failed: row.failed === 1, ts: row.ts - t0,
+    }));
+  }
+
+  row(key: string): TestRow {
+    const found = this.rows().filter((row) => row.key === hash53(key));
+    if (found.length !== 1) throw new Error(`${found.length} rows have the key ${key}`);
+    return found[0] as TestRow;
+  }
+
+  tasks(): { key: string; outcome: string; basis: number; activities: number; failures: number; open: number }[] {
+    return this.all<{ key: string; outcome: number; basis: number; activities: number; failures: number; open: number }>(
+      'SELECT key, outcome, basis, activities, failures, open FROM task ORDER BY key').map((one) => ({ ...one, outcome: outcomeWord(one.outcome) }));
+  }
+
+  agents(): string[] {
+    return this.all<{ name: string }>('SELECT name FROM agent ORDER BY name').map((one) => one.name);
+  }
+
+  /** Everything that screens show, told by names and keys: equal for equal histories whatever the order of arrival was. */
+  snapshot(): unknown {
+    const agent = '(SELECT key FROM agent WHERE id = x.agent)';
+    const text = (column: string): string => `(SELECT text FROM string WHERE id = x.${column})`;
+    const sums = 'tasks, activities, failures, denials, input, output, cache_read, cache_write, reasoning, micros, priced, unpriced';
+    return {
+      rows: this.rows(),
+      tasks: this.all('SELECT key, started_us, last_us, outcome, basis, activities, failures, denials, open, interrupted, input, output, micros, priced, unpriced FROM task ORDER BY key'),
+      taskAgents: this.all(`SELECT (SELECT key FROM task WHERE id = x.task) AS task, ${agent} AS agent, rows, first_us FROM task_agent x ORDER BY 1, 2`),
+      agents: this.all('SELECT key, name, provisional, rows, first_us, last_us FROM agent WHERE rows > 0 ORDER BY key'),
+      hours: this.all(`SELECT hour, ${agent} AS agent, ${text('model')} AS model, ${text('currency')} AS currency, ${sums} FROM by_hour x ORDER BY 1, 2, 3, 4`),
+      failures: this.all(`SELECT fingerprint, first_us, last_us, count FROM failure ORDER BY 1`),
+      minutes: this.all('SELECT minute, connection, activities, failures FROM by_minute ORDER BY 1, 2'),
+    };
+  }
+
+  /** The sums as kept, and as counted anew over the rows: [kept, counted] for each table. */
+  sumsTwice(): Record<string, [unknown, unknown]> {
+    const counted = (unit: number): string => `SELECT ts_us / ${unit} AS at, agent, model, CASE WHEN micros IS NULL THEN 0 ELSE coalesce(currency, 0) END AS currency,
+      count(*) AS activities, sum(failure IS NOT NULL) AS failures, sum(status = 4 OR kind = 5) AS denials, sum(coalesce(input, 0)) AS input, sum(coalesce(output, 0)) AS output,
+      sum(coalesce(cache_read, 0)) AS cache_read, sum(coalesce(cache_write, 0)) AS cache_write, sum(coalesce(reasoning, 0)) AS reasoning,
+      sum(coalesce(micros, 0)) AS micros, sum(coalesce(provenance = 2, 0)) AS priced, sum(coalesce(provenance = 4, 0)) AS unpriced FROM activity GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`;
+    const kept = (table: string, unit: string): string => `SELECT ${unit} AS at, agent, model, currency, activities, failures, denials, input, output, cache_read, cache_write, reasoning,
+      micros, priced, unpriced FROM ${table} WHERE activities <> 0 ORDER BY 1, 2, 3, 4`;
+    return {
+      hours: [this.all(kept('by_hour', 'hour')), this.all(counted(US_HOUR))],
+      days: [this.all(kept('by_day', 'day')), this.all(counted(US_DAY))],
+      minutes: [this.all('SELECT minute, activities, failures FROM by_minute ORDER BY 1'), this.all(`SELECT ts_us / ${US_MINUTE} AS minute, count(*) AS activities, sum(failure IS NOT NULL) AS failures FROM activity GROUP BY 1 ORDER BY 1`)],
+      failureDays: [this.all('SELECT day, failure, agent, count FROM failure_day ORDER BY 1, 2, 3'),
+        this.all(`SELECT ts_us / ${US_DAY} AS day, failure, agent, count(*) AS count FROM activity WHERE failure IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`)],
+      failures: [this.all('SELECT id, count, first_us, last_us FROM failure ORDER BY 1'),
+        this.all('SELECT failure AS id, count(*) AS count, min(ts_us) AS first_us, max(ts_us) AS last_us FROM activity WHERE failure IS NOT NULL GROUP BY 1 ORDER BY 1')],
+      taskAgents: [this.all('SELECT task, agent, rows, first_us FROM task_agent ORDER BY 1, 2'), this.all('SELECT task, agent, count(*) AS rows, min(ts_us) AS first_us FROM activity GROUP BY 1, 2 ORDER BY 1, 2')],
+      taskStarts: [this.all('SELECT sum(tasks) AS n FROM by_hour'), this.all('SELECT count(*) AS n FROM task_agent')],
+      tasks: [this.all('SELECT id, activities, failures, open, interrupted, started_us, last_us, input, micros FROM task ORDER BY 1'),
+        this.all(`SELECT task AS id, count(*) AS activities, sum(failure IS NOT NULL) AS failures, sum(status = 1) AS open, sum(status = 6) AS interrupted, min(ts_us) AS started_us,
+          max(ts_us + coalesce(dur_us, 0)) AS last_us, sum(coalesce(input, 0)) AS input, sum(coalesce(micros, 0)) AS micros FROM activity GROUP BY 1 ORDER BY 1`)],
+      agents: [this.all('SELECT id, rows, first_us, last_us FROM agent WHERE rows > 0 ORDER BY 1'), this.all('SELECT agent AS id, count(*) AS rows, min(ts_us) AS first_us, max(ts_us) AS last_us FROM activity GROUP BY 1 ORDER BY 1')],
+      tools: [this.all('SELECT agent, day, name, sum(calls) AS calls, sum(failures) AS failures FROM tool_day GROUP BY 1, 2, 3 ORDER BY 1, 2, 3'),
+        this.all(`SELECT agent, ts_us / ${US_DAY} AS day, name, count(*) AS calls, sum(failure IS NOT NULL) AS failures FROM activity WHERE kind = 2 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`)],
+    };
+  }
+}
+
+export interface TestRow {
+  readonly ts: number; readonly dur: number | null; readonly kind: string; readonly status: string; readonly flags: number; readonly key: number;
+  readonly input: number | null; readonly output: number | null; readonly micros: number | null; readonly name: string | null; readonly model: string | null;
+  readonly error: string | null; readonly agent: string | null; readonly task: string | null; readonly failed: boolean; readonly parent: number | null;
+}
+interface RawRow extends Omit<TestRow, 'kind' | 'status' | 'failed'> { readonly kind: number; readonly status: number; readonly failed: number }
+
+export const trace = (n: number): string => n.toString(16).padStart(32, 'a');
+export const span = (n: number): string => n.toString(16).padStart(16, 'b');
+
+/** A span's draft; times in seconds after `t0`. */
+export function spanDraft(n: number, parent: number, more: Partial<Draft> & { at?: number; for?: number } = {}): Draft {
+  const { at = n, for: length = 1, ...rest } = more;
+  return {
+    source: 'test/span', role: 'activity', traceId: trace(1), spanId: span(n), parentSpanId: parent === 0 ? '' : span(parent), key: `span:${span(n)}`,
+    kind: 'tool_call', name: `tool-${n}`, status: 'ok', statusExplicit: false, startUs: t0 + at * second, endUs: t0 + (at + length) * second, ...rest,
+  };
+}
+
+export function agentDraft(n: number, parent: number, name: string, more: Partial<Draft> & { at?: number; for?: number } = {}): Draft {
+  return spanDraft(n, parent, { role: 'agent', kind: 'lifecycle', name, agent: { name }, ...more });
+}
+
+/** A log's draft: no span of its own. */
+export function logDraft(key: string, at: number, more: Partial<Draft> = {}): Draft {
+  return {
+    source: 'test/log', role: 'activity', traceId: '', spanId: '', parentSpanId: '', key, run: { kind: 'session', id: 's1' }, kind: 'tool_call', name: 'tool',
+    status: 'ok', statusExplicit: true, startUs: t0 + at * second, endUs: t0 + at * second, ...more,
+  };
+}

@@ -5,7 +5,7 @@ import { createRoot } from 'react-dom/client';
 import './app/fonts.css';
 // Before Mantine: the first layer that is named is the weakest.
 import './app/base.css';
-import '@mantine/core/styles.layer.css';
+import './app/mantine.css';
 import { favours } from './api/client.ts';
 import { startHints } from './api/hints.ts';
 import { queryClient } from './api/query-client.ts';

@@ -20,7 +20,7 @@ import { kindWord } from '../../ui/state-shapes.tsx';
 import { Age, Running, Time } from '../../ui/time.tsx';
 import { statusState } from '../../ui/waterfall.tsx';
 import { Facts } from './facts.tsx';
-import { noteWords, sourceWords } from './words.ts';
+import { noteWords, sourceWords, taskTitle } from './words.ts';
 import classes from './agent.module.css';
 
 interface ActivityPaneProps { id: string; position: string; onStep: (by: 1 | -1) => void }
@@ -74,7 +74,7 @@ function ActivityFacts({ detail }: { detail: Detail }) {
         activity.model === null ? null : ['Model', <InertName key="model" text={activity.model} />],
         activity.usage === null && activity.kind !== 'model_call' ? null : ['Tokens', <Tokens key="tokens" activity={activity} />],
         activity.cost === null ? null : ['Cost', <Money key="cost" cost={activity.cost} decimals={4} withCurrency atLeast />],
-        ['Task', <span key="task" className={classes.inline}><InertName text={task.name} most={80} /> <StateBadge state={task.outcome === 'unknown' ? 'unknown' : task.outcome === 'completed' ? 'completed' : task.outcome} /></span>],
+        ['Task', <span key="task" className={classes.inline}><InertName text={taskTitle(task)} most={80} /> <StateBadge state={task.outcome === 'unknown' ? 'unknown' : task.outcome === 'completed' ? 'completed' : task.outcome} /></span>],
         activity.parentId === null ? null : ['Inside', <Id key="inside" id={activity.parentId} />],
         ['Source', <span key="source" className={classes.inline}>{sourceWords(activity.source)}, age <Age iso={activity.time} /></span>],
         ['Identifier', <Id key="id" id={activity.id} />],

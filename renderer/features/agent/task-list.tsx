@@ -9,7 +9,7 @@ import { useClock } from '../../ui/now.ts';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { Running, localOffset } from '../../ui/time.tsx';
 import { dayAndTime } from '../overview/chart-data.ts';
-import { basisWords, outcomeLooks } from './words.ts';
+import { basisWords, outcomeLooks, taskTitle } from './words.ts';
 import classes from './agent.module.css';
 
 interface TaskListProps {
@@ -60,8 +60,8 @@ export function TaskList({ tasks, chosen, onChoose, onMore }: TaskListProps) {
             const isChosen = task.id === chosen;
             return (
               <div key={task.id} role="row" data-task={task.id} aria-rowindex={item.index + 2} aria-selected={isChosen} tabIndex={isChosen || (at < 0 && item.index === 0) ? 0 : -1} className={`${classes.task} ${isChosen ? classes.chosen : ''}`} style={{ transform: `translateY(${item.start}px)` }}
-                aria-label={`Task ${item.index + 1}, ${inertString(task.name, 60)}, ${outcomeLooks[task.outcome].word}, ${plural(task.failures, 'failure')}`} onClick={() => onChoose(task.id)}>
-                <div role="gridcell" className={classes.taskName}><InertName text={task.name} most={70} /> <code className={classes.second} data-tip={`${task.keyKind} ${task.key}`}><InertName text={task.key.slice(-6)} /></code></div>
+                aria-label={`Task ${item.index + 1}, ${inertString(taskTitle(task), 60)}, ${outcomeLooks[task.outcome].word}, ${plural(task.failures, 'failure')}`} onClick={() => onChoose(task.id)}>
+                <div role="gridcell" className={classes.taskName} data-tip={`${inertString(taskTitle(task), 200)}, ${task.keyKind} ${inertString(task.key, 100)}`}><InertName text={taskTitle(task)} most={70} />{task.name.trim() !== '' && <code className={classes.second}> <InertName text={task.key.slice(-6)} /></code>}</div>
                 <div role="gridcell"><StateBadge {...outcomeLooks[task.outcome]} tip={basisWords[task.outcomeBasis]} /></div>
                 <div role="gridcell" className={classes.num}><Began iso={task.startedAt} /></div>
                 <div role="gridcell" className={classes.num}><Lasted task={task} /></div>

@@ -18,7 +18,7 @@ import { Waterfall } from '../../ui/waterfall.tsx';
 import { barOf, layOut, pan, zoom, type TimeWindow, type WaterfallTree } from '../../ui/waterfall-layout.ts';
 import { gapWords } from '../overview/chart-data.ts';
 import { mostRows, useTaskActivities } from './task-activities.ts';
-import { basisWords } from './words.ts';
+import { basisWords, taskTitle } from './words.ts';
 import classes from './agent.module.css';
 
 export interface TimelineChoice { focused: string | null; onFocus: (id: string) => void; onRows: (order: readonly string[]) => void }
@@ -76,7 +76,7 @@ function LaidOut({ task, tree, loaded, more, choice, fold, stale }: LaidOutProps
   useTimelineKeys({ tree, order, choice: { ...choice, onFocus: focusOn }, fold, window, whole, setWindow, toggleTable: () => setAsTable(!asTable) });
   return (
     <Panel
-      fill flush title={<>Task <span className={classes.taskTitle}><InertName text={task.name} most={60} /></span></>}
+      fill flush title={<>Task <span className={classes.taskTitle}><InertName text={taskTitle(task)} most={60} /></span></>}
       aside={(
         <>
           {!asTable && <Legend gaps={drawnGaps.length} unseenMs={drawnGaps.reduce((sum, gap) => sum + gap.to - gap.from, 0)} />}

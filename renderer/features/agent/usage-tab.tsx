@@ -50,6 +50,8 @@ const toolColumns: PlainColumn<AgentDetail['tools'][number]>[] = [
 
 const costWords = (cost: Cost): string => (cost.amountMicros === null ? 'no price is known' : `${cost.unpriced > 0 ? 'at least ' : ''}${formatMoney(cost.amountMicros)} ${cost.currency}${cost.unpriced > 0 ? `, ${plural(cost.unpriced, 'activity', 'activities')} without a price` : ', every activity has a price'}`);
 
+const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
 export function UsageTab({ agent }: { agent: AgentDetail }) {
   const [asTable, setAsTable] = useState(false);
   const words = periodWords(usePeriod()).toLowerCase();
@@ -62,7 +64,7 @@ export function UsageTab({ agent }: { agent: AgentDetail }) {
         <SeriesPanel what="spend" agent={agent} asTable={asTable} toggle={toggle} />
         <SeriesPanel what="activity" agent={agent} asTable={asTable} toggle={toggle} />
       </div>
-      <Panel flush title="Tokens and cost by model" aside={<span>{words}</span>} foot={<span>{costWords(agent.cost)}. Input is uncached input; cache reads and writes stand beside it.</span>}>
+      <Panel flush title="Tokens and cost by model" aside={<span>{words}</span>} foot={<span>{sentence(costWords(agent.cost))}. Input is uncached input; cache reads and writes stand beside it.</span>}>
         {models.length === 0 ? <p className={classes.nothing}>No model call was seen in this period.</p> : <PlainTable label="Tokens and cost by model" rows={models} rowId={(row) => (row.sum === true ? ' all' : row.model)} columns={modelColumns} />}
       </Panel>
       <Panel flush title="Tools" aside={<span>{plural(agent.tools.length, 'tool')}, {words}</span>}>
@@ -85,6 +87,8 @@ function SeriesPanel({ what, agent, asTable, toggle }: SeriesPanelProps) {
   const names = useMemo(() => data?.names.map((name) => inertString(name, 30)) ?? [], [data]);
   const title = what === 'spend' ? 'Spend, known part' : data === undefined ? 'Activity' : `Activity, per ${binWords(data.binMs)}`;
   if (data === undefined) return <Panel title={title}>{query.error === null ? <Loading what="Reading figures" rows={5} /> : <ErrorBlock error={query.error} what="The figures could not be read." retry={() => { void query.refetch(); }} />}</Panel>;
+  // A sum of nothing known is not a zero.
+  if (what === 'spend' && names.length === 0 && agent.cost.unpriced > 0) return <Panel title={title}><p className={classes.second}>No price is known for what it used in this period, so there is nothing to draw. The units are in the table below.</p></Panel>;
   const money = (micros: number): string => `${formatMoney(micros)} ${agent.cost.currency}`;
   const total = sumOf(data);
   return (

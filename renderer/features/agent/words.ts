@@ -1,6 +1,7 @@
 /** What short codes of the contract mean, in sentences. Pure. */
-import type { IdentityKind, OutcomeBasis, TaskOutcome } from '../../../shared/domain.ts';
+import type { IdentityKind, OutcomeBasis, Task, TaskOutcome } from '../../../shared/domain.ts';
 import { inertString } from '../../ui/agent-text.ts';
+import { cutMiddle } from '../../ui/format.ts';
 import type { State } from '../../ui/state-shapes.tsx';
 
 export const outcomeLooks: Record<TaskOutcome, { state: State; word: string }> = {
@@ -49,3 +50,6 @@ export function sourceWords(source: string): string {
   const signals: Record<string, string> = { log: 'log record', logs: 'log record', span: 'span', trace: 'span', metric: 'metric' };
   return signal === '' ? reader : `${signals[signal] ?? signal}, read as ${reader}`;
 }
+
+/** A task that nobody named is called by its key: `trace 2c6a65…`. */
+export const taskTitle = (task: Pick<Task, 'name' | 'key' | 'keyKind'>): string => (task.name.trim() === '' ? `${task.keyKind} ${cutMiddle(task.key)}` : task.name);

@@ -81,7 +81,7 @@ export default function LiveScreen() {
       />
       <div className={classes.below}>
         <KeyHints hints={hints} />
-        <span>{`Newest first. ${plural(rows.length, 'activity', 'activities')} held of at most ${formatCount(keep)}${missed > 0 ? `, ${formatCount(missed)} passed between them` : ''}. All are in the history.`}</span>
+        <span>{`Newest first, as they came. ${plural(rows.length, 'activity', 'activities')} held of at most ${formatCount(keep)}${missed > 0 ? `, ${formatCount(missed)} passed between them` : ''}. All are in the history.`}</span>
       </div>
     </>
   );

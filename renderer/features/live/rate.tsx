@@ -14,17 +14,17 @@ function rateName(bins: readonly (number | null)[]): string {
 
 /** Activities a second over the last minute. A second without a stream is not seen, not zero. */
 export function Rate({ perSecond, state }: { perSecond: number; state: LiveView['state'] }) {
-  const [bins, setBins] = useState<(number | null)[]>(() => Array.from({ length: seconds }, () => null));
+  const [bins, setBins] = useState<(number | null)[]>([]);
   const latest = useRef<number | null>(null);
   useEffect(() => { latest.current = state === 'open' ? perSecond : null; }, [perSecond, state]);
   useEffect(() => {
-    const timer = setInterval(() => setBins((now) => [...now.slice(1), latest.current]), 1000);
+    const timer = setInterval(() => setBins((now) => [...now.slice(1 - seconds), latest.current]), 1000);
     return () => clearInterval(timer);
   }, []);
   return (
     <span className={classes.rate}>
       <span>{state === 'open' ? `${perSecond > 0 && perSecond < 1 ? perSecond.toFixed(1) : formatCount(Math.round(perSecond))}/s` : 'not seen'}</span>
-      <Sparkline bins={bins} what="activity" name={rateName(bins)} tone="d1" width={120} height={20} />
+      <span className={classes.spark}><Sparkline bins={bins} what="activity" name={rateName(bins)} tone="d1" width={bins.length * 2} height={20} /></span>
     </span>
   );
 }

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { NeedsYou } from '../../../shared/contract.ts';
 import { useKeys, type KeyBinding } from '../../app/keys.ts';
 import { go, type Target } from '../../app/navigation.ts';
+import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { formatPercent } from '../../ui/format.ts';
 import { Kbd } from '../../ui/kbd.tsx';
@@ -51,7 +52,7 @@ export function NeedsYouPanel({ items, seenShare }: { items: readonly NeedsYou[]
               <li key={item.id} className={classes.need}>
                 <StateBadge {...looks[item.kind]} />
                 <strong className={classes.needName}>{item.agentName === null ? <span className={classes.second}>this console</span> : <InertName text={item.agentName} most={40} />}</strong>
-                <span className={classes.needText}><InertName text={item.text} most={160} /></span>
+                <span className={classes.needText} data-tip={inertString(item.text, 400)}><InertName text={item.text} most={160} /></span>
                 <span className={classes.needAge}><Age iso={item.since} /></span>
                 <Button className={classes.needButton} onClick={() => go(targetOf(item))} rightSection={index < keyed ? <Kbd keys={String(index + 1)} /> : undefined} aria-label={`Open: ${looks[item.kind].word}, ${item.agentName ?? ''} ${item.text}`}>Open</Button>
               </li>

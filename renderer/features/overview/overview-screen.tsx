@@ -27,7 +27,7 @@ import classes from './overview.module.css';
 const TimeChart = lazy(async () => ({ default: (await import('../../ui/time-chart.tsx')).TimeChart }));
 const SeriesLegend = lazy(async () => ({ default: (await import('../../ui/time-chart.tsx')).SeriesLegend }));
 
-const sinceWords = (visit: Visit): string => (visit.previous === null ? 'the day before now' : dayAndTime(new Date(visit.since)));
+const sinceWords = (visit: Visit): string => (visit.previous === null ? 'the day before, this is the first visit' : dayAndTime(new Date(visit.since)));
 
 export default function OverviewScreen() {
   const status = useQuery(systemQueries.status());
@@ -118,6 +118,8 @@ function SpendPanel({ data, asTable, toggle }: { data: Overview; asTable: boolea
   const names = useMemo(() => spend.names.map((name) => inertString(name, 30)), [spend.names]);
   const known = sumOf(spend);
   const month = useClock(monthOf);
+  // Nothing priced while there is unpriced work: a sum of it would be a zero that nobody knows.
+  const noneKnown = names.length === 0 && monthCost.unpriced > 0;
   const money = (micros: number): string => `${formatMoney(micros)} ${monthCost.currency}`;
   return (
     <Panel
@@ -136,8 +138,8 @@ function SpendPanel({ data, asTable, toggle }: { data: Overview; asTable: boolea
         </div>
         <div>
           <div className={classes.label}>{periodWords(period)}</div>
-          <div className={classes.figure}>{formatMoney(known, 2)} <span className={classes.unit}>{monthCost.currency}</span></div>
-          <div className={classes.label}>known part, by {plural(names.length, 'series', 'series')}</div>
+          <div className={classes.figure}>{noneKnown ? 'no price' : <>{formatMoney(known, 2)} <span className={classes.unit}>{monthCost.currency}</span></>}</div>
+          <div className={classes.label}>{noneKnown ? 'of what was used, if anything was' : 'the part with a known price'}</div>
         </div>
       </div>
       <Suspense fallback={<div style={{ height: 150 }} />}>
@@ -152,7 +154,7 @@ function ChangedPanel({ changed, visit }: { changed: Overview['changed']; visit:
   const since = new Date(visit.since);
   const title = visit.previous === null ? 'Changed in the last day' : `Changed since ${dayAndTime(since)}`;
   return (
-    <Panel flush title={title} aside={<span>{visit.previous === null ? 'first visit, so' : ''} against the time before</span>}>
+    <Panel flush title={title} aside={<span>against the time before</span>}>
       <ul className={classes.changes}>
         {changes.map((change) => (
           <li key={change.id} className={classes.change}>

@@ -32,7 +32,9 @@ function fold(points: readonly Point[], span: Span, bins: { binUs: number; count
       const from = Math.max(span.fromUs, bins.firstUs + bin * bins.binUs);
       const to = bins.firstUs + (bin + 1) * bins.binUs;
       const any = everyone.length === 0 ? 0 : Math.max(...everyone.map((one) => sight.share(one, from, to)));
-      return { at: iso(bins.firstUs + bin * bins.binUs), values: row, seen: names.map((name) => { const one = connectionOf(name); return one === null ? any : sight.share(one, from, to); }) };
+      // Without a single name the chart is empty, and whether that was seen must still be said.
+      const seen = names.length === 0 ? [any] : names.map((name) => { const one = connectionOf(name); return one === null ? any : sight.share(one, from, to); });
+      return { at: iso(bins.firstUs + bin * bins.binUs), values: row, seen };
     }),
   };
 }

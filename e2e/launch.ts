@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { _electron } from '@playwright/test';
+import { _electron, expect } from '@playwright/test';
 import type { ElectronApplication, Page } from '@playwright/test';
 import type { Method, Params, Result } from '../shared/contract.ts';
 import type { CallOutcome, EngineState, PageApi } from '../shared/page-api.ts';
@@ -64,16 +64,18 @@ const inherited = (): Record<string, string> => Object.fromEntries(Object.entrie
 /** The page's own way to the outside, as the page sees it. */
 type PageWindow = Window & { readonly gatehouse: PageApi };
 
-/** Waits until the engine answers; a number tells one start of the engine from the next. */
-export async function engineReady(page: Page, restarts?: number): Promise<EngineState> {
-  const handle = await page.waitForFunction((wanted) => new Promise<EngineState | false>((resolve) => {
-    let last: EngineState | null = null;
-    const end = (window as unknown as PageWindow).gatehouse.onEngineState((state) => { last = state; });
-    end();
-    const state = last as EngineState | null;
-    resolve(state !== null && state.state === 'ready' && (wanted === null || state.restarts >= wanted) ? state : false);
-  }), restarts ?? null, { timeout: 30_000 });
-  return handle.jsonValue() as Promise<EngineState>;
+/** The present state, as the page hears it when it asks. */
+export const engineState = (page: Page): Promise<EngineState> => page.evaluate(() => new Promise<EngineState>((resolve) => {
+  (window as unknown as PageWindow).gatehouse.onEngineState(resolve);
+}));
+
+/** Waits until the engine answers; a number of restarts tells one start of the engine from the next. */
+export async function engineReady(page: Page, restarts = 0): Promise<EngineState> {
+  await expect.poll(async () => {
+    const state = await engineState(page);
+    return state.restarts >= restarts ? state.state : 'the engine before';
+  }, { timeout: 30_000 }).toBe('ready');
+  return engineState(page);
 }
 
 let lastNumber = 1_000_000;

@@ -62,7 +62,7 @@ async function listConnections({ caller, json, streams }: CommandContext): Promi
   if (json) return printJson(rows, streams);
   await printText(rows.length === 0 ? 'Nothing is connected yet. Add one: connections add otlp --name NAME\n' : formatTable(connectionColumns, rows), streams);
   const refused = strangers.reduce((sum, one) => sum + one.count, 0);
-  if (refused > 0) await printText(`${count(refused)} requests without a valid token were refused, from: ${strangers.map((one) => visible(one.process ?? 'an unknown process')).join(', ')}.\n`, streams);
+  if (refused > 0) await printText(`${count(refused)} requests without a valid token were refused, from: ${[...new Set(strangers.map((one) => visible(one.process ?? 'an unknown process')))].join(', ')}.\n`, streams);
 }
 
 interface Shown { readonly connection: Connection; readonly token: string; readonly endpoint: string; readonly snippets: readonly { readonly title: string; readonly where: string; readonly text: string; readonly notes: readonly string[] }[] }

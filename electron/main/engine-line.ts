@@ -2,7 +2,7 @@
  * Two ways to run the engine's program, one face: a utility process of Electron, or a child of an external Node where this
  * Electron is too old for the SQLite binding (Node-API below 10; the binding would crash it, not refuse).
  */
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { utilityProcess } from 'electron';
 import type { MessagePortMain, UtilityProcess } from 'electron';
@@ -22,7 +22,7 @@ const neededNodeApi = 10;
 
 export function startEngineLine(program: EngineProgram): EngineLine {
   if (Number(process.versions['napi'] ?? 0) >= neededNodeApi) return new UtilityLine(program);
-  if (program.externalNode) return new ForkLine(program, program.externalNode);
+  if (program.externalNode) return new NodeLine(program, program.externalNode);
   throw new Error(`This Electron (${process.versions.electron}) is too old to run the engine, and GATEHOUSE_NODE names no Node to run it with.`);
 }
 
@@ -55,13 +55,14 @@ class UtilityLine implements EngineLine {
   onExit(listener: (code: number | null) => void): void { this.#child.once('exit', listener); }
 }
 
-class ForkLine implements EngineLine {
+class NodeLine implements EngineLine {
   readonly #child: ChildProcess;
   /** our ends of the pairs: what the page says there is relayed, and the other way round. */
   readonly #ends = new Map<number, MessagePortMain>();
 
   constructor(program: EngineProgram, node: string) {
-    this.#child = fork(program.script, program.arguments, { execPath: node, execArgv: [], env: program.environment, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    // Not fork(): Electron's adds ELECTRON_RUN_AS_NODE to the environment that was scrubbed.
+    this.#child = spawn(node, [program.script, ...program.arguments], { env: program.environment, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   }
 
   get pid(): number | undefined { return this.#child.pid; }

@@ -18,15 +18,14 @@ export class PageLink {
     this.#engine = engine;
     this.#actor = actor;
     engine.onState((state) => this.#tell(state));
-    // SECURITY: a port belongs to one load of our page; whatever comes after starts without one.
-    contents.on('did-start-navigation', (details) => {
-      if (details.isMainFrame && !details.isSameDocument) this.#leave();
-    });
     contents.on('render-process-gone', () => this.#leave());
     contents.once('destroyed', () => this.#leave());
   }
 
-  /** The preload of this load is there. */
+  /**
+   * The preload of a load is there. A port belongs to one load: the one before loses its port here, or when its document goes,
+   * which closes its end. Navigation events were rejected as the sign: refused navigations and downloads have them too.
+   */
   hello(): void {
     this.#leave();
     this.#greeted = true;

@@ -17,9 +17,19 @@ export function hash53(text: string, seed = 0): number {
   return 4294967296 * (2097151 & h2) + (h1 >>> 0);
 }
 
-/** 31-bit hash of a few numbers and strings, for "is this the same record again". */
-export function recordHash(source: string, span: number, startUs: number, endUs: number, status: string, extra: string): number {
-  return hash53(`${source}|${span}|${startUs}|${endUs}|${status}|${extra}`) % 0x7fffffff;
+/** 31-bit hash of a few numbers, for "is this the same record again". */
+export function recordHash(source: number, span: number, startUs: number, endUs: number, status: number, name: number): number {
+  let h = Math.imul(source ^ 0x9e3779b1, 2654435761) ^ Math.imul(name + 0x7f4a7c15, 1597334677) ^ Math.imul(status + 1, 2246822507);
+  for (const value of [span, startUs, endUs]) {
+    h = Math.imul(h ^ (value % 4294967296), 2654435761);
+    h = Math.imul((h ^ (h >>> 15)) + Math.floor(value / 4294967296), 3266489909);
+  }
+  return (h ^ (h >>> 13)) & 0x7fffffff;
+}
+
+/** Names an activity within its task. Keys that only repeat the span's id are that id's number. */
+export function keyNumber(key: string, spanId: string, span: number): number {
+  return span !== 0 && key.length === 21 && key.startsWith('span:') && key.endsWith(spanId) ? span : hash53(key);
 }
 
 /** A span id of 16 hex digits as a safe integer: its last 13 digits (52 bits). 0 for ''. */

@@ -1,5 +1,5 @@
 /**
- * Whole records in blocks of 64, compressed together: one record alone compresses three times worse and costs a set-up of the
+ * Whole records in blocks, compressed together: one record alone compresses three times worse and costs a set-up of the
  * compressor each time (measured). A new row's record stands in the block whose ids span it; a further telling stands in `extra`.
  */
 import { constants, deflateRawSync, inflateRawSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
@@ -8,7 +8,7 @@ import { packPayloads, payloadFormat, unpackPayload, type PayloadRef, type Unpac
 import type { AnyDb, WriteDb } from './database.ts';
 import { StoreError } from './errors.ts';
 
-export const recordsInBlock = 64;
+export const recordsInBlock = 128;
 const CODEC = { zstd: 1, deflate: 2 } as const;
 /** SECURITY: what a damaged or forged block may unfold to. */
 const mostUnpacked = 512 * 1024 * 1024;

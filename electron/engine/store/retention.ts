@@ -137,7 +137,8 @@ function dropExtras(db: WriteDb, extras: ReadonlySet<number>): void {
 
 function removeTasks(writer: Writer, beforeUs: number): number {
   const { db } = writer;
-  const old = db.prepare<[number], { id: number }>(`SELECT id FROM task WHERE last_us < ? AND NOT EXISTS (SELECT 1 FROM activity WHERE activity.task = task.id) LIMIT 500`).all(beforeUs);
+  const old = db.prepare<[number, number], { id: number }>(
+    'SELECT id FROM task WHERE started_us < ? AND last_us < ? AND NOT EXISTS (SELECT 1 FROM activity WHERE activity.task = task.id) ORDER BY started_us LIMIT 500').all(beforeUs, beforeUs);
   if (old.length === 0) return 0;
   writer.inTransaction(() => {
     for (const { id } of old) dropTask(db, id);

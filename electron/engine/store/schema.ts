@@ -71,7 +71,6 @@ CREATE TABLE task (
   UNIQUE (connection, key_kind, key)
 ) STRICT;
 CREATE INDEX task_started ON task (started_us);
-CREATE INDEX task_last ON task (last_us);
 CREATE INDEX task_live ON task (last_us) WHERE outcome IN (4, 5);
 CREATE TABLE task_agent (
   task INTEGER NOT NULL, agent INTEGER NOT NULL, rows INTEGER NOT NULL, first_us INTEGER NOT NULL, model_us INTEGER NOT NULL,

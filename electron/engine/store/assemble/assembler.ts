@@ -157,7 +157,7 @@ export class Assembler {
       if (before !== null && before !== task) joinTasks(this.cache, before, task, this.textOf);
       this.cache.tie(trace, task);
     } else if (trace.task === null) {
-      this.cache.tie(trace, tasks.named(trace.connection, KEY_KIND.trace, trace.traceId));
+      this.cache.tie(trace, trace.id === 0 && trace.traceId.length === 32 ? tasks.ofNewTrace(trace.connection, trace.traceId) : tasks.named(trace.connection, KEY_KIND.trace, trace.traceId));
     }
   }
 

@@ -2,7 +2,7 @@
 import type { Draft } from '../../ingest/draft.ts';
 import { FLAG, KIND, OUTCOME, STATUS, type KindCode } from '../codes.ts';
 import type { Dictionary } from '../dictionary.ts';
-import { hash53, recordHash } from '../hash.ts';
+import { keyNumber, recordHash } from '../hash.ts';
 import { setEnd } from './merge.ts';
 import { blankFacts, RANK, type Facts } from './row.ts';
 
@@ -47,10 +47,10 @@ export function factsOf(draft: Draft, span: number, parentSpan: number, service:
   fillUnits(f, draft, dictionary);
   f.service = dictionary.id(service);
   f.source = dictionary.id(draft.source);
-  f.key = hash53(draft.key);
+  f.key = keyNumber(draft.key, draft.spanId, span);
   f.span = span;
   f.parentSpan = parentSpan;
-  f.record = recordHash(draft.source, span, draft.startUs, draft.endUs ?? -1, draft.status, draft.name);
+  f.record = recordHash(f.source, span, draft.startUs, draft.endUs ?? -1, f.status, f.name);
   return f;
 }
 

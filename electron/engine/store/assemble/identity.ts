@@ -24,7 +24,7 @@ export function identityFrom(evidence: readonly Evidence[]): { kind: number; of:
 export class IdentityBook {
   private readonly agents: AgentBook;
   private readonly claims = new Map<string, { agent: number; claim: IdentityClaim; firstUs: number; lastUs: number }>();
-  private readonly versions = new Map<string, { agent: number; version: string; firstUs: number; lastUs: number }>();
+  private readonly versions = new Map<number, Map<string, { firstUs: number; lastUs: number }>>();
   private readonly links = new Set<string>();
   private readonly knownLinks = new Set<string>();
   private readonly db: WriteDb;
@@ -59,9 +59,13 @@ export class IdentityBook {
   }
 
   version(agent: number, version: string, us: number): void {
-    const key = `${agent}\n${version}`;
-    const known = this.versions.get(key);
-    if (known === undefined) this.versions.set(key, { agent, version: cut(version, 80), firstUs: us, lastUs: us });
+    let ofAgent = this.versions.get(agent);
+    if (ofAgent === undefined) {
+      ofAgent = new Map();
+      this.versions.set(agent, ofAgent);
+    }
+    const known = ofAgent.get(version);
+    if (known === undefined) ofAgent.set(version, { firstUs: us, lastUs: us });
     else {
       known.firstUs = Math.min(known.firstUs, us);
       known.lastUs = Math.max(known.lastUs, us);
@@ -107,14 +111,9 @@ export class IdentityBook {
   }
 
   private flushVersions(): void {
-    const counts = new Map<number, number>();
-    for (const { agent, version, firstUs, lastUs } of this.versions.values()) {
-      const seen = (counts.get(agent) ?? 0) + 1;
-      counts.set(agent, seen);
-      if (seen > mostVersions) continue;
-      this.seeVersion.run(agent, version, firstUs, lastUs);
-    }
-    for (const agent of counts.keys()) {
+    for (const [agent, versions] of this.versions) {
+      let left = mostVersions;
+      for (const [version, { firstUs, lastUs }] of versions) if (left-- > 0) this.seeVersion.run(agent, cut(version, 80), firstUs, lastUs);
       const state = this.agents.get(agent);
       const latest = this.latestVersion.get(agent)?.version ?? null;
       if (state === undefined || latest === state.version) continue;

@@ -27,6 +27,7 @@ export function joinTasks(cache: RowCache, from: TaskState, into: TaskState, tex
 
 function moveRow(cache: RowCache, row: Row, into: TaskState, textOf: TextOf): void {
   row.touch().task = into.f.id;
+  row.owner = into;
   const twin = cache.row(into, row.f.key);
   if (twin === null) {
     into.rows.set(row.f.key, row);

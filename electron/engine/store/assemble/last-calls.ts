@@ -2,10 +2,9 @@
 import type { Statement } from 'better-sqlite3';
 import { KIND, STATUS } from '../codes.ts';
 import type { WriteDb } from '../database.ts';
-import { quietUs, statementHolds, type OutcomeFacts } from './outcome.ts';
+import { quietUs, statementHolds, type LastCallFacts } from './outcome.ts';
 import type { TaskFacts } from './tasks.ts';
 
-export type LastCallFacts = Pick<OutcomeFacts, 'lastModelStatus' | 'interrupted' | 'succeeded'>;
 const notAsked: LastCallFacts = { lastModelStatus: 0, interrupted: false, succeeded: false };
 
 export class LastCalls {

@@ -36,6 +36,21 @@ class Sum {
     this.model = model;
     this.currency = currency;
   }
+
+  add(other: Sum): void {
+    this.tasks += other.tasks;
+    this.activities += other.activities;
+    this.failures += other.failures;
+    this.denials += other.denials;
+    this.input += other.input;
+    this.output += other.output;
+    this.cacheRead += other.cacheRead;
+    this.cacheWrite += other.cacheWrite;
+    this.reasoning += other.reasoning;
+    this.micros += other.micros;
+    this.priced += other.priced;
+    this.unpriced += other.unpriced;
+  }
 }
 
 interface Tool { agent: number; day: number; name: number; bucket: number; calls: number; failures: number; lastUs: number }
@@ -57,16 +72,14 @@ function at<K, V>(map: Map<K, V>, key: K, make: () => V): V {
 }
 
 export class Ledger {
-  private readonly hours = new Map<string, Sum>();
-  private readonly days = new Map<string, Sum>();
+  /** by hour and agent, then by model and currency: numbers, since making a text for each row is felt. */
+  private readonly hours = new Map<number, Map<number, Sum>>();
   private readonly minutes = new Map<number, Minute>();
-  private readonly tools = new Map<string, Tool>();
+  private readonly tools = new Map<number, Map<number, Tool>>();
   private readonly failureDays = new Map<string, FailureDay>();
   readonly failures = new Map<number, FailureChange>();
   private readonly statements: Statements;
   private readonly agents: AgentBook;
-  private lastKey = '';
-  private lastSums: readonly [Sum, Sum] | null = null;
 
   constructor(db: WriteDb, agents: AgentBook) {
     this.agents = agents;
@@ -77,12 +90,11 @@ export class Ledger {
   count(f: Facts, task: TaskState, sign: 1 | -1): void {
     const failed = f.failure === 0 ? 0 : sign;
     const denied = isDenial(f) ? sign : 0;
-    for (const sum of this.sums(f)) {
-      sum.activities += sign;
-      sum.failures += failed;
-      sum.denials += denied;
-      this.money(sum, f, sign);
-    }
+    const sum = this.sum(Math.floor(f.ts / US_HOUR), f.agent, f.model, f.micros >= 0 ? f.currency : 0);
+    sum.activities += sign;
+    sum.failures += failed;
+    sum.denials += denied;
+    this.money(sum, f, sign);
     const minute = Math.floor(f.ts / US_MINUTE);
     const perMinute = at(this.minutes, minute * 4096 + (task.f.connection % 4096), () => ({ minute, connection: task.f.connection, activities: 0, failures: 0 }));
     perMinute.activities += sign;
@@ -93,18 +105,9 @@ export class Ledger {
     this.inTask(f, task, sign);
   }
 
-  private sums(f: Facts): readonly [Sum, Sum] {
-    const hour = Math.floor(f.ts / US_HOUR);
-    const currency = f.micros >= 0 ? f.currency : 0;
-    const key = `${hour}|${f.agent}|${f.model}|${currency}`;
-    if (key === this.lastKey && this.lastSums !== null) return this.lastSums;
-    const day = Math.floor(f.ts / US_DAY);
-    this.lastSums = [
-      at(this.hours, key, () => new Sum(hour, f.agent, f.model, currency)),
-      at(this.days, `${day}|${f.agent}|${f.model}|${currency}`, () => new Sum(day, f.agent, f.model, currency)),
-    ];
-    this.lastKey = key;
-    return this.lastSums;
+  private sum(hour: number, agent: number, model: number, currency: number): Sum {
+    const inHour = at(this.hours, agent * 10_000_000 + hour, () => new Map<number, Sum>());
+    return at(inHour, model * 10_000_000 + currency, () => new Sum(hour, agent, model, currency));
   }
 
   private money(sum: Sum, f: Facts, sign: number): void {
@@ -124,7 +127,8 @@ export class Ledger {
   private tool(f: Facts, sign: number): void {
     const day = Math.floor(f.ts / US_DAY);
     const bucket = f.dur > 0 || (f.dur === 0 && f.startRank > 1) ? durationBucket(f.dur) : -1;
-    const entry = at(this.tools, `${f.agent}|${day}|${f.name}|${bucket}`, () => ({ agent: f.agent, day, name: f.name, bucket, calls: 0, failures: 0, lastUs: 0 }));
+    const ofDay = at(this.tools, f.agent * 100_000 + day, () => new Map<number, Tool>());
+    const entry = at(ofDay, f.name * 1_024 + bucket + 1, () => ({ agent: f.agent, day, name: f.name, bucket, calls: 0, failures: 0, lastUs: 0 }));
     entry.calls += sign;
     if (f.failure !== 0) entry.failures += sign;
     if (sign === 1) entry.lastUs = Math.max(entry.lastUs, f.ts);
@@ -184,17 +188,21 @@ export class Ledger {
   }
 
   private countTask(agent: number, firstUs: number, sign: number): void {
-    const hour = Math.floor(firstUs / US_HOUR);
-    const day = Math.floor(firstUs / US_DAY);
-    at(this.hours, `${hour}|${agent}|0|0`, () => new Sum(hour, agent, 0, 0)).tasks += sign;
-    at(this.days, `${day}|${agent}|0|0`, () => new Sum(day, agent, 0, 0)).tasks += sign;
+    this.sum(Math.floor(firstUs / US_HOUR), agent, 0, 0).tasks += sign;
   }
 
   flush(failures: (changes: ReadonlyMap<number, FailureChange>) => void): void {
-    for (const sum of this.hours.values()) this.statements.sum(this.statements.hour, this.statements.emptyHour, sum);
-    for (const sum of this.days.values()) this.statements.sum(this.statements.day, this.statements.emptyDay, sum);
+    const days = new Map<string, Sum>();
+    for (const inHour of this.hours.values()) {
+      for (const sum of inHour.values()) {
+        this.statements.sum(this.statements.hour, this.statements.emptyHour, sum);
+        const day = Math.floor(sum.at / 24);
+        at(days, `${day}|${sum.agent}|${sum.model}|${sum.currency}`, () => new Sum(day, sum.agent, sum.model, sum.currency)).add(sum);
+      }
+    }
+    for (const sum of days.values()) this.statements.sum(this.statements.day, this.statements.emptyDay, sum);
     for (const one of this.minutes.values()) this.statements.minute(one);
-    for (const one of this.tools.values()) this.statements.toolDay(one);
+    for (const ofDay of this.tools.values()) for (const one of ofDay.values()) this.statements.toolDay(one);
     for (const one of this.failureDays.values()) this.statements.failureDay(one);
     failures(this.failures);
     this.clear();
@@ -202,13 +210,10 @@ export class Ledger {
 
   clear(): void {
     this.hours.clear();
-    this.days.clear();
     this.minutes.clear();
     this.tools.clear();
     this.failureDays.clear();
     this.failures.clear();
-    this.lastSums = null;
-    this.lastKey = '';
   }
 }
 

@@ -15,7 +15,11 @@ export interface OutcomeFacts {
   readonly statedBasis: number;
   readonly lastUs: number;
   readonly open: number;
-  /** status of the latest model call; 0: there is none. Like the two below only needed once the task is quiet or has ended. */
+}
+
+/** Only needed once the task is quiet or has ended. */
+export interface LastCallFacts {
+  /** status of the latest model call; 0: there is none. */
   readonly lastModelStatus: number;
   readonly interrupted: boolean;
   readonly succeeded: boolean;
@@ -31,16 +35,16 @@ export function statementHolds(task: Pick<OutcomeFacts, 'keyKind' | 'statedUs' |
   return task.statedUs > 0 && (task.keyKind === KEY_KIND.trace || task.lastUs <= task.statedUs + slackUs);
 }
 
-export function outcomeOf(task: OutcomeFacts, nowUs: number): Outcome {
+export function outcomeOf(task: OutcomeFacts, last: LastCallFacts, nowUs: number): Outcome {
   if (statementHolds(task)) {
     // The end of a turn that left a call without its result is no completion.
-    if (task.interrupted && task.statedOutcome === OUTCOME.completed && task.statedBasis === BASIS.root_ended) return { outcome: OUTCOME.unknown, basis: BASIS.quiet_with_open_work };
+    if (last.interrupted && task.statedOutcome === OUTCOME.completed && task.statedBasis === BASIS.root_ended) return { outcome: OUTCOME.unknown, basis: BASIS.quiet_with_open_work };
     return { outcome: task.statedOutcome, basis: task.statedBasis };
   }
   if (task.open > 0) return { outcome: OUTCOME.running, basis: BASIS.open_work };
   if (nowUs - task.lastUs < quietUs) return { outcome: OUTCOME.running, basis: BASIS.recent_activity };
-  if (task.interrupted) return { outcome: OUTCOME.unknown, basis: BASIS.quiet_with_open_work };
-  if (task.lastModelStatus === STATUS.error) return { outcome: OUTCOME.failed, basis: BASIS.quiet_after_failure };
-  if (task.lastModelStatus === STATUS.ok || task.succeeded) return { outcome: OUTCOME.completed, basis: BASIS.quiet_after_success };
+  if (last.interrupted) return { outcome: OUTCOME.unknown, basis: BASIS.quiet_with_open_work };
+  if (last.lastModelStatus === STATUS.error) return { outcome: OUTCOME.failed, basis: BASIS.quiet_after_failure };
+  if (last.lastModelStatus === STATUS.ok || last.succeeded) return { outcome: OUTCOME.completed, basis: BASIS.quiet_after_success };
   return { outcome: OUTCOME.unknown, basis: BASIS.nothing_known };
 }

@@ -4,7 +4,7 @@
  */
 import type { Statement } from 'better-sqlite3';
 import type { PayloadRef } from '../../ingest/payload.ts';
-import { BASIS, FLAG } from '../codes.ts';
+import { BASIS, FLAG, KEY_KIND } from '../codes.ts';
 import { outcomeOfSpan } from './facts-of.ts';
 import type { WriteDb } from '../database.ts';
 import { PayloadWriter } from '../payloads.ts';
@@ -97,14 +97,14 @@ export class RowCache {
   adopt(task: TaskState, facts: Facts): Row {
     const known = task.rows.get(facts.key);
     if (known !== undefined) return known;
-    const row = new Row(facts, this.changes);
+    const row = new Row(facts, task, this.changes);
     task.rows.set(facts.key, row);
     this.held += 1;
     return row;
   }
 
   begin(task: TaskState, facts: Facts, payload: PayloadRef | null): Row {
-    const row = new Row(facts, this.changes);
+    const row = new Row(facts, task, this.changes);
     row.touch();
     row.payload = payload;
     task.rows.set(facts.key, row);
@@ -176,7 +176,11 @@ export class RowCache {
     this.touched.clear();
     this.rebase.clear();
     this.learned.clear();
-    for (const task of this.tasks.touched) this.tasks.used(task);
+    for (const task of this.tasks.touched) {
+      // A trace that has come to its end is hardly heard of again; kept, its rows would only be copied about by the garbage collector.
+      if (task.f.keyKind === KEY_KIND.trace && task.f.statedUs > 0 && task.f.open === 0) this.drop(task);
+      else this.tasks.used(task);
+    }
     this.tasks.touched.clear();
     this.shrink();
   }

@@ -4,6 +4,7 @@
  */
 import type { PayloadRef } from '../../ingest/payload.ts';
 import { FLAG } from '../codes.ts';
+import type { TaskState } from './tasks.ts';
 import type { TraceState } from './traces.ts';
 
 /** How well a time or a name is known; the better one wins in a join, whichever came first. */
@@ -66,6 +67,8 @@ export class Row {
   into: Row | null = null;
   parentRow: Row | null = null;
   payload: PayloadRef | null = null;
+  /** the task of `f.task`. */
+  owner: TaskState;
   /** where its span or its log stands. */
   trace: TraceState | null = null;
   /** further tellings of this transaction. */
@@ -73,8 +76,9 @@ export class Row {
   private readonly changes: Row[];
 
   /** `changes` collects the rows that a transaction changed. */
-  constructor(facts: Facts, changes: Row[]) {
+  constructor(facts: Facts, owner: TaskState, changes: Row[]) {
     this.f = facts;
+    this.owner = owner;
     this.changes = changes;
   }
 

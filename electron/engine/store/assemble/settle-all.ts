@@ -129,8 +129,7 @@ function place(s: Settling, row: Row, task: TaskState, found: number, by: number
 }
 
 function settleLoose(s: Settling, row: Row): void {
-  const task = s.cache.tasks.get(row.f.task);
-  if (task === undefined) return;
+  const task = row.owner;
   settleRow(s, row, null, task, { pass: 0, runs: task.runs, textOf: s.textOf });
 }
 
@@ -165,7 +164,7 @@ function interrupt(s: Settling): void {
     for (const row of task.rows.values()) cutOff(row, task.f.horizonUs);
   }
   for (const row of s.cache.changes) {
-    if (row.f.status === STATUS.running && !row.gone) cutOff(row, s.cache.tasks.get(row.f.task)?.f.horizonUs ?? 0);
+    if (row.f.status === STATUS.running && !row.gone) cutOff(row, row.owner.f.horizonUs);
   }
 }
 

@@ -115,6 +115,8 @@ const keys = {
   micros: 'micros', currency: 'currency', priced: 'priced', unpriced: 'unpriced',
 } as const satisfies Record<keyof TaskFacts, string>;
 const fields = Object.keys(keys) as (keyof TaskFacts)[];
+/** Connection and key of a task never change; leaving them out spares their index. */
+const changing = fields.filter((field) => field !== 'id' && field !== 'connection' && field !== 'keyKind' && field !== 'key');
 const select = fields.map((field) => `${keys[field]} AS ${field}`).join(', ');
 
 export class TaskBook {
@@ -122,10 +124,13 @@ export class TaskBook {
   private readonly byId = new Map<number, TaskState>();
   readonly touched = new Set<TaskState>();
   private nextId: number;
+  /** some run is known to be part of another. */
+  private aliased: boolean;
   private readonly db: WriteDb;
   private readonly findKey: Statement<[number, number, string], TaskFacts>;
   private readonly findId: Statement<[number], TaskFacts>;
-  private readonly write: Statement<[TaskFacts]>;
+  private readonly insert: Statement<(number | string)[]>;
+  private readonly update: Statement<(number | string)[]>;
   private readonly readAgents: Statement<[number], { agent: number; rows: number; firstUs: number; modelUs: number }>;
   private readonly findAlias: Statement<[number, number, string], { task: number }>;
   private readonly writeAlias: Statement<[number, number, string, number]>;
@@ -136,15 +141,26 @@ export class TaskBook {
     this.db = db;
     this.findKey = db.prepare(`SELECT ${select} FROM task WHERE connection = ? AND key_kind = ? AND key = ?`);
     this.findId = db.prepare(`SELECT ${select} FROM task WHERE id = ?`);
-    const updates = fields.filter((field) => field !== 'id').map((field) => `${keys[field]} = excluded.${keys[field]}`);
-    this.write = db.prepare(`INSERT INTO task (${fields.map((field) => keys[field]).join(', ')}) VALUES (${fields.map((field) => `@${field}`).join(', ')})
-      ON CONFLICT (id) DO UPDATE SET ${updates.join(', ')}`);
+    // By position: binding by name costs several times as much, and there is a task for every few rows.
+    this.insert = db.prepare(`INSERT INTO task (${fields.map((field) => keys[field]).join(', ')}) VALUES (${fields.map(() => '?').join(', ')})`);
+    this.update = db.prepare(`UPDATE task SET (${changing.map((field) => keys[field]).join(', ')}) = (${changing.map(() => '?').join(', ')}) WHERE id = ?`);
     this.findAlias = db.prepare('SELECT task FROM task_alias WHERE connection = ? AND key_kind = ? AND key = ?');
     this.writeAlias = db.prepare('INSERT OR REPLACE INTO task_alias (connection, key_kind, key, task) VALUES (?, ?, ?, ?)');
     this.moveAliases = db.prepare('UPDATE task_alias SET task = ? WHERE task = ?');
     this.readAgents = db.prepare('SELECT agent, rows, first_us AS firstUs, model_us AS modelUs FROM task_agent WHERE task = ?');
     this.readRuns = db.prepare('SELECT run, agent FROM task_run WHERE task = ?');
     this.nextId = this.lastId() + 1;
+    this.aliased = db.prepare('SELECT 1 FROM task_alias LIMIT 1').get() !== undefined;
+  }
+
+  /** The task of a trace that nobody has heard of: it cannot be in the file. */
+  ofNewTrace(connection: number, traceId: string): TaskState {
+    const cacheKey = `${connection}\n${KEY_KIND.trace}\n${traceId}`;
+    if (this.byKey.has(cacheKey)) return this.named(connection, KEY_KIND.trace, traceId);
+    const state = this.create(connection, KEY_KIND.trace, traceId);
+    this.remember(state);
+    this.touched.add(state);
+    return state;
   }
 
   named(connection: number, keyKind: number, key: string): TaskState {
@@ -152,7 +168,7 @@ export class TaskBook {
     const cacheKey = `${connection}\n${keyKind}\n${short}`;
     let state = this.byKey.get(cacheKey);
     if (state === undefined) {
-      const alias = keyKind === KEY_KIND.trace ? undefined : this.findAlias.get(connection, keyKind, short);
+      const alias = keyKind === KEY_KIND.trace || !this.aliased ? undefined : this.findAlias.get(connection, keyKind, short);
       state = alias === undefined ? undefined : this.get(alias.task);
       if (state !== undefined) this.point(cacheKey, state);
     }
@@ -181,13 +197,18 @@ export class TaskBook {
   alias(from: TaskState, into: TaskState): void {
     const { connection, keyKind, key } = from.f;
     this.moveAliases.run(into.f.id, from.f.id);
-    if (keyKind !== KEY_KIND.trace) this.writeAlias.run(connection, keyKind, key, into.f.id);
+    if (keyKind !== KEY_KIND.trace) {
+      this.writeAlias.run(connection, keyKind, key, into.f.id);
+      this.aliased = true;
+    }
     for (const cacheKey of from.cacheKeys) this.point(cacheKey, into);
     this.byId.delete(from.f.id);
   }
 
   save(state: TaskState): void {
-    this.write.run(state.f);
+    const { f } = state;
+    if (state.fresh) this.insert.run(...fields.map((field) => f[field]));
+    else this.update.run(...changing.map((field) => f[field]), f.id);
     state.fresh = false;
     state.dirty = false;
   }

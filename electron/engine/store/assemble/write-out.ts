@@ -109,15 +109,14 @@ export class WriteOut {
       const { f } = row;
       f.trace = row.trace?.id ?? f.trace;
       if (row.parentRow !== null) f.parent = (row.parentRow.into ?? row.parentRow).f.id;
-      const task = cache.tasks.get(f.task);
-      if (task === undefined) continue;
+      cache.tasks.touched.add(row.owner);
       if (row.saved === null) cache.rows.insert(f);
       else {
         this.leave(row);
         cache.rows.update(f);
         if (updated.length < mostNamed) updated.push(f.id);
       }
-      this.ledger.count(f, task, 1);
+      this.ledger.count(f, row.owner, 1);
     }
     return updated;
   }
@@ -132,7 +131,7 @@ export class WriteOut {
 
   private leave(row: Row): void {
     if (row.saved === null) return;
-    const task = this.a.cache.tasks.get(row.saved.task);
+    const task = row.saved.task === row.owner.f.id ? row.owner : this.a.cache.tasks.get(row.saved.task);
     if (task !== undefined) this.ledger.count(row.saved, task, -1);
   }
 
@@ -166,7 +165,7 @@ export class WriteOut {
   }
 
   private saveTask(task: TaskState, nowUs: number): void {
-    const now = outcomeOf({ ...task.f, ...this.lastCalls.of(task.f, nowUs) }, nowUs);
+    const now = outcomeOf(task.f, this.lastCalls.of(task.f, nowUs), nowUs);
     task.f.outcome = now.outcome;
     task.f.basis = now.basis;
     this.a.cache.tasks.save(task);

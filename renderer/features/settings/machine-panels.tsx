@@ -9,7 +9,7 @@ import { connectionQueries } from '../../api/queries.ts';
 import { placeHash } from '../../app/navigation.ts';
 import { ErrorBlock } from '../../ui/blocks.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
-import { formatBytes, formatCount, plural } from '../../ui/format.ts';
+import { formatBytes, plural } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { Running } from '../../ui/time.tsx';
@@ -55,7 +55,7 @@ export function DataPanel({ status }: { status: SystemStatus | undefined }) {
   return (
     <Panel title="Data folder" aside={status === undefined ? undefined : `schema ${status.schemaVersion}`}>
       <Setting name={status === undefined ? 'Not known yet' : `${formatBytes(status.historyBytes)} of history`}
-        says={status === undefined ? 'The engine has not said yet.' : `${formatCount(status.activities)} activities in ${plural(status.tasks, 'task')}.${status.diskFreeBytes === null ? '' : ` ${formatBytes(status.diskFreeBytes)} free on this disk.`}`}>
+        says={status === undefined ? 'The engine has not said yet.' : `${plural(status.activities, 'activity', 'activities')} in ${plural(status.tasks, 'task')}.${status.diskFreeBytes === null ? '' : ` ${formatBytes(status.diskFreeBytes)} free on this disk.`}`}>
         <Button leftSection={<IconFolder size={14} stroke={1.75} aria-hidden="true" />} onClick={open}>Open</Button>
       </Setting>
       {status !== undefined && <p className={classes.path}><code>{status.dataDir}</code><CopyButton value={status.dataDir} label="Copy path" /></p>}

@@ -9,7 +9,7 @@ import { JsonError, JsonReader } from './json-reader.ts';
 import { MetricSums } from './metric-sums.ts';
 import { outlineRecords } from './outline.ts';
 import { ProtoReader, WireError } from './proto-reader.ts';
-import { maskJson, ProtobufMask } from './redact.ts';
+import { JsonMask, ProtobufMask } from './redact.ts';
 import { ShortStrings } from './short-strings.ts';
 import { JsonSkim } from './skim-json.ts';
 import { skimJsonMetrics } from './skim-json-metrics.ts';
@@ -70,7 +70,7 @@ function json(job: Job, wanted: ReadonlySet<string>, sink: Sink, sums: MetricSum
     skimJsonMetrics(reader.buf, sums, sink.refused);
     return 0;
   }
-  const masked = job.content === 'full' ? 0 : maskJson(reader.buf);
-  new JsonSkim(reader, job.signal, wantedKeys(wanted), sink).body();
-  return masked;
+  const mask = job.content === 'full' ? undefined : new JsonMask(reader.buf);
+  new JsonSkim(reader, job.signal, wantedKeys(wanted), mask, sink).body();
+  return mask?.masked ?? 0;
 }

@@ -19,6 +19,16 @@ export const ch = {
 /** SECURITY: JSON.parse has no such bound of its own, and a stored record is parsed again when a person opens it. */
 const deepest = 256;
 const literals = [Buffer.from('true'), Buffer.from('false'), Buffer.from('null')] as const;
+/** Quote, backslash and control characters end a run of plain characters. */
+const endsPlain = new Uint8Array(256).fill(1, 0, 0x20);
+endsPlain[ch.quote] = 1;
+endsPlain[ch.backslash] = 1;
+const shortRun = 12;
+
+function hasNoEnd(word: number): boolean {
+  return ((endsPlain[word & 255] as number) | (endsPlain[(word >>> 8) & 255] as number) | (endsPlain[(word >>> 16) & 255] as number) | (endsPlain[word >>> 24] as number)) === 0;
+}
+
 /** What may follow a backslash, except `u`. */
 const escapes = new Set(Buffer.from('"\\/bfnrt'));
 
@@ -31,12 +41,17 @@ export class JsonReader {
   textStart = 0;
   textEnd = 0;
   textEscaped = false;
+  /** the same bytes as aligned words; the first word may begin before them. */
+  private readonly words: Uint32Array;
+  private readonly skew: number;
   private readonly open = new Uint8Array(deepest);
 
   constructor(bytes: Uint8Array, strings: ShortStrings) {
     this.buf = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.strings = strings;
     this.end = bytes.byteLength;
+    this.skew = bytes.byteOffset & 3;
+    this.words = new Uint32Array(bytes.buffer, bytes.byteOffset - this.skew, (bytes.byteLength + this.skew) >> 2);
   }
 
   /** The first byte of what comes next, white space stepped over; -1 at the end. */
@@ -144,25 +159,53 @@ export class JsonReader {
 
   /** Steps over a string, checking it; the reader stands at its opening quote. */
   skipString(): void {
+    this.skipText(this.pos + 1);
+  }
+
+  /** The same from behind the opening quote. */
+  skipText(from: number): void {
     const { buf, end } = this;
-    let pos = this.pos + 1;
+    let pos = from;
     let escaped = false;
-    this.textStart = pos;
-    while (pos < end) {
-      const byte = buf[pos] as number;
-      if (byte === ch.quote) {
-        this.textEnd = pos;
-        this.textEscaped = escaped;
-        this.pos = pos + 1;
-        return;
-      }
-      if (byte === ch.backslash) {
-        escaped = true;
-        pos = this.afterEscape(pos);
-      } else if (byte < 0x20) throw this.broken('a control character stands inside a string');
-      else pos++;
+    for (;;) {
+      pos = this.skipPlain(pos);
+      if (pos >= end) throw this.broken('a string is not closed');
+      const byte = buf[pos];
+      if (byte === ch.quote) break;
+      if (byte !== ch.backslash) throw this.broken('a control character stands inside a string');
+      escaped = true;
+      pos = this.afterEscape(pos);
     }
-    throw this.broken('a string is not closed');
+    this.textStart = from;
+    this.textEnd = pos;
+    this.textEscaped = escaped;
+    this.pos = pos + 1;
+  }
+
+  /** Over plain characters: one by one at first, for most strings are short, then four at a time. */
+  private skipPlain(from: number): number {
+    const { buf, end, words, skew } = this;
+    let pos = from;
+    const near = Math.min(end, from + shortRun);
+    while (pos < near && endsPlain[buf[pos] as number] === 0) pos++;
+    if (pos < near) return pos;
+    while (((pos + skew) & 3) !== 0 && pos < end && endsPlain[buf[pos] as number] === 0) pos++;
+    if (((pos + skew) & 3) !== 0) return pos;
+    let at = (pos + skew) >> 2;
+    const last = words.length;
+    while (at < last && hasNoEnd(words[at] as number)) at++;
+    pos = Math.max(pos, at * 4 - skew);
+    while (pos < end && endsPlain[buf[pos] as number] === 0) pos++;
+    return pos;
+  }
+
+  /** Do exactly these bytes stand at `at`? */
+  isAt(at: number, bytes: Uint8Array): boolean {
+    const { buf } = this;
+    const length = bytes.length;
+    if (at + length > this.end) return false;
+    for (let i = 0; i < length; i++) if (buf[at + i] !== bytes[i]) return false;
+    return true;
   }
 
   private afterEscape(at: number): number {

@@ -35,7 +35,7 @@ export const scopeMessage: Message = new Map([
 const spanEvent: Message = new Map([
   [1, field('timeUnixNano', 'fixed64')], [2, field('name', 'string')], [3, many('attributes', () => keyValue)], [4, field('droppedAttributesCount', 'uint')],
 ]);
-const spanLink: Message = new Map([
+export const spanLink: Message = new Map([
   [1, field('traceId', 'hex')], [2, field('spanId', 'hex')], [3, field('traceState', 'string')], [4, many('attributes', () => keyValue)],
   [5, field('droppedAttributesCount', 'uint')], [6, field('flags', 'fixed32')],
 ]);

@@ -3,7 +3,7 @@
  * lengths stay right; escapes (`\n`, `\u00e9`, `\"`) are never touched, at any depth of JSON in JSON, so JSON stays valid.
  * Everything runs on bytes by hand: each byte is looked at a bounded number of times, whatever a hostile agent writes.
  */
-import { candidateKinds, isAlphanumeric, namesSecret, wordEnd } from './redact-scan.ts';
+import { isAlphanumeric, namesSecret, wordEnd } from './redact-scan.ts';
 
 const star = 0x2a;
 const backslash = 0x5c;
@@ -28,17 +28,19 @@ export class MaskedText {
     this.doneUntil = start;
   }
 
-  candidate(at: number, kind: number): void {
+  /** `at`: the position of a trigger byte, as redact-scan.ts found it. */
+  candidate(at: number): void {
     if (at < this.doneUntil) return;
-    switch (kind) {
-      case candidateKinds.at: this.address(at); return;
-      case candidateKinds.dash: this.dash(at); return;
-      case candidateKinds.underscore: this.underscore(at); return;
-      case candidateKinds.capitalA: this.capitalA(at); return;
-      case candidateKinds.jwt: this.jwt(at); return;
-      case candidateKinds.scheme: this.scheme(at); return;
-      case candidateKinds.named: this.named(at); return;
-      default: // an attribute's name stands in another string: its walker asks for whole()
+    switch (this.buf[at]) {
+      case 0x40: this.address(at); return;
+      case 0x2d: this.dash(at); return;
+      case 0x5f: this.underscore(at); return;
+      case 0x41: if (this.isAt(at - 3, 'AKI') || this.isAt(at - 3, 'ASI')) this.token(at - 3, 4, 16, isUpperOrDigit); return;
+      case 0x7a: if (this.isAt(at - 2, 'AIza')) this.token(at - 2, 4, 30, isTokenByte); return;
+      case 0x4a: this.jwt(at); return;
+      case 0x42: if (this.isAt(at - 5, '-----B')) this.privateKey(at - 5); else this.scheme(at); return;
+      case 0x3a: case 0x3d: this.named(at); return;
+      default:
     }
   }
 
@@ -102,7 +104,6 @@ export class MaskedText {
     else if (this.isAt(at - 4, 'xox')) this.token(at - 4, 5, 10, isTokenByte);
     else if (this.isAt(at - 5, 'glpat-')) this.token(at - 5, 6, 16, isTokenByte);
     else if (this.isAt(at - 6, 'GOCSPX-')) this.token(at - 6, 7, 16, isTokenByte);
-    else if (this.isAt(at - 4, '-----BEGIN ')) this.privateKey(at - 4);
   }
 
   private underscore(at: number): void {
@@ -115,11 +116,6 @@ export class MaskedText {
     else if (this.isAt(at - 10, 'github_pat_')) this.token(at - 10, 11, 20, isTokenByte);
     else if (this.isAt(at - 2, 'gh_')) this.token(at - 2, 3, 40, isTokenByte);
     else if (this.isAt(at - 3, 'gh')) this.token(at - 3, 4, 20, isTokenByte);
-  }
-
-  private capitalA(at: number): void {
-    if (this.isAt(at, 'AIza')) this.token(at, 4, 30, isTokenByte);
-    else this.token(at, 4, 16, isUpperOrDigit);
   }
 
   /** Two or three parts of base64url with dots between them; the first begins with `eyJ` (a JSON object). */
@@ -171,7 +167,10 @@ export class MaskedText {
       from++;
     }
     // `Authorization: Bearer x`: the scheme is structure and has a shape of its own.
-    if (matchesScheme(buf, from, end)) return;
+    if (matchesScheme(buf, from, end)) {
+      this.scheme(from);
+      return;
+    }
     const to = quote === 0 ? this.bareValue(from) : this.quotedValue(from, quote);
     if (quote === 0 && isPlainWordOrCount(buf, from, to)) return;
     if (to > from) this.hide(from, to);

@@ -5,10 +5,10 @@
  * Candidates are looked for once over the whole body; only a string that holds one is taken apart. In protobuf its borders are found by
  * walking the record, in JSON by looking for its quotes. Cost, measured with bench/decode.ts: see docs/data-flow.md.
  */
-import { keyValue, deepestMessage, logMessage, resourceMessage, scopeMessage, spanMessage } from './otlp-schema.ts';
+import { anyValue, deepestMessage, keyValue, logMessage, resourceMessage, scopeMessage, spanLink, spanMessage } from './otlp-schema.ts';
 import type { Field, Message } from './otlp-schema.ts';
 import { ProtoReader, wire } from './proto-reader.ts';
-import { candidateKinds, findCandidates, namesSecret } from './redact-scan.ts';
+import { findCandidates, namesSecret } from './redact-scan.ts';
 import type { Candidates } from './redact-scan.ts';
 import { MaskedText } from './redact-shapes.ts';
 import { ShortStrings } from './short-strings.ts';
@@ -28,7 +28,7 @@ function maskRange(buf: Buffer, start: number, end: number, found: Candidates): 
   if (next >= found.positions.length || (found.positions[next] as number) >= end) return false;
   const text = new MaskedText(buf, start, end);
   for (; next < found.positions.length && (found.positions[next] as number) < end; next++) {
-    text.candidate(found.positions[next] as number, found.kinds[next] as number);
+    text.candidate(found.positions[next] as number);
   }
   return text.masked;
 }
@@ -48,19 +48,32 @@ export class ProtobufMask implements RangeMask {
   }
 
   resource(start: number, end: number): void {
-    this.range(resourceMessage, start, end);
+    if (this.has(start, end)) this.walk(resourceMessage, start, end, 0);
   }
 
+  /** Scopes and links are not read attribute by attribute: what their attributes' names say is looked up here. */
   scope(start: number, end: number): void {
-    this.range(scopeMessage, start, end);
+    if (this.has(start, end)) this.walk(scopeMessage, start, end, 0);
+    this.walkNames(scopeMessage, start, end, 0);
+  }
+
+  link(start: number, end: number): void {
+    this.walkNames(spanLink, start, end, 0);
   }
 
   record(start: number, end: number): void {
-    this.range(this.recordMessage, start, end);
+    if (this.has(start, end)) this.walk(this.recordMessage, start, end, 0);
   }
 
-  private range(message: Message, start: number, end: number): void {
-    if (this.has(start, end)) this.walk(message, start, end, 0);
+  /** An attribute whose name says that its value is a secret loses the whole text; maps and lists are searched for such names. */
+  attribute(keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): void {
+    if (namesSecret(this.buf, keyEnd, keyStart)) this.hideText(valueStart, valueEnd);
+    else this.value(valueStart, valueEnd);
+  }
+
+  value(start: number, end: number): void {
+    const tag = this.buf[start];
+    if (start < end && (tag === arrayTag || tag === mapTag)) this.walkNames(anyValue, start, end, 0);
   }
 
   private has(start: number, end: number): boolean {
@@ -71,7 +84,6 @@ export class ProtobufMask implements RangeMask {
 
   /** Throws WireError as the skim would: then the record is refused and nothing of it is kept. */
   private walk(message: Message, start: number, end: number, depth: number): void {
-    if (message === keyValue && this.maskNamedValue(start, end)) return;
     const { r } = this;
     r.end = end;
     let at = start;
@@ -100,30 +112,35 @@ export class ProtobufMask implements RangeMask {
     else if (maskRange(this.buf, start, end, this.found)) this.masked++;
   }
 
-  /** An attribute whose name says that its value is a secret: a text is masked as a whole. */
-  private maskNamedValue(start: number, end: number): boolean {
+  private walkNames(message: Message, start: number, end: number, depth: number): void {
     const { r } = this;
-    r.pos = start;
-    r.end = end;
+    let at = start;
     let isNamed = false;
-    let valueStart = -1;
-    let valueEnd = -1;
-    while (r.pos < end) {
+    while (at < end) {
+      r.pos = at;
+      r.end = end;
       const tag = r.tag();
       if ((tag & 7) !== wire.bytes) {
         r.skip(tag & 7);
+        at = r.pos;
         continue;
       }
       const length = r.length();
-      if (tag >>> 3 === 1) isNamed = namesSecret(this.buf, r.pos + length, r.pos);
-      else if (tag >>> 3 === 2) [valueStart, valueEnd] = [r.pos, r.pos + length];
-      r.pos += length;
+      const from = r.pos;
+      at = from + length;
+      const field = message.get(tag >>> 3);
+      if (message === keyValue && tag >>> 3 === 1) isNamed = namesSecret(this.buf, at, from);
+      else if (message === keyValue && isNamed) this.hideText(from, at);
+      else if (field?.kind === 'message' && depth < deepestMessage) this.walkNames(field.message(), from, at, depth + 1);
     }
-    if (!isNamed || valueStart < 0) return false;
-    r.pos = valueStart;
-    r.end = valueEnd;
-    let hidden = false;
-    while (r.pos < valueEnd) {
+  }
+
+  /** The text of an AnyValue, as a whole. */
+  private hideText(start: number, end: number): void {
+    const { r } = this;
+    r.pos = start;
+    r.end = end;
+    while (r.pos < end) {
       const tag = r.tag();
       if (tag !== 8 + wire.bytes) {
         r.skip(tag & 7);
@@ -132,63 +149,59 @@ export class ProtobufMask implements RangeMask {
       const length = r.length();
       const text = new MaskedText(this.buf, r.pos, r.pos + length);
       text.whole();
-      hidden ||= text.masked;
+      if (text.masked) this.masked++;
       r.pos += length;
     }
-    if (hidden) this.masked++;
-    return hidden;
   }
 }
+
+const arrayTag = 5 * 8 + wire.bytes;
+const mapTag = 6 * 8 + wire.bytes;
 
 const quote = 0x22;
 const backslash = 0x5c;
 
-/** Masks in place in a whole JSON body; answers how many strings were changed. */
-export function maskJson(buf: Buffer): number {
-  const found = findCandidates(buf, 'json');
-  const { positions, kinds } = found;
-  let masked = 0;
-  let doneUntil = 0;
-  for (let i = 0; i < positions.length; i++) {
-    const at = positions[i] as number;
-    if (at < doneUntil) continue;
-    if (isBehindString(buf, at)) {
-      const hiddenTo = maskNamedString(buf, at, kinds[i] as number);
-      if (hiddenTo === 0) continue;
-      doneUntil = hiddenTo;
-      masked++;
-      continue;
+/** The masks of one JSON body, in place. */
+export class JsonMask {
+  masked = 0;
+  private readonly buf: Buffer;
+
+  constructor(buf: Buffer) {
+    this.buf = buf;
+    const found = findCandidates(buf, 'json');
+    let doneUntil = 0;
+    for (const at of found.positions) {
+      if (at < doneUntil) continue;
+      const start = stringStart(buf, at, doneUntil);
+      const end = stringEnd(buf, at);
+      if (start >= 0 && maskRange(buf, start, end, found)) this.masked++;
+      doneUntil = end;
     }
-    const start = stringStart(buf, at, doneUntil);
-    const end = stringEnd(buf, at);
-    if (start >= 0 && maskRange(buf, start, end, found)) masked++;
-    doneUntil = end;
   }
-  return masked;
-}
 
-/** Is this a `:` or `,` outside of strings? Then the quote before it closes a string; inside of one it would have a backslash before it. */
-function isBehindString(buf: Buffer, at: number): boolean {
-  if (buf[at] !== 0x3a && buf[at] !== 0x2c) return false;
-  let before = at - 1;
-  while (before >= 0 && isBlank(buf[before] as number)) before--;
-  return buf[before] === quote && !isEscaped(buf, before);
-}
+  /** An attribute whose name says that its value is a secret: `value` is where its OTLP value begins. */
+  attribute(keyStart: number, keyEnd: number, value: number): void {
+    if (!namesSecret(this.buf, keyEnd, keyStart)) return;
+    const head = /^\s*\{\s*"stringValue"\s*:\s*"/.exec(this.buf.toString('latin1', value, value + 64));
+    if (head !== null) this.hideText(value + head[0].length);
+  }
 
-/** `"password":"x"` and `"key":"password","value":{"stringValue":"x"}`: masks the string x; answers its end, 0 when there is none. */
-function maskNamedString(buf: Buffer, at: number, kind: number): number {
-  const shape = kind === candidateKinds.named ? /^\s*"/ : /^\s*"value"\s*:\s*\{\s*"stringValue"\s*:\s*"/;
-  const head = shape.exec(buf.toString('latin1', at + 1, at + 81));
-  if (head === null) return 0;
-  const start = at + 1 + head[0].length;
-  const end = stringEnd(buf, start);
-  const text = new MaskedText(buf, start, end);
-  text.whole();
-  return text.masked ? end : 0;
-}
+  /** Maps, lists and fields that nobody reads: `"password":"x"` and `{"key":"password","value":{"stringValue":"x"}}`. */
+  unread(start: number, end: number): void {
+    const text = this.buf.toString('latin1', start, end);
+    for (const shape of [/"([^"\\]{3,80})"\s*:\s*"/g, /"key"\s*:\s*"([^"\\]{3,80})"\s*,\s*"value"\s*:\s*\{\s*"stringValue"\s*:\s*"/g]) {
+      for (const found of text.matchAll(shape)) {
+        const name = Buffer.from(found[1] ?? '', 'latin1');
+        if (namesSecret(name, name.length, 0)) this.hideText(start + found.index + found[0].length);
+      }
+    }
+  }
 
-function isBlank(byte: number): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+  private hideText(start: number): void {
+    const text = new MaskedText(this.buf, start, stringEnd(this.buf, start));
+    text.whole();
+    if (text.masked) this.masked++;
+  }
 }
 
 function isEscaped(buf: Buffer, at: number): boolean {

@@ -15,12 +15,19 @@ const noResource: ResourceInfo = { service: '', serviceVersion: '', attrs: newAt
 const noScope: ScopeInfo = { name: '', version: '' };
 const noEvents: SpanEvent[] = [];
 
+/** Masks what only its name tells (texts were masked before), in place and without changing any length. */
+export interface FieldMask {
+  attribute(keyStart: number, keyEnd: number, value: number): void;
+  unread(start: number, end: number): void;
+}
+
 interface Range { start: number; end: number }
 
 export class JsonSkim {
   private readonly r: JsonReader;
   private readonly wanted: WantedKeys;
   private readonly sink: RecordSink;
+  private readonly mask: FieldMask | undefined;
   private readonly isTraces: boolean;
   private resource = noResource;
   private scope = noScope;
@@ -28,9 +35,10 @@ export class JsonSkim {
   private scopeAt: Range = { start: 0, end: 0 };
   private lastTrace = '';
 
-  constructor(reader: JsonReader, signal: 'traces' | 'logs', wanted: WantedKeys, sink: RecordSink) {
+  constructor(reader: JsonReader, signal: 'traces' | 'logs', wanted: WantedKeys, mask: FieldMask | undefined, sink: RecordSink) {
     this.r = reader;
     this.wanted = wanted;
+    this.mask = mask;
     this.sink = sink;
     this.isTraces = signal === 'traces';
   }
@@ -91,7 +99,7 @@ export class JsonSkim {
     const { r } = this;
     for (let more = r.enterObject(); more; more = r.nextMember()) {
       if (r.keyText() === 'attributes') this.attributes(attrs);
-      else r.skipValue();
+      else this.unread();
     }
     const name = attrs['service.name'];
     const version = attrs['service.version'];
@@ -107,7 +115,7 @@ export class JsonSkim {
       if (r.skipNull()) continue;
       if (key === 'name') name = r.text();
       else if (key === 'version') version = r.text();
-      else r.skipValue();
+      else this.unread();
     }
     return name === '' && version === '' ? noScope : { name, version };
   }
@@ -139,7 +147,7 @@ export class JsonSkim {
         case 'events': events = this.events(); break;
         case 'links': countItems(r, limits.linksInRecord, reasons.tooManyLinks); break;
         case 'status': status = readStatus(r); break;
-        default: r.skipValue();
+        default: this.unread();
       }
     }
     if (traceId === '' || spanId === '') throw new RefusedRecord(reasons.noIds);
@@ -170,7 +178,7 @@ export class JsonSkim {
       if (key === 'name') name = r.text();
       else if (key === 'timeUnixNano') timeUs = checkedTime(r.nanosAsMicros());
       else if (key === 'attributes') this.attributes(attrs);
-      else r.skipValue();
+      else this.unread();
     }
     return { name, timeUs, attrs };
   }
@@ -193,6 +201,11 @@ export class JsonSkim {
         case 'observedTimeUnixNano': observedUs = checkedTime(r.nanosAsMicros()); break;
         case 'severityNumber': severity = enumeration(r, logSeverities); break;
         case 'body': {
+          if (this.mask !== undefined && isNested(r)) {
+            const start = r.pos;
+            this.unread();
+            r.pos = start;
+          }
           const value = this.anyValue(0);
           body = typeof value === 'string' ? value : '';
           break;
@@ -201,7 +214,7 @@ export class JsonSkim {
         case 'traceId': traceId = this.traceId(); break;
         case 'spanId': spanId = this.spanId(); break;
         case 'eventName': eventName = r.text(); break;
-        default: r.skipValue();
+        default: this.unread();
       }
     }
     return {
@@ -220,10 +233,67 @@ export class JsonSkim {
     }
   }
 
+  /** A field that nobody reads: it is kept all the same, so the masks look at it. */
+  private unread(): void {
+    const { r } = this;
+    const start = r.pos;
+    r.skipValue();
+    if (this.mask !== undefined && r.pos - start > shortField) this.mask.unread(start, r.pos);
+  }
+
+  /**
+   * `{"key":"…","value":{"…Value":…}}` exactly as JSON.stringify writes it is compared byte by byte; every other order and spacing goes
+   * the general way (the whole skim is 2 x as fast for it).
+   */
   private attribute(into: AttrBag): void {
+    const { r } = this;
+    const start = r.pos;
+    if (r.peek() === ch.openObject && this.compactAttribute(into)) return;
+    r.pos = start;
+    this.anyAttribute(into);
+  }
+
+  private compactAttribute(into: AttrBag): boolean {
+    const { r, mask } = this;
+    if (!r.isAt(r.pos, compact.key)) return false;
+    r.skipText(r.pos + compact.key.length);
+    if (r.textEscaped || !r.isAt(r.pos, compact.value)) return false;
+    const keyStart = r.textStart;
+    const keyEnd = r.textEnd;
+    const value = r.pos + compact.value.length;
+    mask?.attribute(keyStart, keyEnd, value - 1);
+    if (r.isAt(value, compact.string)) r.skipText(value + compact.string.length);
+    else if (!this.skipCompactNumber(value)) return false;
+    if (!r.isAt(r.pos, compact.end)) return false;
+    const end = r.pos + compact.end.length;
+    const key = this.wanted.find(r.buf, keyStart, keyEnd);
+    if (key !== undefined) {
+      r.pos = value - 1;
+      const read = this.anyValue(0);
+      if (read !== undefined) into[key] = read;
+    }
+    r.pos = end;
+    return true;
+  }
+
+  /** A number or truth value, plain or as a text. */
+  private skipCompactNumber(value: number): boolean {
+    const { r } = this;
+    const name = compact.numbers.find((one) => r.isAt(value, one));
+    if (name === undefined) return false;
+    r.pos = value + name.length;
+    const byte = r.peek();
+    if (byte === ch.openObject || byte === ch.openArray) return false;
+    r.skipValue();
+    return true;
+  }
+
+  private anyAttribute(into: AttrBag): void {
     const { r } = this;
     let key: string | undefined;
     let isKeyRead = false;
+    let keyStart = 0;
+    let keyEnd = 0;
     let valueAt = -1;
     for (let more = r.enterObject(); more; more = r.nextMember()) {
       r.key();
@@ -231,22 +301,41 @@ export class JsonSkim {
       if (field === keyField) {
         if (r.peek() !== ch.quote) throw new RefusedRecord(reasons.wrongType);
         r.skipString();
+        keyStart = r.textStart;
+        keyEnd = r.textEnd;
         key = this.wantedKey();
         isKeyRead = true;
-      } else if (field === valueField && isKeyRead && key !== undefined) {
-        const value = this.anyValue(0);
-        if (value !== undefined) into[key] = value;
-      } else {
-        if (field === valueField && !isKeyRead) valueAt = r.pos;
+      } else if (field !== valueField) this.unread();
+      else if (isKeyRead) this.attributeValue(into, key, keyStart, keyEnd);
+      else {
+        valueAt = r.pos;
         r.skipValue();
       }
     }
-    if (valueAt < 0 || key === undefined) return;
+    if (valueAt < 0) return;
     const end = r.pos;
     r.pos = valueAt;
+    this.attributeValue(into, key, keyStart, keyEnd);
+    r.pos = end;
+  }
+
+  private attributeValue(into: AttrBag, key: string | undefined, keyStart: number, keyEnd: number): void {
+    const { r, mask } = this;
+    const start = r.pos;
+    if (mask !== undefined) {
+      mask.attribute(keyStart, keyEnd, start);
+      if (isNested(r)) {
+        r.skipValue();
+        mask.unread(start, r.pos);
+        r.pos = start;
+      }
+    }
+    if (key === undefined) {
+      r.skipValue();
+      return;
+    }
     const value = this.anyValue(0);
     if (value !== undefined) into[key] = value;
-    r.pos = end;
   }
 
   private wantedKey(): string | undefined {
@@ -271,7 +360,7 @@ export class JsonSkim {
         case 'doubleValue': value = r.number(); break;
         case 'arrayValue': value = this.arrayValue(depth); break;
         case 'kvlistValue': value = this.listValue(depth); break;
-        default: r.skipValue();
+        default: this.unread();
       }
     }
     return value;
@@ -299,7 +388,7 @@ export class JsonSkim {
         const field = r.keyText();
         if (field === 'key') key = r.text();
         else if (field === 'value') value = this.anyValue(depth + 1);
-        else r.skipValue();
+        else this.unread();
       }
       if (value !== undefined) bag[key] = value;
     });
@@ -329,6 +418,10 @@ export class JsonSkim {
   }
 }
 
+const compact = {
+  key: Buffer.from('{"key":"'), value: Buffer.from(',"value":{'), string: Buffer.from('"stringValue":"'), end: Buffer.from('}}'),
+  numbers: ['"intValue":', '"boolValue":', '"doubleValue":'].map((name) => Buffer.from(name)),
+} as const;
 const noStatus = { code: 0, message: '' };
 
 function readStatus(r: JsonReader): { code: number; message: string } {
@@ -379,6 +472,18 @@ function countItems(r: JsonReader, most: number, reason: string): void {
     if (++count > most) throw new RefusedRecord(reason);
     r.skipValue();
   }
+}
+
+/** Shorter than any name with a secret behind it: counts, flags, states. */
+const shortField = 12;
+
+/** Does an OTLP value that is a map or a list stand here? Its first letter tells (`kvlistValue`, `arrayValue`). */
+function isNested(r: JsonReader): boolean {
+  const { buf } = r;
+  if (r.peek() !== ch.openObject) return false;
+  let at = r.pos + 1;
+  while (at < r.end && (buf[at] as number) <= 0x20) at++;
+  return buf[at] === ch.quote && (buf[at + 1] === 0x6b || buf[at + 1] === 0x61);
 }
 
 const keyField = 1;

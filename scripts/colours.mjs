@@ -5,6 +5,9 @@ import { root } from './paths.mjs';
 /** The only place where a colour may stand as a number; everything else names a token. */
 const tokenFile = 'renderer/app/tokens.ts';
 
+/** Black with transparency is a shadow, the same in every theme, and no colour. */
+const shadow = /^rgba?\(\s*0[\s,]+0[\s,]+0[\s,/]/i;
+
 const colour = /#(?:[0-9a-f]{8}|[0-9a-f]{6}|[0-9a-f]{3,4})\b|\b(?:rgba?|hsla?|oklch|oklab|lab|lch|hwb)\(\s*[\d.]/gi;
 
 /**
@@ -22,5 +25,7 @@ export function strayColours(folder = root) {
 
 /** @param {string} source */
 export function coloursIn(source) {
-  return source.split('\n').flatMap((content, index) => [...content.matchAll(colour)].map((match) => ({ line: index + 1, text: match[0] })));
+  return source.split('\n').flatMap((content, index) =>
+    [...content.matchAll(colour)].filter((match) => !shadow.test(content.slice(match.index))).map((match) => ({ line: index + 1, text: match[0] })),
+  );
 }

@@ -14,6 +14,14 @@ import os from 'node:os';
 /** Standard output of a set-up step must not mix with the output of the program that follows. */
 export const toStandardError = /** @type {import('node:child_process').StdioOptions} */ (['ignore', 2, 2]);
 
+/** @type {NodeJS.Signals | undefined} */
+let interruption;
+
+/** The signal that asked this process to end, when one came while a program ran: then nothing further is to be started. */
+export function interruptedBy() {
+  return interruption;
+}
+
 /**
  * Runs a program to its end and hands on the signals that end us, by the child's own pid.
  * A child that a signal ended is reported the way shells do: 128 + number.
@@ -74,6 +82,7 @@ export function capture(command, args, options = {}) {
 function forwardSignals(child) {
   const handlers = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']).map((signal) => {
     const handler = () => {
+      interruption = signal;
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     };
     process.on(signal, handler);

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { pinnedNode, root, say } from './paths.mjs';
-import { run } from './processes.mjs';
+import { interruptedBy, run } from './processes.mjs';
 import { ensureBuilt, ensureElectron, runScript, useOwnNode } from './setup.mjs';
 import { checkResult, playwrightResult, summary, vitestResult } from './test-report.mjs';
 
@@ -44,6 +44,7 @@ await runScript(async () => {
   const results = [await attempt('build', async () => (await ensureBuilt(), checkResult('build', 0)))];
   for (const [name, step] of Object.entries(steps)) {
     if (values.only && !values.only.includes(name)) continue;
+    if (interruptedBy() !== undefined) throw new Error(`Ended by ${interruptedBy()} before ${name}.`);
     console.log(`\n== ${name}`);
     results.push(await attempt(name, () => step(positionals)));
   }

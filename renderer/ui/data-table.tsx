@@ -150,7 +150,7 @@ export function DataTable<T extends object>({ label, model, sort, onSort, select
   const acts = useRef<RowActs>({ select: onSelect, focus: onFocus, open: onOpen });
   useEffect(() => { acts.current = { select: onSelect, focus: onFocus, open: onOpen }; });
   const { rows, order, columns } = model;
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8, scrollPaddingEnd: 28, getItemKey: (index) => order[index] ?? index });
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8, scrollPaddingEnd: 28 });
   useFocusedRow(scroller, focused, order, (index) => virtual.scrollToIndex(index));
   const template = `${boxWidth}px ${columns.map((column) => `minmax(${column.min}px, ${column.grow ?? 1}fr)`).join(' ')}`;
   const narrowest = columns.reduce((sum, column) => sum + column.min, boxWidth);

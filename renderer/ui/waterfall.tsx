@@ -3,7 +3,7 @@
  * hatched through all of them. The keys are the screen's; this draws, and says what was pressed with the pointer.
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useRef, type CSSProperties, type PointerEvent, type ReactNode, type RefObject } from 'react';
+import { memo, useEffect, useMemo, useRef, type CSSProperties, type PointerEvent, type ReactNode, type RefObject } from 'react';
 import type { Activity } from '../../shared/domain.ts';
 import { inertString } from './agent-text.ts';
 import { InertName } from './agent-text-view.tsx';
@@ -137,7 +137,8 @@ export function Waterfall(props: WaterfallProps) {
   const acts = useRef({ focus: onFocus, fold: onFold });
   useEffect(() => { acts.current = { focus: onFocus, fold: onFold }; });
   const height = asTable ? tableRowHeight : rowHeight;
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: 8, scrollPaddingEnd: 28, getItemKey: (index) => rows[index]?.activity.id ?? index });
+  // No key function: rows are of one height, and a new function would have it measure all of them again.
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: 8, scrollPaddingEnd: 28 });
   useEffect(() => virtual.measure(), [height, virtual]);
   useFocusFollows(scroller, rows, focused, (index) => virtual.scrollToIndex(index));
   const items = virtual.getVirtualItems();
@@ -205,9 +206,9 @@ function GapColumns({ window, gaps, height }: { window: TimeWindow; gaps: readon
 const stripBins = 240;
 
 /** Where in the whole task one is: how much was under way, where it failed. Dragging chooses a part; the keys do the same. */
-function OverviewStrip({ rows, whole, window, onWindow, now }: WaterfallProps) {
+function OverviewStrip({ rows, whole, window, onWindow }: WaterfallProps) {
   const drag = useRef<{ from: number; id: number } | null>(null);
-  const columns = strip(rows, whole, stripBins, now);
+  const columns = useMemo(() => strip(rows, whole, stripBins, whole.to), [rows, whole]);
   const most = Math.max(1, ...columns.map((one) => one.count));
   const timeAt = (event: PointerEvent<HTMLElement>): number => {
     const box = event.currentTarget.getBoundingClientRect();

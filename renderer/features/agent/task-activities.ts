@@ -22,14 +22,19 @@ export async function readPages(before: readonly ActivityPage[], fetch: Fetch, p
   const pages: ActivityPage[] = [];
   let after: string | null = null;
   let rows = 0;
+  let shown = 0;
   for (;;) {
     const known = before[pages.length];
     if (known !== undefined && known.after === after && settled(known)) pages.push(known);
     else {
       const answer = await fetch(after);
       pages.push({ after, rows: answer.rows, next: answer.next });
-      // The first reading of a long task shows what is there already; a refresh replaces all at once, so no row vanishes.
-      if (before.length === 0 && answer.next !== null) partly([...pages]);
+      // The first reading of a long task shows what is there already, each time that it has doubled: laying out every
+      // page anew would cost more than reading it. A refresh replaces all at once, so no row vanishes.
+      if (before.length === 0 && answer.next !== null && pages.length >= shown * 2) {
+        shown = pages.length;
+        partly([...pages]);
+      }
     }
     const last = pages.at(-1);
     rows += last?.rows.length ?? 0;

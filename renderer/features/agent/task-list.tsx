@@ -40,7 +40,7 @@ const tokens = ({ usage }: Task): number => usage.inputTokens + usage.outputToke
 /** Newest first. Arrow keys walk in it, and what has the focus is chosen. */
 export function TaskList({ tasks, chosen, onChoose, onMore }: TaskListProps) {
   const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({ count: tasks.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 6, scrollPaddingEnd: 24, getItemKey: (index) => tasks[index]?.id ?? index });
+  const virtual = useVirtualizer({ count: tasks.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 6, scrollPaddingEnd: 24 });
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => { if (onMore !== null && last >= tasks.length - 10) onMore(); }, [last, tasks.length, onMore]);

@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { NeedsYou } from '../../../shared/contract.ts';
 import { useKeys, type KeyBinding } from '../../app/keys.ts';
 import { go, type Target } from '../../app/navigation.ts';
 import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
-import { formatPercent } from '../../ui/format.ts';
+import { formatPercent, plural } from '../../ui/format.ts';
 import { Kbd } from '../../ui/kbd.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
@@ -33,12 +33,35 @@ export function targetOf(item: NeedsYou): Target {
   return { screen, id };
 }
 
+export interface NeedsLine extends NeedsYou { /** groups of the same agent that this line stands for as well. */ more: number }
+
+/** One line an agent for its failures, the worst group first: ten lines of one agent would hide everybody else. */
+export function grouped(items: readonly NeedsYou[]): NeedsLine[] {
+  const lines: NeedsLine[] = [];
+  const first = new Map<string, NeedsLine>();
+  for (const item of items) {
+    const key = item.kind === 'failure' && item.agentId !== null ? item.agentId : null;
+    const known = key === null ? undefined : first.get(key);
+    if (known !== undefined) {
+      known.more += 1;
+      continue;
+    }
+    const line: NeedsLine = { ...item, more: 0 };
+    if (key !== null) first.set(key, line);
+    lines.push(line);
+  }
+  return lines;
+}
+
+const wordsOf = (item: NeedsLine): string => (item.more === 0 ? item.text : `${item.text}; ${plural(item.more, 'more group')}`);
+
 const most = 7;
 const keyed = 9;
 
 /** Worst first, as the engine ranks them. 1 to 9 open that item. */
-export function NeedsYouPanel({ items, seenShare }: { items: readonly NeedsYou[]; seenShare: number | null }) {
+export function NeedsYouPanel({ needs, seenShare }: { needs: readonly NeedsYou[]; seenShare: number | null }) {
   const [all, setAll] = useState(false);
+  const items = useMemo(() => grouped(needs), [needs]);
   const shown = all ? items : items.slice(0, items.length === most + 1 ? most + 1 : most);
   const bindings: KeyBinding[] = shown.slice(0, keyed).map((item, index) => ({ keys: String(index + 1), does: index === 0 ? 'open that item (1 to 9)' : '', run: () => go(targetOf(item)) }));
   useKeys('Overview: needs you', bindings);
@@ -52,9 +75,9 @@ export function NeedsYouPanel({ items, seenShare }: { items: readonly NeedsYou[]
               <li key={item.id} className={classes.need}>
                 <StateBadge {...looks[item.kind]} />
                 <strong className={classes.needName}>{item.agentName === null ? <span className={classes.second}>this console</span> : <InertName text={item.agentName} most={40} />}</strong>
-                <span className={classes.needText} data-tip={inertString(item.text, 400)}><InertName text={item.text} most={160} /></span>
+                <span className={classes.needText} data-tip={inertString(wordsOf(item), 400)}>{item.more > 0 && <span className={classes.moreGroups}>{plural(item.more + 1, 'group')}. </span>}<InertName text={item.text} most={160} /></span>
                 <span className={classes.needAge}><Age iso={item.since} /></span>
-                <Button className={classes.needButton} onClick={() => go(targetOf(item))} rightSection={index < keyed ? <Kbd keys={String(index + 1)} /> : undefined} aria-label={`Open: ${looks[item.kind].word}, ${item.agentName ?? ''} ${item.text}`}>Open</Button>
+                <Button className={classes.needButton} onClick={() => go(targetOf(item))} rightSection={index < keyed ? <Kbd keys={String(index + 1)} /> : undefined}>Open<span className="gh-visually-hidden">{`: ${looks[item.kind].word}, ${inertString(item.agentName ?? '', 60)} ${inertString(wordsOf(item), 200)}`}</span></Button>
               </li>
             ))}
           </ol>

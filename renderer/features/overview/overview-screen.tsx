@@ -53,7 +53,7 @@ function OverviewPanels({ data, visit, newest }: { data: Overview; visit: Visit;
   return (
     <div className={classes.grid}>
       <div className={classes.column}>
-        <NeedsYouPanel items={data.needsYou} seenShare={data.changed.seenShare} />
+        <NeedsYouPanel needs={data.needsYou} seenShare={data.changed.seenShare} />
         <ActivityPanel series={data.activity} gaps={data.gaps} connections={connections.data?.rows.length ?? null} newest={newest} asTable={asTable} toggle={toggle} />
         <FromQuery query={connections} what="Reading connections" failed="The connections could not be read." rows={3} height={26}>{({ rows }) => <ConnectionsPanel rows={rows} />}</FromQuery>
       </div>

@@ -17,7 +17,7 @@ import { Chip, ChoiceChip } from '../../ui/chip.tsx';
 import { copyText } from '../../ui/copy-button.tsx';
 import { DataTable, useDataTable, type DataColumn, type TableSort } from '../../ui/data-table.tsx';
 import { selectTo, step, toggled } from '../../ui/data-table-order.ts';
-import { formatMoney, plural } from '../../ui/format.ts';
+import { formatCount, formatMoney, plural } from '../../ui/format.ts';
 import { Hatch } from '../../ui/hatch.tsx';
 import { Kbd, KeyHints } from '../../ui/kbd.tsx';
 import { ProvenanceLetter } from '../../ui/money.tsx';
@@ -104,11 +104,7 @@ function AgentList({ rows, known, filter, typed, setFilter, period }: AgentListP
         </span>
       </div>
       <div className={classes.table}>
-        {(model.waiting > 0 || model.moved) && (
-          <button type="button" className={model.waiting > 0 ? classes.fresh : `${classes.fresh} ${classes.quiet}`} onClick={model.release}>
-            {model.waiting > 0 ? `${model.waiting} new, press` : 'Order is older than the figures, press'} <Kbd keys="." />
-          </button>
-        )}
+        {model.waiting > 0 && <button type="button" className={classes.fresh} onClick={model.release}>{formatCount(model.waiting)} new, press <Kbd keys="." /></button>}
         <DataTable
           label="Agents" model={model} sort={sort} onSort={sortStored.set} selected={selected} onSelect={select}
           onSelectAll={() => setSelected(chosen === model.order.length ? new Set() : new Set(model.order))} focused={focused} onFocus={setFocused} onOpen={open} rowName={rowName}
@@ -118,7 +114,7 @@ function AgentList({ rows, known, filter, typed, setFilter, period }: AgentListP
         />
       </div>
       <div className={classes.below}>
-        <span>{`${model.order.length} of ${plural(known, 'agent')} shown. ${chosen} selected.`}<KeyHints hints={hints} /></span>
+        <span>{`${formatCount(model.order.length)} of ${plural(known, 'agent')} shown. ${formatCount(chosen)} selected.`}<KeyHints hints={hints} />{model.moved && <button type="button" className={classes.moved} onClick={model.release}>Held in place; newest order: <Kbd keys="." /></button>}</span>
         <Legend />
       </div>
     </>

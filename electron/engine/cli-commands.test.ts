@@ -1,0 +1,149 @@
+import { PassThrough } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { describe, expect, it } from 'vitest';
+import type { Method, Params, Result } from '../../shared/contract.ts';
+import type { Activity, Agent, Connection, Cost, Task } from '../../shared/domain.ts';
+import { readInvocation } from './cli-arguments.ts';
+import { runCommand } from './cli-commands.ts';
+import type { AskingCommand } from './cli-commands.ts';
+import type { Caller } from './control-client.ts';
+
+const at = '2026-11-22T12:00:00.000Z';
+const usage = { inputTokens: 1_200, outputTokens: 40, cacheReadTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 };
+const cost: Cost = { amountMicros: 90_000, currency: 'USD', provenance: 'reported', unpriced: 0 };
+const agent: Agent = {
+  id: 'agt-1', name: 'order\u202etriage', service: 'orders', version: 'v1', identity: 'delegated', identityOf: 'ada', connectionId: 'con-1', connectionName: 'Lab', source: 'genai', firstSeen: at, lastSeen: at,
+  state: 'not_seen', openTasks: 0, tasks: 1, activities: 3, failures: 0, denials: 0, usage, cost, failureSpark: [0, null],
+};
+const task = (n: number): Task => ({
+  id: `tsk-${n}`, agentId: 'agt-1', agentName: 'x', connectionId: 'con-1', key: 'k', keyKind: 'trace', name: '', startedAt: at, endedAt: null, lastActivityAt: at, outcome: 'running', outcomeBasis: 'open_work', usage, cost,
+  activities: 1, failures: 0, open: 1, agents: [],
+});
+const call: Activity = {
+  id: 'act-1', time: at, endTime: at, agentId: 'agt-1', agentName: 'x', taskId: 'tsk-1', connectionId: 'con-1', kind: 'tool_call', name: 'search', status: 'error', durationMs: 12.5, usage: null, cost: null, model: null,
+  error: { type: 'E', message: 'bad\u001b[31m' }, parentId: null, source: 's', failureId: null, notes: [],
+};
+const connection: Connection = {
+  id: 'con-1', kind: 'otlp', name: 'Lab', createdAt: at, enabled: true, demo: false, content: 'redacted', health: 'waiting', healthText: 'Waiting.', endpoint: 'http://127.0.0.1:4318', tokenEnds: 'abcd', firstDataAt: null,
+  lastDataAt: null, agents: 0, activities: 0, received: { bodies: 0, bytes: 0, spans: 0, logs: 0, metricPoints: 0 }, refused: [], setAside: [],
+};
+
+type Answers = { [M in Method]?: (params: Params<M>) => Result<M> };
+
+async function run(line: string, answers: Answers, running = true): Promise<{ out: string; err: string }> {
+  const out = new PassThrough();
+  const err = new PassThrough();
+  const told = { out: '', err: '' };
+  out.on('data', (chunk: Buffer) => { told.out += chunk.toString(); });
+  err.on('data', (chunk: Buffer) => { told.err += chunk.toString(); });
+  const { command, json } = readInvocation(line.split(' '), '/', Date.parse(at));
+  const caller: Caller = {
+    call: (method, params) => {
+      const answer = answers[method] as ((asked: typeof params) => Result<typeof method>) | undefined;
+      return answer ? Promise.resolve(answer(params)) : Promise.reject(new Error(`${method} was not expected`));
+    },
+    close: () => Promise.resolve(),
+  };
+  await runCommand(command as AskingCommand, { caller, json, streams: { out, err }, running });
+  out.end();
+  err.end();
+  await Promise.all([finished(out), finished(err)]);
+  return told;
+}
+
+describe('lists as JSON', () => {
+  it('agents: one array, the stable keys first', async () => {
+    const { out } = await run('agents --json', { 'agents.list': () => ({ rows: [agent], more: 0 }) });
+    const rows = JSON.parse(out) as Record<string, unknown>[];
+    expect(Object.keys(rows[0] ?? {}).slice(0, 11)).toEqual(['id', 'name', 'service', 'version', 'identity', 'lastSeen', 'tasks', 'activities', 'failures', 'usage', 'cost']);
+    expect(rows[0]).toMatchObject({ usage, cost: { amountMicros: 90_000, currency: 'USD', provenance: 'reported' } });
+    expect(rows[0]?.['name']).toBe('order\u202etriage');
+  });
+
+  it('activity: usage and error are null when there is none', async () => {
+    const { out } = await run('activity --json', { 'activity.list': () => ({ rows: [call, { ...call, error: null }], next: null }) });
+    const rows = JSON.parse(out) as Record<string, unknown>[];
+    expect(Object.keys(rows[0] ?? {}).slice(0, 10)).toEqual(['id', 'time', 'agentId', 'taskId', 'kind', 'name', 'status', 'durationMs', 'usage', 'error']);
+    expect(rows[0]).toMatchObject({ usage: null, error: { type: 'E', message: 'bad\u001b[31m' } });
+    expect(rows[1]?.['error']).toBeNull();
+  });
+
+  it('an empty list is an empty array', async () => {
+    const { out } = await run('tasks --json', { 'tasks.list': () => ({ rows: [], next: null }) });
+    expect(JSON.parse(out)).toEqual([]);
+  });
+
+  it('reads page after page up to the limit, and says when there is more', async () => {
+    const asked: unknown[] = [];
+    const { out, err } = await run('tasks --json --limit 1500', { 'tasks.list': (params) => {
+      asked.push(params.before);
+      const from = Number(params.before ?? 0);
+      const rows = Array.from({ length: params.limit ?? 0 }, (_, n) => task(from + n));
+      return { rows, next: String(from + rows.length) };
+    } });
+    expect((JSON.parse(out) as { id: string }[]).map((row) => row.id)).toEqual(Array.from({ length: 1_500 }, (_, n) => `tsk-${n}`));
+    expect(asked).toEqual([undefined, '1000']);
+    expect(err).toContain('The first 1,500 are shown; there are more.');
+  });
+
+  it('says nothing more when the list ends at the limit', async () => {
+    const { err } = await run('tasks --json --limit 2', { 'tasks.list': () => ({ rows: [task(1), task(2)], next: null }) });
+    expect(err).toBe('');
+  });
+
+  it('status is an array too', async () => {
+    const { out } = await run('status --json', { 'system.status': () => ({ pid: 7 }) as Result<'system.status'> }, false);
+    expect(JSON.parse(out)).toEqual([{ running: false, pid: 7 }]);
+  });
+});
+
+describe('tables', () => {
+  it('shows agent text inert', async () => {
+    const { out } = await run('activity', { 'activity.list': () => ({ rows: [call], next: null }) });
+    expect(out).toContain('E: bad[U+001B][31m');
+    expect(out).not.toContain('\u001b');
+  });
+});
+
+describe('--agent', () => {
+  const agents: Answers = { 'agents.list': () => ({ rows: [agent, { ...agent, id: 'agt-2', name: 'twin' }, { ...agent, id: 'agt-3', name: 'twin' }], more: 0 }) };
+  it('takes an id or an exact name', async () => {
+    const asked: unknown[] = [];
+    const answers: Answers = { ...agents, 'tasks.list': (params) => { asked.push(params.agentId); return { rows: [], next: null }; } };
+    await run('tasks --agent agt-2 --json', answers);
+    await run('tasks --agent order\u202etriage --json', answers);
+    expect(asked).toEqual(['agt-2', 'agt-1']);
+  });
+
+  it('names the ids when a name means several, and says when it means nobody', async () => {
+    await expect(run('tasks --agent twin', agents)).rejects.toThrow(/2 agents are called "twin".*agt-2.*agt-3/);
+    await expect(run('activity --agent nobody', agents)).rejects.toThrow('No agent has the id or the name "nobody"');
+  });
+});
+
+describe('connections', () => {
+  const added: Answers = { 'connections.addOtlp': () => ({ connection, token: 'gh_t', endpoint: 'http://127.0.0.1:4318', snippets: [] }) };
+  it('add prints an object with id, endpoint, token and environment', async () => {
+    const { out, err } = await run('connections add otlp --name Lab --json', added);
+    expect(JSON.parse(out)).toMatchObject({
+      id: 'con-1', endpoint: 'http://127.0.0.1:4318', token: 'gh_t',
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf', OTEL_EXPORTER_OTLP_HEADERS: 'x-gatehouse-token=gh_t' },
+    });
+    expect(err).toBe('');
+  });
+
+  it('add says that nobody listens yet when no engine runs', async () => {
+    const { err } = await run('connections add otlp --name Lab --json', added, false);
+    expect(err).toContain('No engine runs now');
+  });
+
+  it('remove keeps the history unless told otherwise', async () => {
+    const asked: unknown[] = [];
+    const answers: Answers = { 'connections.list': () => ({ rows: [connection], strangers: [] }), 'connections.remove': (params) => { asked.push(params); return { removedActivities: 5 }; } };
+    const kept = await run('connections remove Lab', answers);
+    const gone = await run('connections remove con-1 --delete-history', answers);
+    expect(asked).toEqual([{ id: 'con-1', history: 'keep' }, { id: 'con-1', history: 'delete' }]);
+    expect(kept.out).toContain('Its history was kept');
+    expect(gone.out).toContain('5 activities with it');
+  });
+});

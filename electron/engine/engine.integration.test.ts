@@ -1,0 +1,217 @@
+/** The engine as a process of its own: over its socket, over the shell's line, killed and started again. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { EngineProcessMessage, ShellMessage } from '../../shared/engine-process.ts';
+import { connectCaller } from './control-client.ts';
+import type { Caller } from './control-client.ts';
+
+const cli = fileURLToPath(new URL('./cli.ts', import.meta.url));
+const engineScript = fileURLToPath(new URL('./index.ts', import.meta.url));
+let folder: string;
+const children: ChildProcess[] = [];
+const callers: Caller[] = [];
+
+beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'gatehouse-engine-')); });
+afterEach(async () => {
+  for (const caller of callers.splice(0)) await caller.close();
+  for (const child of children.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Served { readonly child: ChildProcess; readonly endpoint: string; readonly message: string | null }
+
+async function serve(port = 0): Promise<Served> {
+  const child = spawn(process.execPath, [cli, 'serve', '--otlp', `127.0.0.1:${port}`, '--json', '--data', folder], { stdio: ['ignore', 'pipe', 'ignore'] });
+  children.push(child);
+  const [line] = await once(child.stdout, 'data') as [Buffer];
+  const { endpoint, message } = JSON.parse(line.toString()) as Served;
+  return { child, endpoint, message };
+}
+
+async function caller(): Promise<Caller> {
+  const found = await connectCaller(folder);
+  if (!found) throw new Error('no engine answers');
+  callers.push(found);
+  return found;
+}
+
+async function gatehouse(line: string): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawn(process.execPath, [cli, ...line.split(' '), '--data', folder], { stdio: ['ignore', 'pipe', 'pipe'] });
+  children.push(child);
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk: Buffer) => { out += chunk.toString(); });
+  child.stderr.on('data', (chunk: Buffer) => { err += chunk.toString(); });
+  const [code] = await once(child, 'close') as [number | null];
+  return { code, out, err };
+}
+
+const empty = { method: 'POST', body: '{"resourceSpans":[]}' };
+const post = (endpoint: string, token: string): Promise<number> =>
+  fetch(`${endpoint}/v1/traces`, { ...empty, headers: { 'content-type': 'application/json', 'x-gatehouse-token': token } }).then((answer) => answer.status);
+const today = { period: { from: '2026-01-01T00:00:00.000Z', to: null } };
+
+describe('gatehouse serve', () => {
+  it('listens, takes a token that was just made, and ends cleanly', async () => {
+    const { child, endpoint } = await serve();
+    const asked = await caller();
+    const { token, connection } = await asked.call('connections.addOtlp', { name: 'one' });
+    expect(connection.health).toBe('waiting');
+    expect(await post(endpoint, token)).toBe(200);
+    expect(await post(endpoint, 'gh_other')).toBe(401);
+    const { strangers } = await asked.call('connections.list', {});
+    expect(strangers.reduce((sum, one) => sum + one.count, 0)).toBe(1);
+    child.kill('SIGTERM');
+    const [code] = await once(child, 'exit') as [number | null];
+    expect(code).toBe(0);
+    expect(existsSync(join(folder, 'engine.sock'))).toBe(false);
+  });
+
+  it('leaves the folder to one engine at a time', async () => {
+    const { child } = await serve();
+    const second = await gatehouse('serve --otlp 127.0.0.1:0');
+    expect(second).toMatchObject({ code: 1, out: '', err: expect.stringContaining(`process ${child.pid}`) as string });
+  });
+
+  it('comes back after SIGKILL with everything, and says the time that it did not see', async () => {
+    const first = await serve();
+    const asked = await caller();
+    const { token, connection } = await asked.call('connections.addOtlp', { name: 'kept' });
+    // The first life sign is written after five seconds; the gap begins there.
+    await vi.waitFor(async () => { expect((await asked.call('system.status', {})).connections).toBe(1); });
+    await new Promise((resolve) => { setTimeout(resolve, 6_000); });
+    first.child.kill('SIGKILL');
+    await once(first.child, 'exit');
+    expect(existsSync(join(folder, 'engine.sock'))).toBe(true);
+    const again = await serve();
+    expect(await post(again.endpoint, token)).toBe(200);
+    const anew = await caller();
+    expect((await anew.call('connections.list', {})).rows.map((row) => row.id)).toEqual([connection.id]);
+    const { rows } = await anew.call('gaps.list', today);
+    expect(rows).toEqual([expect.objectContaining({ reason: 'engine_off', connectionId: null, to: expect.any(String) as string })]);
+  });
+
+  it('says it when the port is taken, and listens on the next', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => { other.listen(0, '127.0.0.1', resolve); });
+    const { port } = other.address() as AddressInfo;
+    const { endpoint, message } = await serve(port);
+    expect(endpoint).not.toContain(`:${port}`);
+    expect(message).toContain(`Port ${port} is taken`);
+    const { alarms, receiver } = await (await caller()).call('system.status', {});
+    expect(receiver).toMatchObject({ state: 'listening', wantedPort: port });
+    expect(alarms.map((alarm) => alarm.text).join()).toContain(`Port ${port} is taken`);
+    other.close();
+  });
+
+  it('switching a connection off refuses what it sends and is a gap until it is on again', async () => {
+    const { endpoint } = await serve();
+    const asked = await caller();
+    const { token, connection: { id } } = await asked.call('connections.addOtlp', { name: 'off and on' });
+    expect((await asked.call('connections.update', { id, enabled: false })).health).toBe('off');
+    expect(await post(endpoint, token)).toBe(401);
+    expect((await asked.call('gaps.list', today)).rows).toEqual([expect.objectContaining({ reason: 'connection_off', connectionId: id, to: null })]);
+    await asked.call('connections.update', { id, enabled: true });
+    expect(await post(endpoint, token)).toBe(200);
+    expect((await asked.call('gaps.list', today)).rows[0]?.to).not.toBeNull();
+  });
+
+  it('a rotated token stops working at once, a removed connection too', async () => {
+    const { endpoint } = await serve();
+    const asked = await caller();
+    const { token, connection: { id } } = await asked.call('connections.addOtlp', { name: 'turning' });
+    const rotated = await asked.call('connections.rotateToken', { id });
+    expect(await post(endpoint, token)).toBe(401);
+    expect(await post(endpoint, rotated.token)).toBe(200);
+    await asked.call('connections.remove', { id, history: 'keep' });
+    expect(await post(endpoint, rotated.token)).toBe(401);
+    await expect(asked.call('connections.update', { id, name: 'x' })).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('keeps neither tokens nor bodies in its log', async () => {
+    const { endpoint } = await serve();
+    const asked = await caller();
+    const { token } = await asked.call('connections.addOtlp', { name: 'quiet' });
+    await fetch(`${endpoint}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-gatehouse-token': token }, body: '{"secret prompt":' });
+    await expect(asked.call('agents.get', { id: 'agt-nobody', ...today })).rejects.toMatchObject({ code: 'not_found' });
+    const log = readFileSync(join(folder, 'engine.log'), 'utf8');
+    expect(log).toContain('agents.get: not_found');
+    expect(log).not.toContain(token);
+    expect(log).not.toContain('secret prompt');
+    expect(statSync(join(folder, 'engine.log')).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe('gatehouse without a running engine', () => {
+  it('reads and changes connections by itself, and writes no gap down', async () => {
+    const added = await gatehouse('connections add otlp --name Alone --json');
+    expect(added.code).toBe(0);
+    expect(JSON.parse(added.out)).toMatchObject({ id: expect.stringMatching(/^con-/) as string, token: expect.stringMatching(/^gh_/) as string });
+    const listed = await gatehouse('connections list --json');
+    expect((JSON.parse(listed.out) as { name: string }[]).map((row) => row.name)).toEqual(['Alone']);
+    for (const list of ['agents', 'tasks', 'activity', 'failures']) expect(JSON.parse((await gatehouse(`${list} --json`)).out)).toEqual([]);
+    const { child } = await serve();
+    expect((await (await caller()).call('gaps.list', today)).rows).toEqual([]);
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  });
+
+  it('says what was wrong on standard error: 2 for the words, 1 for the rest', async () => {
+    expect(await gatehouse('agents --limit none')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('--limit') as string });
+    expect(await gatehouse('tasks --agent nobody --json')).toMatchObject({ code: 1, err: expect.stringContaining('No agent has the id') as string });
+  });
+});
+
+describe('the shell\'s line', () => {
+  interface Line { readonly child: ChildProcess; readonly heard: EngineProcessMessage[]; say(message: ShellMessage): void }
+  function startForShell(): Line {
+    const child = spawn(process.execPath, [engineScript, '--data', folder, '--otlp', '127.0.0.1:0'], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    children.push(child);
+    const heard: EngineProcessMessage[] = [];
+    child.on('message', (message) => { heard.push(message as EngineProcessMessage); });
+    return { child, heard, say: (message) => { child.send(message); } };
+  }
+  const ready = (line: Line): Promise<void> => vi.waitFor(() => { expect(line.heard.map((message) => message.t)).toContain('ready'); }, { timeout: 15_000 });
+
+  it('is ready, beats, answers on an attached port, and ends when asked', async () => {
+    const line = startForShell();
+    line.say({ t: 'attach', port: 1, actor: 'ada' });
+    await ready(line);
+    line.say({ t: 'data', port: 1, data: { t: 'call', n: 5, method: 'system.ping', params: {} } });
+    await vi.waitFor(() => { expect(line.heard).toContainEqual({ t: 'data', port: 1, data: expect.objectContaining({ t: 'ok', n: 5 }) as object }); });
+    await vi.waitFor(() => { expect(line.heard.map((message) => message.t)).toContain('beat'); }, { timeout: 5_000 });
+    line.say({ t: 'detach', port: 1 });
+    const before = line.heard.length;
+    line.say({ t: 'data', port: 1, data: { t: 'call', n: 6, method: 'system.ping', params: {} } });
+    await new Promise((resolve) => { setTimeout(resolve, 300); });
+    expect(line.heard.slice(before).filter((message) => message.t === 'data')).toEqual([]);
+    line.say({ t: 'shutdown' });
+    expect(await once(line.child, 'exit')).toEqual([0, null]);
+  });
+
+  it('ends when the shell is gone', async () => {
+    const line = startForShell();
+    await ready(line);
+    line.child.disconnect();
+    expect(await once(line.child, 'exit')).toEqual([0, null]);
+  });
+
+  it('says who holds the folder', async () => {
+    const { child } = await serve();
+    const line = startForShell();
+    await once(line.child, 'exit');
+    expect(line.heard).toContainEqual({ t: 'not_started', why: 'held', text: expect.stringContaining(`process ${child.pid}`) as string });
+  });
+});

@@ -168,7 +168,7 @@ function Head({ whole, window, asTable }: { whole: TimeWindow; window: TimeWindo
   const column = (text: ReactNode, className?: string): ReactNode => <div role="columnheader" className={className}>{text}</div>;
   if (asTable) return <div role="row" className={`${classes.head} ${classes.tableColumns}`}>{column('Activity', classes.headName)}{column('Began')}{column('Outcome')}{column('Took', classes.end)}{column('Tokens', classes.end)}{column('Cost', classes.cost)}</div>;
   const length = window.to - window.from;
-  const ticks = spanTicks(window.from, window.to, whole.from, 5).filter((at) => at > 0 && (whole.from + at - window.from) / length > (length < 10_000 ? 0.24 : 0.14) && (whole.from + at - window.from) / length < 0.95);
+  const ticks = spanTicks(window.from, window.to, whole.from, 5).filter((at) => at > 0 && (whole.from + at - window.from) / length > (length < 10_000 ? 0.26 : 0.19) && (whole.from + at - window.from) / length < 0.95);
   return (
     <div role="row" className={classes.head}>
       {column('Activity', classes.headName)}

@@ -36,7 +36,9 @@ export function toCallError(error: unknown, log: Log, what: string): CallError {
     if (expected.code !== 'cancelled') log.warn(`${what}: ${expected.code}`, { id });
     return { code: expected.code, message: expected.message, id };
   }
-  log.error(what, error, { id });
+  // Made by us from paths and type names: the one message of an unexpected error that is safe to log.
+  if (error instanceof StoreError && error.code === 'contract') log.warn(error.message, { id });
+  else log.error(what, error, { id });
   return { code: 'internal', message: `The engine failed at this. Its log knows the failure as ${id}.`, id };
 }
 

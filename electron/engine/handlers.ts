@@ -1,5 +1,5 @@
 /** One line from each contract method to the query or command that answers it. */
-import type { Method, ParsedParams, Result } from '../../shared/contract.ts';
+import type { Method, ParsedParams } from '../../shared/contract.ts';
 import type { Alarms } from './alarms.ts';
 import type { Connections } from './connections.ts';
 import { ask } from './history-port.ts';
@@ -7,6 +7,7 @@ import type { HistoryPort } from './history-port.ts';
 import { systemClock } from './ports.ts';
 import type { CallContext, Clock } from './ports.ts';
 import type { ReceiverPart } from './receiver-keeper.ts';
+import { CheckedJson } from './rpc.ts';
 import type { Handlers } from './rpc.ts';
 import type { Status } from './status.ts';
 
@@ -22,8 +23,8 @@ export interface HandlerParts {
 const dayUs = 86_400_000_000;
 
 export function makeHandlers({ history, status, alarms, connections, receiver, clock = systemClock }: HandlerParts): Handlers {
-  /** Answered by the reader thread as it stands. */
-  const read = <M extends Method>(name: M) => (params: ParsedParams<M>, { signal }: CallContext): Promise<Result<M>> => history.query(name, params, signal) as Promise<Result<M>>;
+  /** Answered, checked and written by the reader thread. */
+  const read = <M extends Method>(name: M) => async (params: ParsedParams<M>, { signal }: CallContext): Promise<CheckedJson> => new CheckedJson(await history.queryJson(name, params, signal));
   const nowUs = (): number => clock.now() * 1_000;
   return {
     'system.status': () => status.read(),

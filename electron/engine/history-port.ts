@@ -1,4 +1,5 @@
 /** The history as the engine's other parts use it: typed by what it can be asked, fakeable in tests. */
+import type { Method } from '../../shared/contract.ts';
 import type { CommitNote, BodyJob, BodyResult } from './ingest/writer-messages.ts';
 import type { AllCommands, AnyCommand } from './store/protocol.ts';
 import type { QueryName, QueryParams, QueryResult } from './store/queries/table.ts';
@@ -10,6 +11,7 @@ export interface HistoryPort {
   submit(body: Omit<BodyJob, 'n'>): Promise<BodyResult>;
   command<N extends AnyCommand>(name: N, params: AllCommands[N]['params']): Promise<AllCommands[N]['result']>;
   query(name: string, params: unknown, signal?: AbortSignal): Promise<unknown>;
+  queryJson(name: Method, params: unknown, signal?: AbortSignal): Promise<string>;
   onCommit(listener: (note: CommitNote) => void): () => void;
   close(): Promise<void>;
 }

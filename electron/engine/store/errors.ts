@@ -1,6 +1,6 @@
 /** What can go wrong with the history, in sentences for people: what happened, what was kept, what to do. */
 export type StoreErrorCode =
-  | 'disk_full' | 'locked' | 'io' | 'corrupt' | 'newer' | 'read_only' | 'not_found' | 'bad_request' | 'conflict' | 'closed' | 'cancelled' | 'worker' | 'internal';
+  | 'disk_full' | 'locked' | 'io' | 'corrupt' | 'newer' | 'read_only' | 'not_found' | 'bad_request' | 'conflict' | 'closed' | 'cancelled' | 'worker' | 'contract' | 'internal';
 
 export class StoreError extends Error {
   readonly code: StoreErrorCode;

@@ -2,6 +2,7 @@
  * The history as the engine's main thread sees it: bodies in, commands in, questions out. Two threads do the work; this side
  * only keeps what waits, bounded, and what it promised to answer.
  */
+import type { Method } from '../../../shared/contract.ts';
 import type { BodyJob, BodyResult, CommitNote } from '../ingest/writer-messages.ts';
 import { StoreError } from './errors.ts';
 import { historyFile } from './open.ts';
@@ -94,6 +95,15 @@ export class History {
 
   /** Asks the reader thread. `signal` gives up waiting; the reader's own work on one question is short. */
   query(name: string, params: unknown, signal?: AbortSignal): Promise<unknown> {
+    return this.ask(name, params, signal, false);
+  }
+
+  /** The contract's answer to one of its methods, checked and written as JSON by the reader. */
+  queryJson(name: Method, params: unknown, signal?: AbortSignal): Promise<string> {
+    return this.ask(name, params, signal, true) as Promise<string>;
+  }
+
+  private ask(name: string, params: unknown, signal: AbortSignal | undefined, checked: boolean): Promise<unknown> {
     if (this.closed) return Promise.reject(new StoreError('closed', 'The history is closed.'));
     if (signal?.aborted === true) return Promise.reject(cancelled());
     const n = this.nextN++;
@@ -108,7 +118,7 @@ export class History {
         done: (value) => { end(); done(value); },
         fail: (error) => { end(); fail(error); },
       });
-      this.reader.post({ n, name, params, nowUs: this.options.clock.now() * 1_000 });
+      this.reader.post({ n, name, params, nowUs: this.options.clock.now() * 1_000, checked });
     });
   }
 

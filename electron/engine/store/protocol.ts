@@ -37,6 +37,11 @@ export interface ToReader {
   readonly name: string;
   readonly params: unknown;
   readonly nowUs: number;
+  /**
+   * Answer with JSON text that was checked against the contract, made on the reader's thread: the engine's own thread must stay
+   * free for what comes in, and text crosses between threads much faster than a tree of objects.
+   */
+  readonly checked: boolean;
 }
 
 export type FromReader = { readonly n: number; readonly ok: unknown } | { readonly n: number; readonly error: ToldError };

@@ -3,6 +3,8 @@
  * seconds (measured); here it delays only other questions.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { contract } from '../../../shared/contract.ts';
+import type { Method } from '../../../shared/contract.ts';
 import { openReader } from './database.ts';
 import { StoreError, storeError } from './errors.ts';
 import type { FromReader, ToReader } from './protocol.ts';
@@ -22,13 +24,23 @@ if (parentPort) {
   });
 }
 
-function answer(reading: Reading, { n, name, params, nowUs }: ToReader): FromReader {
+function answer(reading: Reading, { n, name, params, nowUs, checked }: ToReader): FromReader {
   try {
     if (!Object.hasOwn(queries, name)) throw new StoreError('bad_request', `The history has no query called ${name}.`);
     reading.begin();
-    return { n, ok: (queries as unknown as Record<string, AnyQuery | undefined>)[name]?.(reading, params, nowUs) };
+    const found = (queries as unknown as Record<string, AnyQuery | undefined>)[name]?.(reading, params, nowUs);
+    return { n, ok: checked ? checkedJson(name, found) : found };
   } catch (cause) {
     const { code, message } = storeError(cause);
     return { n, error: { code, message } };
   }
+}
+
+function checkedJson(name: string, found: unknown): string {
+  if (!Object.hasOwn(contract, name)) throw new StoreError('bad_request', `The contract has no method called ${name}.`);
+  const checked = contract[name as Method].result.safeParse(found);
+  if (checked.success) return JSON.stringify(checked.data);
+  // Paths and expected types only: what stood there is an agent's text and stays out of logs.
+  const where = checked.error.issues.slice(0, 3).map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  throw new StoreError('contract', `The answer of ${name} breaks the contract at ${where}`);
 }

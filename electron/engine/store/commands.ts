@@ -57,8 +57,9 @@ interface SettingReader { prepare(sql: string): { all(): unknown[] } }
 export function readSettings(db: SettingReader): Settings {
   let result: Settings = defaultSettings;
   for (const row of db.prepare('SELECT key, value FROM setting').all() as { key: string; value: string }[]) {
-    const parsed = settingsSchema.partial().safeParse({ [row.key]: parseJson(row.value) });
-    if (parsed.success) result = { ...result, ...parsed.data };
+    const value = parseJson(row.value);
+    const parsed = settingsSchema.partial().safeParse({ [row.key]: value });
+    if (parsed.success && value !== undefined) result = { ...result, ...parsed.data };
   }
   return result;
 }

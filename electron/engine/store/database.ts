@@ -18,12 +18,14 @@ function common(db: Sqlite.Database): void {
   db.pragma('trusted_schema = OFF');
 }
 
-/** page_size and auto_vacuum only take effect in a file that has no page yet. No mmap: measured, point reads get no faster. */
+/** page_size and auto_vacuum only take effect in a file that has no page yet, and a damaged file must not be touched. No mmap: measured, point reads get no faster. */
 export function openWriter(file: string): WriteDb {
   const db = new Sqlite(file, { timeout: busyMs });
   try {
-    db.pragma('page_size = 8192');
-    db.pragma('auto_vacuum = INCREMENTAL');
+    if (Number(db.pragma('page_count', { simple: true })) === 0) {
+      db.pragma('page_size = 8192');
+      db.pragma('auto_vacuum = INCREMENTAL');
+    }
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');
     common(db);

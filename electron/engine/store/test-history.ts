@@ -7,7 +7,7 @@ import { Assembler, type Told } from './assemble/assembler.ts';
 import type { Changes } from './assemble/write-out.ts';
 import { kindWord, outcomeWord, statusWord, US_DAY, US_HOUR, US_MINUTE } from './codes.ts';
 import type { WriteDb } from './database.ts';
-import { hash53 } from './hash.ts';
+import { keyNumber, spanNumber } from './hash.ts';
 import { openHistory } from './open.ts';
 import { sweep } from './sweep.ts';
 
@@ -82,7 +82,7 @@ export class TestHistory {
   }
 
   row(key: string): TestRow {
-    const found = this.rows().filter((row) => row.key === hash53(key));
+    const found = this.rows().filter((row) => row.key === numberOf(key));
     if (found.length !== 1) throw new Error(`${found.length} rows have the key ${key}`);
     return found[0] as TestRow;
   }
@@ -146,6 +146,8 @@ export interface TestRow {
   readonly error: string | null; readonly agent: string | null; readonly task: string | null; readonly failed: boolean; readonly parent: number | null;
 }
 interface RawRow extends Omit<TestRow, 'kind' | 'status' | 'failed'> { readonly kind: number; readonly status: number; readonly failed: number }
+
+const numberOf = (key: string): number => keyNumber(key, key.slice(5), key.startsWith('span:') ? spanNumber(key.slice(5)) : 0);
 
 export const trace = (n: number): string => n.toString(16).padStart(32, 'a');
 export const span = (n: number): string => n.toString(16).padStart(16, 'b');

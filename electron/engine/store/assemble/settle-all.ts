@@ -31,6 +31,7 @@ export function settleAll(s: Settling): void {
   for (const trace of s.cache.touched) {
     const task = trace.task;
     if (task === null || !trace.matters) continue;
+    s.cache.tasks.touched.add(task);
     const around: Surroundings = { pass: ++passes, runs: task.runs, textOf: s.textOf };
     for (const row of absorb(trace, around)) vanish(s, task, row);
     stateTops(trace, around, (node) => s.stateTop(task, node));

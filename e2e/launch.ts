@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { _electron, expect } from '@playwright/test';
+import { _electron, errors, expect } from '@playwright/test';
 import type { ElectronApplication, Page } from '@playwright/test';
 import type { Method, Params, Result } from '../shared/contract.ts';
 import type { CallOutcome, EngineState, PageApi } from '../shared/page-api.ts';
@@ -43,12 +43,7 @@ export const electronProgram = (): string => needed('GATEHOUSE_ELECTRON');
 
 export async function launch(options: LaunchOptions = {}): Promise<Launched> {
   const dataFolder = options.dataFolder ?? await makeDataFolder();
-  const app = await _electron.launch({
-    executablePath: electronProgram(),
-    args: appWords(dataFolder, options.arguments),
-    cwd: root,
-    env: { ...inherited(), GATEHOUSE_NODE: needed('GATEHOUSE_NODE'), ...options.environment },
-  });
+  const app = await startElectron(dataFolder, options);
   const page = await app.firstWindow();
   return {
     app, page, dataFolder,
@@ -57,6 +52,23 @@ export async function launch(options: LaunchOptions = {}): Promise<Launched> {
       if (options.dataFolder === undefined) await removeFolder(dataFolder);
     },
   };
+}
+
+/** On a busy machine Electron's debugging port sometimes never answers: that start is killed and made once more. */
+async function startElectron(dataFolder: string, options: LaunchOptions): Promise<ElectronApplication> {
+  const order = {
+    executablePath: electronProgram(),
+    args: appWords(dataFolder, options.arguments),
+    cwd: root,
+    env: { ...inherited(), GATEHOUSE_NODE: needed('GATEHOUSE_NODE'), ...options.environment },
+    timeout: 20_000,
+  };
+  try {
+    return await _electron.launch(order);
+  } catch (error) {
+    if (!(error instanceof errors.TimeoutError)) throw error;
+    return _electron.launch(order);
+  }
 }
 
 const inherited = (): Record<string, string> => Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));

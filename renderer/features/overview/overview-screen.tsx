@@ -66,7 +66,7 @@ function OverviewPanels({ data, visit, newest }: { data: Overview; visit: Visit;
 }
 
 function TableToggle({ on, onToggle }: { on: boolean; onToggle: () => void }) {
-  return <button type="button" className={classes.toggle} aria-pressed={on} onClick={onToggle} aria-label={on ? 'Show as chart' : 'Show as table'}>{on ? 'Chart' : 'Table'} <Kbd keys="t" /></button>;
+  return <button type="button" className={classes.toggle} aria-pressed={on} onClick={onToggle}><span className="gh-visually-hidden">Show as </span>{on ? 'Chart' : 'Table'} <Kbd keys="t" /></button>;
 }
 
 /** What is not seen now is said in words; what was not seen before is one focus away. */

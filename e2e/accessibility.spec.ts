@@ -1,0 +1,101 @@
+/** Every screen and dialog of the page through axe, light and dark, with the demo fleet's agents on it; and the keyboard alone. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { callFromPage, engineReady, launch } from './launch.ts';
+import type { Launched } from './launch.ts';
+
+let desk: Launched | undefined;
+
+test.beforeAll(async () => {
+  test.setTimeout(120_000);
+  desk = await launch({ arguments: ['--demo'] });
+  const { page } = desk;
+  await engineReady(page);
+  await expect.poll(async () => (await callFromPage(page, 'system.status', {})).agents, { timeout: 60_000 }).toBeGreaterThanOrEqual(6);
+});
+test.afterAll(async () => { await desk?.close(); });
+
+function pageOf(launched: Launched | undefined): Page {
+  if (launched === undefined) throw new Error('the app did not start');
+  return launched.page;
+}
+
+async function violations(page: Page): Promise<string[]> {
+  // Legacy mode: the other one opens a second page, and this program has one window.
+  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return found.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
+}
+
+const screens = { o: 'Overview', l: 'Live', a: 'Agents', n: 'Connections', ',': 'Settings' };
+
+async function goTo(page: Page, letter: string, title: string): Promise<void> {
+  await page.keyboard.press('g');
+  await page.keyboard.press(letter);
+  await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible();
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`axe finds nothing, ${theme}`, async () => {
+    const page = pageOf(desk);
+    await callFromPage(page, 'settings.set', { theme });
+    await expect(page.locator(`html[data-mantine-color-scheme="${theme}"]`)).toHaveCount(1);
+    for (const [letter, title] of Object.entries(screens)) {
+      await goTo(page, letter, title);
+      await expect(page.locator('main [aria-busy="true"]')).toHaveCount(0);
+      expect(await violations(page), title).toEqual([]);
+    }
+    await page.keyboard.press('?');
+    await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('refund');
+    await expect(page.getByRole('option', { name: /refund-runner/ }).first()).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { level: 1, name: 'refund-runner' })).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+  });
+}
+
+test('letters do nothing while typing, nor when they are switched off', async () => {
+  const page = pageOf(desk);
+  await goTo(page, 'n', 'Connections');
+  await page.keyboard.press('/');
+  const filter = page.getByLabel('Filter connections');
+  await expect(filter).toBeFocused();
+  await page.keyboard.type('ga');
+  await expect(filter).toHaveValue('ga');
+  await expect(page.getByRole('heading', { level: 1, name: 'Connections' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(filter).toHaveValue('');
+  await page.keyboard.press('Escape');
+
+  await callFromPage(page, 'settings.set', { singleKeys: false });
+  await goByClick(page, 'Settings');
+  await expect(page.getByRole('switch', { name: 'Single letter keys' })).toHaveAttribute('aria-checked', 'false');
+  await page.keyboard.press('g');
+  await page.keyboard.press('a');
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('dialog', { name: 'Find or do' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
+  await callFromPage(page, 'settings.set', { singleKeys: true });
+});
+
+async function goByClick(page: Page, title: string): Promise<void> {
+  await page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: title }).click();
+}
+
+test('F6 walks the regions, and the focus is always seen', async () => {
+  const page = pageOf(desk);
+  await goByClick(page, 'Connections');
+  await expect(page.getByRole('heading', { level: 1, name: 'Connections' })).toBeVisible();
+  const seen = new Set<string>();
+  for (let step = 0; step < 4; step += 1) {
+    await page.keyboard.press('F6');
+    seen.add(await page.evaluate(() => document.activeElement?.closest('[data-region]')?.tagName ?? 'none'));
+  }
+  expect([...seen].toSorted()).toEqual(['FOOTER', 'HEADER', 'MAIN', 'NAV']);
+});

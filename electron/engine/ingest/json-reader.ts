@@ -73,7 +73,7 @@ export class JsonReader {
 
   /** Enters an object; false when it is empty. The reader stands at the first key. */
   enterObject(): boolean {
-    if (this.peek() !== ch.openObject) throw new RefusedRecord(reasons.wrongType);
+    if (this.peek() !== ch.openObject) throw this.otherThanWanted();
     this.pos++;
     if (this.peek() !== ch.closeObject) return true;
     this.pos++;
@@ -103,7 +103,7 @@ export class JsonReader {
   }
 
   enterArray(): boolean {
-    if (this.peek() !== ch.openArray) throw new RefusedRecord(reasons.wrongType);
+    if (this.peek() !== ch.openArray) throw this.otherThanWanted();
     this.pos++;
     if (this.peek() !== ch.closeArray) return true;
     this.pos++;
@@ -352,6 +352,12 @@ export class JsonReader {
     const value = Number(text);
     if (!Number.isFinite(value) || text === '') throw new RefusedRecord(reasons.wrongType);
     return value;
+  }
+
+  /** A value of another type, or no JSON at all? */
+  private otherThanWanted(): Error {
+    this.skipValue();
+    return new RefusedRecord(reasons.wrongType);
   }
 
   private broken(what: string): JsonError {

@@ -136,11 +136,23 @@ function readLength(r: ProtoReader, field: Field, depth: number): unknown {
     r.pos = end;
     return { stringValue: `(${length} bytes nested too deep to show)` };
   }
+  return readMessage(r, field, end, depth);
+}
+
+/** The skim reads only what is wanted, so a broken value may lie in a record that was taken: it is shown as such, the rest as it is. */
+function readMessage(r: ProtoReader, field: Field, end: number, depth: number): unknown {
   const outerEnd = r.end;
-  r.end = end;
-  const object = read(r, field.message(), depth + 1);
-  r.end = outerEnd;
-  return object;
+  const start = r.pos;
+  try {
+    r.end = end;
+    return read(r, field.message(), depth + 1);
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    return { stringValue: `(${end - start} bytes that cannot be read)` };
+  } finally {
+    r.pos = end;
+    r.end = outerEnd;
+  }
 }
 
 /** JSON has no NaN and no infinity: OTLP/JSON writes them as texts. */

@@ -52,7 +52,8 @@ const tables = new WeakMap<ReadonlySet<string>, WantedKeys>();
 export function wantedKeys(wanted: ReadonlySet<string>): WantedKeys {
   let table = tables.get(wanted);
   if (table === undefined) {
-    table = new WantedKeys(wanted);
+    // Every record says whose it is, whether or not a normaliser asks for it.
+    table = new WantedKeys(new Set([...wanted, 'service.name', 'service.version']));
     tables.set(wanted, table);
   }
   return table;

@@ -1,6 +1,5 @@
 /** The demo fleet: pretend agents in a process of their own that speak real OTLP to our receiver. */
 import { spawn } from 'node:child_process';
-import { utilityProcess } from 'electron';
 import type { Connection } from '../../shared/domain.ts';
 import type { DemoState } from '../../shared/page-api.ts';
 import type { EngineCaller } from './engine-caller.ts';
@@ -8,12 +7,12 @@ import type { EngineCaller } from './engine-caller.ts';
 const companies = [
   { id: 'halden', name: 'Halden Retail (demo)' },
   { id: 'norrland', name: 'Norrland Bank (demo)' },
-  { id: 'brightwater', name: 'Brightwater Care (demo)' },
+  { id: 'brightwater', name: 'Brightwater Logistics (demo)' },
 ] as const;
 
 interface Order { readonly endpoint: string; readonly tokens: readonly { readonly company: string; readonly token: string }[] }
 
-/** A running fleet, however it was started. */
+/** A running fleet. */
 interface Fleet {
   end(): void;
   onExit(listener: (code: number | null) => void): void;
@@ -67,17 +66,13 @@ export class DemoFleet {
 
   #launch(order: Order, words: readonly string[]): Fleet {
     const { script, environment, externalNode } = this.#parts;
-    // SECURITY: the tokens go over standard input or a message, never over the command line, which every process can read.
-    if (externalNode) {
-      const child = spawn(externalNode, [script, ...words], { env: environment, stdio: ['pipe', 'ignore', 'inherit'] });
-      child.on('error', () => undefined);
-      child.stdin.on('error', () => undefined);
-      child.stdin.write(`${JSON.stringify(order)}\n`);
-      return { end: () => { child.stdin.end(); child.kill('SIGTERM'); }, onExit: (listener) => { child.once('close', listener); } };
-    }
-    const child = utilityProcess.fork(script, [...words], { env: environment, serviceName: 'Gatehouse demo fleet', stdio: 'ignore' });
-    child.once('spawn', () => child.postMessage(order));
-    return { end: () => { child.kill(); }, onExit: (listener) => { child.once('exit', listener); } };
+    if (!externalNode) throw new Error('It is part of the source, not of this build.');
+    // SECURITY: the tokens go over standard input, never over the command line, which every process can read.
+    const child = spawn(externalNode, [script, ...words], { env: environment, stdio: ['pipe', 'ignore', 'inherit'] });
+    child.on('error', () => undefined);
+    child.stdin.on('error', () => undefined);
+    child.stdin.write(`${JSON.stringify(order)}\n`);
+    return { end: () => { child.stdin.end(); child.kill('SIGTERM'); }, onExit: (listener) => { child.once('close', listener); } };
   }
 
   #tell(state: DemoState['state'], text: string): void {

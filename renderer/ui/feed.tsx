@@ -93,7 +93,9 @@ export function Feed<T extends { id: string }>({ label, rows, extras, columns, t
             const at = itemAt(extras, item.index);
             if ('extra' in at) return <ExtraRow key={at.extra.id} extra={at.extra} top={item.start} />;
             const one = rows[at.row];
-            return one === undefined ? null : <FeedRow key={one.id} row={one} id={one.id} position={item.index} count={count} top={item.start} columns={columns} name={rowName(one)} focused={one.id === focused} tabbable={one.id === stop} acts={acts} />;
+            // While it follows, elements stay and their text changes: at full rate every row is new four times a second, and
+            // making elements costs more than filling them. A row that is looked at keeps its own element, and the focus.
+            return one === undefined ? null : <FeedRow key={following ? item.index : one.id} row={one} id={one.id} position={item.index} count={count} top={item.start} columns={columns} name={rowName(one)} focused={one.id === focused} tabbable={one.id === stop} acts={acts} />;
           })}
         </div>
       </div>

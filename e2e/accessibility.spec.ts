@@ -37,6 +37,7 @@ async function goTo(page: Page, letter: string, title: string): Promise<void> {
 
 for (const theme of ['light', 'dark'] as const) {
   test(`axe finds nothing, ${theme}`, async () => {
+    test.setTimeout(180_000);
     const page = pageOf(desk);
     await callFromPage(page, 'settings.set', { theme });
     await expect(page.locator(`html[data-mantine-color-scheme="${theme}"]`)).toHaveCount(1);

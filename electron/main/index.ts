@@ -24,6 +24,7 @@ const unpackedFolder = programFolder.replace(/([\\/])app\.asar(?=[\\/])/, '$1app
 const options = readOptions(process.argv.slice(1), process.cwd(), { platform: process.platform, home: homedir(), env: process.env });
 /** Chromium's own files and the window's memory: apart from the history, which is the engine's. */
 const shellFolder = join(options.dataFolder, 'window');
+// SECURITY: only asked where this Electron cannot run the engine itself, which the one that ships always can.
 const externalNode = process.env['GATEHOUSE_NODE'];
 const actor = userInfo().username;
 

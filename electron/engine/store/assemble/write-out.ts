@@ -148,7 +148,7 @@ export class WriteOut {
   }
 
   private saveTasks(nowUs: number): void {
-    for (const task of [...this.a.cache.tasks.touched]) {
+    for (const task of this.a.cache.tasks.touched) {
       for (const [agent, entry] of task.agents) if (entry.dirty) this.saveTaskAgent(task, agent, entry);
       if (task.gone) {
         this.dropTask.run(task.f.id);

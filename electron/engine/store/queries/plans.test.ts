@@ -1,0 +1,112 @@
+/** Every question that screens ask, asked in every shape, must find its rows by an index: at ten million rows a scan takes seconds. */
+import type { Statement } from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contract, type Method } from '../../../../shared/contract.ts';
+import { historyFile } from '../open.ts';
+import { openReader, type ReadDb } from '../database.ts';
+import { agentDraft, later, logDraft, second, spanDraft, t0, TestHistory, trace } from '../test-history.ts';
+import { Reading } from './reading.ts';
+import { queries, type QueryName } from './table.ts';
+
+class Watched extends Reading {
+  readonly asked = new Set<string>();
+  override sql<P extends unknown[], R>(text: string): Statement<P, R> {
+    this.asked.add(text);
+    return super.sql<P, R>(text);
+  }
+}
+
+let history: TestHistory;
+let db: ReadDb;
+let reading: Watched;
+
+beforeAll(() => {
+  history = new TestHistory();
+  const failed = { status: 'error' as const, statusExplicit: true, error: { type: 'E', message: 'boom' } };
+  const usage = { inputTokens: 10, outputTokens: 5, cacheReadTokens: 1, cacheWriteTokens: 0, reasoningTokens: 2 };
+  for (let t = 1; t <= 20; t++) {
+    history.tell([
+      agentDraft(1, 0, 'planner', { traceId: trace(t), at: t * 60, for: 30, identity: { kind: 'borrowed', of: 'ann@example.com', attribute: 'user.email' } }),
+      spanDraft(2, 1, { traceId: trace(t), at: t * 60 + 1, kind: 'model_call', model: 'm', usage, ...(t % 2 === 0 ? { reportedCost: { micros: 900, currency: 'USD' } } : {}) }),
+      spanDraft(3, 1, { traceId: trace(t), at: t * 60 + 2, ...(t % 3 === 0 ? failed : {}) }),
+      agentDraft(4, 1, 'helper', { traceId: trace(t), at: t * 60 + 3 }),
+    ]);
+  }
+  history.tell([logDraft('tool:open', 1_300, { status: 'running', endUs: undefined })]);
+  history.db.prepare("INSERT INTO gap (connection, from_us, to_us, reason, text) VALUES (1, ?, ?, 'engine_off', 'off')").run(t0, t0 + 60 * second);
+  db = openReader(historyFile(history.dir));
+  reading = new Watched(db);
+});
+afterAll(() => {
+  db.close();
+  history.close();
+});
+
+const iso = (us: number): string => new Date(us / 1_000).toISOString();
+const nowUs = t0 + 3_600 * second;
+const period = { from: iso(t0 - 60 * second), to: null };
+const long = { from: iso(t0 - 90 * 86_400 * second), to: null };
+
+const shapes: { readonly [M in Method]?: readonly Record<string, unknown>[] } = {
+  'overview.get': [{ period, since: iso(t0) }, { period: long, since: iso(t0) }],
+  'agents.list': [{ period }, { period: long, text: 'plan', includeIdle: false }],
+  'agents.get': [{ id: 'agt-1', period }, { id: 'agt-1', period: long }],
+  'tasks.list': [{}, { agentId: 'agt-1' }, { connectionId: 'con-1' }, { outcomes: ['running'] }, { text: 'x', since: iso(t0) }, { before: `${t0 + 900 * second}.9` }, { agentId: 'agt-1', before: `${t0 + 900 * second}.9` }],
+  'tasks.get': [{ id: 'tsk-1' }],
+  'tasks.activities': [{ id: 'tsk-1' }, { id: 'tsk-1', after: `${t0}.1` }],
+  'activity.list': [
+    {}, { before: `${t0 + 900 * second}.9` }, { agentId: 'agt-1' }, { agentId: 'agt-1', before: `${t0 + 900 * second}.9` }, { taskId: 'tsk-1' }, { connectionId: 'con-1' }, { failureId: 'fal-1' },
+    { kinds: ['tool_call'] }, { statuses: ['error'] }, { agentId: 'agt-1', statuses: ['error'] }, { text: 'boom' }, { since: iso(t0), until: iso(nowUs) }, { agentId: 'agt-1', kinds: ['model_call'], since: iso(t0) },
+    { statuses: ['running'] }, { statuses: ['error', 'denied'], agentId: 'agt-1' },
+  ],
+  'activity.get': [{ id: 'act-2' }],
+  'failures.list': [{}, { agentId: 'agt-1' }, { since: iso(t0) }],
+  'live.open': [{}],
+  'series.activity': [{ period, bins: 60 }, { period, bins: 60, agentId: 'agt-1' }, { period: long, bins: 90 }, { period: long, bins: 90, agentId: 'agt-1' }],
+  'series.spend': [{ period, bins: 24 }, { period, bins: 24, agentId: 'agt-1' }, { period: long, bins: 90, by: 'connection' }],
+  'gaps.list': [{ period }],
+  find: [{ text: 'plan' }, { text: 'act-2' }, { text: 'tsk-1' }],
+  'connections.list': [{}],
+  'settings.get': [{}],
+  'retention.preview': [{ days: 30 }],
+};
+const cases = Object.entries(shapes).flatMap(([method, list]) => (list ?? []).map((params) => [method as Method, params] as const));
+
+function run(name: QueryName, params: unknown): unknown {
+  reading.begin();
+  return (queries[name] as unknown as (reading: Reading, params: unknown, nowUs: number) => unknown)(reading, params, nowUs);
+}
+
+function plan(sql: string): string[] {
+  const marks = Array.from({ length: [...sql.matchAll(/\?/g)].length }, () => 1);
+  return db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...marks).map((one) => one.detail);
+}
+
+describe('questions', () => {
+  // Health and endpoint of connections are the engine's to add, so that answer is not yet what the contract promises.
+  it.each(cases.filter(([method]) => method !== 'connections.list'))('%s %j answers what the contract promises', (method, params) => {
+    const answer = run(method as QueryName, contract[method].params.parse(params));
+    expect(contract[method].result.safeParse(answer).error).toBeUndefined();
+  });
+
+  it('never walk through the whole of activity', () => {
+    for (const [method, params] of cases) run(method as QueryName, contract[method].params.parse(params));
+    run('counts', {});
+    run('engineFacts', {});
+    run('liveRows', { after: 0, upTo: 50, ids: [1, 2], filter: {}, limit: 100 });
+    const bad: { sql: string; detail: string }[] = [];
+    for (const sql of reading.asked) {
+      const details = plan(sql);
+      // The rows of one task are sorted where they are few; an index by time for them costs every insert.
+      const ofOneTask = details.some((detail) => detail.includes('activity_key (task=?'));
+      for (const detail of details) {
+        const walks = /^SCAN activity\b/.test(detail) && !/USING (COVERING )?INDEX/.test(detail);
+        const sorts = /TEMP B-TREE FOR (ORDER|GROUP|DISTINCT)/.test(detail) && /\bFROM activity\b/.test(sql) && !ofOneTask;
+        if (walks || sorts) bad.push({ sql, detail });
+      }
+    }
+    expect(bad).toEqual([]);
+    expect(reading.asked.size).toBeGreaterThan(20);
+    expect(later).toBeGreaterThan(nowUs);
+  });
+});

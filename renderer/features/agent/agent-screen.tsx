@@ -31,13 +31,14 @@ export default function AgentScreen({ id }: ScreenProps) {
   useKeys('Agent', [{ keys: 'escape', does: 'back to all agents', run: () => go({ screen: 'agents' }) }]);
   const agent = query.data;
   const crumb = { title: 'Agents', to: { screen: 'agents' } } as const;
-  if (agent === undefined) {
-    const gone = id === null || (query.error instanceof CallFailed && query.error.code === 'not_found');
+  // Before the outermost record of a task arrives, its first ones may stand under a name that is found to be another agent's.
+  const gone = id === null || (query.error instanceof CallFailed && query.error.code === 'not_found');
+  if (gone || agent === undefined) {
     return (
       <>
         <ScreenHead title="Agent" crumb={crumb} />
         {gone
-          ? <Empty title="No agent has this identifier" why="It may have left the history: what is older than the retention setting is deleted." action={<a href={placeHash({ screen: 'agents' })}>All agents</a>} />
+          ? <Empty title="No agent has this identifier now" why={query.error === null ? 'The address names none.' : inertString(query.error.message, 400)} action={<a className={classes.link} href={placeHash({ screen: 'agents' })}>All agents</a>} />
           : query.error === null ? <Loading what="Reading the agent" rows={10} /> : <ErrorBlock error={query.error} what="The agent could not be read." retry={() => { void query.refetch(); }} />}
       </>
     );

@@ -15,6 +15,7 @@ export const oracleType = (name: string): protobuf.Type => root.lookupType(name)
 
 export type Json = { readonly [key: string]: unknown };
 export const list = (value: unknown): Json[] => (Array.isArray(value) ? (value as Json[]) : []);
+const text = (value: unknown): string => (typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '');
 const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});
 
 const idFields = new Set(['traceId', 'spanId', 'parentSpanId']);
@@ -40,19 +41,18 @@ function plainValue(value: unknown): unknown {
   const any = object(value);
   if (any['arrayValue'] !== undefined) return list(object(any['arrayValue'])['values']).map(plainValue).filter((item) => item !== undefined);
   if (any['kvlistValue'] !== undefined) return attrs(object(any['kvlistValue'])['values']);
-  if (any['intValue'] !== undefined) return Number.isSafeInteger(Number(any['intValue'])) ? Number(any['intValue']) : String(any['intValue']);
+  if (any['intValue'] !== undefined) return Number.isSafeInteger(Number(any['intValue'])) ? Number(any['intValue']) : text(any['intValue']);
   if (any['doubleValue'] !== undefined) return Number(any['doubleValue']);
   return any['stringValue'] ?? any['boolValue'];
 }
 
 function attrs(attributes: unknown): Json {
-  const entries = list(attributes).map((one) => [String(one['key'] ?? ''), plainValue(one['value'])] as const);
+  const entries = list(attributes).map((one) => [text(one['key']), plainValue(one['value'])] as const);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-const micros = (nanos: unknown): number => (nanos === undefined ? 0 : Number(BigInt(String(nanos)) / 1000n));
+const micros = (nanos: unknown): number => (nanos === undefined ? 0 : Number(BigInt(text(nanos)) / 1000n));
 const id = (value: unknown): string => (typeof value === 'string' && !/^0*$/.test(value) ? value : '');
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** The records that a decoder must make of OTLP/JSON when every attribute is wanted. */
 export function expectedRecords(signal: 'traces' | 'logs', json: Json): object[] {

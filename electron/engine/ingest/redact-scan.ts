@@ -81,6 +81,7 @@ export function findCandidates(buf: Uint8Array, encoding: 'protobuf' | 'json' | 
   // Words need an aligned start with two bytes before it.
   const start = Math.min(end, 4 + ((4 - (buf.byteOffset & 3)) & 3));
   const words = start === end ? noWords : new Uint32Array(buf.buffer, buf.byteOffset + start, (end - start) >> 2);
+  for (let i = 0; i < Math.min(2, end); i++) if (triggers[buf[i] as number] === 1 && mayBe(buf, i)) found.positions.push(i);
   for (let i = 2; i < start; i++) look(found, buf, i, active);
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as number;

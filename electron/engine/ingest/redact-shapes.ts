@@ -58,11 +58,19 @@ export class MaskedText {
     if (buf[from - 1] === 0x2f && /:\\*\/\\*\/$/.test(buf.toString('latin1', Math.max(this.start, from - 8), from))) {
       const colon = buf.subarray(from, at).indexOf(0x3a);
       if (colon >= 0 && from + colon + 1 < at) {
-        this.hide(from + colon + 1, at);
+        this.hide(from + colon + 1, this.lastAt(at));
         return;
       }
     }
     if (this.isDomain(at + 1)) this.hideLocalPart(at, earliest);
+  }
+
+  /** A password may hold an `@` itself: the last one before the host counts. */
+  private lastAt(at: number): number {
+    const latest = Math.min(this.end, at + longestAddress);
+    let last = at;
+    for (let i = at + 1; i < latest && (this.buf[i] === 0x40 || !endsAddress(this.buf[i] as number)); i++) if (this.buf[i] === 0x40) last = i;
+    return last;
   }
 
   private hideLocalPart(at: number, earliest: number): void {
@@ -171,8 +179,22 @@ export class MaskedText {
       this.scheme(from);
       return;
     }
-    const to = quote === 0 ? this.bareValue(from) : this.quotedValue(from, quote);
-    if (quote === 0 && isPlainWordOrCount(buf, from, to)) return;
+    if (quote === 0) this.nameBare(at, from);
+    else if (!endsText(buf, from, end)) this.hideIfAny(from, this.quotedValue(from, quote));
+  }
+
+  private nameBare(at: number, from: number): void {
+    const { buf } = this;
+    const to = this.bareValue(from);
+    if (isPlainWordOrCount(buf, from, to)) return;
+    // `"pin":123456`: a number is no text, and stars would break the JSON around it.
+    if (buf[wordEnd(buf, at)] === 0x22 || buf[wordEnd(buf, at)] === backslash) {
+      if (/^[\d.eE+-]*$/.test(buf.toString('latin1', from, to))) return;
+    }
+    this.hideIfAny(from, to);
+  }
+
+  private hideIfAny(from: number, to: number): void {
     if (to > from) this.hide(from, to);
   }
 
@@ -189,7 +211,11 @@ export class MaskedText {
     const latest = Math.min(this.end, from + longestToken);
     const depth = backslashesBefore(buf, this.start, from - 1);
     let to = from;
-    while (to < latest && (buf[to] !== quote || backslashesBefore(buf, from, to) > depth)) to++;
+    for (; to < latest; to++) {
+      if (buf[to] === quote && (quote !== 0x22 || backslashesBefore(buf, from, to) <= depth)) break;
+      // Text in other quotes may stand in a JSON text that ends here.
+      if (buf[to] === 0x22 && quote !== 0x22) break;
+    }
     return to;
   }
 
@@ -199,8 +225,10 @@ export class MaskedText {
     const header = buf.toString('latin1', from, Math.min(this.end, from + 64));
     const end = /^-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----/.exec(header)?.[0].length;
     if (end === undefined) return;
-    const footer = buf.subarray(from + end, this.end).indexOf('-----END');
-    this.hide(from + end, footer < 0 ? this.end : from + end + footer);
+    const rest = buf.subarray(from + end, this.end);
+    // No key has a quote in it: there the JSON text ends that holds the key.
+    const ends = [rest.indexOf('-----END'), rest.indexOf('"'), rest.length].filter((at) => at >= 0);
+    this.hide(from + end, from + end + Math.min(...ends));
   }
 
   private token(from: number, prefix: number, least: number, isPart: (byte: number) => boolean): void {
@@ -281,13 +309,19 @@ function beforeBackslashes(buf: Uint8Array, start: number, at: number): number {
   return before;
 }
 
+/** Is the quote before `from` the end of a text (`"my token:","more"`) rather than the beginning of a value? */
+function endsText(buf: Uint8Array, from: number, end: number): boolean {
+  const byte = buf[from];
+  return from >= end || byte === 0x2c || byte === 0x7d || byte === 0x5d || byte === 0x3a || (byte !== undefined && byte <= 0x20);
+}
+
 function matchesScheme(buf: Buffer, from: number, end: number): boolean {
   const word = buf.toString('latin1', from, Math.min(end, from + 7)).toLowerCase();
   return word.startsWith('bearer ') || word.startsWith('basic ');
 }
 
 /** `token: string`, `password: null`, `"token": 5`: words of a language and counts are no secrets. */
-const plainWords: ReadonlySet<string> = new Set(['true', 'false', 'null', 'none', 'undefined', 'string', 'str', 'number', 'boolean', 'int', 'any', 'required', 'optional', '{', '[', '']);
+const plainWords: ReadonlySet<string> = new Set(['true', 'false', 'null', 'none', 'undefined', 'string', 'str', 'number', 'boolean', 'int', 'any', 'required', 'optional', '']);
 function isPlainWordOrCount(buf: Buffer, from: number, to: number): boolean {
   if (to - from > 12) return false;
   const text = buf.toString('latin1', from, to).toLowerCase();
@@ -303,4 +337,4 @@ const isUpperOrDigit = (byte: number): boolean => (byte >= 0x30 && byte <= 0x39)
 const isLocalPart = (byte: number): boolean => isTokenByte(byte) || byte === 0x2e || byte === 0x2b || byte === 0x25 || byte === 0x27 || byte >= 0x80;
 /** Stops the way back from `@` to the beginning of a URL's user part. */
 const endsAddress = (byte: number): boolean => byte <= 0x20 || byte === 0x22 || byte === 0x27 || byte === 0x2f || byte === 0x3c || byte === 0x3e || byte === 0x40 || byte === 0x60 || byte === backslash;
-const endsBareValue = (byte: number): boolean => byte <= 0x20 || byte === 0x22 || byte === 0x27 || byte === 0x60 || byte === 0x2c || byte === 0x3b || byte === 0x26 || byte === 0x29 || byte === 0x5d || byte === 0x7d || byte === 0x3c || byte === backslash;
+const endsBareValue = (byte: number): boolean => byte <= 0x20 || byte === 0x22 || byte === 0x27 || byte === 0x60 || byte === 0x2c || byte === 0x3b || byte === 0x26 || byte === 0x29 || byte === 0x5d || byte === 0x7d || byte === 0x5b || byte === 0x7b || byte === 0x3c || byte === backslash;

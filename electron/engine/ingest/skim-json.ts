@@ -145,7 +145,7 @@ export class JsonSkim {
         case 'endTimeUnixNano': endUs = checkedTime(r.nanosAsMicros()); break;
         case 'attributes': this.attributes(attrs); break;
         case 'events': events = this.events(); break;
-        case 'links': countItems(r, limits.linksInRecord, reasons.tooManyLinks); break;
+        case 'links': this.links(); break;
         case 'status': status = readStatus(r); break;
         default: this.unread();
       }
@@ -155,6 +155,13 @@ export class JsonSkim {
       signal: 'span', resource: this.resource, scope: this.scope, traceId, spanId, attrs, parentSpanId, name, kind, startUs, endUs,
       statusCode: status.code, statusMessage: status.message, events,
     };
+  }
+
+  private links(): void {
+    const { r } = this;
+    const start = r.pos;
+    countItems(r, limits.linksInRecord, reasons.tooManyLinks);
+    this.mask?.unread(start, r.pos);
   }
 
   private events(): SpanEvent[] {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -101,6 +101,18 @@ describe('gatehouse serve', () => {
     expect((await anew.call('connections.list', {})).rows.map((row) => row.id)).toEqual([connection.id]);
     const { rows } = await anew.call('gaps.list', today);
     expect(rows).toEqual([expect.objectContaining({ reason: 'engine_off', connectionId: null, to: expect.any(String) as string })]);
+  });
+
+  it('keeps a damaged history aside, says so, and begins a new one', async () => {
+    writeFileSync(join(folder, 'history.db'), 'this was a database once '.repeat(1_000));
+    await serve();
+    const asked = await caller();
+    const { alarms } = await asked.call('system.status', {});
+    expect(alarms).toEqual([expect.objectContaining({ severity: 'failed', text: expect.stringContaining('damaged') as string })]);
+    expect(readdirSync(folder).filter((name) => name.startsWith('history.damaged'))).not.toEqual([]);
+    await asked.call('connections.addOtlp', { name: 'after the damage' });
+    await asked.call('alarms.dismiss', { id: alarms[0]?.id ?? '' });
+    expect((await asked.call('system.status', {})).alarms).toEqual([]);
   });
 
   it('says it when the port is taken, and listens on the next', async () => {

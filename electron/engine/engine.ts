@@ -1,6 +1,7 @@
 /** Puts the engine together: claims the folder, opens the history, listens, answers. Used by the engine's process and by the command line. */
 import { version } from '../../shared/version.ts';
 import { Alarms } from './alarms.ts';
+import { tellClock } from './clock-alarms.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { Connections, offKey } from './connections.ts';
 import { openControlSocket } from './control-socket.ts';
@@ -139,21 +140,12 @@ interface Watched {
 async function startWatching({ history, keeper, gaps, alarms, log }: Watched): Promise<{ close(): void }> {
   await tellOffTime(history, gaps);
   await keeper.start();
-  const clock = new ClockWatch({
-    slept: (fromMs, toMs) => {
-      const text = `The machine slept, or the engine was stopped, from ${utc(fromMs)} to ${utc(toMs)}.`;
-      gaps.record({ connection: null, fromUs: fromMs * 1_000, reason: 'machine_asleep', text }, toMs * 1_000);
-      void alarms.tell(`slept-${fromMs}`, 'info', `${text} What agents did elsewhere in that time was not seen then; what they send later still comes in.`);
-    },
-    jumped: (byMs) => void alarms.tell(`clock-${Date.now()}`, 'attention', `The clock of this machine was set back by ${Math.round(-byMs / 1_000)} s. Activities of that time may stand twice or out of order by the clock; nothing was lost. Check the machine's time service.`),
-  });
+  const clock = new ClockWatch(tellClock(gaps, alarms));
   const retain = (): void => { runRetention(history, Date.now() * 1_000).catch((error: unknown) => log.error('retention', error)); };
   const retention = setInterval(retain, retentionEveryMs);
   retain();
   return { close: () => { clock.close(); clearInterval(retention); } };
 }
-
-const utc = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
 async function tellOffTime(history: HistoryPort, gaps: GapKeeper): Promise<void> {
   const { lastSeenUs, openGaps, connections } = await ask(history, 'engineFacts', {});

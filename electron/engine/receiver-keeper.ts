@@ -25,7 +25,7 @@ const calmMs = 10_000;
 const tickMs = 5_000;
 const retryMs = 30_000;
 /** Counts are written together: a flood of refused requests must not become a flood of transactions. */
-const mostCounted = 1_000;
+const mostStrangers = 50;
 
 type Refused = Extract<ReceiverEvent, { t: 'refused' }>;
 type Stranger = Extract<ReceiverEvent, { t: 'stranger' }>;
@@ -41,8 +41,7 @@ export class ReceiverKeeper {
   #lastFailed = 0;
   #heardFromUs = 0;
   readonly #refused = new Map<string, { event: Refused; count: number }>();
-  #strangers: Stranger[] = [];
-  #strangersUncounted = 0;
+  readonly #strangers = new Map<string, { event: Stranger; count: number }>();
 
   constructor(parts: ReceiverParts, wanted: Address) {
     this.#parts = parts;
@@ -121,17 +120,21 @@ export class ReceiverKeeper {
 
   #count(event: ReceiverEvent): void {
     if (event.t === 'received') return;
-    if (event.t === 'stranger') {
-      if (this.#strangers.length < mostCounted) this.#strangers.push(event);
-      else this.#strangersUncounted += 1;
-      return;
-    }
+    if (event.t === 'stranger') return this.#countStranger(event);
     // The writer counts what it could not read, with the body it was in; here it would be counted twice.
     if (event.reason === 'malformed body' && event.sample !== 'The body is not valid gzip.') return;
     if (event.reason === 'buffer is full' && this.#clock.now() - this.#lastFailed > 1_000) this.#full(event.sample ?? 'The buffer before the history is full.');
     const key = `${event.connection} ${event.reason}`;
     const before = this.#refused.get(key);
     this.#refused.set(key, { event, count: (before?.count ?? 0) + 1 });
+  }
+
+  #countStranger(event: Stranger): void {
+    const known = `${event.process?.pid ?? 0} ${event.path}`;
+    // SECURITY: a stranger that invents paths fills no memory: beyond a bound all are one.
+    const key = this.#strangers.has(known) || this.#strangers.size < mostStrangers ? known : 'others';
+    const before = this.#strangers.get(key);
+    this.#strangers.set(key, { event: before?.event ?? (key === 'others' ? { ...event, process: null, path: '(several)' } : event), count: (before?.count ?? 0) + 1 });
   }
 
   async #tick(): Promise<void> {
@@ -172,17 +175,15 @@ export class ReceiverKeeper {
 
   async #writeCounts(): Promise<void> {
     const refused = [...this.#refused.values()];
-    const strangers = this.#strangers;
+    const strangers = [...this.#strangers.values()];
     this.#refused.clear();
-    this.#strangers = [];
-    if (this.#strangersUncounted > 0) this.#parts.log.warn('senders without a token, beyond those counted by name', { count: this.#strangersUncounted });
-    this.#strangersUncounted = 0;
+    this.#strangers.clear();
     try {
       for (const { event, count } of refused) {
         await this.#parts.history.command('refusals.count', { connection: event.connection, reason: event.reason, count, sample: event.sample, us: this.#nowUs() });
       }
-      for (const { process, path } of strangers) {
-        await this.#parts.history.command('strangers.count', { process: process?.name ?? null, pid: process?.pid ?? null, path, us: this.#nowUs() });
+      for (const { event: { process, path }, count } of strangers) {
+        await this.#parts.history.command('strangers.count', { process: process?.name ?? null, pid: process?.pid ?? null, path, us: this.#nowUs(), count });
       }
     } catch (error) {
       this.#parts.log.error('counts of refused requests could not be written', error);

@@ -22,7 +22,7 @@ export interface Commands {
   /** The receiver listened until now: `fromUs` is when the engine last said so, or began. */
   'seen.extend': { params: { fromUs: number; toUs: number }; result: { connections: number } };
   'refusals.count': { params: { connection: number; reason: string; count: number; sample: string | null; us: number }; result: { count: number } };
-  'strangers.count': { params: { process: string | null; pid: number | null; path: string; us: number }; result: { count: number } };
+  'strangers.count': { params: { process: string | null; pid: number | null; path: string; us: number; count?: number }; result: { count: number } };
 }
 export type CommandName = keyof Commands;
 
@@ -131,8 +131,8 @@ const runs: { readonly [N in CommandName]: Run<N> } = {
     return { count: p.count };
   },
   'strangers.count': (_db, p, tallies) => {
-    tallies.stranger(p.process, p.pid, p.path, p.us);
-    return { count: 1 };
+    tallies.stranger(p.process, p.pid, p.path, p.us, p.count);
+    return { count: p.count ?? 1 };
   },
 };
 

@@ -60,9 +60,9 @@ export class Tallies {
   }
 
   /** A sender without a valid token, by process where the system can tell. */
-  stranger(process: string | null, pid: number | null, path: string, us: number): void {
-    this.db.prepare(`INSERT INTO stranger (process, pid, path, count, first_us, last_us) VALUES (?, ?, ?, 1, ?, ?)
-      ON CONFLICT DO UPDATE SET count = count + 1, last_us = max(last_us, excluded.last_us)`).run((process ?? '').slice(0, 200), pid ?? 0, path.slice(0, 200), us, us);
+  stranger(process: string | null, pid: number | null, path: string, us: number, times = 1): void {
+    this.db.prepare(`INSERT INTO stranger (process, pid, path, count, first_us, last_us) VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET count = count + excluded.count, last_us = max(last_us, excluded.last_us)`).run((process ?? '').slice(0, 200), pid ?? 0, path.slice(0, 200), times, us, us);
     this.db.prepare('DELETE FROM stranger WHERE last_us < (SELECT min(last_us) FROM (SELECT last_us FROM stranger ORDER BY last_us DESC LIMIT 100))').run();
   }
 

@@ -74,12 +74,15 @@ export class StrangerFinder {
   private async nameOf(pid: number): Promise<string> {
     const words = (await readFile(`${this.procRoot}/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
     const program = basename(words[0] ?? '');
-    const script = words.slice(1).find((word) => !word.startsWith('-'));
+    const script = words.find((word, at) => at > 0 && !word.startsWith('-') && !takesValue.has(words[at - 1] ?? ''));
     const isScript = script !== undefined && /\.(?:[cm]?[jt]s|py|rb)$/.test(script);
     const name = isScript ? `${program} ${basename(script)}` : program;
     // SECURITY: a process may call itself anything: no control characters, bounded.
     return Array.from(name, (letter) => (letter < ' ' || letter === '\u007f' ? '?' : letter)).slice(0, 80).join('');
   }
 }
+
+/** Options of interpreters that are followed by a file which is not the program. */
+const takesValue = new Set(['--import', '--require', '-r', '--loader', '--experimental-loader', '--env-file', '-W', '-X']);
 
 const portHex = (port: number): string => port.toString(16).toUpperCase().padStart(4, '0');

@@ -8,6 +8,7 @@ import { plural } from '../ui/format.ts';
 import { StateShape } from '../ui/state-shapes.tsx';
 import { Time } from '../ui/time.tsx';
 import { placeHash } from './navigation.ts';
+import { attempt } from './notices.ts';
 import classes from './engine-banner.module.css';
 
 export type Alarm = SystemStatus['alarms'][number];
@@ -28,7 +29,7 @@ export function AlarmLine({ alarm }: { alarm: Alarm }) {
     <div className={`${classes.banner} ${failed ? classes.stopped : alarm.severity === 'info' ? classes.info : ''}`}>
       <StateShape state={failed ? 'failed' : 'attention'} className={classes.shape} />
       <div className={classes.text}>{alarm.text} <span className={classes.muted}>Since <Time iso={alarm.since} />.</span></div>
-      <Button onClick={() => { void dismiss(alarm.id); }}>Dismiss</Button>
+      <Button onClick={() => attempt('The alarm was not dismissed.', dismiss(alarm.id))}>Dismiss</Button>
     </div>
   );
 }
@@ -39,7 +40,7 @@ export function AlarmBanners() {
   const loud = alarmsInOrder(data?.alarms ?? []).filter((alarm) => alarm.severity !== 'info');
   if (loud.length === 0) return null;
   return (
-    <div role="status" className={classes.stack}>
+    <div className={classes.stack}>
       {loud.slice(0, 2).map((alarm) => <AlarmLine key={alarm.id} alarm={alarm} />)}
       {loud.length > 2 && <a className={classes.more} href={placeHash({ screen: 'settings' })}>{plural(loud.length - 2, 'more alarm')} on Settings</a>}
     </div>

@@ -7,6 +7,7 @@ import { queryClient } from '../api/query-client.ts';
 import { settingsQueries } from '../api/queries.ts';
 import type { Settings } from '../../shared/domain.ts';
 import { go } from './navigation.ts';
+import { attempt } from './notices.ts';
 import { showOverlay } from './overlay-state.ts';
 import { setSpan, spans, spanWords } from './period.ts';
 import { detailStored, railStored } from './sidebar-state.ts';
@@ -19,7 +20,7 @@ async function setTheme(theme: Settings['theme']): Promise<void> {
 }
 
 function themeCommand(theme: Settings['theme'], title: string): Command {
-  return { id: `theme-${theme}`, title, context: 'theme', icon: IconContrast, run: () => { void setTheme(theme); } };
+  return { id: `theme-${theme}`, title, context: 'theme', icon: IconContrast, run: () => attempt('The theme was not changed.', setTheme(theme)) };
 }
 
 /** Made anew each time the palette opens: some depend on what runs. */
@@ -28,8 +29,8 @@ export function commandsNow(): Command[] {
   const commands: Command[] = [
     { id: 'add-connection', title: 'Add connection…', context: 'OpenTelemetry, about 1 min', icon: IconPlus, run: () => go({ screen: 'connections', params: { add: '1' } }) },
     demoRuns
-      ? { id: 'stop-demo', title: 'Stop the demo fleet', context: 'the pretend agents end; their history stays', icon: IconPlayerStop, run: () => { void demoFleet.stop(); } }
-      : { id: 'start-demo', title: 'Start the demo fleet', context: 'pretend agents on this machine', icon: IconPlayerPlay, run: () => { void demoFleet.start(); } },
+      ? { id: 'stop-demo', title: 'Stop the demo fleet', context: 'the pretend agents end; their history stays', icon: IconPlayerStop, run: () => attempt('The demo fleet did not stop.', demoFleet.stop()) }
+      : { id: 'start-demo', title: 'Start the demo fleet', context: 'pretend agents on this machine', icon: IconPlayerPlay, run: () => attempt('The demo fleet did not start.', demoFleet.start()) },
     ...spans.map((span): Command => ({ id: `span-${span}`, title: `Period: ${spanWords[span].toLowerCase()}`, context: 'on every screen', icon: IconClock, run: () => setSpan(span) })),
     themeCommand('system', 'Theme: as the system'),
     themeCommand('light', 'Theme: light'),
@@ -37,8 +38,8 @@ export function commandsNow(): Command[] {
     { id: 'sidebar', title: 'Sidebar as rail, or whole', context: '', keys: 'mod+b', icon: IconLayoutSidebar, run: () => railStored.set(!railStored.get()) },
     { id: 'detail', title: 'Show or hide the detail pane', context: '', keys: 'mod+\\', icon: IconLayoutSidebarRight, run: () => detailStored.set(!detailStored.get()) },
     { id: 'keys', title: 'Keys of this screen', context: '', keys: '?', icon: IconKeyboard, run: () => showOverlay('keys') },
-    { id: 'data-folder', title: 'Open the data folder', context: 'in the file manager', icon: IconFolder, run: () => { void favours.openDataFolder(); } },
+    { id: 'data-folder', title: 'Open the data folder', context: 'in the file manager', icon: IconFolder, run: () => attempt('The data folder was not opened.', favours.openDataFolder()) },
   ];
-  if (!engineReady()) commands.unshift({ id: 'restart-engine', title: 'Restart the engine', context: 'it is away', icon: IconRefresh, run: () => { void favours.restartEngine(); } });
+  if (!engineReady()) commands.unshift({ id: 'restart-engine', title: 'Restart the engine', context: 'it is away', icon: IconRefresh, run: () => attempt('The engine was not started.', favours.restartEngine()) });
   return commands;
 }

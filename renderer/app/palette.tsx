@@ -3,25 +3,20 @@ import { IconActivity, IconPlug, IconSearch } from '@tabler/icons-react';
 import { useDeferredValue, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { call } from '../api/client.ts';
 import { connectionQueries, findQueries } from '../api/queries.ts';
-import { announce } from '../ui/announce.ts';
 import { Kbd } from '../ui/kbd.tsx';
 import { Matched, matchTerms } from '../ui/matched.tsx';
 import { StateShape } from '../ui/state-shapes.tsx';
 import { commandsNow } from './commands.ts';
 import { go } from './navigation.ts';
+import { attempt } from './notices.ts';
 import { readTyped, sectionsFor, type Entry, type Section } from './palette-entries.ts';
 import { navigation, routes } from './routes.tsx';
 import classes from './palette.module.css';
 
 /** A task has no screen of its own: it opens on its agent's. */
 async function openTask(id: string, activityId: string | null): Promise<void> {
-  try {
-    const task = await call('tasks.get', { id });
-    go({ screen: 'agent', id: task.agentId, params: { task: id, ...(activityId === null ? {} : { activity: activityId }) } });
-  } catch {
-    // Gone since it was found (retention, removed history): the person hears it, and nothing else changes.
-    announce('This task is no longer in the history');
-  }
+  const task = await call('tasks.get', { id });
+  go({ screen: 'agent', id: task.agentId, params: { task: id, ...(activityId === null ? {} : { activity: activityId }) } });
 }
 
 const places = navigation.flatMap((screen) => {
@@ -41,7 +36,7 @@ function useSections(typed: string): { sections: Section[]; took: number | null;
     openAgent: (id) => go({ screen: 'agent', id }),
     followAgent: (id) => go({ screen: 'live', params: { agent: id } }),
     openConnection: (id) => go({ screen: 'connections', id }),
-    openTask: (id, activityId) => { void openTask(id, activityId); },
+    openTask: (id, activityId) => attempt('The task could not be opened.', openTask(id, activityId)),
   }), [typed, wanted, found.data, commands, connections]);
   return { sections, took: wanted === '' || !answered ? null : found.data.tookMs, waiting: wanted !== '' && !answered && !found.isError };
 }

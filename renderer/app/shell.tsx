@@ -8,6 +8,7 @@ import { ErrorBoundary } from './error-boundary.tsx';
 import { Header } from './header.tsx';
 import { LiveRegion } from './live-region.tsx';
 import { placeHash, usePlace } from './navigation.ts';
+import { NoticeBanner } from './notice-banner.tsx';
 import { Overlays } from './overlays.tsx';
 import { routes } from './routes.tsx';
 import { HeadSlot } from './screen-head.tsx';
@@ -31,6 +32,7 @@ export function Shell() {
         <Header slotRef={setSlot} place={place} />
         <main ref={main} id="main" className={classes.main} tabIndex={-1} data-region aria-label={routes[place.screen].title}>
           <EngineBanner />
+          <NoticeBanner />
           {place.screen !== 'settings' && <AlarmBanners />}
           <ErrorBoundary title={routes[place.screen].title} place={placeHash({ screen: place.screen, id: place.id })}>
             <Suspense fallback={<Loading what={`Opening ${routes[place.screen].title}`} rows={8} />}>

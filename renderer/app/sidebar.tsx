@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { IconBuildingArch } from '@tabler/icons-react';
 import { systemQueries } from '../api/queries.ts';
 import { formatCounter } from '../ui/format.ts';
+import { StateShape } from '../ui/state-shapes.tsx';
 import { keyName } from '../ui/kbd.tsx';
 import { useKeyPrefix } from './keys.ts';
 import { placeHash, usePlace, type ScreenId } from './navigation.ts';
@@ -9,7 +10,7 @@ import { navigation, routes } from './routes.tsx';
 import { railStored } from './sidebar-state.ts';
 import classes from './sidebar.module.css';
 
-function NavItem({ screen, count, lit, waiting }: { screen: ScreenId; count: number | null; lit: boolean; waiting: boolean }) {
+function NavItem({ screen, count, gaps, lit, waiting }: { screen: ScreenId; count: number | null; gaps: number; lit: boolean; waiting: boolean }) {
   const { nav, title } = routes[screen];
   if (nav === null) return null;
   const Icon = nav.icon;
@@ -19,6 +20,7 @@ function NavItem({ screen, count, lit, waiting }: { screen: ScreenId; count: num
         <Icon size={16} stroke={1.75} aria-hidden="true" />
         <span className={classes.name}>{title}</span>
         {count !== null && count > 0 && <span className={classes.count}>{formatCounter(count)}</span>}
+        {gaps > 0 && <span className={classes.gaps}><StateShape state="not_seen" /><span className="gh-visually-hidden">open gaps: </span>{formatCounter(gaps)}</span>}
         <kbd aria-hidden="true" className={`${classes.letter} ${waiting ? classes.waiting : ''}`}>{keyName(nav.letter)}</kbd>
       </a>
     </li>
@@ -36,7 +38,7 @@ export function Sidebar({ onSkip }: { onSkip: () => void }) {
       <a className={classes.skip} href="#main" onClick={(event) => { event.preventDefault(); onSkip(); }}>Skip to the content</a>
       <div className={classes.brand}><IconBuildingArch size={18} stroke={1.75} aria-hidden="true" /><span className={classes.name}>Gatehouse</span></div>
       <ul className={classes.list}>
-        {navigation.map((screen) => <NavItem key={screen} screen={screen} lit={lit === screen} waiting={waiting} count={screen === 'agents' ? (status?.agents ?? null) : null} />)}
+        {navigation.map((screen) => <NavItem key={screen} screen={screen} lit={lit === screen} waiting={waiting} count={screen === 'agents' ? (status?.agents ?? null) : null} gaps={screen === 'connections' ? (status?.openGaps ?? 0) : 0} />)}
       </ul>
     </nav>
   );

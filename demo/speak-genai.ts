@@ -20,7 +20,7 @@ async function sayModel(speech: Speech, agent: PretendAgent, parent: Context, st
   const span = speech.mouth.tracer.startSpan(`chat ${agent.model}`, {
     kind: SpanKind.CLIENT, startTime: at,
     attributes: {
-      'gen_ai.operation.name': 'chat', 'gen_ai.provider.name': 'openai', 'gen_ai.request.model': agent.model, 'gen_ai.response.model': agent.model,
+      'gen_ai.operation.name': 'chat', 'gen_ai.agent.name': agent.name, 'gen_ai.provider.name': 'openai', 'gen_ai.request.model': agent.model, 'gen_ai.response.model': agent.model,
       'gen_ai.response.id': `resp_${random.hex(10)}`, 'gen_ai.usage.input_tokens': step.input, 'gen_ai.usage.output_tokens': step.output,
       'gen_ai.usage.cache_read.input_tokens': step.cached, 'gen_ai.usage.reasoning.output_tokens': step.reasoning,
       'gen_ai.output.messages': JSON.stringify([{ role: 'assistant', parts: [{ type: 'text', content: step.says }] }]),
@@ -30,13 +30,13 @@ async function sayModel(speech: Speech, agent: PretendAgent, parent: Context, st
   return end;
 }
 
-async function sayTool(speech: Speech, parent: Context, step: ToolStep, at: number, random: Random): Promise<number> {
+async function sayTool(speech: Speech, agent: PretendAgent, parent: Context, step: ToolStep, at: number, random: Random): Promise<number> {
   const end = at + step.ms;
   await speech.waitUntil(end);
   const span = speech.mouth.tracer.startSpan(`execute_tool ${step.tool}`, {
     startTime: at,
     attributes: {
-      'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': step.tool, 'gen_ai.tool.call.id': `call_${random.hex(10)}`,
+      'gen_ai.operation.name': 'execute_tool', 'gen_ai.agent.name': agent.name, 'gen_ai.tool.name': step.tool, 'gen_ai.tool.call.id': `call_${random.hex(10)}`,
       'gen_ai.tool.type': 'function', 'gen_ai.tool.call.arguments': step.args, ...(step.end === 'ok' ? { 'gen_ai.tool.call.result': step.result } : {}),
     },
   }, parent);
@@ -63,7 +63,7 @@ async function saySteps(speech: Speech, agent: PretendAgent, parent: Context, st
   for (const step of steps) {
     at += stepPauseMs;
     if (step.kind === 'model') at = await sayModel(speech, agent, parent, step, at, random);
-    else if (step.kind === 'tool') at = await sayTool(speech, parent, step, at, random);
+    else if (step.kind === 'tool') at = await sayTool(speech, agent, parent, step, at, random);
     else at = await sayHandoff(speech, parent, step, at, random);
   }
   return at;

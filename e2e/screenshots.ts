@@ -14,6 +14,7 @@ async function go(page: Page, letter: string): Promise<void> {
 
 async function draw(page: Page, name: string, theme: 'light' | 'dark'): Promise<void> {
   // Loading bars show after 150 ms; a picture is taken of what came.
+  await page.mouse.move(640, 1);
   await page.waitForTimeout(900);
   await page.screenshot({ path: `${folder}${name}-${theme}.png` });
 }

@@ -9,12 +9,14 @@ import type { Told } from './build.ts';
 import { genaiAgent, genaiModel, genaiUsage, genaiUser } from './genai.ts';
 import { inferredOk, spanOutcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
-import { cleanName, jsonObject, nameOf, one, tokens } from './read.ts';
+import { cleanName, dollarsOf, jsonObject, nameOf, one, tokens } from './read.ts';
 import { byConvention, usageOf } from './usage.ts';
 
 const kindKey = 'openinference.span.kind';
 const modelKeys = ['llm.model_name', 'embedding.model_name', 'reranker.model_name'];
 const agentKeys = ['agent.name'];
+/** US dollars by the OpenInference conventions. */
+const moneyKey = 'llm.cost.total';
 const count = {
   input: ['llm.token_count.prompt'],
   output: ['llm.token_count.completion'],
@@ -84,7 +86,7 @@ interface Common {
 
 function modelTold(record: SpanRecord, common: Common): Told {
   const model = nameOf(record.attrs, modelKeys) ?? genaiModel(record.attrs);
-  return { ...common, role: 'activity', kind: 'model_call', name: model ?? cleanName(record.name), model, usage: usage(record.attrs), joins: 'parent' };
+  return { ...common, role: 'activity', kind: 'model_call', name: model ?? cleanName(record.name), model, usage: usage(record.attrs), reportedCost: dollarsOf(record.attrs[moneyKey]), joins: 'parent' };
 }
 
 /** The OpenAI Agents instrumentation writes a hand-off as a tool. */
@@ -150,6 +152,6 @@ export function openinferenceSpan(record: SpanRecord): Normalised {
 
 export const openinferenceAdapter: Adapter = {
   id: 'openinference',
-  wanted: [kindKey, ...modelKeys, ...agentKeys, ...Object.values(count).flat(), 'metadata', 'tool.name', 'tool_call.function.name'],
+  wanted: [kindKey, ...modelKeys, ...agentKeys, ...Object.values(count).flat(), moneyKey, 'metadata', 'tool.name', 'tool_call.function.name'],
   span: openinferenceSpan,
 };

@@ -80,6 +80,12 @@ export function tokens(attrs: Attrs, keys: Keys): number | undefined {
 }
 
 /** Booleans arrive as booleans and as the texts 'true' and 'false'. */
+/** Money that a source reports in US dollars, as micro-units; refused when negative, absurd or no number. */
+export function dollarsOf(value: AttrValue | undefined): { readonly micros: number; readonly currency: string } | undefined {
+  const dollars = asNumber(value);
+  return dollars === undefined || dollars < 0 || dollars > 1e9 ? undefined : { micros: Math.round(dollars * 1_000_000), currency: 'USD' };
+}
+
 export function flag(attrs: Attrs, key: string): boolean | undefined {
   const value = attrs[key];
   if (typeof value === 'boolean') return value;

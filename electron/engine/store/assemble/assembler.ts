@@ -259,7 +259,9 @@ export class Assembler {
       const agent = this.agentOf(row, node, trace, task);
       if (agent === 0) continue;
       if (draft.identity !== undefined) this.identity.claim(agent, draft.identity, us);
-      const version = draft.agent?.version ?? (this.agents.get(agent)?.service === told.service ? told.serviceVersion : '');
+      // A service's version is the version of an agent only when the agent is the service (Mastra puts its own there, Gemini CLI Node's).
+      const state = this.agents.get(agent);
+      const version = draft.agent?.version ?? (state !== undefined && state.name === told.service ? told.serviceVersion : '');
       if (version !== '') this.identity.version(agent, version, us);
     }
     this.remarks.length = 0;

@@ -38,7 +38,10 @@ export function statementHolds(task: Pick<OutcomeFacts, 'keyKind' | 'statedUs' |
 export function outcomeOf(task: OutcomeFacts, last: LastCallFacts, nowUs: number): Outcome {
   if (statementHolds(task)) {
     // The end of a turn that left a call without its result is no completion.
-    if (last.interrupted && task.statedOutcome === OUTCOME.completed && task.statedBasis === BASIS.root_ended) return { outcome: OUTCOME.unknown, basis: BASIS.quiet_with_open_work };
+    const onlyEnded = task.statedOutcome === OUTCOME.completed && task.statedBasis === BASIS.root_ended;
+    if (onlyEnded && last.interrupted) return { outcome: OUTCOME.unknown, basis: BASIS.quiet_with_open_work };
+    // Nor is the end of a turn whose last model call failed: Claude Code's span stays unset then.
+    if (onlyEnded && last.lastModelStatus === STATUS.error) return { outcome: OUTCOME.failed, basis: BASIS.quiet_after_failure };
     return { outcome: task.statedOutcome, basis: task.statedBasis };
   }
   if (task.open > 0) return { outcome: OUTCOME.running, basis: BASIS.open_work };

@@ -2,6 +2,7 @@
 import type { NeedsYou, Overview, ParsedParams } from '../../../../shared/contract.ts';
 import { IDENTITY, identityWord, STATUS, US_DAY, US_HOUR, US_MINUTE } from '../codes.ts';
 import { publicId } from '../ids.ts';
+import { TALLY } from '../tallies.ts';
 import { costOf, iso, micros, sumColumns, type Reading, type Sums } from './reading.ts';
 import { activitySeries, spendSeries } from './series.ts';
 import { gapRows, gapsIn, Sight, spanOf, type Span } from './span-of-time.ts';
@@ -67,6 +68,17 @@ function openGaps(reading: Reading, span: Span): NeedsYou[] {
   }));
 }
 
+/** The newest of what a connection sent was refused, not long ago. */
+function refusing(reading: Reading, nowUs: number): NeedsYou[] {
+  return reading.sql<number[], { id: number; name: string; reason: string; count: number; lastUs: number }>(
+    `SELECT c.id, c.name, t.reason, t.count, max(t.last_us) AS lastUs FROM connection c JOIN tally t ON t.connection = c.id AND t.what = ?
+     WHERE c.removed_us IS NULL AND c.enabled = 1 AND t.last_us >= coalesce(c.last_data_us, 0) AND t.last_us > ? GROUP BY c.id LIMIT 5`,
+  ).all(TALLY.refused, nowUs - 15 * US_MINUTE).map((row) => ({
+    id: publicId('connection', row.id), kind: 'connection', agentId: null, agentName: null, text: `${row.name}: ${row.reason}, ${row.count === 1 ? 'once' : `${row.count} times`}`, since: iso(row.lastUs),
+    target: { screen: 'connections', id: publicId('connection', row.id) },
+  }));
+}
+
 function alarms(reading: Reading): NeedsYou[] {
   return reading.sql<[], { id: string; text: string; sinceUs: number }>("SELECT id, text, since_us AS sinceUs FROM alarm WHERE severity <> 'info' ORDER BY since_us DESC LIMIT 10").all()
     .map((row) => ({ id: `alarm-${row.id}`, kind: 'alarm', agentId: null, agentName: null, text: row.text, since: iso(row.sinceUs), target: { screen: 'settings', id: null } }));
@@ -76,7 +88,7 @@ function alarms(reading: Reading): NeedsYou[] {
 function needsYou(reading: Reading, span: Span, sinceUs: number, nowUs: number): NeedsYou[] {
   const times = (n: number): string => (n === 1 ? 'once' : `${n} times`);
   return [
-    ...alarms(reading), ...openGaps(reading, span), ...newFailures(reading, Math.min(sinceUs, nowUs - US_DAY)), ...openTooLong(reading, nowUs),
+    ...alarms(reading), ...openGaps(reading, span), ...refusing(reading, nowUs), ...newFailures(reading, Math.min(sinceUs, nowUs - US_DAY)), ...openTooLong(reading, nowUs),
     ...countedSince(reading, sinceUs, STATUS.denied, 'denied', (n) => `Denied ${times(n)} since the last visit`),
     ...countedSince(reading, sinceUs, STATUS.interrupted, 'interrupted', (n) => `${n === 1 ? 'A call' : `${n} calls`} interrupted without a result`),
     ...borrowed(reading, sinceUs),
@@ -90,7 +102,9 @@ function changed(reading: Reading, sinceUs: number, nowUs: number): Overview['ch
   const earlier = sums(reading, before);
   return {
     since: iso(sinceUs),
-    newAgents: reading.sql<[number], { id: number; name: string }>('SELECT id, name FROM agent WHERE created_us >= ? AND rows > 0 ORDER BY created_us DESC LIMIT 50').all(sinceUs).map((row) => ({ id: publicId('agent', row.id), name: row.name })),
+    // An agent known only by its service may yet say its name; after ten minutes that is its name.
+    newAgents: reading.sql<[number, number], { id: number; name: string }>(
+      'SELECT id, name FROM agent WHERE created_us >= ? AND rows > 0 AND (provisional = 0 OR created_us < ?) ORDER BY created_us DESC LIMIT 50').all(sinceUs, nowUs - 10 * US_MINUTE).map((row) => ({ id: publicId('agent', row.id), name: row.name })),
     newVersions: reading.sql<[number], { agent: number; version: string }>(
       'SELECT v.agent, v.version FROM agent_version v WHERE v.first_us >= ? AND EXISTS (SELECT 1 FROM agent_version o WHERE o.agent = v.agent AND o.first_us < v.first_us) ORDER BY v.first_us DESC LIMIT 50',
     ).all(sinceUs).map((row) => ({ id: publicId('agent', row.agent), name: reading.agent(row.agent).name, version: row.version })),

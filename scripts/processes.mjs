@@ -88,11 +88,17 @@ function forwardSignals(child) {
     process.on(signal, handler);
     return { signal, handler };
   });
+  // npm hands a SIGTERM to the shell between it and us, which dies without a word: then nobody is left to stop us.
+  const parent = process.ppid;
+  const orphaned = setInterval(() => {
+    if (process.ppid !== parent) child.kill('SIGTERM');
+  }, 500).unref();
   // The last resort: whatever ends this process, the child does not stay behind.
   const onExit = () => child.kill('SIGTERM');
   process.on('exit', onExit);
   return () => {
     for (const { signal, handler } of handlers) process.off(signal, handler);
     process.off('exit', onExit);
+    clearInterval(orphaned);
   };
 }

@@ -131,11 +131,13 @@ export class History {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
+    // The reader first: the last one to close the file folds the log beside it into it.
+    await this.reader.stop();
     const closed = new Promise<void>((done) => { this.closing = done; });
     this.writer.post({ t: 'close' });
     await Promise.race([closed, this.writer.ended]);
     this.giveUp(new StoreError('closed', 'The history was closed before this was answered.'));
-    await Promise.all([this.writer.stop(), this.reader.stop()]);
+    await this.writer.stop();
   }
 
   private fromWriter(message: FromWriter): void {

@@ -67,9 +67,11 @@ CREATE TABLE task (
   outcome INTEGER NOT NULL, basis INTEGER NOT NULL,
   activities INTEGER NOT NULL, failures INTEGER NOT NULL, denials INTEGER NOT NULL, open INTEGER NOT NULL, interrupted INTEGER NOT NULL,
   input INTEGER NOT NULL, output INTEGER NOT NULL, cache_read INTEGER NOT NULL, cache_write INTEGER NOT NULL, reasoning INTEGER NOT NULL,
-  micros INTEGER NOT NULL, currency INTEGER NOT NULL, priced INTEGER NOT NULL, unpriced INTEGER NOT NULL,
-  UNIQUE (connection, key_kind, key)
+  micros INTEGER NOT NULL, currency INTEGER NOT NULL, priced INTEGER NOT NULL, unpriced INTEGER NOT NULL
 ) STRICT;
+-- A trace's own task is found by its trace: a second index of random ids would cost every insert a page.
+CREATE UNIQUE INDEX task_key ON task (connection, key_kind, key) WHERE key_kind IN (1, 2);
+CREATE INDEX task_connection ON task (connection, id);
 CREATE INDEX task_started ON task (started_us);
 CREATE INDEX task_live ON task (last_us) WHERE outcome IN (4, 5);
 CREATE TABLE task_agent (
@@ -127,6 +129,7 @@ CREATE TABLE by_minute (
   minute INTEGER NOT NULL, connection INTEGER NOT NULL, activities INTEGER NOT NULL, failures INTEGER NOT NULL, PRIMARY KEY (minute, connection)
 ) STRICT, WITHOUT ROWID;
 ${rollupTable('by_hour', 'hour')}
+CREATE INDEX by_hour_agent ON by_hour (agent, hour);
 ${rollupTable('by_day', 'day')}
 CREATE TABLE failure_day (
   day INTEGER NOT NULL, failure INTEGER NOT NULL, agent INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (day, failure, agent)
@@ -144,6 +147,5 @@ function rollupTable(table: string, unit: string): string {
   input INTEGER NOT NULL, output INTEGER NOT NULL, cache_read INTEGER NOT NULL, cache_write INTEGER NOT NULL, reasoning INTEGER NOT NULL,
   micros INTEGER NOT NULL, priced INTEGER NOT NULL, unpriced INTEGER NOT NULL,
   PRIMARY KEY (${unit}, agent, model, currency)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX ${table}_agent ON ${table} (agent, ${unit});`;
+) STRICT, WITHOUT ROWID;`;
 }

@@ -1,5 +1,6 @@
 /** The only one that writes. Groups bodies into transactions; what one transaction holds is acknowledged together, after its commit. */
 import type { HintTopic } from '../../../shared/contract.ts';
+import { withoutContent } from '../ingest/outline.ts';
 import type { PayloadRef } from '../ingest/payload.ts';
 import type { LogRecord, SpanRecord } from '../ingest/record.ts';
 import type { BodyJob, BodyResult, CommitNote } from '../ingest/writer-messages.ts';
@@ -103,7 +104,9 @@ export class Writer {
     else if (said.t === 'aside') this.tallies.count(job.connection, TALLY.aside, said.reason, 1, job.receivedUs);
     else {
       const { service, serviceVersion } = record.resource;
-      for (const draft of said.drafts) {
+      for (const told of said.drafts) {
+        // SECURITY: what the normaliser concludes may quote what was said.
+        const draft = job.content === 'none' ? withoutContent(told) : told;
         if (draft.plain === true) this.tallies.count(job.connection, TALLY.aside, 'not an agent record', 1, job.receivedUs);
         this.assembler.add({ connection: job.connection, service, serviceVersion, draft, payload, receivedUs: job.receivedUs });
       }

@@ -145,7 +145,7 @@ export class Assembler {
       this.cache.tasks.touched.add(trace.task);
       return trace.task;
     }
-    return this.cache.tasks.named(connection, KEY_KIND.trace, `untraced:${told.service}`);
+    return this.cache.tasks.named(connection, KEY_KIND.session, `untraced:${told.service}`);
   }
 
   /** A trace that was known without its session and now names one: its task becomes part of the session's. */
@@ -157,7 +157,7 @@ export class Assembler {
       if (before !== null && before !== task) joinTasks(this.cache, before, task, this.textOf);
       this.cache.tie(trace, task);
     } else if (trace.task === null) {
-      this.cache.tie(trace, trace.id === 0 && trace.traceId.length === 32 ? tasks.ofNewTrace(trace.connection, trace.traceId) : tasks.named(trace.connection, KEY_KIND.trace, trace.traceId));
+      this.cache.tie(trace, tasks.ofTrace(trace.connection, trace.traceId));
     }
   }
 

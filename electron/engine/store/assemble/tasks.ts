@@ -139,7 +139,7 @@ export class TaskBook {
 
   constructor(db: WriteDb) {
     this.db = db;
-    this.findKey = db.prepare(`SELECT ${select} FROM task WHERE connection = ? AND key_kind = ? AND key = ?`);
+    this.findKey = db.prepare(`SELECT ${select} FROM task WHERE connection = ? AND key_kind = ? AND key_kind IN (1, 2) AND key = ?`);
     this.findId = db.prepare(`SELECT ${select} FROM task WHERE id = ?`);
     // By position: binding by name costs several times as much, and there is a task for every few rows.
     this.insert = db.prepare(`INSERT INTO task (${fields.map((field) => keys[field]).join(', ')}) VALUES (${fields.map(() => '?').join(', ')})`);
@@ -153,22 +153,23 @@ export class TaskBook {
     this.aliased = db.prepare('SELECT 1 FROM task_alias LIMIT 1').get() !== undefined;
   }
 
-  /** The task of a trace that nobody has heard of: it cannot be in the file. */
-  ofNewTrace(connection: number, traceId: string): TaskState {
-    const cacheKey = `${connection}\n${KEY_KIND.trace}\n${traceId}`;
-    if (this.byKey.has(cacheKey)) return this.named(connection, KEY_KIND.trace, traceId);
-    const state = this.create(connection, KEY_KIND.trace, traceId);
-    this.remember(state);
+  /** The task of a trace that has none in the file: a trace's line there names its task. */
+  ofTrace(connection: number, traceId: string): TaskState {
+    const key = cut(traceId, 512);
+    const known = this.byKey.get(`${connection}\n${KEY_KIND.trace}\n${key}`);
+    const state = known ?? this.create(connection, KEY_KIND.trace, key);
+    if (known === undefined) this.remember(state);
     this.touched.add(state);
     return state;
   }
 
+  /** The task of a session or a conversation. */
   named(connection: number, keyKind: number, key: string): TaskState {
     const short = cut(key, 512);
     const cacheKey = `${connection}\n${keyKind}\n${short}`;
     let state = this.byKey.get(cacheKey);
     if (state === undefined) {
-      const alias = keyKind === KEY_KIND.trace || !this.aliased ? undefined : this.findAlias.get(connection, keyKind, short);
+      const alias = !this.aliased ? undefined : this.findAlias.get(connection, keyKind, short);
       state = alias === undefined ? undefined : this.get(alias.task);
       if (state !== undefined) this.point(cacheKey, state);
     }

@@ -58,7 +58,7 @@ function protobuf(job: Job, wanted: ReadonlySet<string>, sink: Sink, sums: Metri
     new ProtobufMetricsSkim(reader, sums, sink.refused).body();
     return 0;
   }
-  const mask = job.content === 'full' ? undefined : new ProtobufMask(reader.buf, job.signal);
+  const mask = job.content === 'full' ? undefined : new ProtobufMask(reader.buf, strings, job.signal);
   new ProtobufSkim(reader, job.signal, wantedKeys(wanted), mask, sink).body();
   return mask?.masked ?? 0;
 }

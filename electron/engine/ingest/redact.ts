@@ -11,7 +11,7 @@ import { ProtoReader, wire } from './proto-reader.ts';
 import { findCandidates, namesSecret } from './redact-scan.ts';
 import type { Candidates } from './redact-scan.ts';
 import { MaskedText } from './redact-shapes.ts';
-import { ShortStrings } from './short-strings.ts';
+import type { ShortStrings } from './short-strings.ts';
 import type { RangeMask } from './skim-protobuf.ts';
 
 /** Masks one text that came by another way than a body. */
@@ -40,10 +40,10 @@ export class ProtobufMask implements RangeMask {
   private readonly r: ProtoReader;
   private readonly recordMessage: Message;
 
-  constructor(buf: Buffer, signal: 'traces' | 'logs') {
+  constructor(buf: Buffer, strings: ShortStrings, signal: 'traces' | 'logs') {
     this.buf = buf;
     this.found = findCandidates(buf, 'protobuf');
-    this.r = new ProtoReader(buf, new ShortStrings());
+    this.r = new ProtoReader(buf, strings);
     this.recordMessage = signal === 'traces' ? spanMessage : logMessage;
   }
 

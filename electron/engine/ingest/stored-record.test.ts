@@ -3,6 +3,8 @@ import { decodeBody } from './decode.ts';
 import { wantedAttributes } from './normalise/normalise.ts';
 import { captures, list, oracleJson } from './otlp-oracle.ts';
 import type { Json } from './otlp-oracle.ts';
+import type { Draft } from './draft.ts';
+import { withoutContent } from './outline.ts';
 import { packPayloads, payloadFormat, unpackPayload } from './payload.ts';
 import { decodeStoredRecord } from './stored-record.ts';
 
@@ -106,5 +108,15 @@ describe('content level none', () => {
     const stored = decodeStoredRecord(payloadFormat, packPayloads(first === undefined ? [] : [first.payload]), 0);
     expect(stored.json).not.toContain('secret words');
     expect(stored.json).toContain('TimeoutError');
+  });
+
+  test('what a normaliser concluded keeps no words either', () => {
+    const draft: Draft = {
+      source: 's', role: 'activity', traceId: '', spanId: '', parentSpanId: '', key: 'k', kind: 'tool_call', name: 'search', status: 'error', statusExplicit: true, startUs: 1,
+      error: { type: 'TimeoutError', message: 'secret words', stackTop: 'at secret' }, taskName: 'secret task',
+    };
+    expect(withoutContent(draft)).toMatchObject({ name: 'search', error: { type: 'TimeoutError' } });
+    expect(JSON.stringify(withoutContent(draft))).not.toContain('secret');
+    expect(JSON.stringify(withoutContent({ ...draft, error: { message: 'secret words' } }))).not.toContain('secret');
   });
 });

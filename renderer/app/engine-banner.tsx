@@ -21,7 +21,7 @@ export function EngineBanner() {
       <StateShape state={stopped ? 'broken' : 'attention'} className={classes.shape} />
       <div className={classes.text}>
         <strong>{stopped ? 'The engine has stopped.' : 'The engine is away and starts again by itself.'}</strong> {engine.text}
-        <span className={classes.muted}> Nothing is received meanwhile: that time will be shown as not seen. What was acknowledged is kept.</span>
+        <span className={classes.muted}> Nothing is received meanwhile: that time will be shown as not seen.</span>
       </div>
       <Button onClick={() => attempt('The engine was not started.', favours.restartEngine())}>{stopped ? 'Start the engine' : 'Restart now'}</Button>
     </div>

@@ -39,7 +39,8 @@ function Ready() {
   const lines: { state: State; className: string | undefined; text: string }[] = [
     engine.state === 'ready' ? { state: 'healthy', className: classes.ok, text: 'Engine running' } : { state: 'attention', className: classes.wait, text: engine.text },
   ];
-  if (status !== undefined) {
+  // While the engine is away nothing is known of the rest: no green from before.
+  if (status !== undefined && engine.state === 'ready') {
     const { receiver } = status;
     lines.push({ state: 'healthy', className: classes.ok, text: `History open, ${formatBytes(status.historyBytes)}${status.diskFreeBytes === null ? '' : ` of ${formatBytes(status.diskFreeBytes)} free`}` });
     if (receiver.state === 'listening') {

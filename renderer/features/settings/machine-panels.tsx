@@ -1,12 +1,8 @@
 import { Button } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { IconFolder } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { SystemStatus } from '../../../shared/contract.ts';
-import { favours, useDemoState, useEngineState, versions } from '../../api/client.ts';
-import { demoFleet } from '../../api/demo-fleet.ts';
-import { connectionQueries } from '../../api/queries.ts';
-import { placeHash } from '../../app/navigation.ts';
+import { favours, useEngineState, versions } from '../../api/client.ts';
 import { ErrorBlock } from '../../ui/blocks.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { formatBytes, plural } from '../../ui/format.ts';
@@ -60,29 +56,6 @@ export function DataPanel({ status }: { status: SystemStatus | undefined }) {
       </Setting>
       {status !== undefined && <p className={classes.path}><code>{status.dataDir}</code><CopyButton value={status.dataDir} label="Copy path" /></p>}
       {error !== null && <ErrorBlock error={error} what="The folder was not opened." kept="The path stands above." />}
-    </Panel>
-  );
-}
-
-export function DemoPanel() {
-  const demo = useDemoState();
-  const { data } = useQuery(connectionQueries.list());
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const running = demo.state === 'running' || demo.state === 'starting';
-  const left = data?.rows.filter((row) => row.demo) ?? [];
-  const toggle = (): void => {
-    setBusy(true);
-    setError(null);
-    (running ? demoFleet.stop() : demoFleet.start()).catch(setError).finally(() => setBusy(false));
-  };
-  return (
-    <Panel title="Demo fleet" aside={<StateBadge state={demo.state === 'failed' ? 'failed' : running ? 'running' : 'suspended'} word={demo.state === 'failed' ? 'Failed' : running ? 'Running' : 'Off'} />}>
-      <Setting name="Pretend agents on this machine" says={demo.text === '' ? '8 agents in 3 pretend companies that speak real OpenTelemetry. Their connections are marked “demo”.' : demo.text}>
-        <Button onClick={toggle} disabled={busy}>{running ? 'Stop' : 'Start'}</Button>
-      </Setting>
-      {left.length > 0 && !running && <p className={classes.message}>{plural(left.length, 'demo connection')} with {plural(left.reduce((sum, row) => sum + row.activities, 0), 'activity', 'activities')} left. <a className={classes.link} href={placeHash({ screen: 'connections', id: left[0]?.id ?? null })}>Remove on Connections</a></p>}
-      {error !== null && <ErrorBlock error={error} what={running ? 'The demo fleet did not stop.' : 'The demo fleet did not start.'} kept="Nothing else was changed." />}
     </Panel>
   );
 }

@@ -12,7 +12,7 @@ import { findCandidates, namesSecret } from './redact-scan.ts';
 import type { Candidates } from './redact-scan.ts';
 import { MaskedText } from './redact-shapes.ts';
 import type { ShortStrings } from './short-strings.ts';
-import type { RangeMask } from './skim-protobuf.ts';
+import type { RangeMask } from './values-protobuf.ts';
 
 /** Masks one text that came by another way than a body. */
 export function maskText(text: string): string {

@@ -4,9 +4,7 @@ import type { RefusalCounts } from './decoded-body.ts';
 import type { MetricSums } from './metric-sums.ts';
 import { wire, WireError } from './proto-reader.ts';
 import type { ProtoReader } from './proto-reader.ts';
-import { eachMessage, lastMessage, within } from './skim-protobuf.ts';
-
-const tag = (field: number, wireType: number): number => field * 8 + wireType;
+import { eachMessage, lastMessage, tag, within } from './proto-walk.ts';
 
 /** Metric.data: gauge 5, sum 7, histogram 9, exponential histogram 10, summary 11; each holds its points in field 1. */
 const pointHolders = new Set([5, 7, 9, 10, 11]);

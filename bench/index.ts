@@ -1,10 +1,11 @@
 /**
- * `npm run bench`: prints ratios against limits, all measured in this run. Parts by name (`ingest`, `queries`, `window`),
+ * `npm run bench`: prints ratios against limits, all measured in this run. Parts by name (`ingest`, `store`, `queries`),
  * default all. `--rounds N`, `--bodies N`, `--rows 1m|10m`.
  */
 import { parseArgs } from 'node:util';
 import { benchIngest } from './ingest.ts';
 import { benchQueries } from './queries.ts';
+import { benchStore } from './store.ts';
 import { holds, printTable } from './table.ts';
 import type { Row } from './table.ts';
 
@@ -26,6 +27,7 @@ async function part(name: string, title: string, work: () => Promise<Row[]>): Pr
 }
 
 await part('ingest', 'Ingest, HTTP to acknowledged after commit', () => benchIngest({ rounds: Number(values.rounds), bodies: Number(values.bodies) }));
+await part('store', 'Store alone', () => benchStore(Number(values.rounds)));
 await part('queries', 'Queries that screens make', () => benchQueries(rowsOf(values.rows)));
 const missed = all.filter((row) => !holds(row));
 process.stdout.write(`\n${all.length - missed.length} of ${all.length} limits hold${missed.length > 0 ? `; missed: ${missed.map((row) => row.what).join('; ')}` : ''}\n`);

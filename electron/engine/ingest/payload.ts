@@ -71,6 +71,12 @@ export function packPayloads(refs: readonly PayloadRef[]): Uint8Array {
   return block;
 }
 
+/** How many records a block holds. */
+export function slotsOf(block: Uint8Array): number {
+  if (block.length < headBytes) throw new RangeError('payload block is damaged: too short');
+  return new DataView(block.buffer, block.byteOffset, block.byteLength).getUint32(4, true);
+}
+
 function append(block: Buffer, at: number, source: Uint8Array, start: number, end: number): number {
   if (end > start) block.set(source.subarray(start, end), at);
   return at + end - start;

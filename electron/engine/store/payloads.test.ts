@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PayloadRef } from '../ingest/payload.ts';
-import { compress, decompress, PayloadReader, PayloadWriter, recordsInBlock } from './payloads.ts';
+import { BlockFiller, compress, decompress, PayloadReader, PayloadWriter, recordsInBlock } from './payloads.ts';
 import { TestHistory } from './test-history.ts';
 
 let history: TestHistory;
@@ -25,27 +25,40 @@ describe('compress', () => {
 });
 
 describe('payload blocks', () => {
-  it('give each activity its own record, over the borders of blocks', () => {
+  /** Rows 1, 2, ... that stand on these records. */
+  function rows(writer: PayloadWriter, texts: readonly string[]): BlockFiller {
+    const filler = new BlockFiller();
+    const insert = history.db.prepare(`INSERT INTO activity (task, agent, ts_us, kind, status, flags, name, model, key, trace, span, parent_span, claim, service, source, record, block, slot)
+      VALUES (1, 1, 1, 1, 1, 0, 0, 0, ?, 0, 0, 0, 0, 0, 0, 0, ?, ?)`);
+    texts.forEach((text, i) => {
+      const place = filler.place(ref(text));
+      insert.run(i, writer.use(place), place.slot);
+    });
+    return filler;
+  }
+
+  it.each([true, false])('give each activity its own record, over the borders of blocks, packed elsewhere: %s', async (elsewhere) => {
     const count = recordsInBlock * 2 + 7;
-    new PayloadWriter(history.db).writeBlocks(11, Array.from({ length: count }, (_, i) => ref(`record ${i}`)));
-    expect(history.all('SELECT count(*) AS n FROM payload')).toEqual([{ n: 3 }]);
+    const writer = new PayloadWriter(history.db);
+    const filler = rows(writer, Array.from({ length: count }, (_, i) => `record ${i}`));
+    if (elsewhere) await Promise.all(filler.blocks.map((block) => block.pack()));
+    writer.write(filler.blocks);
+    expect(history.all('SELECT count(*) AS n, sum(used) AS used FROM payload')).toEqual([{ n: 3, used: count }]);
     const reader = new PayloadReader(history.db);
     for (const i of [0, 1, recordsInBlock - 1, recordsInBlock, count - 1]) {
-      const [found] = reader.recordsOf(11 + i);
+      const [found] = reader.recordsOf(i + 1);
       expect(found && [textOf(found.record), textOf(found.resource), textOf(found.scope)]).toEqual([`record ${i}`, 'R', 'S']);
     }
-    expect(reader.recordsOf(10)).toEqual([]);
-    expect(reader.recordsOf(11 + count)).toEqual([]);
+    expect(reader.recordsOf(count + 1)).toEqual([]);
   });
 
   it('keep further tellings, and the record of a row that went into another', () => {
     const writer = new PayloadWriter(history.db);
-    writer.writeBlocks(1, [ref('one'), ref('two')]);
-    writer.writeExtras([{ activity: 1, record: 77, payload: ref('one again') }]);
-    writer.moveTo(1, 88, 2);
-    expect(new PayloadReader(history.db).recordsOf(1).map((one) => textOf(one.record)).sort()).toEqual(['one', 'one again', 'two']);
-    expect(writer.knows(1, 77)).toBe(true);
-    expect(writer.knows(1, 88)).toBe(true);
-    expect(writer.knows(1, 99)).toBe(false);
+    const filler = rows(writer, ['one', 'two']);
+    writer.further(1, 77, filler.place(ref('one again')));
+    writer.write(filler.blocks);
+    writer.move(1, { id: 2, record: 88, block: 1, slot: 1 });
+    expect(new PayloadReader(history.db).recordsOf(1).map((one) => textOf(one.record))).toEqual(['one', 'two', 'one again']);
+    expect([77, 88, 99].map((record) => writer.knows(1, record))).toEqual([true, true, false]);
   });
 });

@@ -1,13 +1,15 @@
 /**
  * Whole records in blocks, compressed together: one record alone compresses three times worse and costs a set-up of the
- * compressor each time (measured). A new row's record stands in the block whose ids span it; a further telling stands in `extra`.
+ * compressor each time (measured). A block is packed while other work goes on; each row says in which block and slot its
+ * record stands, further tellings of a row stand in `extra_ref`.
  */
-import { constants, deflateRawSync, inflateRawSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { constants, deflateRawSync, inflateRawSync, zstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Statement } from 'better-sqlite3';
 import { packPayloads, payloadFormat, unpackPayload, type PayloadRef, type UnpackedPayload } from '../ingest/payload.ts';
 import type { AnyDb, WriteDb } from './database.ts';
 import { StoreError } from './errors.ts';
 
+/** A third smaller than 64 on English text; one record is still read in less than a millisecond. */
 export const recordsInBlock = 128;
 const CODEC = { zstd: 1, deflate: 2 } as const;
 /** SECURITY: what a damaged or forged block may unfold to. */
@@ -32,50 +34,95 @@ export function decompress(packed: Packed): Uint8Array {
   throw new StoreError('internal', `A record was stored in a way that this program cannot read (codec ${packed.codec}). It is still in the file.`);
 }
 
-export interface Extra {
-  readonly activity: number;
-  readonly record: number;
-  readonly payload: PayloadRef;
+/** Records on their way into the file. */
+export class Block {
+  /** 0: not (yet) in the file. */
+  id = 0;
+  /** rows and further tellings that stand in it; a block of nothing but repeats is not stored. */
+  used = 0;
+  private readonly refs: PayloadRef[] = [];
+  private packed: Packed | null = null;
+
+  get full(): boolean { return this.refs.length >= recordsInBlock; }
+
+  add(ref: PayloadRef): Place {
+    this.refs.push(ref);
+    return { block: this, slot: this.refs.length - 1 };
+  }
+
+  /** Compresses on another thread; without this `take` does it at once. */
+  async pack(): Promise<void> {
+    if (!hasZstd) return;
+    const plain = packPayloads(this.refs);
+    const body = await new Promise<Buffer>((done, fail) => {
+      zstdCompress(plain, zstdOptions, (error, result) => { if (error === null) done(result); else fail(error); });
+    });
+    this.packed = { codec: CODEC.zstd, body };
+  }
+
+  take(): Packed {
+    this.packed ??= compress(packPayloads(this.refs));
+    return this.packed;
+  }
+}
+
+/** Where a record stands. */
+export interface Place {
+  readonly block: Block;
+  readonly slot: number;
+}
+
+/** Fills blocks one after the other. */
+export class BlockFiller {
+  readonly blocks: Block[] = [];
+  private present: Block | null = null;
+
+  place(ref: PayloadRef): Place {
+    if (this.present === null || this.present.full) {
+      this.present = new Block();
+      this.blocks.push(this.present);
+    }
+    return this.present.add(ref);
+  }
 }
 
 export class PayloadWriter {
-  private readonly insertBlock: Statement<[number, number, number, number, Uint8Array]>;
-  private readonly insertExtra: Statement<[number, number, Uint8Array]>;
-  private readonly insertRef: Statement<[number, number, number | null, number | null, number | null]>;
+  private readonly insertBlock: Statement<[number, number, number, Uint8Array, number]>;
+  private readonly insertRef: Statement<[number, number, number, number]>;
   private readonly findRef: Statement<[number, number], { activity: number }>;
   private readonly moveRefs: Statement<[number, number]>;
   private readonly dropRefs: Statement<[number]>;
+  private readonly last: Statement<[], { n: number }>;
+  private nextBlock: number;
 
   constructor(db: WriteDb) {
-    this.insertBlock = db.prepare('INSERT INTO payload (last, first, format, codec, body) VALUES (?, ?, ?, ?, ?)');
-    this.insertExtra = db.prepare('INSERT INTO extra (format, codec, body) VALUES (?, ?, ?)');
-    this.insertRef = db.prepare('INSERT OR IGNORE INTO extra_ref (activity, record, extra, slot, alias) VALUES (?, ?, ?, ?, ?)');
+    this.insertBlock = db.prepare('INSERT INTO payload (id, format, codec, body, used) VALUES (?, ?, ?, ?, ?)');
+    this.insertRef = db.prepare('INSERT OR IGNORE INTO extra_ref (activity, record, block, slot) VALUES (?, ?, ?, ?)');
     this.findRef = db.prepare('SELECT activity FROM extra_ref WHERE activity = ? AND record = ?');
     this.moveRefs = db.prepare('UPDATE OR IGNORE extra_ref SET activity = ? WHERE activity = ?');
     this.dropRefs = db.prepare('DELETE FROM extra_ref WHERE activity = ?');
+    this.last = db.prepare('SELECT coalesce(max(id), 0) AS n FROM payload');
+    this.nextBlock = this.lastId() + 1;
   }
 
-  /** Records of rows with the ids `first`, `first + 1`, ... */
-  writeBlocks(first: number, refs: readonly PayloadRef[]): void {
-    for (let at = 0; at < refs.length; at += recordsInBlock) {
-      const some = refs.slice(at, at + recordsInBlock);
-      const { codec, body } = compress(packPayloads(some));
-      this.insertBlock.run(first + at + some.length - 1, first + at, payloadFormat, codec, body);
+  /** Counts one more that stands in the block, and gives the block its number. */
+  use(place: Place | null): number {
+    if (place === null) return 0;
+    if (place.block.id === 0) place.block.id = this.nextBlock++;
+    place.block.used += 1;
+    return place.block.id;
+  }
+
+  write(blocks: Iterable<Block>): void {
+    for (const block of blocks) {
+      const { codec, body } = block.take();
+      this.insertBlock.run(block.id, payloadFormat, codec, body, block.used);
     }
   }
 
-  writeExtras(extras: readonly Extra[]): void {
-    for (let at = 0; at < extras.length; at += recordsInBlock) {
-      const some = extras.slice(at, at + recordsInBlock);
-      const { codec, body } = compress(packPayloads(some.map((one) => one.payload)));
-      const id = Number(this.insertExtra.run(payloadFormat, codec, body).lastInsertRowid);
-      some.forEach((one, slot) => this.insertRef.run(one.activity, one.record, id, slot, null));
-    }
-  }
-
-  /** A telling without a payload of its own, so that the same record is known when it is sent again. */
-  remember(activity: number, record: number): void {
-    this.insertRef.run(activity, record, null, null, null);
+  /** A further telling; with `place` null only so that the same record is known when it is sent again. */
+  further(activity: number, record: number, place: Place | null): void {
+    this.insertRef.run(activity, record, this.use(place), place?.slot ?? 0);
   }
 
   knows(activity: number, record: number): boolean {
@@ -83,43 +130,46 @@ export class PayloadWriter {
   }
 
   /** A stored row went into another: its records are found there from now on. */
-  moveTo(into: number, record: number, from: number): void {
-    this.insertRef.run(into, record, null, null, from);
-    this.moveRefs.run(into, from);
-    this.dropRefs.run(from);
+  move(into: number, from: { id: number; record: number; block: number; slot: number }): void {
+    this.insertRef.run(into, from.record, from.block, from.slot);
+    this.moveRefs.run(into, from.id);
+    this.dropRefs.run(from.id);
+  }
+
+  forget(): void {
+    this.nextBlock = this.lastId() + 1;
+  }
+
+  private lastId(): number {
+    return this.last.get()?.n ?? 0;
   }
 }
 
-interface Block { first: number; format: number; codec: number; body: Buffer }
+interface Spot { block: number; slot: number }
 
 export class PayloadReader {
-  private readonly block: Statement<[number], Block & { last: number }>;
-  private readonly refs: Statement<[number], { extra: number | null; slot: number | null; alias: number | null }>;
-  private readonly extra: Statement<[number], Omit<Block, 'first'>>;
+  private readonly own: Statement<[number], Spot>;
+  private readonly refs: Statement<[number], Spot>;
+  private readonly block: Statement<[number], { format: number; codec: number; body: Buffer }>;
 
   constructor(db: AnyDb) {
-    this.block = db.prepare('SELECT last, first, format, codec, body FROM payload WHERE last >= ? ORDER BY last LIMIT 1');
-    this.refs = db.prepare('SELECT extra, slot, alias FROM extra_ref WHERE activity = ? LIMIT 50');
-    this.extra = db.prepare('SELECT format, codec, body FROM extra WHERE id = ?');
+    this.own = db.prepare('SELECT block, slot FROM activity WHERE id = ?');
+    this.refs = db.prepare('SELECT block, slot FROM extra_ref WHERE activity = ? AND block <> 0 ORDER BY block, slot LIMIT 50');
+    this.block = db.prepare('SELECT format, codec, body FROM payload WHERE id = ?');
   }
 
   /** Every kept record that made this activity, the first telling first. */
   recordsOf(activity: number): UnpackedPayload[] {
-    const found = [this.inBlock(activity)];
-    for (const ref of this.refs.all(activity)) {
-      if (ref.alias !== null) found.push(this.inBlock(ref.alias));
-      else if (ref.extra !== null) found.push(this.inExtra(ref.extra, ref.slot ?? 0));
-    }
-    return found.filter((one) => one !== null && one.record.length > 0) as UnpackedPayload[];
+    const own = this.own.get(activity);
+    if (own === undefined) return [];
+    return [own, ...this.refs.all(activity)].flatMap((spot) => this.at(spot));
   }
 
-  private inBlock(id: number): UnpackedPayload | null {
-    const row = this.block.get(id);
-    return row === undefined || row.first > id ? null : unpackPayload(row.format, decompress(row), id - row.first);
-  }
-
-  private inExtra(id: number, slot: number): UnpackedPayload | null {
-    const row = this.extra.get(id);
-    return row === undefined ? null : unpackPayload(row.format, decompress(row), slot);
+  private at({ block, slot }: Spot): UnpackedPayload[] {
+    const row = block === 0 ? undefined : this.block.get(block);
+    if (row === undefined) return [];
+    const found = unpackPayload(row.format, decompress(row), slot);
+    // Its time was over: the slot was emptied.
+    return found.record.length === 0 ? [] : [found];
   }
 }

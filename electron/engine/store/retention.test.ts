@@ -3,22 +3,24 @@ import type { PayloadRef } from '../ingest/payload.ts';
 import type { Told } from './assemble/assembler.ts';
 import { US_DAY } from './codes.ts';
 import { realIntake } from './intake.ts';
-import { PayloadReader } from './payloads.ts';
+import { BlockFiller, PayloadReader } from './payloads.ts';
 import { removeConnection, retain, retireConnection } from './retention.ts';
 import { agentDraft, logDraft, spanDraft, t0, TestHistory, trace } from './test-history.ts';
 import { Writer } from './writer.ts';
 
 let history: TestHistory;
 let writer: Writer;
+let filler: BlockFiller;
 beforeEach(() => {
   history = new TestHistory();
+  filler = new BlockFiller();
   writer = new Writer(history.db, realIntake);
 });
 afterEach(() => { history.close(); });
 
 const context = { source: Buffer.from('RS'), resourceStart: 0, resourceEnd: 1, scopeStart: 1, scopeEnd: 2 };
 const payload = (text: string): PayloadRef => ({ kind: 1, source: Buffer.from(text), start: 0, end: text.length, context });
-const told = (draft: Told['draft'], connection = 1): Told => ({ connection, service: 'svc', serviceVersion: '', draft, payload: payload(`record of ${draft.key}`), receivedUs: t0 + 30 * US_DAY });
+const told = (draft: Told['draft'], connection = 1): Told => ({ connection, service: 'svc', serviceVersion: '', draft, payload: filler.place(payload(`record of ${draft.key}`)), receivedUs: t0 + 30 * US_DAY });
 const old = { startUs: t0 - 10 * US_DAY, endUs: t0 - 10 * US_DAY + 5 };
 
 function run(steps: Generator<number>): number {
@@ -52,7 +54,8 @@ describe('retain', () => {
   it('goes in small steps and the file shrinks', { timeout: 60_000 }, () => {
     const noise = (i: number): PayloadRef => payload(Array.from({ length: 60 }, (_, k) => Math.imul(i * 977 + k, 2654435761).toString(36)).join(''));
     for (let body = 0; body < 5; body++) {
-      history.tellTold(Array.from({ length: 1_000 }, (_, i) => ({ ...told(logDraft(`event:${body}.${i}`, 1, old)), payload: noise(body * 1_000 + i) })), t0);
+      filler = new BlockFiller();
+      history.tellTold(Array.from({ length: 1_000 }, (_, i) => ({ ...told(logDraft(`event:${body}.${i}`, 1, old)), payload: filler.place(noise(body * 1_000 + i)) })), t0);
     }
     const pages = (): number => Number(history.db.pragma('page_count', { simple: true }));
     const before = pages();
@@ -60,7 +63,7 @@ describe('retain', () => {
     expect(steps).toEqual([2_048, 2_048, 904]);
     expect(history.tasks()).toEqual([]);
     expect(pages()).toBeLessThan(before / 2);
-    expect(history.all('SELECT (SELECT count(*) FROM payload) AS blocks, (SELECT count(*) FROM extra) AS extras')).toEqual([{ blocks: 0, extras: 0 }]);
+    expect(history.all('SELECT (SELECT count(*) FROM payload) AS blocks, (SELECT count(*) FROM extra_ref) AS extras')).toEqual([{ blocks: 0, extras: 0 }]);
   });
 
   it('lets an agent be seen again afterwards', () => {

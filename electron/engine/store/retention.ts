@@ -2,19 +2,21 @@
  * Lets history go, oldest first, in transactions small enough that telemetry is taken in between. Sums (by_hour, by_day,
  * tool_day) stay: what was done and spent remains known when the records themselves are gone.
  */
-import { packPayloads, payloadFormat, unpackPayload, type PayloadRef } from '../ingest/payload.ts';
+import { packPayloads, payloadFormat, slotsOf, unpackPayload, type PayloadRef } from '../ingest/payload.ts';
 import type { WriteDb } from './database.ts';
 import { compress, decompress } from './payloads.ts';
 import type { Writer } from './writer.ts';
 
 export const rowsAStep = 2_048;
 
-interface Old { id: number; task: number; agent: number }
+interface Old { id: number; agent: number; block: number; slot: number }
+/** What leaves one block; two rows may stand on one record. */
+interface Gone { readonly slots: Set<number>; count: number }
 
 /** Each step is one transaction; the answer of `next` says how many activities went. */
 export function* retain(writer: Writer, beforeUs: number): Generator<number> {
   for (;;) {
-    const gone = step(writer, 'SELECT id, task, agent FROM activity WHERE ts_us < ? ORDER BY ts_us LIMIT ?', beforeUs);
+    const gone = step(writer, 'SELECT id, agent, block, slot FROM activity WHERE ts_us < ? ORDER BY ts_us LIMIT ?', beforeUs);
     yield gone;
     if (gone < rowsAStep) break;
   }
@@ -29,7 +31,7 @@ export function* removeConnection(writer: Writer, connection: number): Generator
   const tasks = db.prepare<[number], { id: number }>('SELECT id FROM task WHERE connection = ? LIMIT 1');
   for (let task = tasks.get(connection); task !== undefined; task = tasks.get(connection)) {
     for (;;) {
-      const gone = step(writer, 'SELECT id, task, agent FROM activity WHERE task = ? ORDER BY id LIMIT ?', task.id);
+      const gone = step(writer, 'SELECT id, agent, block, slot FROM activity WHERE task = ? ORDER BY id LIMIT ?', task.id);
       yield gone;
       if (gone < rowsAStep) break;
     }
@@ -63,23 +65,22 @@ function step(writer: Writer, sql: string, bound: number): number {
   if (old.length === 0) return 0;
   writer.inTransaction(() => {
     const drop = db.prepare('DELETE FROM activity WHERE id = ?');
-    const refs = db.prepare<[number], { extra: number | null; alias: number | null }>('SELECT extra, alias FROM extra_ref WHERE activity = ?');
+    const refs = db.prepare<[number], { block: number; slot: number }>('SELECT block, slot FROM extra_ref WHERE activity = ? AND block <> 0');
     const dropRefs = db.prepare('DELETE FROM extra_ref WHERE activity = ?');
     const agents = new Map<number, number>();
-    const ids = new Set<number>();
-    const extras = new Set<number>();
-    for (const { id, agent } of old) {
-      drop.run(id);
-      ids.add(id);
-      agents.set(agent, (agents.get(agent) ?? 0) + 1);
-      for (const ref of refs.all(id)) {
-        if (ref.extra !== null) extras.add(ref.extra);
-        if (ref.alias !== null) ids.add(ref.alias);
+    const gone = new Map<number, Gone>();
+    for (const row of old) {
+      drop.run(row.id);
+      agents.set(row.agent, (agents.get(row.agent) ?? 0) + 1);
+      for (const { block, slot } of [row, ...refs.all(row.id)]) {
+        const inBlock = gone.get(block) ?? { slots: new Set(), count: 0 };
+        inBlock.slots.add(slot);
+        inBlock.count += 1;
+        gone.set(block, inBlock);
       }
-      dropRefs.run(id);
+      dropRefs.run(row.id);
     }
-    dropPayloads(db, ids);
-    dropExtras(db, extras);
+    dropPayloads(db, gone);
     const fewer = db.prepare('UPDATE agent SET rows = max(0, rows - ?) WHERE id = ?');
     for (const [agent, count] of agents) fewer.run(count, agent);
   });
@@ -88,28 +89,21 @@ function step(writer: Writer, sql: string, bound: number): number {
 }
 
 /** SECURITY: what is past its time must not stay readable because a younger neighbour shares its block: such blocks are written anew without it. */
-function dropPayloads(db: WriteDb, ids: ReadonlySet<number>): void {
-  const find = db.prepare<[number], { last: number; first: number; format: number; codec: number; body: Buffer }>('SELECT last, first, format, codec, body FROM payload WHERE last >= ? ORDER BY last LIMIT 1');
-  const drop = db.prepare('DELETE FROM payload WHERE last = ?');
-  const rewrite = db.prepare('UPDATE payload SET format = ?, codec = ?, body = ? WHERE last = ?');
-  const seen = new Set<number>();
-  for (const id of ids) {
+function dropPayloads(db: WriteDb, gone: ReadonlyMap<number, Gone>): void {
+  const find = db.prepare<[number], { format: number; codec: number; body: Buffer; used: number }>('SELECT format, codec, body, used FROM payload WHERE id = ?');
+  const drop = db.prepare('DELETE FROM payload WHERE id = ?');
+  const rewrite = db.prepare('UPDATE payload SET format = ?, codec = ?, body = ?, used = ? WHERE id = ?');
+  for (const [id, { slots, count }] of gone) {
     const block = find.get(id);
-    if (block === undefined || block.first > id || seen.has(block.last)) continue;
-    seen.add(block.last);
-    const unpacked = decompress(block);
-    const refs: PayloadRef[] = [];
-    let left = 0;
-    for (let one = block.first; one <= block.last; one++) {
-      const ref = ids.has(one) ? nothing : refTo(block.format, unpacked, one - block.first);
-      if (ref.end > ref.start) left += 1;
-      refs.push(ref);
+    if (block === undefined) continue;
+    if (block.used <= count) {
+      drop.run(id);
+      continue;
     }
-    if (left === 0) drop.run(block.last);
-    else {
-      const { codec, body } = compress(packPayloads(refs));
-      rewrite.run(payloadFormat, codec, body, block.last);
-    }
+    const plain = decompress(block);
+    const refs = Array.from({ length: slotsOf(plain) }, (_, slot) => (slots.has(slot) ? nothing : refTo(block.format, plain, slot)));
+    const { codec, body } = compress(packPayloads(refs));
+    rewrite.run(payloadFormat, codec, body, block.used - count, id);
   }
 }
 
@@ -127,12 +121,6 @@ function refTo(format: number, block: Uint8Array, slot: number): PayloadRef {
     kind: kind as PayloadRef['kind'], source, start: scopeEnd, end: source.length,
     context: { source, resourceStart: 0, resourceEnd: resource.length, scopeStart: resource.length, scopeEnd },
   };
-}
-
-function dropExtras(db: WriteDb, extras: ReadonlySet<number>): void {
-  const used = db.prepare<[number], { n: number }>('SELECT 1 AS n FROM extra_ref WHERE extra = ? LIMIT 1');
-  const drop = db.prepare('DELETE FROM extra WHERE id = ?');
-  for (const extra of extras) if (used.get(extra) === undefined) drop.run(extra);
 }
 
 function removeTasks(writer: Writer, beforeUs: number): number {

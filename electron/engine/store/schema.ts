@@ -102,22 +102,20 @@ CREATE TABLE activity (
   input INTEGER, output INTEGER, cache_read INTEGER, cache_write INTEGER, reasoning INTEGER,
   micros INTEGER, currency INTEGER, provenance INTEGER,
   parent INTEGER, key INTEGER NOT NULL, trace INTEGER NOT NULL, span INTEGER NOT NULL, parent_span INTEGER NOT NULL,
-  claim INTEGER NOT NULL, run INTEGER, service INTEGER NOT NULL, source INTEGER NOT NULL, record INTEGER NOT NULL
+  claim INTEGER NOT NULL, run INTEGER, service INTEGER NOT NULL, source INTEGER NOT NULL, record INTEGER NOT NULL, block INTEGER NOT NULL, slot INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX activity_key ON activity (task, key);
 CREATE INDEX activity_agent ON activity (agent, ts_us);
 CREATE INDEX activity_ts ON activity (ts_us);
 CREATE INDEX activity_failed ON activity (agent, ts_us) WHERE status = 3;
 CREATE INDEX activity_failure ON activity (failure, ts_us, agent) WHERE failure IS NOT NULL;
+CREATE INDEX activity_rare ON activity (status, ts_us, agent) WHERE status > 3;
 CREATE INDEX activity_running ON activity (task, ts_us) WHERE status = 1;
 
-CREATE TABLE payload (last INTEGER PRIMARY KEY, first INTEGER NOT NULL, format INTEGER NOT NULL, codec INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
-CREATE TABLE extra (id INTEGER PRIMARY KEY, format INTEGER NOT NULL, codec INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+CREATE TABLE payload (id INTEGER PRIMARY KEY, format INTEGER NOT NULL, codec INTEGER NOT NULL, body BLOB NOT NULL, used INTEGER NOT NULL) STRICT;
 CREATE TABLE extra_ref (
-  activity INTEGER NOT NULL, record INTEGER NOT NULL, extra INTEGER, slot INTEGER, alias INTEGER, PRIMARY KEY (activity, record)
+  activity INTEGER NOT NULL, record INTEGER NOT NULL, block INTEGER NOT NULL, slot INTEGER NOT NULL, PRIMARY KEY (activity, record)
 ) STRICT, WITHOUT ROWID;
-
-CREATE INDEX extra_ref_extra ON extra_ref (extra) WHERE extra IS NOT NULL;
 
 CREATE TABLE failure (
   id INTEGER PRIMARY KEY AUTOINCREMENT, fingerprint INTEGER NOT NULL UNIQUE, kind INTEGER NOT NULL, name INTEGER NOT NULL, error_type INTEGER,

@@ -9,7 +9,7 @@ import { schemaVersion } from './migrations.ts';
 import { openHistory } from './open.ts';
 import type { AllCommands, AnyCommand, FromWriter, ToWriter } from './protocol.ts';
 import { removeConnection, retain, retireConnection } from './retention.ts';
-import { Writer } from './writer.ts';
+import { Writer, type Prepared } from './writer.ts';
 
 /** The benchmark measures what grouping brings by switching it off. */
 const mostBodies = Number(process.env['GATEHOUSE_GROUP_BODIES'] ?? 64);
@@ -21,6 +21,7 @@ if (port === null) throw new Error('writer-worker runs as a worker thread only')
 const send = (message: FromWriter): void => port.postMessage(message);
 const now = (): number => Date.now() * 1_000;
 
+interface Packing { readonly prepared: Prepared; readonly packed: Promise<void> }
 interface Long { readonly n: number; readonly steps: Generator<number>; readonly answer: (gone: number) => unknown; gone: number }
 
 class WriterThread {
@@ -28,11 +29,14 @@ class WriterThread {
   private readonly bodies: BodyJob[] = [];
   private readonly long: Long[] = [];
   private scheduled = false;
+  /** read and being packed; committed in this order. */
+  private readonly packing: Packing[] = [];
+  private closed = false;
   private readonly sweeping: NodeJS.Timeout;
 
   constructor(writer: Writer) {
     this.writer = writer;
-    this.sweeping = setInterval(() => this.sweep(now()), sweepEveryMs);
+    this.sweeping = setInterval(() => this.sweepQuietly(), sweepEveryMs);
   }
 
   take(message: ToWriter): void {
@@ -44,18 +48,39 @@ class WriterThread {
 
   /** After the messages that are waiting now, so that they are stored together. */
   private schedule(): void {
-    if (this.scheduled || (this.bodies.length === 0 && this.long.length === 0)) return;
+    if (this.scheduled || this.closed || (this.bodies.length === 0 && this.packing.length === 0 && this.long.length === 0)) return;
     this.scheduled = true;
-    setImmediate(() => {
-      this.scheduled = false;
-      this.storeSome();
-      this.stepOnce();
-      this.schedule();
-    });
+    setImmediate(() => void this.turn());
   }
 
-  private storeSome(): void {
-    if (this.bodies.length === 0) return;
+  /** Reads the next group, gives its records to be packed elsewhere, and commits the group before it meanwhile. */
+  private async turn(): Promise<void> {
+    const next = this.readSome();
+    if (next !== null) this.packing.push(next);
+    const first = this.packing[0];
+    if (first !== undefined && (this.packing.length > 1 || next === null)) {
+      await first.packed;
+      // Told to close meanwhile, it has been committed already.
+      if (this.packing[0] === first) {
+        this.packing.shift();
+        this.commit(first.prepared);
+      }
+    }
+    if (!this.closed) this.stepOnce();
+    this.scheduled = false;
+    this.schedule();
+  }
+
+  private readSome(): Packing | null {
+    const jobs = this.nextJobs();
+    if (jobs.length === 0) return null;
+    const prepared = this.writer.prepare(jobs);
+    // What cannot be packed there is packed when it is written, and fails there, where its senders are told.
+    const packed = Promise.allSettled(prepared.blocks.map((block) => block.pack())).then(() => undefined);
+    return { prepared, packed };
+  }
+
+  private nextJobs(): BodyJob[] {
     let bytes = 0;
     let count = 0;
     for (const job of this.bodies) {
@@ -63,7 +88,11 @@ class WriterThread {
       bytes += job.body.byteLength;
       count += 1;
     }
-    send({ t: 'results', ...this.writer.store(this.bodies.splice(0, count), now()) });
+    return this.bodies.splice(0, count);
+  }
+
+  private commit(prepared: Prepared): void {
+    send({ t: 'results', ...this.writer.commit(prepared, now()) });
   }
 
   private stepOnce(): void {
@@ -80,6 +109,14 @@ class WriterThread {
     } catch (cause) {
       this.long.shift();
       this.fail(job.n, cause);
+    }
+  }
+
+  private sweepQuietly(): void {
+    try {
+      this.sweep(now());
+    } catch {
+      // A full disk or a lock: senders are told so by their own bodies; the next second tries again.
     }
   }
 
@@ -122,7 +159,9 @@ class WriterThread {
   /** Everything that waits is stored first: it was taken in. */
   private close(): void {
     clearInterval(this.sweeping);
-    while (this.bodies.length > 0) this.storeSome();
+    this.closed = true;
+    for (const { prepared } of this.packing.splice(0)) this.commit(prepared);
+    while (this.bodies.length > 0) this.commit(this.writer.prepare(this.nextJobs()));
     this.writer.db.close();
     send({ t: 'closed' });
     port?.close();

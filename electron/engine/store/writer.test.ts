@@ -47,7 +47,7 @@ const make = (): Writer => new Writer(history.db, { decode, normalise });
 
 describe('store', () => {
   it('acknowledges what was stored and counts what was not, by reason', () => {
-    const { results, note } = make().store([job([agentDraft(1, 0, 'a'), spanDraft(2, 1), { aside: 'chain step' }, { refused: 'span without a time' }])], t0);
+    const { results, note } = make().store([job([agentDraft(1, 0, 'a', { agent: { name: 'a', version: '1.2' } }), spanDraft(2, 1), { aside: 'chain step' }, { refused: 'span without a time' }])], t0);
     // 4 records and 3 metric points came in as such, one of them was refused later; 2 more never became a record.
     expect(results).toMatchObject([{ t: 'stored', accepted: 6, refused: 3 }]);
     expect(note).toMatchObject({ inserted: 2, firstActivityId: 1, lastActivityId: 2, updatedIds: [] });

@@ -1,15 +1,17 @@
 /** The only one that writes. Groups bodies into transactions; what one transaction holds is acknowledged together, after its commit. */
 import type { HintTopic } from '../../../shared/contract.ts';
 import { withoutContent } from '../ingest/outline.ts';
+import type { MetricSum } from '../ingest/decoded-body.ts';
 import type { PayloadRef } from '../ingest/payload.ts';
 import type { LogRecord, SpanRecord } from '../ingest/record.ts';
 import type { BodyJob, BodyResult, CommitNote } from '../ingest/writer-messages.ts';
-import { Assembler } from './assemble/assembler.ts';
+import { Assembler, type Told } from './assemble/assembler.ts';
 import type { Changes } from './assemble/write-out.ts';
 import type { WriteDb } from './database.ts';
 import { storeError } from './errors.ts';
 import { isMalformed, type Intake } from './intake.ts';
 import { Metrics } from './metrics.ts';
+import { BlockFiller, type Block, type Place } from './payloads.ts';
 import { sweep } from './sweep.ts';
 import { TALLY, Tallies } from './tallies.ts';
 
@@ -35,18 +37,30 @@ export class Writer {
 
   /** One transaction for all of them. When it fails nothing of any of them is stored. */
   store(jobs: readonly BodyJob[], nowUs: number): Stored {
+    return this.commit(this.prepare(jobs), nowUs);
+  }
+
+  /** Reads bodies; nothing is written yet, so that blocks can be packed elsewhere while others are committed. */
+  prepare(jobs: readonly BodyJob[]): Prepared {
+    const filler = new BlockFiller();
+    return { bodies: jobs.map((job) => this.read(job, filler)), blocks: filler.blocks };
+  }
+
+  commit(prepared: Prepared, nowUs: number): Stored {
+    const broken = prepared.bodies.find((body) => body.broken !== null);
     try {
+      if (broken !== undefined) throw broken.broken;
       let changes: Changes | null = null;
       const results: BodyResult[] = [];
       this.inTransaction(() => {
-        for (const job of jobs) results.push(this.take(job));
+        for (const body of prepared.bodies) results.push(this.take(body));
         this.tallies.flush();
         changes = this.assembler.finish(nowUs);
       });
-      return { results, note: noteOf(changes, jobs.length > 0) };
+      return { results, note: noteOf(changes, prepared.bodies.length > 0) };
     } catch (cause) {
       const reason = storeError(cause).message;
-      return { results: jobs.map((job) => ({ n: job.n, t: 'unavailable', reason })), note: null };
+      return { results: prepared.bodies.map(({ job }) => ({ n: job.n, t: 'unavailable', reason })), note: null };
     }
   }
 
@@ -73,51 +87,83 @@ export class Writer {
     this.assembler.forget();
   }
 
-  private take(job: BodyJob): BodyResult {
-    let body;
+  private read(job: BodyJob, filler: BlockFiller): ReadBody {
+    const body: ReadBody = { job, spans: 0, logs: 0, told: [], asides: new Map(), refused: new Map(), lost: new Map(), points: 0, series: [], malformed: null, broken: null };
     try {
-      body = this.intake.decode(job);
+      const decoded = this.intake.decode(job);
+      for (const { record, payload } of decoded.records) this.readRecord(body, record, payload, filler);
+      for (const { reason, count } of decoded.refused) add(body.lost, reason, count);
+      body.points = decoded.metrics.points;
+      body.series = decoded.metrics.series;
+      if (body.points > 0) add(body.asides, 'metric point', body.points);
     } catch (cause) {
-      if (!isMalformed(cause)) throw cause;
-      this.tallies.count(job.connection, TALLY.refused, 'malformed body', 1, job.receivedUs, cause.message);
-      return { n: job.n, t: 'malformed', reason: cause.message };
+      if (isMalformed(cause)) body.malformed = cause.message;
+      else body.broken = cause;
     }
-    const count: Counted = { spans: 0, logs: 0, refused: new Map() };
-    for (const { record, payload } of body.records) this.takeRecord(job, record, payload, count);
-    // What the decoder refused never became a record; what the normaliser refuses did.
-    const accepted = body.records.length + body.metrics.points - sum(count.refused);
-    for (const one of body.refused) count.refused.set(one.reason, (count.refused.get(one.reason) ?? 0) + one.count);
-    if (body.metrics.points > 0) {
-      this.tallies.count(job.connection, TALLY.aside, 'metric point', body.metrics.points, job.receivedUs);
-      this.metrics.keep(job.connection, body.metrics.series);
-    }
-    for (const [reason, times] of count.refused) this.tallies.count(job.connection, TALLY.refused, reason, times, job.receivedUs);
-    this.tallies.receive(job.connection, job.body.byteLength, count.spans, count.logs, body.metrics.points, job.receivedUs);
-    return { n: job.n, t: 'stored', accepted, refused: sum(count.refused), reason: [...count.refused.keys()].join('; ') };
+    return body;
   }
 
-  private takeRecord(job: BodyJob, record: SpanRecord | LogRecord, payload: PayloadRef, count: Counted): void {
-    if (record.signal === 'span') count.spans += 1;
-    else count.logs += 1;
+  private readRecord(body: ReadBody, record: SpanRecord | LogRecord, payload: PayloadRef, filler: BlockFiller): void {
+    if (record.signal === 'span') body.spans += 1;
+    else body.logs += 1;
     const said = this.intake.normalise(record);
-    if (said.t === 'refused') count.refused.set(said.reason, (count.refused.get(said.reason) ?? 0) + 1);
-    else if (said.t === 'aside') this.tallies.count(job.connection, TALLY.aside, said.reason, 1, job.receivedUs);
+    if (said.t === 'refused') add(body.refused, said.reason, 1);
+    else if (said.t === 'aside') add(body.asides, said.reason, 1);
     else {
       const { service, serviceVersion } = record.resource;
-      for (const told of said.drafts) {
-        // SECURITY: what the normaliser concludes may quote what was said.
-        const draft = job.content === 'none' ? withoutContent(told) : told;
-        if (draft.plain === true) this.tallies.count(job.connection, TALLY.aside, 'not an agent record', 1, job.receivedUs);
-        this.assembler.add({ connection: job.connection, service, serviceVersion, draft, payload, receivedUs: job.receivedUs });
+      const { connection, receivedUs } = body.job;
+      let place: Place | null = null;
+      for (const draft of said.drafts) {
+        if (draft.plain === true) add(body.asides, 'not an agent record', 1);
+        // Structure makes no row that its record could be read from.
+        if (draft.role !== 'structure') place ??= filler.place(payload);
+        body.told.push({ connection, service, serviceVersion, draft, payload: place, receivedUs });
       }
     }
   }
+
+  private take(body: ReadBody): BodyResult {
+    const { job, refused, lost } = body;
+    const { connection, receivedUs } = job;
+    if (body.malformed !== null) {
+      this.tallies.count(connection, TALLY.refused, 'malformed body', 1, receivedUs, body.malformed);
+      return { n: job.n, t: 'malformed', reason: body.malformed };
+    }
+    for (const told of body.told) this.assembler.add(told);
+    for (const [reason, count] of body.asides) this.tallies.count(connection, TALLY.aside, reason, count, receivedUs);
+    // What the decoder refused never became a record; what the normaliser refuses did.
+    const accepted = body.spans + body.logs + body.points - sum(refused);
+    for (const [reason, count] of lost) add(refused, reason, count);
+    for (const [reason, count] of refused) this.tallies.count(connection, TALLY.refused, reason, count, receivedUs);
+    if (body.points > 0) this.metrics.keep(connection, body.series);
+    this.tallies.receive(connection, job.body.byteLength, body.spans, body.logs, body.points, receivedUs);
+    return { n: job.n, t: 'stored', accepted, refused: sum(refused), reason: [...refused.keys()].join('; ') };
+  }
 }
 
-interface Counted {
+/** A body that was read; what it says is not yet in the file. */
+interface ReadBody {
+  readonly job: BodyJob;
   spans: number;
   logs: number;
+  readonly told: Told[];
+  readonly asides: Map<string, number>;
   readonly refused: Map<string, number>;
+  readonly lost: Map<string, number>;
+  points: number;
+  series: readonly MetricSum[];
+  malformed: string | null;
+  /** a mistake of ours, not of the sender's. */
+  broken: unknown;
+}
+
+export interface Prepared {
+  readonly bodies: readonly ReadBody[];
+  readonly blocks: readonly Block[];
+}
+
+function add(counts: Map<string, number>, reason: string, count: number): void {
+  counts.set(reason, (counts.get(reason) ?? 0) + count);
 }
 
 function sum(counts: ReadonlyMap<string, number>): number {

@@ -4,11 +4,11 @@
  * depends on the order in which drafts come, in one transaction or over several.
  */
 import type { Draft } from '../../ingest/draft.ts';
-import type { PayloadRef } from '../../ingest/payload.ts';
 import { BASIS, KEY_KIND, KIND, OUTCOME, STATUS } from '../codes.ts';
 import type { WriteDb } from '../database.ts';
 import { Dictionary } from '../dictionary.ts';
 import { hash53, spanNumber } from '../hash.ts';
+import type { Place } from '../payloads.ts';
 import { AgentBook } from './agents.ts';
 import { factsOf, outcomeAtTop, placed } from './facts-of.ts';
 import { IdentityBook } from './identity.ts';
@@ -28,7 +28,7 @@ export interface Told {
   readonly service: string;
   readonly serviceVersion: string;
   readonly draft: Draft;
-  readonly payload: PayloadRef | null;
+  readonly payload: Place | null;
   readonly receivedUs: number;
 }
 

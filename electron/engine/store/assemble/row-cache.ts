@@ -3,11 +3,10 @@
  * object. Bounded: tasks met longest ago are dropped with all their rows and traces, and read back when they come again.
  */
 import type { Statement } from 'better-sqlite3';
-import type { PayloadRef } from '../../ingest/payload.ts';
 import { BASIS, FLAG, KEY_KIND } from '../codes.ts';
 import { outcomeOfSpan } from './facts-of.ts';
 import type { WriteDb } from '../database.ts';
-import { PayloadWriter } from '../payloads.ts';
+import { PayloadWriter, type Place } from '../payloads.ts';
 import { has, Row, type Facts } from './row.ts';
 import { RowStore } from './rows.ts';
 import { keepOnly } from './settle.ts';
@@ -28,7 +27,7 @@ export class RowCache {
   /** of this transaction. */
   readonly changes: Row[] = [];
   readonly touched = new Set<TraceState>();
-  readonly furthers: { row: Row; record: number; payload: PayloadRef | null }[] = [];
+  readonly furthers: { row: Row; record: number; payload: Place | null }[] = [];
   readonly rebase = new Set<TaskState>();
   readonly learned = new Map<TaskState, Set<number>>();
   private held = 0;
@@ -103,7 +102,7 @@ export class RowCache {
     return row;
   }
 
-  begin(task: TaskState, facts: Facts, payload: PayloadRef | null): Row {
+  begin(task: TaskState, facts: Facts, payload: Place | null): Row {
     const row = new Row(facts, task, this.changes);
     row.touch();
     row.payload = payload;
@@ -135,7 +134,7 @@ export class RowCache {
     return row.f.id !== 0 && this.payloads.knows(row.f.id, record);
   }
 
-  further(row: Row, record: number, payload: PayloadRef | null): void {
+  further(row: Row, record: number, payload: Place | null): void {
     this.furthers.push({ row, record, payload });
     row.also = [...(row.also ?? []), record].slice(-100);
   }
@@ -189,6 +188,7 @@ export class RowCache {
     this.tasks.forget();
     this.traces.forget();
     this.rows.forget();
+    this.payloads.forget();
     this.changes.length = 0;
     this.furthers.length = 0;
     this.touched.clear();

@@ -2,8 +2,8 @@
  * One row of `activity` in memory. The assembler changes rows here and writes each once, at the end of the transaction;
  * `saved` is the row as the file holds it, so that rollups get exactly the difference.
  */
-import type { PayloadRef } from '../../ingest/payload.ts';
 import { FLAG } from '../codes.ts';
+import type { Place } from '../payloads.ts';
 import type { TaskState } from './tasks.ts';
 import type { TraceState } from './traces.ts';
 
@@ -54,6 +54,8 @@ export interface Facts {
   service: number;
   source: number;
   record: number;
+  block: number;
+  slot: number;
 }
 
 export class Row {
@@ -66,7 +68,7 @@ export class Row {
   /** where `gone` went. */
   into: Row | null = null;
   parentRow: Row | null = null;
-  payload: PayloadRef | null = null;
+  payload: Place | null = null;
   /** the task of `f.task`. */
   owner: TaskState;
   /** where its span or its log stands. */
@@ -111,6 +113,6 @@ export function blankFacts(): Facts {
   return {
     id: 0, task: 0, agent: 0, ts: 0, dur: -1, kind: 0, status: 1, flags: 0, startRank: 0, endRank: 0, nameRank: 0, basis: 3, name: 0, model: 0,
     errorType: 0, errorMessage: 0, errorStack: 0, failure: 0, hasUsage: false, input: 0, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0,
-    micros: -1, currency: 0, parent: 0, key: 0, trace: 0, span: 0, parentSpan: 0, claim: 0, run: 0, service: 0, source: 0, record: 0,
+    micros: -1, currency: 0, parent: 0, key: 0, trace: 0, span: 0, parentSpan: 0, claim: 0, run: 0, service: 0, source: 0, record: 0, block: 0, slot: 0,
   };
 }

@@ -8,7 +8,7 @@ import { PROVENANCE } from '../codes.ts';
 const columns = [
   'id', 'task', 'agent', 'ts_us', 'dur_us', 'kind', 'status', 'flags', 'name', 'model', 'error_type', 'error_message', 'error_stack', 'failure',
   'input', 'output', 'cache_read', 'cache_write', 'reasoning', 'micros', 'currency', 'provenance', 'parent', 'key', 'trace', 'span', 'parent_span',
-  'claim', 'run', 'service', 'source', 'record',
+  'claim', 'run', 'service', 'source', 'record', 'block', 'slot',
 ] as const;
 
 type Raw = readonly (number | null)[];
@@ -36,8 +36,7 @@ export class RowStore {
     this.insertOne = db.prepare(`INSERT INTO activity (${list}) VALUES (${marks})`);
     this.updateOne = db.prepare(`UPDATE activity SET (${columns.slice(1).join(', ')}) = (${columns.slice(1).map(() => '?').join(', ')}) WHERE id = ?`);
     this.deleteOne = db.prepare('DELETE FROM activity WHERE id = ?');
-    // A row that was absorbed still has its payload under its id: that id must not be given again.
-    this.last = db.prepare('SELECT max(coalesce((SELECT max(id) FROM activity), 0), coalesce((SELECT max(last) FROM payload), 0)) AS n');
+    this.last = db.prepare('SELECT coalesce(max(id), 0) AS n FROM activity');
     this.nextRow = this.lastId() + 1;
   }
 
@@ -82,7 +81,7 @@ export class RowStore {
       f.id, f.task, f.agent, f.ts, f.dur < 0 ? null : f.dur, f.kind, f.status, packFlags(f), f.name, f.model, orNull(f.errorType), orNull(f.errorMessage), orNull(f.errorStack), orNull(f.failure),
       f.hasUsage ? f.input : null, f.hasUsage ? f.output : null, f.hasUsage ? f.cacheRead : null, f.hasUsage ? f.cacheWrite : null, f.hasUsage ? f.reasoning : null,
       f.micros < 0 ? null : f.micros, orNull(f.currency), provenanceOf(f), orNull(f.parent), f.key, f.trace, f.span, f.parentSpan,
-      f.claim, orNull(f.run), f.service, f.source, f.record,
+      f.claim, orNull(f.run), f.service, f.source, f.record, f.block, f.slot,
     );
   }
 
@@ -91,7 +90,7 @@ export class RowStore {
       f.task, f.agent, f.ts, f.dur < 0 ? null : f.dur, f.kind, f.status, packFlags(f), f.name, f.model, orNull(f.errorType), orNull(f.errorMessage), orNull(f.errorStack), orNull(f.failure),
       f.hasUsage ? f.input : null, f.hasUsage ? f.output : null, f.hasUsage ? f.cacheRead : null, f.hasUsage ? f.cacheWrite : null, f.hasUsage ? f.reasoning : null,
       f.micros < 0 ? null : f.micros, orNull(f.currency), provenanceOf(f), orNull(f.parent), f.key, f.trace, f.span, f.parentSpan,
-      f.claim, orNull(f.run), f.service, f.source, f.record, f.id,
+      f.claim, orNull(f.run), f.service, f.source, f.record, f.block, f.slot, f.id,
     );
   }
 
@@ -123,6 +122,6 @@ function facts(raw: Raw): Facts {
     name: at(8), model: at(9), errorType: at(10), errorMessage: at(11), errorStack: at(12), failure: at(13),
     hasUsage: raw[14] !== null, input: at(14), output: at(15), cacheRead: at(16), cacheWrite: at(17), reasoning: at(18),
     micros: raw[19] ?? -1, currency: at(20), parent: at(22), key: at(23), trace: at(24), span: at(25), parentSpan: at(26),
-    claim: at(27), run: at(28), service: at(29), source: at(30), record: at(31),
+    claim: at(27), run: at(28), service: at(29), source: at(30), record: at(31), block: at(32), slot: at(33),
   };
 }

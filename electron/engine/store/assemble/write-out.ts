@@ -1,7 +1,7 @@
 /** Writes what the assembler decided: rows once each, sums by difference, records in blocks. The last step inside a transaction. */
 import type { Statement } from 'better-sqlite3';
-import type { PayloadRef } from '../../ingest/payload.ts';
 import type { WriteDb } from '../database.ts';
+import type { Block } from '../payloads.ts';
 import type { Assembler } from './assembler.ts';
 import { Ledger } from './ledger.ts';
 import { outcomeOf } from './outcome.ts';
@@ -22,11 +22,6 @@ export interface Changes {
 }
 
 const mostNamed = 1_000;
-const noPayload: PayloadRef = {
-  kind: 5, source: new Uint8Array(0), start: 0, end: 0,
-  context: { source: new Uint8Array(0), resourceStart: 0, resourceEnd: 0, scopeStart: 0, scopeEnd: 0 },
-};
-
 export class WriteOut {
   private readonly a: Assembler;
   private readonly ledger: Ledger;
@@ -53,7 +48,11 @@ export class WriteOut {
     const { cache } = this.a;
     const firstId = cache.rows.peekId;
     const created = cache.changes.filter((row) => row.f.id === 0 && !row.gone);
-    for (const row of created) row.f.id = cache.rows.nextId();
+    for (const row of created) {
+      row.f.id = cache.rows.nextId();
+      row.f.block = cache.payloads.use(row.payload);
+      row.f.slot = row.payload?.slot ?? 0;
+    }
     this.saveTraces();
     const updated = this.saveRows();
     this.saveLinks();
@@ -68,7 +67,7 @@ export class WriteOut {
       if (heir !== undefined) this.a.identity.hand(gone, heir, nowUs);
     }
     this.a.agents.flush();
-    this.savePayloads(created, firstId);
+    this.savePayloads(created);
     const changes = {
       firstId, lastId: cache.rows.peekId - 1, inserted: created.length, updated, failures, cost,
       agents: created.length > 0 || updated.length > 0, tasks: cache.tasks.touched.size > 0,
@@ -126,7 +125,7 @@ export class WriteOut {
     this.leave(row);
     this.a.cache.rows.delete(row.saved.id);
     const into = row.into;
-    if (into !== null) this.a.cache.payloads.moveTo(into.f.id, row.saved.record, row.saved.id);
+    if (into !== null) this.a.cache.payloads.move(into.f.id, row.saved);
   }
 
   private leave(row: Row): void {
@@ -207,16 +206,16 @@ export class WriteOut {
     }
   }
 
-  private savePayloads(created: readonly Row[], firstId: number): void {
-    const { cache } = this.a;
-    cache.payloads.writeBlocks(firstId, created.map((row) => row.payload ?? noPayload));
-    const extras = [];
-    for (const { row, record, payload } of cache.furthers) {
+  private savePayloads(created: readonly Row[]): void {
+    const { payloads, furthers } = this.a.cache;
+    for (const { row, record, payload } of furthers) {
       let into = row;
       while (into.into !== null) into = into.into;
-      if (payload === null) cache.payloads.remember(into.f.id, record);
-      else extras.push({ activity: into.f.id, record, payload });
+      payloads.further(into.f.id, record, payload);
     }
-    cache.payloads.writeExtras(extras);
+    const blocks = new Set<Block>();
+    for (const row of created) if (row.payload !== null) blocks.add(row.payload.block);
+    for (const { payload } of furthers) if (payload !== null) blocks.add(payload.block);
+    payloads.write(blocks);
   }
 }

@@ -21,7 +21,7 @@ export interface ActivityRow {
 const columns = `id, task, agent, ts_us AS ts, dur_us AS dur, kind, status, flags, name, model, error_type AS errorType, error_message AS errorMessage, failure,
   input, output, cache_read AS cacheRead, cache_write AS cacheWrite, reasoning, micros, currency, parent, source`;
 /** A filter that no index serves looks at so many rows at most; the page then says where to go on. */
-const mostScanned = 8_000;
+const mostScanned = 4_000;
 /** A text longer than this is cut for transport; its whole length is told. */
 const longestValue = 200_000;
 

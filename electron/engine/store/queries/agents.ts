@@ -38,7 +38,8 @@ interface OpenCount { running: number; waiting: number }
 function openByAgent(reading: Reading): Map<number, OpenCount> {
   const counts = new Map<number, OpenCount>();
   const rows = reading.sql<[], { agent: number; outcome: number; n: number }>(
-    'SELECT ta.agent, t.outcome, count(*) AS n FROM task t JOIN task_agent ta ON ta.task = t.id WHERE t.outcome IN (4, 5) AND ta.rows > 0 GROUP BY ta.agent, t.outcome').all();
+    // CROSS JOIN keeps the order: the few open tasks first, not every task of every agent.
+    'SELECT ta.agent, t.outcome, count(*) AS n FROM task t CROSS JOIN task_agent ta WHERE t.outcome IN (4, 5) AND ta.task = t.id AND ta.rows > 0 GROUP BY ta.agent, t.outcome').all();
   for (const row of rows) {
     const count = counts.get(row.agent) ?? { running: 0, waiting: 0 };
     if (row.outcome === OUTCOME.waiting) count.waiting += row.n;

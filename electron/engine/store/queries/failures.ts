@@ -5,15 +5,24 @@ import { kindWord, US_DAY } from '../codes.ts';
 import { publicId } from '../ids.ts';
 import { iso, micros, rowId, type Reading } from './reading.ts';
 
-interface Group { readonly id: number; readonly count: number }
+interface Group { readonly id: number; count: number; readonly agents: number[] }
+const mostAgents = 50;
 interface FailureRow { readonly id: number; readonly kind: number; readonly name: number; readonly errorType: number | null; readonly errorMessage: number | null; readonly firstUs: number; readonly lastUs: number }
 
 /** Counts by day: a `since` inside a day counts that whole day, as the first line of the screen says. */
-function groups(reading: Reading, agent: number | null, sinceUs: number): Group[] {
+function groups(reading: Reading, agent: number | null, sinceUs: number): Iterable<Group> {
   const day = Math.floor(sinceUs / US_DAY);
-  return agent === null
-    ? reading.sql<[number], Group>('SELECT failure AS id, sum(count) AS count FROM failure_day WHERE day >= ? GROUP BY failure HAVING sum(count) > 0').all(day)
-    : reading.sql<number[], Group>('SELECT failure AS id, sum(count) AS count FROM failure_day WHERE day >= ? AND agent = ? GROUP BY failure HAVING sum(count) > 0').all(day, agent);
+  const lines = reading.sql<number[], { failure: number; agent: number; count: number }>(
+    `SELECT failure, agent, sum(count) AS count FROM failure_day WHERE day >= ? ${agent === null ? '' : 'AND agent = ?'} GROUP BY failure, agent HAVING sum(count) > 0 ORDER BY failure, sum(count) DESC`,
+  ).all(...(agent === null ? [day] : [day, agent]));
+  const found = new Map<number, Group>();
+  for (const line of lines) {
+    const group = found.get(line.failure) ?? { id: line.failure, count: 0, agents: [] };
+    group.count += line.count;
+    if (group.agents.length < mostAgents) group.agents.push(line.agent);
+    found.set(line.failure, group);
+  }
+  return found.values();
 }
 
 function newest(reading: Reading, failure: number, agent: number | null): { id: number; task: number; ts: number } | undefined {
@@ -26,13 +35,12 @@ export function listFailures(reading: Reading, params: ParsedParams<'failures.li
   const agent = params.agentId === undefined ? null : rowId('agent', params.agentId);
   const sinceUs = params.since === undefined ? 0 : micros(params.since);
   const one = reading.sql<[number, number], FailureRow>('SELECT id, kind, name, error_type AS errorType, error_message AS errorMessage, first_us AS firstUs, last_us AS lastUs FROM failure WHERE id = ? AND last_us >= ?');
-  const agents = reading.sql<[number], { agent: number }>('SELECT agent FROM failure_day WHERE failure = ? AND count > 0 GROUP BY agent LIMIT 50');
   const rows: Failure[] = [];
   for (const group of groups(reading, agent, sinceUs)) {
     const row = one.get(group.id, sinceUs);
     const example = newest(reading, group.id, agent);
     if (!row || !example || example.ts < sinceUs) continue;
-    const ids = agent === null ? agents.all(group.id).map((line) => line.agent) : [agent];
+    const ids = group.agents;
     rows.push({
       id: publicId('failure', row.id), agentIds: ids.map((id) => publicId('agent', id)), agentNames: ids.map((id) => reading.agent(id).name), kind: kindWord(row.kind),
       name: reading.texts.of(row.name), error: { type: reading.texts.of(row.errorType) || null, message: reading.texts.of(row.errorMessage) || null },

@@ -13,7 +13,7 @@ export function find(reading: Reading, params: ParsedParams<'find'>): Result<'fi
   const text = params.text.trim();
   const like = likePattern(text);
   const agents = reading.sql<unknown[], { id: number; name: string; connection: string; identity: number; open: number }>(
-    `SELECT a.id, a.name, c.name AS connection, a.identity, EXISTS (SELECT 1 FROM task t JOIN task_agent ta ON ta.task = t.id WHERE t.outcome IN (4, 5) AND ta.agent = a.id) AS open
+    `SELECT a.id, a.name, c.name AS connection, a.identity, EXISTS (SELECT 1 FROM task t CROSS JOIN task_agent ta WHERE t.outcome IN (4, 5) AND ta.task = t.id AND ta.agent = a.id) AS open
      FROM agent a JOIN connection c ON c.id = a.connection WHERE a.rows > 0 AND (a.name LIKE ? ESCAPE '\\' OR a.service LIKE ? ESCAPE '\\' OR a.id = ?) ORDER BY a.last_us DESC LIMIT ?`,
   ).all(like, like, rowIdOf('agent', text) ?? 0, params.limit);
   const tasks = reading.sql<unknown[], { id: number; key: string; name: string; outcome: number }>(

@@ -4,12 +4,12 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { MalformedBody, RefusalCounts, RefusedRecord } from './decoded-body.ts';
-import type { DecodedBody, DecodedRecord } from './decoded-body.ts';
+import type { DecodedBody, DecodedRecord, MetricSum } from './decoded-body.ts';
 import { JsonError, JsonReader } from './json-reader.ts';
 import { MetricSums } from './metric-sums.ts';
 import { outlineRecords } from './outline.ts';
 import { ProtoReader, WireError } from './proto-reader.ts';
-import { JsonMask, ProtobufMask } from './redact.ts';
+import { JsonMask, maskText, ProtobufMask } from './redact.ts';
 import { ShortStrings } from './short-strings.ts';
 import { JsonSkim } from './skim-json.ts';
 import { skimJsonMetrics } from './skim-json-metrics.ts';
@@ -43,10 +43,15 @@ export function decodeBody(job: Pick<BodyJob, 'signal' | 'encoding' | 'content' 
   }
   return {
     records: job.content === 'none' ? outlineRecords(records) : records,
-    metrics: { points: sums.points, series: sums.list() },
+    metrics: { points: sums.points, series: job.content === 'full' ? sums.list() : sums.list().map(maskSum) },
     refused: refused.list(),
     masked,
   };
+}
+
+/** The masks of records work on the body; of metrics only these few names are kept. */
+function maskSum(sum: MetricSum): MetricSum {
+  return { ...sum, name: maskText(sum.name), service: maskText(sum.service), unit: maskText(sum.unit) };
 }
 
 interface Sink { readonly records: DecodedRecord[]; readonly refused: RefusalCounts }

@@ -80,15 +80,18 @@ async function readAll(request: IncomingMessage, limit: number, inFlight: InFlig
   };
   try {
     if (Number.isFinite(declared)) take(declared);
+    // A body of a known size is copied once, while its bytes are still warm.
+    const known = Number.isFinite(declared) ? Buffer.allocUnsafeSlow(declared) : undefined;
     const chunks: Buffer[] = [];
     let size = 0;
     for await (const chunk of request as AsyncIterable<Buffer>) {
+      if (size + chunk.length > limit) throw new BodyRefused('too_large');
+      if (size + chunk.length > held) take(size + chunk.length - held);
+      if (known === undefined) chunks.push(chunk);
+      else known.set(chunk, size);
       size += chunk.length;
-      if (size > limit) throw new BodyRefused('too_large');
-      if (size > held) take(size - held);
-      chunks.push(chunk);
     }
-    return { bytes: joined(chunks, size), held };
+    return { bytes: known ?? joined(chunks, size), held };
   } catch (error) {
     inFlight.give(held);
     // What the stream throws is a connection that broke: nobody is there to be told.

@@ -139,8 +139,11 @@ function leadsToHost(buf: Uint8Array, at: number): boolean {
 }
 
 function hasSlashes(buf: Uint8Array, at: number): boolean {
+  let others = 0;
   for (let i = at - 1; i > 0 && i > at - 256; i--) {
     const byte = buf[i] as number;
+    // A password may hold an `@`; a text full of them is no URL, and looking back from each would take for ever.
+    if (byte === 0x40 && ++others > 2) return false;
     if (byte === 0x2f) return buf[i - 1] === 0x2f || buf[i - 1] === 0x5c;
     if (byte <= 0x20) return false;
   }

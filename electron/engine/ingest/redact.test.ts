@@ -184,6 +184,13 @@ describe('what is masked decodes as before and differs only inside texts', () =>
   });
 });
 
+test.each(['protobuf', 'json'] as const)('names of metrics in %s are masked', (encoding) => {
+  const json = { resourceMetrics: [{ resource: { attributes: [{ key: 'service.name', value: { stringValue: 'bob@example.com' } }] }, scopeMetrics: [{ metrics: [{ name: 'sk-abcdefghijklmnopqrst', sum: { dataPoints: [{ asDouble: 1 }] } }] }] }] };
+  const body = encoding === 'protobuf' ? encode('metrics', json) : Buffer.from(JSON.stringify(json));
+  const { metrics } = decodeBody({ signal: 'metrics', encoding, content: 'redacted', body }, new Set());
+  expect(metrics.series).toMatchObject([{ service: 'b**@example.com', name: `sk-${stars(20)}`, value: 1 }]);
+});
+
 test('hostile texts cost no more than their length', () => {
   const size = 2_000_000;
   for (const piece of ['@', 'a@', 'a@b.', 'eyJ-', 'sk-', 'token:', 'password="', '-----BEGIN PRIVATE KEY-----', '://a:', 'Bearer ', '\\', '\\"', '_', 'ghp_', 'a:a@', '=']) {

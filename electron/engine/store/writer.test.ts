@@ -81,6 +81,17 @@ describe('store', () => {
   });
 });
 
+describe('content level none', () => {
+  it('keeps that a call failed and of what type, not in which words', () => {
+    const failed = { ...spanDraft(1, 0, { status: 'error', statusExplicit: true, taskName: 'pay Ann', error: { type: 'E42', message: 'no account of Ann' } }) };
+    make().store([{ ...job([failed]), content: 'none' }], t0);
+    const kept = history.all<{ text: string }>('SELECT text FROM string UNION ALL SELECT name FROM task').map((one) => one.text);
+    expect(kept).toContain('E42');
+    expect(kept.filter((text) => text.includes('Ann'))).toEqual([]);
+    expect(history.row('span:bbbbbbbbbbbbbbb1').failed).toBe(true);
+  });
+});
+
 describe('a transaction that fails', () => {
   it('stores nothing of any body, says so, and leaves nothing in memory', () => {
     const writer = make();

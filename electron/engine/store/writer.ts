@@ -113,7 +113,9 @@ export class Writer {
       const { service, serviceVersion } = record.resource;
       const { connection, receivedUs } = body.job;
       let place: Place | null = null;
-      for (const draft of said.drafts) {
+      for (const whole of said.drafts) {
+        // SECURITY: content level none: what was concluded from content is kept, the content's own words are not.
+        const draft = body.job.content === 'none' ? withoutContent(whole) : whole;
         if (draft.plain === true) add(body.asides, 'not an agent record', 1);
         // Structure makes no row that its record could be read from.
         if (draft.role !== 'structure') place ??= filler.place(payload);

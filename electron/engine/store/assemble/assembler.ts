@@ -173,7 +173,7 @@ export class Assembler {
     const claim = this.claim(told, task, node, startUs, nowUs);
     this.say(told, task, startUs, endUs, claim);
     const row = draft.role === 'structure' ? null : this.row(told, task, trace, node, claim);
-    this.remarks.push({ told, row, node, trace, task, us: startUs });
+    if (draft.identity !== undefined || draft.agent?.version !== undefined || told.serviceVersion !== '') this.remarks.push({ told, row, node, trace, task, us: startUs });
   }
 
   private claim(told: Told, task: TaskState, node: SpanNode | null, us: number, nowUs: number): number {
@@ -255,7 +255,6 @@ export class Assembler {
   private remark(): void {
     for (const { told, row, node, trace, task, us } of this.remarks) {
       const { draft } = told;
-      if (draft.identity === undefined && draft.agent?.version === undefined && told.serviceVersion === '') continue;
       const agent = this.agentOf(row, node, trace, task);
       if (agent === 0) continue;
       if (draft.identity !== undefined) this.identity.claim(agent, draft.identity, us);

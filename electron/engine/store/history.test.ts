@@ -116,6 +116,20 @@ describe('History', { timeout: 30_000 }, () => {
     expect(await h.query('counts', {})).toMatchObject({ activities: 7, connections: 1 });
   });
 
+  it('starts a thread that died once more, says so, and tells waiting senders to come again', async () => {
+    const h = await open();
+    const connection = await connect(h);
+    await h.submit(body(connection));
+    // A message that only a mistake of ours could send.
+    const threads = h as unknown as { writer: { post(message: unknown): void }; reader: { post(message: unknown): void } };
+    threads.writer.post({ t: 'body', job: null });
+    expect(await h.submit(body(connection))).toMatchObject({ t: 'unavailable', reason: expect.stringContaining('send it again') as string });
+    for (let tries = 0; alarms.length === 0 && tries < 100; tries++) await new Promise((resolve) => { setTimeout(resolve, 50); });
+    expect(alarms).toEqual([expect.stringContaining('was started again')]);
+    expect(await h.submit(body(connection))).toMatchObject({ t: 'stored' });
+    expect(await h.query('counts', {})).toMatchObject({ activities: 4 });
+  });
+
   it('opens although the file was damaged, and says so', async () => {
     writeFileSync(historyFile(dir), 'not a database at all '.repeat(1_000));
     const h = await open();

@@ -17,7 +17,8 @@ const mostUnpacked = 512 * 1024 * 1024;
 
 /** Older Node versions have no zstd; the codec stands beside each block, so files can be read by either. */
 const hasZstd = typeof zstdCompressSync === 'function';
-const zstdOptions = hasZstd ? { params: { [constants.ZSTD_c_compressionLevel]: 1 } } : {};
+/** One answer a block: with the usual 16 kB each block would come back in several. */
+const zstdOptions = hasZstd ? { params: { [constants.ZSTD_c_compressionLevel]: 1 }, chunkSize: 64 * 1024 } : {};
 
 export interface Packed {
   readonly codec: number;

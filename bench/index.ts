@@ -9,7 +9,7 @@ import { benchStore } from './store.ts';
 import { holds, printTable } from './table.ts';
 import type { Row } from './table.ts';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string', default: '3' }, bodies: { type: 'string', default: '60' }, rows: { type: 'string', default: '1m' } } });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string', default: '3' }, bodies: { type: 'string', default: '120' }, rows: { type: 'string', default: '1m' } } });
 const wanted = (part: string): boolean => positionals.length === 0 || positionals.includes(part);
 
 function rowsOf(text: string): number {

@@ -17,7 +17,7 @@ import { median } from './table.ts';
 import type { Row } from './table.ts';
 
 const spansInBody = 512;
-const warmBodies = 20;
+const warmBodies = 60;
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
 export interface IngestOptions { readonly rounds: number; readonly bodies: number }

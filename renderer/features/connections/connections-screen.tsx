@@ -87,7 +87,7 @@ function ConnectionsList({ data, chosenId, onAdd, onChange }: ListProps) {
     { keys: 'enter', does: 'open', run: () => { if (activeId !== null) choose(activeId); } },
     { keys: 'a', does: 'add connection', run: onAdd },
     { keys: 'c', does: 'copy identifier', run: () => { if (activeId !== null) void copyText(activeId); } },
-    { keys: 'escape', does: 'clear the filter, close the detail', run: () => { if (text === '') go({ screen: 'connections' }); else setText(''); } },
+    { keys: 'escape', does: 'close the detail, then clear the filter', run: () => { if (chosen === null) setText(''); else go({ screen: 'connections' }); } },
   ]);
   return (
     <>

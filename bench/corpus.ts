@@ -9,6 +9,9 @@ import { dirname, join } from 'node:path';
 import { seededRandom } from '../demo/random.ts';
 import type { Random } from '../demo/random.ts';
 
+/** Counts up when the same seed makes other bodies: what was made before is then not used again. */
+export const corpusVersion = 1;
+
 type Value = { stringValue: string } | { intValue: number } | { doubleValue: number } | { boolValue: boolean };
 interface Attribute { key: string; value: Value }
 export interface CorpusSpan {

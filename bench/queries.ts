@@ -18,7 +18,7 @@ const spansInBody = 512;
 const chunk = 50;
 const days = 30;
 
-async function fill(engine: ServedEngine, rows: number): Promise<void> {
+export async function fill(engine: ServedEngine, rows: number): Promise<void> {
   const { endpoint, token } = await engine.addOtlp('bench', 'full');
   const from = Date.now() - days * 86_400_000;
   const bodies = Math.ceil(rows / spansInBody);

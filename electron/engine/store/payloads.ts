@@ -1,9 +1,10 @@
 /**
  * Whole records in blocks, compressed together: one record alone compresses three times worse and costs a set-up of the
- * compressor each time (measured). A block is packed while other work goes on; each row says in which block and slot its
- * record stands, further tellings of a row stand in `extra_ref`.
+ * compressor each time (measured). Packing on other threads was tried: on two cores the writer waited longer than it saved.
+ * Each row says in which block and slot its record stands, further tellings of a row stand in `extra_ref`.
  */
-import { constants, deflateRawSync, inflateRawSync, zstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+// The whole module: naming an export that an older Node lacks would fail before the fallback could help.
+import zlib from 'node:zlib';
 import type { Statement } from 'better-sqlite3';
 import { packPayloads, payloadFormat, unpackPayload, type PayloadRef, type UnpackedPayload } from '../ingest/payload.ts';
 import type { AnyDb, WriteDb } from './database.ts';
@@ -16,9 +17,8 @@ const CODEC = { zstd: 1, deflate: 2 } as const;
 const mostUnpacked = 512 * 1024 * 1024;
 
 /** Older Node versions have no zstd; the codec stands beside each block, so files can be read by either. */
-const hasZstd = typeof zstdCompressSync === 'function';
-/** One answer a block: with the usual 16 kB each block would come back in several. */
-const zstdOptions = hasZstd ? { params: { [constants.ZSTD_c_compressionLevel]: 1 }, chunkSize: 64 * 1024 } : {};
+const hasZstd = typeof zlib.zstdCompressSync === 'function';
+const zstdOptions = hasZstd ? { params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } } : {};
 
 export interface Packed {
   readonly codec: number;
@@ -26,12 +26,12 @@ export interface Packed {
 }
 
 export function compress(block: Uint8Array, zstd: boolean = hasZstd): Packed {
-  return zstd ? { codec: CODEC.zstd, body: zstdCompressSync(block, zstdOptions) } : { codec: CODEC.deflate, body: deflateRawSync(block, { level: 1 }) };
+  return zstd ? { codec: CODEC.zstd, body: zlib.zstdCompressSync(block, zstdOptions) } : { codec: CODEC.deflate, body: zlib.deflateRawSync(block, { level: 1 }) };
 }
 
 export function decompress(packed: Packed): Uint8Array {
-  if (packed.codec === CODEC.zstd && hasZstd) return zstdDecompressSync(packed.body, { maxOutputLength: mostUnpacked });
-  if (packed.codec === CODEC.deflate) return inflateRawSync(packed.body, { maxOutputLength: mostUnpacked });
+  if (packed.codec === CODEC.zstd && hasZstd) return zlib.zstdDecompressSync(packed.body, { maxOutputLength: mostUnpacked });
+  if (packed.codec === CODEC.deflate) return zlib.inflateRawSync(packed.body, { maxOutputLength: mostUnpacked });
   throw new StoreError('internal', `A record was stored in a way that this program cannot read (codec ${packed.codec}). It is still in the file.`);
 }
 
@@ -42,7 +42,6 @@ export class Block {
   /** rows and further tellings that stand in it; a block of nothing but repeats is not stored. */
   used = 0;
   private readonly refs: PayloadRef[] = [];
-  private packed: Packed | null = null;
 
   get full(): boolean { return this.refs.length >= recordsInBlock; }
 
@@ -51,19 +50,8 @@ export class Block {
     return { block: this, slot: this.refs.length - 1 };
   }
 
-  /** Compresses on another thread; without this `take` does it at once. */
-  async pack(): Promise<void> {
-    if (!hasZstd) return;
-    const plain = packPayloads(this.refs);
-    const body = await new Promise<Buffer>((done, fail) => {
-      zstdCompress(plain, zstdOptions, (error, result) => { if (error === null) done(result); else fail(error); });
-    });
-    this.packed = { codec: CODEC.zstd, body };
-  }
-
   take(): Packed {
-    this.packed ??= compress(packPayloads(this.refs));
-    return this.packed;
+    return compress(packPayloads(this.refs));
   }
 }
 

@@ -9,7 +9,7 @@ import { schemaVersion } from './migrations.ts';
 import { openHistory } from './open.ts';
 import type { AllCommands, AnyCommand, FromWriter, ToWriter } from './protocol.ts';
 import { removeConnection, retain, retireConnection } from './retention.ts';
-import { Writer, type Prepared } from './writer.ts';
+import { Writer } from './writer.ts';
 
 /** The benchmark measures what grouping brings by switching it off. */
 const mostBodies = Number(process.env['GATEHOUSE_GROUP_BODIES'] ?? 64);
@@ -21,7 +21,6 @@ if (port === null) throw new Error('writer-worker runs as a worker thread only')
 const send = (message: FromWriter): void => port.postMessage(message);
 const now = (): number => Date.now() * 1_000;
 
-interface Packing { readonly prepared: Prepared; readonly packed: Promise<void> }
 interface Long { readonly n: number; readonly steps: Generator<number>; readonly answer: (gone: number) => unknown; gone: number }
 
 class WriterThread {
@@ -29,8 +28,6 @@ class WriterThread {
   private readonly bodies: BodyJob[] = [];
   private readonly long: Long[] = [];
   private scheduled = false;
-  /** read and being packed; committed in this order. */
-  private readonly packing: Packing[] = [];
   private closed = false;
   private readonly sweeping: NodeJS.Timeout;
 
@@ -48,36 +45,15 @@ class WriterThread {
 
   /** After the messages that are waiting now, so that they are stored together. */
   private schedule(): void {
-    if (this.scheduled || this.closed || (this.bodies.length === 0 && this.packing.length === 0 && this.long.length === 0)) return;
+    if (this.scheduled || this.closed || (this.bodies.length === 0 && this.long.length === 0)) return;
     this.scheduled = true;
-    setImmediate(() => void this.turn());
-  }
-
-  /** Reads the next group, gives its records to be packed elsewhere, and commits the group before it meanwhile. */
-  private async turn(): Promise<void> {
-    const next = this.readSome();
-    if (next !== null) this.packing.push(next);
-    const first = this.packing[0];
-    if (first !== undefined && (this.packing.length > 1 || next === null)) {
-      await first.packed;
-      // Told to close meanwhile, it has been committed already.
-      if (this.packing[0] === first) {
-        this.packing.shift();
-        this.commit(first.prepared);
-      }
-    }
-    if (!this.closed) this.stepOnce();
-    this.scheduled = false;
-    this.schedule();
-  }
-
-  private readSome(): Packing | null {
-    const jobs = this.nextJobs();
-    if (jobs.length === 0) return null;
-    const prepared = this.writer.prepare(jobs);
-    // What cannot be packed there is packed when it is written, and fails there, where its senders are told.
-    const packed = Promise.allSettled(prepared.blocks.map((block) => block.pack())).then(() => undefined);
-    return { prepared, packed };
+    setImmediate(() => {
+      this.scheduled = false;
+      if (this.closed) return;
+      this.storeSome();
+      this.stepOnce();
+      this.schedule();
+    });
   }
 
   private nextJobs(): BodyJob[] {
@@ -91,8 +67,9 @@ class WriterThread {
     return this.bodies.splice(0, count);
   }
 
-  private commit(prepared: Prepared): void {
-    send({ t: 'results', ...this.writer.commit(prepared, now()) });
+  private storeSome(): void {
+    const jobs = this.nextJobs();
+    if (jobs.length > 0) send({ t: 'results', ...this.writer.store(jobs, now()) });
   }
 
   private stepOnce(): void {
@@ -160,8 +137,7 @@ class WriterThread {
   private close(): void {
     clearInterval(this.sweeping);
     this.closed = true;
-    for (const { prepared } of this.packing.splice(0)) this.commit(prepared);
-    while (this.bodies.length > 0) this.commit(this.writer.prepare(this.nextJobs()));
+    while (this.bodies.length > 0) this.storeSome();
     this.writer.db.close();
     send({ t: 'closed' });
     port?.close();

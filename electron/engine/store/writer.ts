@@ -11,7 +11,7 @@ import type { WriteDb } from './database.ts';
 import { storeError } from './errors.ts';
 import { isMalformed, type Intake } from './intake.ts';
 import { Metrics } from './metrics.ts';
-import { BlockFiller, type Block, type Place } from './payloads.ts';
+import { BlockFiller, type Place } from './payloads.ts';
 import { sweep } from './sweep.ts';
 import { TALLY, Tallies } from './tallies.ts';
 
@@ -37,30 +37,20 @@ export class Writer {
 
   /** One transaction for all of them. When it fails nothing of any of them is stored. */
   store(jobs: readonly BodyJob[], nowUs: number): Stored {
-    return this.commit(this.prepare(jobs), nowUs);
-  }
-
-  /** Reads bodies; nothing is written yet, so that blocks can be packed elsewhere while others are committed. */
-  prepare(jobs: readonly BodyJob[]): Prepared {
-    const filler = new BlockFiller();
-    return { bodies: jobs.map((job) => this.read(job, filler)), blocks: filler.blocks };
-  }
-
-  commit(prepared: Prepared, nowUs: number): Stored {
-    const broken = prepared.bodies.find((body) => body.broken !== null);
     try {
-      if (broken !== undefined) throw broken.broken;
+      const filler = new BlockFiller();
+      const bodies = jobs.map((job) => this.read(job, filler));
       let changes: Changes | null = null;
       const results: BodyResult[] = [];
       this.inTransaction(() => {
-        for (const body of prepared.bodies) results.push(this.take(body));
+        for (const body of bodies) results.push(this.take(body));
         this.tallies.flush();
         changes = this.assembler.finish(nowUs);
       });
-      return { results, note: noteOf(changes, prepared.bodies.length > 0) };
+      return { results, note: noteOf(changes, jobs.length > 0) };
     } catch (cause) {
       const reason = storeError(cause).message;
-      return { results: prepared.bodies.map(({ job }) => ({ n: job.n, t: 'unavailable', reason })), note: null };
+      return { results: jobs.map((job) => ({ n: job.n, t: 'unavailable', reason })), note: null };
     }
   }
 
@@ -88,7 +78,7 @@ export class Writer {
   }
 
   private read(job: BodyJob, filler: BlockFiller): ReadBody {
-    const body: ReadBody = { job, spans: 0, logs: 0, told: [], asides: new Map(), refused: new Map(), lost: new Map(), points: 0, series: [], malformed: null, broken: null };
+    const body: ReadBody = { job, spans: 0, logs: 0, told: [], asides: new Map(), refused: new Map(), lost: new Map(), points: 0, series: [], malformed: null };
     try {
       const decoded = this.intake.decode(job);
       for (const { record, payload } of decoded.records) this.readRecord(body, record, payload, filler);
@@ -97,8 +87,9 @@ export class Writer {
       body.series = decoded.metrics.series;
       if (body.points > 0) add(body.asides, 'metric point', body.points);
     } catch (cause) {
-      if (isMalformed(cause)) body.malformed = cause.message;
-      else body.broken = cause;
+      // Anything else is a mistake of ours: all of the transaction's bodies come again.
+      if (!isMalformed(cause)) throw cause;
+      body.malformed = cause.message;
     }
     return body;
   }
@@ -155,13 +146,6 @@ interface ReadBody {
   points: number;
   series: readonly MetricSum[];
   malformed: string | null;
-  /** a mistake of ours, not of the sender's. */
-  broken: unknown;
-}
-
-export interface Prepared {
-  readonly bodies: readonly ReadBody[];
-  readonly blocks: readonly Block[];
 }
 
 function add(counts: Map<string, number>, reason: string, count: number): void {

@@ -16,7 +16,7 @@ export function sweep(db: WriteDb, assembler: Assembler, nowUs: number): Changes
   // Open work in tasks that went on without it, or were quiet for long.
   for (const { task } of db.prepare<[], { task: number }>(`SELECT DISTINCT task FROM activity INDEXED BY activity_running WHERE status = ${STATUS.running} LIMIT 5000`).all()) due.add(task);
   // Tasks shown as running whose newest record is old enough to say more.
-  for (const { id } of db.prepare<[number, number], { id: number }>('SELECT id FROM task INDEXED BY task_live WHERE outcome IN (4, 5) AND last_us <= ? ORDER BY last_us DESC LIMIT ?').all(nowUs - quietUs, tasksATurn)) due.add(id);
+  for (const { id } of db.prepare<[number, number], { id: number }>('SELECT id FROM task INDEXED BY task_live WHERE outcome IN (4, 5) AND outcome = 4 AND last_us <= ? ORDER BY last_us DESC LIMIT ?').all(nowUs - quietUs, tasksATurn)) due.add(id);
   let changed = false;
   for (const id of due) {
     const task = assembler.cache.tasks.get(id);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FLAG } from '../codes.ts';
+import { mostRowsReadBack } from './row-cache.ts';
 import { agentDraft, later, logDraft, second, span, spanDraft, t0, TestHistory, trace } from '../test-history.ts';
 
 let history: TestHistory;
@@ -66,6 +67,21 @@ describe('whose it is', () => {
   it('is not confused by parents in a circle', () => {
     history.tell([spanDraft(1, 2), spanDraft(2, 1), spanDraft(3, 3)]);
     expect(history.rows()).toHaveLength(3);
+  });
+});
+
+describe('a task too big to be read back', { timeout: 60_000 }, () => {
+  it('keeps what was found out about its rows while they were in memory', () => {
+    const count = mostRowsReadBack + 500;
+    const running = { status: 'running' as const, endUs: undefined };
+    history.tell([agentDraft(1, 0, 'planner'), agentDraft(2, 1, 'helper'), spanDraft(3, 2, running)]);
+    const first = count + 10;
+    history.tell(Array.from({ length: count }, (_, i) => spanDraft(first + i, 1, { at: 5 })));
+    history.restart();
+    // The result of a call whose ancestors are no longer in memory.
+    history.tell([spanDraft(3, 2, { status: 'error', statusExplicit: true, error: { message: 'no' } })]);
+    expect(history.row(key(3))).toMatchObject({ agent: 'helper', status: 'error', failed: true });
+    for (const [kept, counted] of Object.values(history.sumsTwice())) expect(kept).toEqual(counted);
   });
 });
 
@@ -267,6 +283,12 @@ describe('outcome of a task', () => {
     expect(history.tasks()).toMatchObject([{ outcome: 'completed' }]);
     history.tell([logDraft('model:9', 20, { kind: 'model_call' })], t0 + 30 * second);
     expect(history.tasks()).toMatchObject([{ outcome: 'running' }]);
+  });
+
+  it('does not stay running because somebody once said so', () => {
+    history.tell([logDraft('a', 1, { kind: 'model_call', taskOutcome: 'running' })]);
+    history.sweep(later);
+    expect(history.tasks()).toMatchObject([{ outcome: 'completed' }]);
   });
 
   it.each([['ok', 'completed'], ['error', 'failed']] as const)('of a task that fell quiet after a model call that was %s is %s', (status, outcome) => {

@@ -96,7 +96,7 @@ export class Ledger {
     sum.denials += denied;
     this.money(sum, f, sign);
     const minute = Math.floor(f.ts / US_MINUTE);
-    const perMinute = at(this.minutes, minute * 4096 + (task.f.connection % 4096), () => ({ minute, connection: task.f.connection, activities: 0, failures: 0 }));
+    const perMinute = at(this.minutes, minute * 10_000_000 + task.f.connection, () => ({ minute, connection: task.f.connection, activities: 0, failures: 0 }));
     perMinute.activities += sign;
     perMinute.failures += failed;
     if (f.kind === KIND.tool_call) this.tool(f, sign);

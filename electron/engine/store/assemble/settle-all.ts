@@ -50,7 +50,7 @@ export function settleAll(s: Settling): void {
   for (const [task, runs] of s.cache.learned) applyRuns(s, task, runs, settled);
   interrupt(s);
   for (const [trace, around] of settled) countFailures(s, trace, trace.rows, around);
-  for (const row of s.cache.changes) if (!row.gone && (row.trace === null || !settled.has(row.trace))) countFailures(s, null, [row], null);
+  for (const row of s.cache.changes) if (!row.gone && (row.trace === null || !settled.has(row.trace)) && !(outOfSight(row) && row.saved?.status === row.f.status)) countFailures(s, null, [row], null);
 }
 
 /** Every tree with a row that changed, or with a row whose run has just been given a name. */
@@ -131,7 +131,13 @@ function place(s: Settling, row: Row, task: TaskState, found: number, by: number
 
 function settleLoose(s: Settling, row: Row): void {
   const task = row.owner;
+  if (outOfSight(row)) return;
   settleRow(s, row, null, task, { pass: 0, runs: task.runs, textOf: s.textOf });
+}
+
+/** A row of a tree too big to be read back: what was found when the tree was there stays. */
+function outOfSight(row: Row): boolean {
+  return row.trace === null && row.f.trace !== 0 && row.f.agent !== 0;
 }
 
 /** The task's root agent changed: rows that have their agent from it, or from nobody, follow. */

@@ -88,6 +88,8 @@ export class TaskState {
   /** The latest statement about how the task ended counts; between two of the same time the worse one. */
   state(atUs: number, outcome: number, basis: number): void {
     const f = this.f;
+    // That work goes on is seen from its records; said once, it would never fall quiet.
+    if (outcome === OUTCOME.running) return;
     if (atUs < f.statedUs || (atUs === f.statedUs && severity(outcome) <= severity(f.statedOutcome))) return;
     f.statedUs = atUs;
     f.statedOutcome = outcome;

@@ -109,7 +109,8 @@ function changed(reading: Reading, sinceUs: number, nowUs: number): Overview['ch
     newVersions: reading.sql<[number], { agent: number; version: string }>(
       'SELECT v.agent, v.version FROM agent_version v WHERE v.first_us >= ? AND EXISTS (SELECT 1 FROM agent_version o WHERE o.agent = v.agent AND o.first_us < v.first_us) ORDER BY v.first_us DESC LIMIT 50',
     ).all(sinceUs).map((row) => ({ id: publicId('agent', row.agent), name: reading.agent(row.agent).name, version: row.version })),
-    identityChanges: reading.sql<[number], { agent: number; was: number; isNow: number }>('SELECT agent, was, is_now AS isNow FROM identity_change WHERE at_us >= ? ORDER BY at_us DESC LIMIT 50').all(sinceUs)
+    // To learn an identity for the first time is no change of it.
+    identityChanges: reading.sql<[number, number], { agent: number; was: number; isNow: number }>('SELECT agent, was, is_now AS isNow FROM identity_change WHERE at_us >= ? AND was <> ? ORDER BY at_us DESC LIMIT 50').all(sinceUs, IDENTITY.unknown)
       .map((row) => ({ id: publicId('agent', row.agent), name: reading.agent(row.agent).name, from: identityWord(row.was), to: identityWord(row.isNow) })),
     failures: after.failures, failuresBefore: earlier.failures,
     newFailureGroups: reading.sql<[number], { n: number }>('SELECT count(*) AS n FROM failure WHERE created_us >= ? AND count > 0').get(sinceUs)?.n ?? 0,

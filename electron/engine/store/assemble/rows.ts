@@ -20,7 +20,6 @@ type Raw = readonly (number | null)[];
 
 export class RowStore {
   private readonly byKey: Statement<[number, number], Raw>;
-  private readonly byId: Statement<[number], Raw>;
   private readonly insertOne: Statement<unknown[]>;
   /** Most rows have no error, no money and no run, many no usage: binding nothing thirteen times is felt. */
   private readonly insertPlain: Statement<unknown[]>;
@@ -37,7 +36,6 @@ export class RowStore {
     const list = columns.join(', ');
     const marks = columns.map(() => '?').join(', ');
     this.byKey = db.prepare<[number, number], Raw>(`SELECT ${list} FROM activity WHERE task = ? AND key = ?`).raw();
-    this.byId = db.prepare<[number], Raw>(`SELECT ${list} FROM activity WHERE id = ?`).raw();
     this.ofTask = db.prepare<[number], Raw>(`SELECT ${list} FROM activity WHERE task = ? ORDER BY id`).raw();
     this.ofTrace = db.prepare<[number, number], Raw>(`SELECT ${list} FROM activity WHERE task = ? AND trace = ? ORDER BY id`).raw();
     this.runningOf = db.prepare<[number, number], Raw>(`SELECT ${list} FROM activity WHERE task = ? AND ts_us < ? AND status = 1 ORDER BY ts_us`).raw();
@@ -69,10 +67,6 @@ export class RowStore {
 
   withKey(task: number, key: number): Facts | null {
     return factsOf(this.byKey.get(task, key));
-  }
-
-  withId(id: number): Facts | null {
-    return factsOf(this.byId.get(id));
   }
 
   allOfTask(task: number): Facts[] {

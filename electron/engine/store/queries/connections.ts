@@ -65,7 +65,9 @@ export function counts(reading: Reading): StoredCounts {
 /** Counts from day sums: a retention removes whole days. */
 export function previewRetention(reading: Reading, params: ParsedParams<'retention.preview'>, nowUs: number): Result<'retention.preview'> {
   const before = Math.floor((nowUs - params.days * US_DAY) / US_DAY);
-  const activities = reading.sql<[number], { n: number }>('SELECT coalesce(sum(activities), 0) AS n FROM by_day WHERE day < ?').get(before)?.n ?? 0;
   const oldest = reading.sql<[], { us: number | null }>('SELECT min(ts_us) AS us FROM activity').get()?.us ?? null;
+  // Sums outlive their rows: days that were removed before do not count again.
+  const from = oldest === null ? before : Math.floor(oldest / US_DAY);
+  const activities = reading.sql<[number, number], { n: number }>('SELECT coalesce(sum(activities), 0) AS n FROM by_day WHERE day >= ? AND day < ?').get(from, before)?.n ?? 0;
   return { activities, oldest: oldest === null ? null : iso(oldest) };
 }

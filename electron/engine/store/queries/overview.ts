@@ -115,7 +115,7 @@ function changed(reading: Reading, sinceUs: number, nowUs: number): Overview['ch
     failures: after.failures, failuresBefore: earlier.failures,
     newFailureGroups: reading.sql<[number], { n: number }>('SELECT count(*) AS n FROM failure WHERE created_us >= ? AND count > 0').get(sinceUs)?.n ?? 0,
     denials: after.denials, cost: costOf(reading, after), costBefore: costOf(reading, earlier), activities: after.activities, activitiesBefore: earlier.activities,
-    seenShare: new Sight(reading, now, nowUs).overall(now),
+    seenShare: new Sight(reading, now, nowUs).overall(now), seenShareBefore: new Sight(reading, before, nowUs).wholeOf(before),
   };
 }
 

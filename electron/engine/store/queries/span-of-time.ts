@@ -73,6 +73,12 @@ export class Sight {
     const shares = this.connections.filter((id) => (this.from.get(id) ?? 0) < span.toUs).map((id) => this.share(id, Math.max(span.fromUs, this.from.get(id) ?? 0), span.toUs));
     return shares.length === 0 ? null : shares.reduce((sum, share) => sum + share, 0) / shares.length;
   }
+
+  /** Share of the stretch itself that was seen, by the connection that saw the most of it; null when nothing was connected. */
+  wholeOf(span: Span): number | null {
+    const shares = this.connections.filter((id) => (this.from.get(id) ?? 0) < span.toUs).map((id) => this.share(id, span.fromUs, span.toUs));
+    return shares.length === 0 ? null : Math.max(...shares);
+  }
 }
 
 /** Bins of one length from `span.fromUs` on; a bin is never shorter than `leastUs` and there are never more than `most`. */

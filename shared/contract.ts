@@ -92,6 +92,8 @@ export const overview = z.object({
     activities: z.int(), activitiesBefore: z.int(),
     /** share of connection time that was seen since then, 0 to 1; null when nothing was connected. */
     seenShare: z.number().nullable(),
+    /** the same of the time before, which the figures `...Before` stand for. */
+    seenShareBefore: z.number().nullable(),
   }),
   activity: series,
   spend: series,

@@ -5,7 +5,7 @@ import { changesOf } from './changes.ts';
 const money = (amountMicros: number | null, unpriced = 0, currency = 'USD') => ({ amountMicros, currency, provenance: 'computed' as const, unpriced });
 const base: Overview['changed'] = {
   since: '2026-11-16T13:32:00.000Z', newAgents: [], newVersions: [], identityChanges: [], failures: 34, failuresBefore: 25, newFailureGroups: 1, denials: 4,
-  cost: money(118_000_000), costBefore: money(100_000_000), activities: 10, activitiesBefore: 30, seenShare: 0.9996,
+  cost: money(118_000_000), costBefore: money(100_000_000), activities: 10, activitiesBefore: 30, seenShare: 0.9996, seenShareBefore: 1,
 };
 const line = (id: string, changed: Partial<Overview['changed']> = {}) => changesOf({ ...base, ...changed }).find((one) => one.id === id);
 
@@ -31,4 +31,11 @@ test('new agents come first, are cleaned, and a long list says how much it leave
   const newAgents = ['a', 'b\u202Ec', 'd', 'e', 'f'].map((name) => ({ id: name, name }));
   expect(changesOf({ ...base, newAgents })[0]).toMatchObject({ id: 'agents', figure: '+5', look: true, detail: 'a, b[U+202E]c, d, e and 1 more', to: { screen: 'agents' } });
   expect(changesOf({ ...base, newAgents: [{ id: 'x', name: 'x' }] })[0]).toMatchObject({ what: 'new agent', to: { screen: 'agent', id: 'x' } });
+});
+
+test('compares with nothing that was not seen', () => {
+  expect(line('activities', { activitiesBefore: 0, seenShareBefore: null })).toMatchObject({ figure: '10', detail: '10 seen, before: not seen' });
+  expect(line('failures', { failuresBefore: 0, seenShareBefore: 0 })).toMatchObject({ figure: '34', detail: '34 where seen, 1 new group; before: not seen' });
+  expect(line('activities', { seenShareBefore: 0.2 })).toMatchObject({ figure: '10', detail: '10 seen, before, partly seen: 30' });
+  expect(line('spend', { seenShareBefore: 0.2 })).toMatchObject({ figure: null, detail: '118.00 USD, before, partly seen: 100.00 USD' });
 });

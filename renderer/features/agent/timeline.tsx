@@ -114,7 +114,7 @@ function Foot({ task, loaded, more, whole, open }: { task: Task; loaded: number;
   return (
     <>
       <span>{loaded >= mostRows && more ? `the first ${formatCount(loaded)} of ${plural(known, 'activity', 'activities')}` : `${formatCount(loaded)} of ${plural(known, 'activity', 'activities')}${more ? ', reading on' : ''}`}</span>
-      <span>{formatElapsed(whole.to - whole.from)}{open ? ', still open' : ''}</span>
+      <span>{open ? `${formatElapsed(whole.to - whole.from)}, still open` : formatDuration(whole.to - whole.from)}</span>
       <span>{basisWords[task.outcomeBasis]}</span>
     </>
   );

@@ -53,3 +53,6 @@ export function sourceWords(source: string): string {
 
 /** A task that nobody named is called by its key: `trace 2c6a65…`. */
 export const taskTitle = (task: Pick<Task, 'name' | 'key' | 'keyKind'>): string => (task.name.trim() === '' ? `${task.keyKind} ${cutMiddle(task.key)}` : task.name);
+
+/** The same for a narrow column, where a longer one would lose its end to a second ellipsis. */
+export const shortTaskTitle = (task: Pick<Task, 'name' | 'key' | 'keyKind'>): string => (task.name.trim() === '' ? `${task.keyKind} ${cutMiddle(task.key, 5, 3)}` : task.name);

@@ -73,7 +73,7 @@ function DataStep({ added }: { added: Added }) {
           <h3 className={classes.heading}>You will see</h3>
           <ul className={classes.sees}>
             <li><StateShape state="healthy" className={classes.ok} />Tasks, model calls, tool calls, as they end</li>
-            <li><StateShape state="healthy" className={classes.ok} />Tokens, and cost reported or computed from them</li>
+            <li><StateShape state="healthy" className={classes.ok} />Tokens, and cost where the agent reports it</li>
             <li><StateShape state="healthy" className={classes.ok} />Errors and denials that the agent reports</li>
           </ul>
         </div>

@@ -117,7 +117,7 @@ export function FirstRun() {
           <div className={classes.ghosts}>
             <div className={classes.ghost}><h4>What needs you</h4><p>failures, gaps, refused senders</p><GhostList /></div>
             <div className={classes.ghost}><h4>Activity over time</h4><p>by connection, with what could not be seen</p><GhostBars /></div>
-            <div className={classes.ghost}><h4>Spend over time</h4><p>reported or computed, by model</p><GhostLine /></div>
+            <div className={classes.ghost}><h4>Spend over time</h4><p>as the agents report it, by model</p><GhostLine /></div>
             <div className={classes.ghost}><h4>Health of connections</h4><p>newest record, agents, what was refused</p><GhostTable /></div>
           </div>
         </div>

@@ -27,6 +27,8 @@ const shellFolder = join(options.dataFolder, 'window');
 // SECURITY: only asked where this Electron cannot run the engine itself, which the one that ships always can.
 const externalNode = process.env['GATEHOUSE_NODE'];
 const actor = userInfo().username;
+/** How long the engine waits for the page to be drawn before it starts. */
+const longestPaintMs = 1_000;
 
 protocol.registerSchemesAsPrivileged([{ scheme: appScheme, privileges: { standard: true, secure: true } }]);
 app.setPath('userData', shellFolder);
@@ -53,9 +55,27 @@ async function run(): Promise<void> {
   const window = openWindow({ preload: join(programFolder, 'preload', 'index.cjs'), memoryFile: join(shellFolder, 'window.json'), version: app.getVersion() });
   const demo = connectPage(window, engine);
   app.on('second-instance', () => bringToFront(window));
-  engine.start();
+  startAfterFirstPaint(window, engine);
   if (options.demo) startDemoWhenReady(engine, demo);
   endWith(engine, demo);
+}
+
+/**
+ * Both start at the same moment and would take the processor from each other; the first screen has its data no later when
+ * the page goes first. What agents send must not wait on a page that does not come, so the wait is short.
+ */
+function startAfterFirstPaint(window: BrowserWindow, engine: EngineProcess): void {
+  let waiting = true;
+  const start = (): void => {
+    if (!waiting) return;
+    waiting = false;
+    clearTimeout(impatient);
+    engine.start();
+  };
+  const impatient = setTimeout(start, longestPaintMs);
+  window.once('ready-to-show', start);
+  // Quitting before that: nothing was started, and nothing is any more.
+  app.once('will-quit', () => { waiting = false; });
 }
 
 function connectPage(window: BrowserWindow, engine: EngineProcess): DemoFleet {

@@ -1,19 +1,16 @@
 /** The first screen: what needs a person, what changed, activity and spend over time. */
 import type { NeedsYou, Overview, ParsedParams } from '../../../../shared/contract.ts';
-import { IDENTITY, identityWord, STATUS, US_DAY, US_HOUR, US_MINUTE } from '../codes.ts';
+import { IDENTITY, identityWord, STATUS, US_DAY, US_MINUTE } from '../codes.ts';
 import { publicId } from '../ids.ts';
 import { TALLY } from '../tallies.ts';
-import { costOf, iso, micros, sumColumns, type Reading, type Sums } from './reading.ts';
+import { beforeAndSince, hourSums } from './before-and-since.ts';
+import { costOf, iso, micros, type Reading } from './reading.ts';
 import { activitySeries, spendSeries } from './series.ts';
 import { gapRows, gapsIn, Sight, spanOf, type Span } from './span-of-time.ts';
 
 /** Work that has been open for longer than this is worth a look. */
 const openTooLongUs = 30 * US_MINUTE;
 const mostOfAKind = 20;
-
-function sums(reading: Reading, span: Span): Sums {
-  return reading.sql<[number, number], Sums>(`SELECT ${sumColumns} FROM by_hour WHERE hour BETWEEN ? AND ?`).get(Math.floor(span.fromUs / US_HOUR), Math.floor((span.toUs - 1) / US_HOUR)) as Sums;
-}
 
 function named(reading: Reading, agent: number): Pick<NeedsYou, 'agentId' | 'agentName'> {
   return { agentId: publicId('agent', agent), agentName: reading.agent(agent).name };
@@ -98,9 +95,7 @@ function needsYou(reading: Reading, span: Span, sinceUs: number, nowUs: number):
 
 function changed(reading: Reading, sinceUs: number, nowUs: number): Overview['changed'] {
   const now: Span = { fromUs: sinceUs, toUs: nowUs };
-  const before: Span = { fromUs: sinceUs - (nowUs - sinceUs), toUs: sinceUs };
-  const after = sums(reading, now);
-  const earlier = sums(reading, before);
+  const { before, ...counted } = beforeAndSince(reading, sinceUs, nowUs);
   return {
     since: iso(sinceUs),
     // An agent known only by its service may yet say its name; after ten minutes that is its name.
@@ -112,9 +107,8 @@ function changed(reading: Reading, sinceUs: number, nowUs: number): Overview['ch
     // To learn an identity for the first time is no change of it.
     identityChanges: reading.sql<[number, number], { agent: number; was: number; isNow: number }>('SELECT agent, was, is_now AS isNow FROM identity_change WHERE at_us >= ? AND was <> ? ORDER BY at_us DESC LIMIT 50').all(sinceUs, IDENTITY.unknown)
       .map((row) => ({ id: publicId('agent', row.agent), name: reading.agent(row.agent).name, from: identityWord(row.was), to: identityWord(row.isNow) })),
-    failures: after.failures, failuresBefore: earlier.failures,
+    ...counted,
     newFailureGroups: reading.sql<[number], { n: number }>('SELECT count(*) AS n FROM failure WHERE created_us >= ? AND count > 0').get(sinceUs)?.n ?? 0,
-    denials: after.denials, cost: costOf(reading, after), costBefore: costOf(reading, earlier), activities: after.activities, activitiesBefore: earlier.activities,
     seenShare: new Sight(reading, now, nowUs).overall(now), seenShareBefore: new Sight(reading, before, nowUs).wholeOf(before),
   };
 }
@@ -128,6 +122,6 @@ export function getOverview(reading: Reading, params: ParsedParams<'overview.get
     needsYou: needsYou(reading, span, sinceUs, nowUs), changed: changed(reading, sinceUs, nowUs),
     activity: activitySeries(reading, { period: params.period, bins: 100 }, nowUs),
     spend: spendSeries(reading, { period: params.period, bins: 60, by: 'model' }, nowUs),
-    monthCost: costOf(reading, sums(reading, { fromUs: monthStart, toUs: nowUs })), gaps: gapsIn(reading, span),
+    monthCost: costOf(reading, hourSums(reading, { fromUs: monthStart, toUs: nowUs })), gaps: gapsIn(reading, span),
   };
 }

@@ -46,7 +46,7 @@ export function* removeConnection(writer: Writer, connection: number): Generator
     db.prepare(`DELETE FROM agent_link WHERE caller IN (${agents}) OR called IN (${agents})`).run({ connection });
     db.prepare('DELETE FROM failure WHERE id NOT IN (SELECT failure FROM failure_day)').run();
     db.prepare('UPDATE failure SET count = (SELECT sum(count) FROM failure_day WHERE failure = failure.id)').run();
-    for (const table of ['agent', 'by_minute', 'tally', 'seen', 'gap', 'metric', 'trace', 'task_alias']) db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
+    for (const table of ['agent', 'by_minute', 'hour_total', 'tally', 'seen', 'gap', 'metric', 'trace', 'task_alias']) db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
     db.prepare('DELETE FROM connection WHERE id = ?').run(connection);
   });
   writer.forget();

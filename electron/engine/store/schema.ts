@@ -128,6 +128,15 @@ CREATE TABLE by_minute (
 ) STRICT, WITHOUT ROWID;
 ${rollupTable('by_hour', 'hour')}
 CREATE INDEX by_hour_agent ON by_hour (agent, hour);
+CREATE INDEX by_hour_failed ON by_hour (hour, agent, failures) WHERE failures > 0;
+-- All agents of a connection together: a month of it is a few hundred lines.
+CREATE TABLE hour_total (
+  hour INTEGER NOT NULL, connection INTEGER NOT NULL, currency INTEGER NOT NULL,
+  tasks INTEGER NOT NULL, activities INTEGER NOT NULL, failures INTEGER NOT NULL, denials INTEGER NOT NULL,
+  input INTEGER NOT NULL, output INTEGER NOT NULL, cache_read INTEGER NOT NULL, cache_write INTEGER NOT NULL, reasoning INTEGER NOT NULL,
+  micros INTEGER NOT NULL, priced INTEGER NOT NULL, unpriced INTEGER NOT NULL,
+  PRIMARY KEY (hour, connection, currency)
+) STRICT, WITHOUT ROWID;
 ${rollupTable('by_day', 'day')}
 CREATE TABLE failure_day (
   day INTEGER NOT NULL, failure INTEGER NOT NULL, agent INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (day, failure, agent)

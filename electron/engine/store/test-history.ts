@@ -123,6 +123,8 @@ export class TestHistory {
     return {
       hours: [this.all(kept('by_hour', 'hour')), this.all(counted(US_HOUR))],
       days: [this.all(kept('by_day', 'day')), this.all(counted(US_DAY))],
+      totals: [this.all('SELECT hour, currency, activities, tasks, failures, input, micros, priced, unpriced FROM hour_total ORDER BY 1, 2'),
+        this.all('SELECT hour, currency, sum(activities) AS activities, sum(tasks) AS tasks, sum(failures) AS failures, sum(input) AS input, sum(micros) AS micros, sum(priced) AS priced, sum(unpriced) AS unpriced FROM by_hour GROUP BY 1, 2 ORDER BY 1, 2')],
       minutes: [this.all('SELECT minute, activities, failures FROM by_minute ORDER BY 1'), this.all(`SELECT ts_us / ${US_MINUTE} AS minute, count(*) AS activities, sum(failure IS NOT NULL) AS failures FROM activity GROUP BY 1 ORDER BY 1`)],
       failureDays: [this.all('SELECT day, failure, agent, count FROM failure_day ORDER BY 1, 2, 3'),
         this.all(`SELECT ts_us / ${US_DAY} AS day, failure, agent, count(*) AS count FROM activity WHERE failure IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`)],

@@ -14,6 +14,7 @@ import type { TaskAgent, TaskState } from './tasks.ts';
 /** One line of by_hour or by_day: the differences of this transaction. */
 class Sum {
   readonly at: number;
+  readonly connection: number;
   readonly agent: number;
   readonly model: number;
   readonly currency: number;
@@ -30,11 +31,17 @@ class Sum {
   priced = 0;
   unpriced = 0;
 
-  constructor(at: number, agent: number, model: number, currency: number) {
+  constructor(at: number, connection: number, agent: number, model: number, currency: number) {
     this.at = at;
+    this.connection = connection;
     this.agent = agent;
     this.model = model;
     this.currency = currency;
+  }
+
+  /** In the order of `sumColumns`. */
+  values(): number[] {
+    return [this.tasks, this.activities, this.failures, this.denials, this.input, this.output, this.cacheRead, this.cacheWrite, this.reasoning, this.micros, this.priced, this.unpriced];
   }
 
   add(other: Sum): void {
@@ -90,7 +97,7 @@ export class Ledger {
   count(f: Facts, task: TaskState, sign: 1 | -1): void {
     const failed = f.failure === 0 ? 0 : sign;
     const denied = isDenial(f) ? sign : 0;
-    const sum = this.sum(Math.floor(f.ts / US_HOUR), f.agent, f.model, f.micros >= 0 ? f.currency : 0);
+    const sum = this.sum(Math.floor(f.ts / US_HOUR), task.f.connection, f.agent, f.model, f.micros >= 0 ? f.currency : 0);
     sum.activities += sign;
     sum.failures += failed;
     sum.denials += denied;
@@ -105,9 +112,9 @@ export class Ledger {
     this.inTask(f, task, sign);
   }
 
-  private sum(hour: number, agent: number, model: number, currency: number): Sum {
+  private sum(hour: number, connection: number, agent: number, model: number, currency: number): Sum {
     const inHour = at(this.hours, agent * 10_000_000 + hour, () => new Map<number, Sum>());
-    return at(inHour, model * 10_000_000 + currency, () => new Sum(hour, agent, model, currency));
+    return at(inHour, model * 10_000_000 + currency, () => new Sum(hour, connection, agent, model, currency));
   }
 
   private money(sum: Sum, f: Facts, sign: number): void {
@@ -182,25 +189,24 @@ export class Ledger {
   }
 
   /** A task counts for an agent in the hour in which the agent first acted in it. */
-  taskAgent(agent: number, entry: TaskAgent): void {
-    if (entry.saved !== null) this.countTask(agent, entry.saved.firstUs, -1);
-    if (entry.rows > 0) this.countTask(agent, entry.firstUs, 1);
-  }
-
-  private countTask(agent: number, firstUs: number, sign: number): void {
-    this.sum(Math.floor(firstUs / US_HOUR), agent, 0, 0).tasks += sign;
+  taskAgent(connection: number, agent: number, entry: TaskAgent): void {
+    if (entry.saved !== null) this.sum(Math.floor(entry.saved.firstUs / US_HOUR), connection, agent, 0, 0).tasks -= 1;
+    if (entry.rows > 0) this.sum(Math.floor(entry.firstUs / US_HOUR), connection, agent, 0, 0).tasks += 1;
   }
 
   flush(failures: (changes: ReadonlyMap<number, FailureChange>) => void): void {
     const days = new Map<string, Sum>();
+    const totals = new Map<string, Sum>();
     for (const inHour of this.hours.values()) {
       for (const sum of inHour.values()) {
         this.statements.sum(this.statements.hour, this.statements.emptyHour, sum);
         const day = Math.floor(sum.at / 24);
-        at(days, `${day}|${sum.agent}|${sum.model}|${sum.currency}`, () => new Sum(day, sum.agent, sum.model, sum.currency)).add(sum);
+        at(days, `${day}|${sum.agent}|${sum.model}|${sum.currency}`, () => new Sum(day, sum.connection, sum.agent, sum.model, sum.currency)).add(sum);
+        at(totals, `${sum.at}|${sum.connection}|${sum.currency}`, () => new Sum(sum.at, sum.connection, 0, 0, sum.currency)).add(sum);
       }
     }
     for (const sum of days.values()) this.statements.sum(this.statements.day, this.statements.emptyDay, sum);
+    for (const sum of totals.values()) this.statements.total(sum);
     for (const one of this.minutes.values()) this.statements.minute(one);
     for (const ofDay of this.tools.values()) for (const one of ofDay.values()) this.statements.toolDay(one);
     for (const one of this.failureDays.values()) this.statements.failureDay(one);
@@ -224,6 +230,8 @@ class Statements {
   readonly day: Statement<number[]>;
   readonly emptyHour: Statement<number[]>;
   readonly emptyDay: Statement<number[]>;
+  private readonly totalUp: Statement<number[]>;
+  private readonly totalEmpty: Statement<number[]>;
   private readonly minuteUp: Statement<number[]>;
   private readonly minuteEmpty: Statement<number[]>;
   private readonly toolUp: Statement<number[]>;
@@ -232,14 +240,16 @@ class Statements {
   private readonly failureEmpty: Statement<number[]>;
 
   constructor(db: WriteDb) {
-    const up = (table: string, unit: string): Statement<number[]> => db.prepare(`INSERT INTO ${table} (${unit}, agent, model, currency, ${sumColumns.join(', ')})
-      VALUES (?, ?, ?, ?, ${sumColumns.map(() => '?').join(', ')}) ON CONFLICT DO UPDATE SET ${sumColumns.map((c) => `${c} = ${c} + excluded.${c}`).join(', ')}`);
-    const empty = (table: string, unit: string): Statement<number[]> =>
-      db.prepare(`DELETE FROM ${table} WHERE ${unit} = ? AND agent = ? AND model = ? AND currency = ? AND activities = 0 AND tasks = 0`);
-    this.hour = up('by_hour', 'hour');
-    this.day = up('by_day', 'day');
-    this.emptyHour = empty('by_hour', 'hour');
-    this.emptyDay = empty('by_day', 'day');
+    const up = (table: string, ...key: string[]): Statement<number[]> => db.prepare(`INSERT INTO ${table} (${key.join(', ')}, ${sumColumns.join(', ')})
+      VALUES (${key.map(() => '?').join(', ')}, ${sumColumns.map(() => '?').join(', ')}) ON CONFLICT DO UPDATE SET ${sumColumns.map((c) => `${c} = ${c} + excluded.${c}`).join(', ')}`);
+    const empty = (table: string, ...key: string[]): Statement<number[]> =>
+      db.prepare(`DELETE FROM ${table} WHERE ${key.map((column) => `${column} = ?`).join(' AND ')} AND activities = 0 AND tasks = 0`);
+    this.hour = up('by_hour', 'hour', 'agent', 'model', 'currency');
+    this.day = up('by_day', 'day', 'agent', 'model', 'currency');
+    this.emptyHour = empty('by_hour', 'hour', 'agent', 'model', 'currency');
+    this.emptyDay = empty('by_day', 'day', 'agent', 'model', 'currency');
+    this.totalUp = up('hour_total', 'hour', 'connection', 'currency');
+    this.totalEmpty = empty('hour_total', 'hour', 'connection', 'currency');
     this.minuteUp = db.prepare(`INSERT INTO by_minute (minute, connection, activities, failures) VALUES (?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET activities = activities + excluded.activities, failures = failures + excluded.failures`);
     this.minuteEmpty = db.prepare('DELETE FROM by_minute WHERE minute = ? AND connection = ? AND activities = 0');
@@ -251,11 +261,18 @@ class Statements {
   }
 
   sum(up: Statement<number[]>, empty: Statement<number[]>, s: Sum): void {
-    const still = [s.tasks, s.activities, s.failures, s.denials, s.input, s.output, s.cacheRead, s.cacheWrite, s.reasoning, s.micros, s.priced, s.unpriced];
-    if (still.every((value) => value === 0)) return;
-    up.run(s.at, s.agent, s.model, s.currency, ...still);
+    const values = s.values();
+    if (values.every((value) => value === 0)) return;
+    up.run(s.at, s.agent, s.model, s.currency, ...values);
     // Only a row that left can have emptied a line.
     if (s.activities <= 0) empty.run(s.at, s.agent, s.model, s.currency);
+  }
+
+  total(s: Sum): void {
+    const values = s.values();
+    if (values.every((value) => value === 0)) return;
+    this.totalUp.run(s.at, s.connection, s.currency, ...values);
+    if (s.activities <= 0) this.totalEmpty.run(s.at, s.connection, s.currency);
   }
 
   minute(m: Minute): void {

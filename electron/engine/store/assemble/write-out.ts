@@ -194,7 +194,7 @@ export class WriteOut {
 
   private saveTaskAgent(task: TaskState, agent: number, entry: TaskAgent): void {
     if (entry.stale && entry.rows > 0) entry.firstUs = this.firstOfAgent.get(task.f.id, agent)?.us ?? entry.firstUs;
-    this.ledger.taskAgent(agent, entry);
+    this.ledger.taskAgent(task.f.connection, agent, entry);
     entry.stale = false;
     entry.dirty = false;
     if (entry.rows > 0) {

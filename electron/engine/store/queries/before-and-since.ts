@@ -22,7 +22,7 @@ export interface BeforeAndSince {
 const minutesServe = 49 * US_HOUR;
 
 export function hourSums(reading: Reading, span: Span): Sums {
-  return reading.sql<[number, number], Sums>(`SELECT ${sumColumns} FROM by_hour WHERE hour BETWEEN ? AND ?`).get(Math.floor(span.fromUs / US_HOUR), Math.floor((span.toUs - 1) / US_HOUR)) as Sums;
+  return reading.sql<[number, number], Sums>(`SELECT ${sumColumns} FROM hour_total WHERE hour BETWEEN ? AND ?`).get(Math.floor(span.fromUs / US_HOUR), Math.floor((span.toUs - 1) / US_HOUR)) as Sums;
 }
 
 interface Counts { readonly activities: number; readonly failures: number }

@@ -67,12 +67,10 @@ function minutePoints(reading: Reading, span: Span, names: ReadonlyMap<number, s
 function hourPoints(reading: Reading, span: Span, names: ReadonlyMap<number, string>, agent: number | null): Point[] {
   const hours = [Math.floor(span.fromUs / US_HOUR), Math.floor((span.toUs - 1) / US_HOUR)];
   const rows = agent === null
-    ? reading.sql<number[], { hour: number; agent: number; value: number }>('SELECT hour, agent, sum(activities) AS value FROM by_hour WHERE hour BETWEEN ? AND ? GROUP BY hour, agent').all(...hours)
-    : reading.sql<number[], { hour: number; agent: number; value: number }>('SELECT hour, agent, sum(activities) AS value FROM by_hour WHERE agent = ? AND hour BETWEEN ? AND ? GROUP BY hour').all(agent, ...hours);
-  return rows.map((row) => {
-    const connection = reading.agent(row.agent).connection;
-    return { atUs: Math.max(span.fromUs, row.hour * US_HOUR), key: names.get(connection) ?? 'removed', value: row.value, connection };
-  });
+    ? reading.sql<number[], { hour: number; connection: number; value: number }>('SELECT hour, connection, sum(activities) AS value FROM hour_total WHERE hour BETWEEN ? AND ? GROUP BY hour, connection').all(...hours)
+    : reading.sql<number[], { hour: number; value: number }>('SELECT hour, sum(activities) AS value FROM by_hour WHERE agent = ? AND hour BETWEEN ? AND ? GROUP BY hour').all(agent, ...hours)
+      .map((row) => ({ ...row, connection: reading.agent(agent).connection }));
+  return rows.map(({ hour, connection, value }) => ({ atUs: Math.max(span.fromUs, hour * US_HOUR), key: names.get(connection) ?? 'removed', value, connection }));
 }
 
 /** Known money a bin in micro-units, of the currency that most of it is in; other currencies are never added to it. */

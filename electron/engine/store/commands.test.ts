@@ -39,9 +39,18 @@ describe('settings', () => {
 });
 
 describe('visits', () => {
+  const hour = 3_600_000_000;
+
   it('tell the one before', () => {
     expect(command('visits.mark', { atUs: t0 })).toEqual({ previousUs: null });
-    expect(command('visits.mark', { atUs: t0 + 5 })).toEqual({ previousUs: t0 });
+    expect(command('visits.mark', { atUs: t0 + hour })).toEqual({ previousUs: t0 });
+  });
+
+  it('are one while the window is loaded anew', () => {
+    command('visits.mark', { atUs: t0 });
+    expect(command('visits.mark', { atUs: t0 + hour / 4 })).toEqual({ previousUs: null });
+    expect(command('visits.mark', { atUs: t0 + hour })).toEqual({ previousUs: t0 });
+    expect(command('visits.mark', { atUs: t0 + hour + 1 })).toEqual({ previousUs: t0 });
   });
 });
 

@@ -2,6 +2,7 @@
 import { contentLevels, settings as settingsSchema } from '../../../shared/domain.ts';
 import type { ContentLevel, Gap, Settings } from '../../../shared/domain.ts';
 import type { WriteDb } from './database.ts';
+import { US_MINUTE } from './codes.ts';
 import { StoreError } from './errors.ts';
 import type { Alarm } from './open.ts';
 import { TALLY, type Tallies } from './tallies.ts';
@@ -81,11 +82,15 @@ function setSettings(db: WriteDb, params: Partial<Settings>): Settings {
   return readSettings(db);
 }
 
+const sameVisitUs = 30 * US_MINUTE;
+
 function markVisit(db: WriteDb, atUs: number): { previousUs: number | null } {
-  const previous = db.prepare<[], { at: number | null }>('SELECT max(at_us) AS at FROM visit').get()?.at ?? null;
+  const [last, earlier] = db.prepare<[], { at: number }>('SELECT at_us AS at FROM visit ORDER BY id DESC LIMIT 2').all();
+  // A window that is loaded anew soon after is the same visit: what changed since the one before must not be lost by it.
+  if (last !== undefined && atUs - last.at < sameVisitUs) return { previousUs: earlier?.at ?? null };
   db.prepare('INSERT INTO visit (at_us) VALUES (?)').run(atUs);
   db.prepare('DELETE FROM visit WHERE id NOT IN (SELECT id FROM visit ORDER BY id DESC LIMIT 100)').run();
-  return { previousUs: previous };
+  return { previousUs: last?.at ?? null };
 }
 
 /** Periods that touch become one: the table stays as small as the number of interruptions. */

@@ -158,11 +158,10 @@ function ChartTable({ title, summary, names, bins, kind, height, write }: TimeCh
 }
 
 /** Names of the series in the panel's head, instead of a legend box. */
-export function SeriesLegend({ names, hatched = false }: { names: readonly string[]; hatched?: boolean }) {
+export function SeriesLegend({ names }: { names: readonly string[] }) {
   return (
     <span className={classes.legend}>
       {names.map((name, index) => <span key={index}><span className={classes.swatch} style={{ background: seriesColour(index) }} />{name}</span>)}
-      {hatched && <span><span className={classes.hatchSwatch} />not seen</span>}
     </span>
   );
 }

@@ -12,6 +12,7 @@ test('says from when to when, and cleans what a connection is called', () => {
   const at = (iso: string): string => { const date = new Date(iso); return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`; };
   const now = new Date(gap.from);
   expect(gapWords(gap, now)).toBe(`This machine slept, ${at(gap.from)} to ${at('2026-11-17T05:46:00.000Z')}`);
+  expect(gapWords({ ...gap, to: '2026-11-17T05:00:03.000Z' }, now)).toBe(`This machine slept, ${at(gap.from)}:00 to ${at(gap.from)}:03`);
   expect(gapWords({ ...gap, to: null, text: 'a\u202Eb' }, now)).toBe(`a[U+202E]b, since ${at(gap.from)}`);
   expect(gapWords({ ...gap, to: null }, new Date('2027-01-01T00:00:00Z'))).toContain('17 Nov');
 });

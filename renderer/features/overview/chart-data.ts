@@ -25,14 +25,16 @@ export function binWords(binMs: number): string {
 export function gapWords(gap: Gap, now = new Date()): string {
   const from = new Date(gap.from);
   const to = gap.to === null ? null : new Date(gap.to);
-  const end = to === null ? '' : to.toDateString() === from.toDateString() ? formatClock(to, { short: true }) : dayAndTime(to, now);
+  // Minutes would make nothing of a short gap: "01:00 to 01:00".
+  const short = to === null || to.getTime() - from.getTime() >= 120_000;
+  const end = to === null ? '' : to.toDateString() === from.toDateString() ? formatClock(to, { short }) : dayAndTime(to, now, short);
   const text = inertString(gap.text, 80).replace(/\.$/, '');
-  return to === null ? `${text}, since ${dayAndTime(from, now)}` : `${text}, ${dayAndTime(from, now)} to ${end}`;
+  return to === null ? `${text}, since ${dayAndTime(from, now)}` : `${text}, ${dayAndTime(from, now, short)} to ${end}`;
 }
 
 /** "14:32" today, "yesterday 14:32", "17 Nov 14:32". */
-export function dayAndTime(date: Date, now = new Date()): string {
-  const time = formatClock(date, { short: true });
+export function dayAndTime(date: Date, now = new Date(), short = true): string {
+  const time = formatClock(date, { short });
   const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
   if (date.toDateString() === now.toDateString()) return time;
   return date.toDateString() === yesterday.toDateString() ? `yesterday ${time}` : `${formatDay(date).replace(/ \d{4}$/, '')} ${time}`;

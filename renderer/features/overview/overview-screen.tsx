@@ -76,7 +76,7 @@ function GapList({ gaps }: { gaps: readonly Gap[] }) {
   return (
     <>
       {open.map((gap) => <span key={gap.id} className={classes.gap}><Hatch name={`Not seen: ${gapWords(gap)}`} focusable height={10} /> {gapWords(gap)}</span>)}
-      {rest.length > 0 && <span className={classes.gap}>{rest.slice(-5).map((gap) => <Hatch key={gap.id} name={`Not seen: ${gapWords(gap)}`} focusable height={10} />)} {plural(rest.length, open.length > 0 ? 'more gap' : 'gap')}</span>}
+      {rest.length > 0 && <span className={classes.gap}>{rest.slice(-5).map((gap) => <Hatch key={gap.id} name={`Not seen: ${gapWords(gap)}`} focusable height={10} />)} not seen: {plural(rest.length, open.length > 0 ? 'more gap' : 'gap')}</span>}
     </>
   );
 }
@@ -91,7 +91,7 @@ function ActivityPanel({ series, gaps, connections, newest, asTable, toggle }: A
   const unseen = gaps.length === 0 ? 'No gap.' : `${plural(gaps.length, 'gap')}: ${gaps.map((gap) => gapWords(gap)).join('; ')}.`;
   return (
     <Panel
-      flush title={`Activity, per ${binWords(series.binMs)}`} aside={<Suspense><SeriesLegend names={names} hatched={gaps.length > 0} />{toggle}</Suspense>}
+      flush title={`Activity, per ${binWords(series.binMs)}`} aside={<Suspense><SeriesLegend names={names} />{toggle}</Suspense>}
       foot={(
         <>
           <span>{plural(total, 'activity', 'activities')} seen, {periodWords(period).toLowerCase()}</span>

@@ -1,5 +1,5 @@
 /** The threads as they are: real workers, real files. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -128,6 +128,20 @@ describe('History', { timeout: 30_000 }, () => {
     expect(alarms).toEqual([expect.stringContaining('was started again')]);
     expect(await h.submit(body(connection))).toMatchObject({ t: 'stored' });
     expect(await h.query('counts', {})).toMatchObject({ activities: 4 });
+  });
+
+  it('reads the file through at the next start, unless it closed it in good order and nobody touched it since', async () => {
+    const note = (): boolean => existsSync(`${historyFile(dir)}-closed`);
+    await (await open()).close();
+    expect(note()).toBe(true);
+    const untouched = await open();
+    expect(note()).toBe(false);
+    await untouched.close();
+    const bytes = readFileSync(historyFile(dir));
+    bytes.fill(0x5a, 8192 * 2, 8192 * 30);
+    writeFileSync(historyFile(dir), bytes);
+    await open();
+    expect(readdirSync(dir).some((name) => name.startsWith('history.damaged.'))).toBe(true);
   });
 
   it('opens although the file was damaged, and says so', async () => {

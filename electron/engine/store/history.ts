@@ -39,6 +39,8 @@ export class History {
   private readonly opening: { done: () => void; fail: (error: StoreError) => void }[] = [];
   private closing: (() => void) | null = null;
   private closed = false;
+  /** A question met damage in the file: the next start must read it through. */
+  private damageMet = false;
 
   private constructor(options: HistoryOptions) {
     this.options = options;
@@ -134,7 +136,7 @@ export class History {
     // The reader first: the last one to close the file folds the log beside it into it.
     await this.reader.stop();
     const closed = new Promise<void>((done) => { this.closing = done; });
-    this.writer.post({ t: 'close' });
+    this.writer.post({ t: 'close', damageMet: this.damageMet });
     await Promise.race([closed, this.writer.ended]);
     this.giveUp(new StoreError('closed', 'The history was closed before this was answered.'));
     await this.writer.stop();
@@ -178,6 +180,7 @@ export class History {
   private fromReader(message: FromReader): void {
     const waiting = this.queries.get(message.n);
     this.queries.delete(message.n);
+    if ('error' in message && message.error.code === 'corrupt') this.damageMet = true;
     if ('error' in message) waiting?.fail(new StoreError(message.error.code, message.error.message));
     else waiting?.done(message.ok);
   }

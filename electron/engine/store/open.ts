@@ -1,6 +1,7 @@
 /** Opens the history: checks the file, keeps a damaged one aside, migrates an older one. */
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { takeCleanEnd } from './clean-end.ts';
 import { openWriter, type WriteDb } from './database.ts';
 import { StoreError, storeError } from './errors.ts';
 import { migrate } from './migrations.ts';
@@ -25,7 +26,7 @@ export function openHistory(dataDir: string, nowUs: number): OpenedHistory {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const alarms: Alarm[] = [];
-    let db = openSound(file);
+    let db = openSound(file, takeCleanEnd(file));
     if (db === null) {
       const kept = setAside(dataDir, file, nowUs);
       alarms.push({
@@ -49,13 +50,15 @@ export function openHistory(dataDir: string, nowUs: number): OpenedHistory {
   }
 }
 
-/** null: the file is there but is no sound database. Locks, full disks and missing rights are not damage: they are thrown. */
-function openSound(file: string): WriteDb | null {
+/**
+ * null: the file is there but is no sound database. Locks, full disks and missing rights are not damage: they are thrown.
+ * `asLeft`: nothing happened to it since it was closed in good order, so it is not read through.
+ */
+function openSound(file: string, asLeft: boolean): WriteDb | null {
   let db: WriteDb | undefined;
   try {
     db = openWriter(file);
-    const verdict = db.pragma('quick_check(1)', { simple: true });
-    if (verdict === 'ok') return db;
+    if (asLeft || db.pragma('quick_check(1)', { simple: true }) === 'ok') return db;
     db.close();
     return null;
   } catch (cause) {

@@ -22,7 +22,7 @@ export interface ToldError {
 export type ToWriter =
   | { readonly t: 'body'; readonly job: BodyJob }
   | { readonly t: 'command'; readonly n: number; readonly name: AnyCommand; readonly params: unknown }
-  | { readonly t: 'close' };
+  | { readonly t: 'close'; readonly damageMet: boolean };
 
 export type FromWriter =
   | { readonly t: 'opened'; readonly file: string; readonly sqlite: string; readonly schemaVersion: number }

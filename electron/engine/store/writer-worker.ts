@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { HintTopic } from '../../../shared/contract.ts';
 import type { BodyJob } from '../ingest/writer-messages.ts';
 import { isCommand, runCommand, type CommandName, type Commands } from './commands.ts';
+import { noteCleanEnd } from './clean-end.ts';
 import { storeError } from './errors.ts';
 import { realIntake } from './intake.ts';
 import { schemaVersion } from './migrations.ts';
@@ -39,7 +40,7 @@ class WriterThread {
   take(message: ToWriter): void {
     if (message.t === 'body') this.bodies.push(message.job);
     else if (message.t === 'command') this.command(message.n, message.name, message.params);
-    else this.close();
+    else this.close(message.damageMet);
     this.schedule();
   }
 
@@ -134,11 +135,13 @@ class WriterThread {
   }
 
   /** Everything that waits is stored first: it was taken in. */
-  private close(): void {
+  private close(readerMetDamage: boolean): void {
     clearInterval(this.sweeping);
     this.closed = true;
     while (this.bodies.length > 0) this.storeSome();
+    const file = this.writer.db.name;
     this.writer.db.close();
+    if (!readerMetDamage && !this.writer.damageMet) noteCleanEnd(file);
     send({ t: 'closed' });
     port?.close();
   }

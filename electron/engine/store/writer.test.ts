@@ -104,6 +104,13 @@ describe('a transaction that fails', () => {
     expect(history.all('SELECT bodies FROM connection')).toEqual([{ bodies: 1 }]);
     expect(writer.store([job([spanDraft(2, 1)])], t0).results).toMatchObject([{ t: 'stored' }]);
     expect(history.rows().map((row) => row.agent)).toEqual(['a', 'a']);
+    expect(writer.damageMet).toBe(false);
+  });
+
+  it('remembers that the file proved damaged, for the next start', () => {
+    const writer = make();
+    expect(() => { writer.inTransaction(() => { throw Object.assign(new Error('database disk image is malformed'), { code: 'SQLITE_CORRUPT' }); }); }).toThrow(/malformed/);
+    expect(writer.damageMet).toBe(true);
   });
 
   it('says that the disk is full, and takes data again when there is room', () => {

@@ -26,6 +26,8 @@ export class Writer {
   private readonly assembler: Assembler;
   private readonly metrics: Metrics;
   private readonly intake: Intake;
+  /** The file proved damaged while it was written: the next start must read it through. */
+  damageMet = false;
 
   constructor(db: WriteDb, intake: Intake) {
     this.db = db;
@@ -68,6 +70,7 @@ export class Writer {
     } catch (cause) {
       this.assembler.forget();
       this.tallies.forget();
+      if (storeError(cause).code === 'corrupt') this.damageMet = true;
       throw cause;
     }
   }

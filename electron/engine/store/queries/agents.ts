@@ -49,38 +49,38 @@ function openByAgent(reading: Reading): Map<number, OpenCount> {
   return counts;
 }
 
-/** Failures an hour for each agent; only hours with failures have a line. */
-function failuresByHour(reading: Reading, span: Span): Map<number, Map<number, number>> {
-  const found = new Map<number, Map<number, number>>();
-  const rows = reading.sql<[number, number], { agent: number; hour: number; failures: number }>(
-    'SELECT agent, hour, sum(failures) AS failures FROM by_hour WHERE hour BETWEEN ? AND ? AND failures > 0 GROUP BY agent, hour',
-  ).all(Math.floor(span.fromUs / US_HOUR), Math.floor((span.toUs - 1) / US_HOUR));
-  for (const row of rows) {
-    const hours = found.get(row.agent) ?? new Map<number, number>();
-    hours.set(row.hour, row.failures);
-    found.set(row.agent, hours);
+/** Failures of each agent in the bins of the small chart. Rows as arrays: there may be one for every agent and hour of the period. */
+function failureBins(reading: Reading, span: Span): Map<number, number[]> {
+  const found = new Map<number, number[]>();
+  const length = (span.toUs - span.fromUs) / sparkBins;
+  const rows = reading.sql<[number, number], [number, number, number]>('SELECT hour, agent, failures FROM by_hour WHERE hour BETWEEN ? AND ? AND failures > 0').raw()
+    .all(Math.floor(span.fromUs / US_HOUR), Math.floor((span.toUs - 1) / US_HOUR));
+  for (const [hour, agent, failures] of rows) {
+    let bins = found.get(agent);
+    if (bins === undefined) {
+      bins = Array.from({ length: sparkBins }, () => 0);
+      found.set(agent, bins);
+    }
+    const bin = Math.min(sparkBins - 1, Math.floor(Math.max(0, hour * US_HOUR - span.fromUs) / length));
+    bins[bin] = (bins[bin] ?? 0) + failures;
   }
   return found;
 }
 
 /** Bins of the period for the small failure chart; null where less than half of a bin was seen and nothing was told of it. */
-function sparkOf(hours: ReadonlyMap<number, number> | undefined, connection: number, span: Span, sight: Sight): (number | null)[] {
+function sparkOf(bins: readonly number[] | undefined, connection: number, span: Span, sight: Sight): (number | null)[] {
   const length = (span.toUs - span.fromUs) / sparkBins;
   return Array.from({ length: sparkBins }, (_, bin) => {
+    const failures = bins?.[bin] ?? 0;
     const from = span.fromUs + bin * length;
-    let failures = 0;
-    for (const [hour, count] of hours ?? []) {
-      const at = Math.max(span.fromUs, hour * US_HOUR);
-      if (at >= from && at < from + length) failures += count;
-    }
     return failures === 0 && sight.share(connection, from, from + length) < 0.5 ? null : failures;
   });
 }
 
-interface Around { readonly sums: Map<number, Sums>; readonly open: Map<number, OpenCount>; readonly failures: Map<number, Map<number, number>>; readonly sight: Sight; readonly span: Span; readonly nowUs: number }
+interface Around { readonly sums: Map<number, Sums>; readonly open: Map<number, OpenCount>; readonly failures: Map<number, number[]>; readonly sight: Sight; readonly span: Span; readonly nowUs: number }
 
 function aroundOf(reading: Reading, span: Span, nowUs: number): Around {
-  return { sums: sumsByAgent(reading, span), open: openByAgent(reading), failures: failuresByHour(reading, span), sight: new Sight(reading, { fromUs: span.fromUs, toUs: nowUs }, nowUs), span, nowUs };
+  return { sums: sumsByAgent(reading, span), open: openByAgent(reading), failures: failureBins(reading, span), sight: new Sight(reading, { fromUs: span.fromUs, toUs: nowUs }, nowUs), span, nowUs };
 }
 
 function agentOf(reading: Reading, row: AgentRow, around: Around): Agent {

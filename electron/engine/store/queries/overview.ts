@@ -30,7 +30,7 @@ function newFailures(reading: Reading, sinceUs: number): NeedsYou[] {
 
 function openTooLong(reading: Reading, nowUs: number): NeedsYou[] {
   const rows = reading.sql<[number], { id: number; root: number; loose: number; startedUs: number; open: number }>(
-    'SELECT id, root_agent AS root, loose_agent AS loose, started_us AS startedUs, open FROM task WHERE outcome IN (4, 5) AND started_us < ? ORDER BY started_us LIMIT 10').all(nowUs - openTooLongUs);
+    'SELECT id, root_agent AS root, loose_agent AS loose, started_us AS startedUs, open FROM task INDEXED BY task_live WHERE outcome IN (4, 5) AND started_us < ? ORDER BY started_us LIMIT 10').all(nowUs - openTooLongUs);
   return rows.map((row) => ({
     id: publicId('task', row.id), kind: 'open_too_long', ...named(reading, row.root || row.loose), text: row.open > 0 ? `Task open, ${row.open === 1 ? 'one call' : `${row.open} calls`} without an end` : 'Task open for more than 30 min',
     since: iso(row.startedUs), target: { screen: 'agent', id: publicId('agent', row.root || row.loose) },

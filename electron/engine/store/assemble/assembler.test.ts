@@ -85,6 +85,23 @@ describe('a task too big to be read back', { timeout: 60_000 }, () => {
   });
 });
 
+describe('hostile trees', { timeout: 60_000 }, () => {
+  const failed = { status: 'error' as const, statusExplicit: true, error: { message: 'x' } };
+
+  it.each([
+    ['a deep chain of failures', (i: number) => spanDraft(i + 1, i, { at: 1, ...failed })],
+    ['a deep chain that joins its parents', (i: number) => spanDraft(i + 1, i, { at: 1, joins: 'parent' as const, ...failed })],
+    ['joins without a parent', (i: number) => spanDraft(i + 2, i + 1, { at: 1, role: 'structure' as const, joins: 'parent' as const, name: '' })],
+    ['a wide tree that joins one parent', (i: number) => spanDraft(i + 1, i === 0 ? 0 : 1, { at: 1, ...(i === 0 ? {} : { joins: 'parent' as const }) })],
+  ])('%s takes no longer than it should', (_what, draft) => {
+    const begun = performance.now();
+    history.tell(Array.from({ length: 20_000 }, (_, i) => draft(i)));
+    history.tell(Array.from({ length: 10 }, (_, i) => spanDraft(30_000 + i, 20_000, { at: 1 })));
+    expect(performance.now() - begun).toBeLessThan(15_000);
+    for (const [kept, counted] of Object.values(history.sumsTwice())) expect(kept).toEqual(counted);
+  });
+});
+
 describe('what belongs together', () => {
   it('puts a trace into the session that it names later', () => {
     history.tell([spanDraft(2, 1), spanDraft(3, 1)]);

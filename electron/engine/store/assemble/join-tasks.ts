@@ -2,7 +2,7 @@
 import { mergeFacts, type TextOf } from './merge.ts';
 import type { Row } from './row.ts';
 import type { RowCache } from './row-cache.ts';
-import { keepOnly } from './settle.ts';
+import { nodesOf } from './settle.ts';
 import type { TaskState } from './tasks.ts';
 
 export function joinTasks(cache: RowCache, from: TaskState, into: TaskState, textOf: TextOf): void {
@@ -39,15 +39,14 @@ function moveRow(cache: RowCache, row: Row, into: TaskState, textOf: TextOf): vo
   if (row.payload !== null || row.f.id === 0) cache.further(twin, row.f.record, row.payload);
   const { trace } = row;
   if (trace === null) return;
-  for (const node of trace.spans.values()) {
-    if (node.row !== row) continue;
+  for (const node of nodesOf(trace, row)) {
     cache.attach(twin, trace, node);
     if (twin.f.span === 0) {
       twin.f.span = node.span;
       twin.f.parentSpan = node.parent;
     }
   }
-  keepOnly(trace, (one) => one !== row);
+  row.trace = null;
 }
 
 function moveFacts(from: TaskState, into: TaskState): void {

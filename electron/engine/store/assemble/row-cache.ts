@@ -9,7 +9,6 @@ import type { WriteDb } from '../database.ts';
 import { PayloadWriter, type Place } from '../payloads.ts';
 import { has, Row, type Facts } from './row.ts';
 import { RowStore } from './rows.ts';
-import { keepOnly } from './settle.ts';
 import { TaskBook, type TaskState } from './tasks.ts';
 import { ROLE, SpanNode, TraceBook, type TraceState } from './traces.ts';
 
@@ -117,11 +116,13 @@ export class RowCache {
     if (node !== null && node.row !== row) {
       node.row = row;
       node.unsaved = true;
+      if (row.f.span !== node.span) row.aliased = true;
     }
     if (row.trace === trace) return;
     // A log and a span may name different traces: the span's tree is the one that knows ancestors.
     if (row.trace !== null && (node === null || row.trace.spans.get(row.f.span)?.row === row)) return;
-    if (row.trace !== null) keepOnly(row.trace, (one) => one !== row);
+    // The other tree forgets it when it is settled next.
+    if (row.trace !== null) this.touched.add(row.trace);
     row.trace = trace;
     trace.rows.push(row);
     if (row.f.id !== 0 && row.f.trace !== trace.id) row.touch();
@@ -241,6 +242,7 @@ export class RowCache {
       node.claim ||= link.agent;
       node.run ||= link.run;
       node.row ??= byId.get(link.row) ?? null;
+      if (node.row !== null && node.row.f.span !== node.span) node.row.aliased = true;
       node.joinKind = link.kind;
       node.status = link.status;
       node.explicit = link.explicit === 1;

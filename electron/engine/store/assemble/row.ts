@@ -73,6 +73,8 @@ export class Row {
   owner: TaskState;
   /** where its span or its log stands. */
   trace: TraceState | null = null;
+  /** spans besides its own tell of it. */
+  aliased = false;
   /** further tellings of this transaction. */
   also: number[] | null = null;
   private readonly changes: Row[];

@@ -6,7 +6,7 @@ import type { IdentityBook } from './identity.ts';
 import type { TextOf } from './merge.ts';
 import { BY, has, toldStatus, type Row } from './row.ts';
 import type { RowCache } from './row-cache.ts';
-import { absorb, above, agentOf, countedFailures, kindOf, parentOf, rootClaim, stateTops, type Surroundings } from './settle.ts';
+import { absorb, above, agentOf, countedFailures, keepOnly, kindOf, parentOf, rootClaim, stateTops, type Surroundings } from './settle.ts';
 import type { TaskState } from './tasks.ts';
 import type { SpanNode, TraceState } from './traces.ts';
 
@@ -33,6 +33,7 @@ export function settleAll(s: Settling): void {
     if (task === null || !trace.matters) continue;
     s.cache.tasks.touched.add(task);
     const around: Surroundings = { pass: ++passes, runs: task.runs, textOf: s.textOf };
+    keepOnly(trace, (row) => row.trace === trace);
     for (const row of absorb(trace, around)) vanish(s, task, row);
     stateTops(trace, around, (node) => s.stateTop(task, node));
     settleRoot(s, trace, task, around);

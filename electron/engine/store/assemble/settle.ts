@@ -15,6 +15,8 @@ export interface Surroundings {
 
 /** Hostile parents could make a circle or a chain without end. */
 const deepest = 2_000;
+/** And one body could hold many such chains: beyond this many steps a tree is taken as it is. */
+const mostSteps = 1_000_000;
 const nothing: SpanNode = Object.freeze({ atAgent: 0, atAgentRole: false, atTop: false, atRow: null }) as unknown as SpanNode;
 const top: SpanNode = Object.freeze({ atAgent: 0, atAgentRole: false, atTop: true, atRow: null }) as unknown as SpanNode;
 
@@ -75,8 +77,10 @@ function aboveRow(trace: TraceState, row: Row, around: Surroundings): SpanNode {
 /** Rows that speak of their parent's activity go into it. Answers the rows that vanished. */
 export function absorb(trace: TraceState, around: Surroundings): Row[] {
   const vanished: Row[] = [];
+  let budget = mostSteps;
   const host = (span: number, self: Row | null, kind: number, depth: number): Row | null => {
-    for (let step = 0; step < deepest && span !== 0; step++) {
+    for (let step = 0; step < deepest && span !== 0 && budget > 0; step++) {
+      budget -= 1;
       const node = trace.spans.get(span);
       if (node === undefined) return null;
       const row = node.row;
@@ -97,8 +101,8 @@ export function absorb(trace: TraceState, around: Surroundings): Row[] {
     row.gone = true;
     row.into = into;
     vanished.push(row);
-    for (const node of trace.spans.values()) {
-      if (node.row !== row) continue;
+    into.aliased = true;
+    for (const node of nodesOf(trace, row)) {
       node.row = into;
       node.unsaved = true;
     }
@@ -109,11 +113,19 @@ export function absorb(trace: TraceState, around: Surroundings): Row[] {
     const into = host(node.parent, null, node.joinKind, 0);
     if (into === null) continue;
     node.row = into;
+    into.aliased = true;
     node.unsaved = true;
     mergeGuest(into.touch(), guestOf(node, into.f), around.textOf);
   }
   if (vanished.length > 0) keepOnly(trace, (row) => !row.gone);
   return vanished;
+}
+
+/** The spans that tell of a row. */
+export function nodesOf(trace: TraceState, row: Row): SpanNode[] {
+  if (row.aliased) return [...trace.spans.values()].filter((node) => node.row === row);
+  const node = trace.spans.get(row.f.span);
+  return node === undefined || node.row !== row ? [] : [node];
 }
 
 export function keepOnly(trace: TraceState, test: (row: Row) => boolean): void {
@@ -183,9 +195,11 @@ export function countedFailures(trace: TraceState | null, rows: readonly Row[], 
   const failed = rows.filter((row) => row.f.status === STATUS.error && (failsByItself(row.f.kind) || row.f.kind === KIND.lifecycle));
   const counted = new Set(failed);
   if (trace === null || failed.length < 2) return counted;
+  let budget = mostSteps;
   for (const row of failed) {
     let at = aboveRow(trace, row, around).atRow;
-    for (let step = 0; at !== null && step < deepest; step++) {
+    for (let step = 0; at !== null && step < deepest && budget > 0; step++) {
+      budget -= 1;
       if (counted.has(at) && propagated(at.f, row.f)) counted.delete(at);
       const next = aboveRow(trace, at, around).atRow;
       if (next === at) break;

@@ -110,7 +110,7 @@ function AgentList({ rows, known, filter, typed, setFilter, period }: AgentListP
           onSelectAll={() => setSelected(chosen === model.order.length ? new Set() : new Set(model.order))} focused={focused} onFocus={setFocused} onOpen={open} rowName={rowName}
           empty={nobody
             ? <Empty title="Every agent that reports will stand here" why="No agent has been seen yet. An agent appears with its first activity, as soon as its telemetry reaches this machine." action={<Button onClick={() => go({ screen: 'connections', params: { add: '1' } })}>Add a connection</Button>} />
-            : <Empty title={`No agent of ${plural(known, 'agent')} fits this filter`} why={`On: ${words.join(', ')}.`} action={<Button onClick={() => setFilter(noFilter)}>Clear the filter <Kbd keys="escape" /></Button>} />}
+            : <Empty title={`No agent of ${plural(known, 'agent')} fits this filter`} why={`On: ${words.join(', ')}.`} action={<Button onClick={() => setFilter(noFilter)} rightSection={<Kbd keys="escape" />}>Clear the filter</Button>} />}
         />
       </div>
       <div className={classes.below}>

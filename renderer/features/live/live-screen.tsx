@@ -76,7 +76,7 @@ export default function LiveScreen() {
       <Feed
         label="Activities, newest first" rows={rows} extras={extras} columns={columns} template={feedTemplate} rowName={rowName} focused={focused} onFocus={setFocused} onOpen={open} onFollowing={setFollowing} scroller={scroller}
         empty={isFiltered(filter)
-          ? <Empty title="No activity fits this filter" why="What fits will appear here as it happens." action={<Button onClick={() => setFilter(noFilter)}>Clear the filter <Kbd keys="escape" /></Button>} />
+          ? <Empty title="No activity fits this filter" why="What fits will appear here as it happens." action={<Button onClick={() => setFilter(noFilter)} rightSection={<Kbd keys="escape" />}>Clear the filter</Button>} />
           : <Empty title="Every activity will stand here as it happens" why={live.state === 'open' ? 'None has been seen yet. Nothing is wrong on this side.' : 'The stream is not open yet.'} />}
       />
       <div className={classes.below}>

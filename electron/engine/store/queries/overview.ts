@@ -87,7 +87,7 @@ function needsYou(reading: Reading, span: Span, sinceUs: number, nowUs: number):
   const times = (n: number): string => (n === 1 ? 'once' : `${n} times`);
   return [
     ...alarms(reading), ...openGaps(reading, span), ...refusing(reading, nowUs), ...newFailures(reading, Math.min(sinceUs, nowUs - US_DAY)), ...openTooLong(reading, nowUs),
-    ...countedSince(reading, sinceUs, STATUS.denied, 'denied', (n) => `Denied ${times(n)} since the last visit`),
+    ...countedSince(reading, sinceUs, STATUS.denied, 'denied', (n) => `Denied ${times(n)}`),
     ...countedSince(reading, sinceUs, STATUS.interrupted, 'interrupted', (n) => `${n === 1 ? 'A call' : `${n} calls`} interrupted without a result`),
     ...borrowed(reading, sinceUs),
   ].slice(0, mostOfAKind);

@@ -54,8 +54,6 @@ export const systemStatus = z.object({
 });
 export type SystemStatus = z.infer<typeof systemStatus>;
 
-export const agentSort = z.enum(['name', 'identity', 'state', 'lastSeen', 'openTasks', 'cost', 'failures', 'activities', 'tasks']);
-
 /** One bin of a time series. `seen` is the share of the bin in which we could see, 0 to 1. */
 const seriesBin = z.object({ at: isoTime, values: z.array(z.number()), seen: z.array(z.number()) });
 export const series = z.object({

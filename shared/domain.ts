@@ -63,7 +63,6 @@ export const activityError = z.object({
   type: z.string().nullable(),
   message: z.string().nullable(),
 });
-export type ActivityError = z.infer<typeof activityError>;
 
 export const activity = z.object({
   id: z.string(),

@@ -74,6 +74,3 @@ export interface PageApi {
   readonly platform: 'linux' | 'darwin' | 'win32';
   readonly versions: { readonly app: string; readonly electron: string; readonly chrome: string; readonly node: string };
 }
-
-/** The name on `window`; the page declares `interface Window { readonly gatehouse: PageApi }` where it uses it. */
-export const pageApiName = 'gatehouse';

@@ -18,14 +18,12 @@ interface Layer { name: string; shuts: boolean; bindings: () => readonly KeyBind
 
 const layers: Layer[] = [];
 const listeners = new Set<() => void>();
-let version = 0;
 let singleKeys = true;
 let prefix: string | null = null;
 let prefixTimer: ReturnType<typeof setTimeout> | undefined;
 const prefixMs = 1200;
 
 function changed(): void {
-  version += 1;
   for (const listener of listeners) listener();
 }
 
@@ -161,8 +159,4 @@ export function activeKeys(): { name: string; bindings: readonly KeyBinding[] }[
 /** The key that waits for its second half: "G…". */
 export function useKeyPrefix(): string | null {
   return useSyncExternalStore(subscribe, () => prefix);
-}
-
-export function useKeysVersion(): number {
-  return useSyncExternalStore(subscribe, () => version);
 }

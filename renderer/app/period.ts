@@ -38,7 +38,6 @@ function subscribe(listener: () => void): () => void {
 }
 
 export const usePeriod = (): PeriodChoice => useSyncExternalStore(subscribe, snapshot);
-export const periodNow = (): PeriodChoice => snapshot();
 
 export function setSpan(span: Span): void {
   storedSpan.set(span);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   cutApart, cutMiddle, formatAge, formatAxis, formatBytes, formatClock, formatCount, formatCountdown, formatCounter, formatDay, formatDuration,
-  formatElapsed, formatMoney, formatOffset, formatPercent, formatRange, formatTime, formatUtc, plural,
+  formatElapsed, formatMoney, formatOffset, formatPercent, formatTime, formatUtc, plural,
 } from './format.ts';
 
 const zone = 'Europe/Warsaw';
@@ -88,10 +88,6 @@ describe('money', () => {
 
   it('has 3 decimals for single calls', () => {
     expect(formatMoney(12_345, 3)).toBe('0.012');
-  });
-
-  it('writes ranges in words', () => {
-    expect(formatRange('0.23', '0.28')).toBe('0.23 to 0.28');
   });
 });
 

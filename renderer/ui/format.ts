@@ -81,11 +81,6 @@ export function formatMoney(amountMicros: number, decimals?: number): string {
   return signed(text, amountMicros < 0);
 }
 
-/** `0.23 to 0.28` */
-export function formatRange(low: string, high: string): string {
-  return `${low} to ${high}`;
-}
-
 /** `1.2 MB`, decimal units as disks are sold. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const;

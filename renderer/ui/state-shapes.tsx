@@ -67,7 +67,6 @@ export type State = keyof typeof looks;
 
 export const stateWord = (state: State): string => looks[state].word;
 export const stateTone = (state: State): Tone => looks[state].tone;
-export const allStates = Object.keys(looks) as State[];
 
 /** What an activity is, drawn like its state: a shape and a word. */
 const kinds = {

@@ -11,7 +11,6 @@ const { root } = protobuf.parse(otlpProto);
 export const requestTypes: Readonly<Record<Signal, protobuf.Type>> = {
   traces: root.lookupType('TracesRequest'), logs: root.lookupType('LogsRequest'), metrics: root.lookupType('MetricsRequest'),
 };
-export const oracleType = (name: string): protobuf.Type => root.lookupType(name);
 
 export type Json = { readonly [key: string]: unknown };
 export const list = (value: unknown): Json[] => (Array.isArray(value) ? (value as Json[]) : []);

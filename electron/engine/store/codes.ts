@@ -14,7 +14,6 @@ export const PROVENANCE = { billed: 1, reported: 2, computed: 3, unpriced: 4 } a
 export const KEY_KIND = { session: 1, conversation: 2, trace: 3 } as const;
 
 export type KindCode = (typeof KIND)[ActivityKind];
-export type StatusCode = (typeof STATUS)[ActivityStatus];
 
 function words<T extends string>(codes: Record<T, number>, what: string): (code: number) => T {
   const list: (T | undefined)[] = [];

@@ -2,7 +2,7 @@
 import type { ActivityKind, IdentityKind, TaskOutcome } from '../../../../shared/domain.ts';
 import type { AgentClaim, Draft, IdentityClaim, Normalised } from '../draft.ts';
 import type { Attrs, LogRecord, ResourceInfo, SpanRecord } from '../record.ts';
-import { nameOf, one } from './read.ts';
+import { nameOf } from './read.ts';
 import type { Outcome } from './outcome.ts';
 
 export function drafts(...list: readonly Draft[]): Normalised {
@@ -140,8 +140,4 @@ export function taskOutcomeOf(outcome: Outcome, ended: boolean): TaskOutcome | u
 /** A span of nothing that we know: it only ties parents to children. */
 export function plainSpan(record: SpanRecord): Normalised {
   return drafts(spanDraft('otel/span', record, { status: 'ok', explicit: false }, { role: 'structure', kind: 'lifecycle', name: '', plain: true }));
-}
-
-export function hasText(attrs: Attrs, key: string): boolean {
-  return one(attrs, key) !== '';
 }

@@ -65,8 +65,6 @@ export const micros = (isoTime: string): number => Date.parse(isoTime) * 1_000;
 export interface MoneySums { readonly micros: number; readonly priced: number; readonly unpriced: number; readonly currency: number }
 export interface UsageSums { readonly input: number; readonly output: number; readonly cacheRead: number; readonly cacheWrite: number; readonly reasoning: number }
 
-export const noMoney: MoneySums = { micros: 0, priced: 0, unpriced: 0, currency: 0 };
-
 export function costOf(reading: Reading, sums: MoneySums): Cost {
   return {
     // Units without any known price have no amount; no units at all is a real zero.

@@ -13,9 +13,10 @@ async function go(page: Page, letter: string): Promise<void> {
 }
 
 async function draw(page: Page, name: string, theme: 'light' | 'dark'): Promise<void> {
-  // Loading bars show after 150 ms; a picture is taken of what came.
   await page.mouse.move(640, 1);
   await page.waitForTimeout(900);
+  // A picture is taken of what came, also on a machine that is slow just now.
+  await expect(page.locator('[aria-busy="true"]')).toHaveCount(0, { timeout: 30_000 });
   await page.screenshot({ path: `${folder}${name}-${theme}.png` });
 }
 
@@ -30,6 +31,7 @@ test('pictures of every screen', async () => {
   const first = await launch();
   await engineReady(first.page);
   await first.page.setViewportSize({ width: 1280, height: 800 });
+  await expect(first.page.getByRole('heading', { name: 'Nothing is connected yet' })).toBeVisible({ timeout: 30_000 });
   for (const theme of ['light', 'dark'] as const) {
     await first.page.evaluate((name) => (window as unknown as { gatehouse: { favours: { setTheme(theme: string): Promise<void> } } }).gatehouse.favours.setTheme(name), theme);
     await first.page.emulateMedia({ colorScheme: theme });

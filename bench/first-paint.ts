@@ -3,36 +3,18 @@
  * process is made to the page's first contentful paint. The console's document is empty until its script has drawn the
  * shell, so its first content is the shell; the bare page is one word. Nothing is attached to a page before it has painted.
  */
-import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ServedEngine } from '../e2e/engine/serve.ts';
 import { appWords } from '../e2e/launch.ts';
 import { RunningApp, sleep } from './browser.ts';
 import type { DebugSocket } from './browser.ts';
-import { corpusVersion } from './corpus.ts';
-import { fill } from './queries.ts';
+import { largeHistory } from './history.ts';
 import { median } from './table.ts';
 import type { Row } from './table.ts';
 
 const settleMs = 3_500;
-
-/** A history of so many activities, taken in by the real receiver once and kept beside the system's other temporary files. */
-async function history(rows: number): Promise<string> {
-  const folder = join(tmpdir(), `gatehouse-bench-${corpusVersion}-${rows}`);
-  if (existsSync(folder)) return folder;
-  const making = mkdtempSync(`${folder}-`);
-  const engine = await ServedEngine.start({ folder: making });
-  try {
-    await fill(engine, rows);
-  } finally {
-    await engine.kill('SIGTERM');
-  }
-  // Only a whole one gets the name that is looked for.
-  renameSync(making, folder);
-  return folder;
-}
 
 const bareMain = `const { app, BrowserWindow } = require('electron');
 app.setPath('userData', require('node:path').join(__dirname, 'window'));
@@ -111,7 +93,7 @@ async function dataAfter(words: readonly string[]): Promise<number> {
 const ms = (values: readonly number[]): string => values.map((value) => value.toFixed(0)).join(' ');
 
 export async function benchFirstPaint(rows: number, rounds: number): Promise<Row[]> {
-  const folder = await history(rows);
+  const folder = await largeHistory(rows);
   const bare = bareApp();
   const consoleWords = appWords(folder);
   const bareWords = [...switches(), bare];

@@ -3,32 +3,13 @@
  * the real receiver. Warm p95 of 40 calls each with changing parameters; a plain read of one row in the same run says what
  * the machine can do.
  */
-import { ServedEngine } from '../e2e/engine/serve.ts';
 import { openReader } from '../electron/engine/store/database.ts';
 import { historyFile } from '../electron/engine/store/open.ts';
 import { Reading } from '../electron/engine/store/queries/reading.ts';
 import { queries } from '../electron/engine/store/queries/table.ts';
-import { makeCorpus } from './corpus.ts';
-import { runLoad } from './load.ts';
-import { encodeProtobuf } from './otlp-codec.ts';
+import { largeHistory } from './history.ts';
 import { quantile } from './table.ts';
 import type { Row } from './table.ts';
-
-const spansInBody = 512;
-const chunk = 50;
-const days = 30;
-
-export async function fill(engine: ServedEngine, rows: number): Promise<void> {
-  const { endpoint, token } = await engine.addOtlp('bench', 'full');
-  const from = Date.now() - days * 86_400_000;
-  const bodies = Math.ceil(rows / spansInBody);
-  for (let done = 0; done < bodies; done += chunk) {
-    const some = Math.min(chunk, bodies - done);
-    const corpus = makeCorpus({ seed: 1_000 + done, spansPerBody: spansInBody, bodies: some, fromMs: from + (done / bodies) * days * 86_400_000, days: (some / bodies) * days });
-    await runLoad({ url: `${endpoint}/v1/traces`, headers: { 'content-type': 'application/x-protobuf', authorization: `Bearer ${token}` }, bodies: corpus.map(encodeProtobuf), connections: 4 });
-    if (done % (chunk * 8) === 0) process.stderr.write(`filling: ${((done + some) * spansInBody).toLocaleString('en')} of ${rows.toLocaleString('en')} activities\n`);
-  }
-}
 
 interface Timed { readonly name: string; readonly p50: number; readonly p95: number }
 
@@ -85,13 +66,7 @@ function measure(folder: string): Timed[] {
 }
 
 export async function benchQueries(rows: number): Promise<Row[]> {
-  const engine = await ServedEngine.start();
-  try {
-    await fill(engine, rows);
-    const timed = measure(engine.folder);
-    return timed.map((one) => ({ what: one.name, measured: one.p95, limit: 10, sense: 'max' as const, unit: ' ms', note: `p50 ${one.p50.toFixed(2)} ms, p95 of 40 at ${rows.toLocaleString('en')} activities` }))
-      .concat(timed.filter((one) => one.name === 'newest 100 of an agent').map((one) => ({ what: `${one.name}, p50`, measured: one.p50, limit: 1, sense: 'max' as const, unit: ' ms', note: '' })));
-  } finally {
-    await engine.stop();
-  }
+  const timed = measure(await largeHistory(rows));
+  return timed.map((one) => ({ what: one.name, measured: one.p95, limit: 10, sense: 'max' as const, unit: ' ms', note: `p50 ${one.p50.toFixed(2)} ms, p95 of 40 at ${rows.toLocaleString('en')} activities` }))
+    .concat(timed.filter((one) => one.name === 'newest 100 of an agent').map((one) => ({ what: `${one.name}, p50`, measured: one.p50, limit: 1, sense: 'max' as const, unit: ' ms', note: '' })));
 }

@@ -1,0 +1,55 @@
+/**
+ * A large history for what reads one: taken in once by the real receiver, then kept for the day beside the system's other
+ * temporary files, so that the parts of a run share it.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ServedEngine } from '../e2e/engine/serve.ts';
+import { corpusVersion, makeCorpus } from './corpus.ts';
+import { runLoad } from './load.ts';
+import { encodeProtobuf } from './otlp-codec.ts';
+
+const spansInBody = 512;
+const chunk = 50;
+const days = 30;
+const prefix = 'gatehouse-bench-history-';
+
+async function fill(engine: ServedEngine, rows: number): Promise<void> {
+  const { endpoint, token } = await engine.addOtlp('bench', 'full');
+  const from = Date.now() - days * 86_400_000;
+  const bodies = Math.ceil(rows / spansInBody);
+  for (let done = 0; done < bodies; done += chunk) {
+    const some = Math.min(chunk, bodies - done);
+    const corpus = makeCorpus({ seed: 1_000 + done, spansPerBody: spansInBody, bodies: some, fromMs: from + (done / bodies) * days * 86_400_000, days: (some / bodies) * days });
+    await runLoad({ url: `${endpoint}/v1/traces`, headers: { 'content-type': 'application/x-protobuf', authorization: `Bearer ${token}` }, bodies: corpus.map(encodeProtobuf), connections: 4 });
+    if (done % (chunk * 8) === 0) process.stderr.write(`filling: ${((done + some) * spansInBody).toLocaleString('en')} of ${rows.toLocaleString('en')} activities\n`);
+  }
+}
+
+/** What decides how the file looks: a kept history that another text made is not used. */
+function digest(): string {
+  const texts = ['schema.ts', 'migrations.ts'].map((file) => readFileSync(new URL(`../electron/engine/store/${file}`, import.meta.url)));
+  return createHash('sha256').update(Buffer.concat(texts)).digest('hex').slice(0, 8);
+}
+
+/** The data folder of a history of so many activities, over the last 30 days. */
+export async function largeHistory(rows: number): Promise<string> {
+  const name = `${prefix}${new Date().toISOString().slice(0, 10)}-${corpusVersion}-${digest()}-${rows}`;
+  const folder = join(tmpdir(), name);
+  if (existsSync(folder)) return folder;
+  for (const other of readdirSync(tmpdir())) if (other.startsWith(prefix) && other.endsWith(`-${rows}`)) rmSync(join(tmpdir(), other), { recursive: true, force: true });
+  const making = mkdtempSync(join(tmpdir(), 'gatehouse-bench-making-'));
+  const engine = await ServedEngine.start({ folder: making });
+  try {
+    await fill(engine, rows);
+  } catch (error) {
+    await engine.stop();
+    throw error;
+  }
+  await engine.kill('SIGTERM');
+  // Only a whole one gets the name that is looked for.
+  renameSync(making, folder);
+  return folder;
+}

@@ -1,6 +1,6 @@
 /**
  * The real window on Live, its own engine fed by a sender in another process. Frames are the distances between
- * requestAnimationFrame calls; memory is what the page's process has for itself alone after a forced collection.
+ * requestAnimationFrame calls; memory is what the page's process alone has written to, after a forced collection.
  */
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -76,13 +76,16 @@ const watched = z.object({ deltas: z.array(z.number()), visible: z.boolean(), dr
 
 interface Memory { readonly mb: number; readonly heapMb: number }
 
-/** After a forced collection: what the kernel says the process has for itself alone (on other systems than Linux the heap), and the page's heap. */
+/**
+ * After a forced collection: what the process alone has written to (on other systems than Linux the heap), and the page's heap.
+ * Its clean private pages do not count: they are the program's own file, shared or private as other Electrons come and go.
+ */
 async function memoryOf(page: DebugSocket, pid: number): Promise<Memory> {
   await page.send('HeapProfiler.collectGarbage');
   const heapMb = z.object({ usedSize: z.number() }).parse(await page.send('Runtime.getHeapUsage')).usedSize / 1e6;
   if (process.platform !== 'linux') return { mb: heapMb, heapMb };
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  return { mb: ['Private_Clean', 'Private_Dirty', 'Swap'].reduce((sum, name) => sum + Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? 0), 0) / 1_000, heapMb };
+  return { mb: ['Private_Dirty', 'Swap'].reduce((sum, name) => sum + Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? 0), 0) / 1_000, heapMb };
 }
 
 interface Level { readonly first: Memory; readonly end: Memory; readonly samples: number; readonly arrivedPerSecond: number }

@@ -7,8 +7,8 @@
  */
 import { z } from 'zod';
 import {
-  activity, activityKind, activityStatus, agent, agentDetail, connection, contentLevel, cost, failure, gap, isoTime,
-  settings, snippet, strangerSender, task, taskOutcome, usage,
+  activity, activityKind, activityStatus, agent, agentDetail, answerKind, approval, approvalDetail, auditEntry, connection, connectionTest, contentLevel, cost,
+  failure, gap, grant, isoTime, settings, snippet, strangerSender, task, taskOutcome, usage,
 } from './domain.ts';
 
 const id = z.string().min(1).max(64);
@@ -48,6 +48,7 @@ export const systemStatus = z.object({
   tasks: z.int(),
   activities: z.int(),
   openGaps: z.int(),
+  approvalsWaiting: z.int(),
   /** sentences a person must act on: corrupt file kept aside, disk full, clock jump... */
   alarms: z.array(z.object({ id: z.string(), severity: z.enum(['info', 'attention', 'failed']), text: z.string(), since: isoTime })),
   strangers: z.int(),
@@ -66,13 +67,13 @@ export type Series = z.infer<typeof series>;
 
 export const needsYou = z.object({
   id: z.string(),
-  kind: z.enum(['failure', 'gap', 'connection', 'open_too_long', 'interrupted', 'borrowed', 'alarm', 'denied']),
+  kind: z.enum(['failure', 'gap', 'connection', 'open_too_long', 'interrupted', 'borrowed', 'alarm', 'denied', 'approval', 'stuck']),
   agentId: z.string().nullable(),
   agentName: z.string().nullable(),
   text: z.string(),
   since: isoTime,
   /** where Enter leads: screen and id. */
-  target: z.object({ screen: z.enum(['agents', 'agent', 'live', 'connections', 'settings']), id: z.string().nullable() }),
+  target: z.object({ screen: z.enum(['agents', 'agent', 'live', 'connections', 'settings', 'approvals']), id: z.string().nullable() }),
 });
 export type NeedsYou = z.infer<typeof needsYou>;
 
@@ -133,6 +134,39 @@ const query = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R) =
 const command = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R) => ({ type: 'command' as const, params, result });
 const none = z.object({});
 
+/** Where the credential of a runtime comes from. `value` goes to the vault and is never given out again. */
+const credentialInput = z.discriminatedUnion('from', [
+  z.object({ from: z.literal('none') }),
+  z.object({ from: z.literal('value'), value: z.string().min(1).max(16_384) }),
+  /** a variable of the engine's own environment, or a file that only its owner can read: read at each use, nothing is stored. */
+  z.object({ from: z.literal('env'), name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/) }),
+  z.object({ from: z.literal('file'), path: z.string().min(1).max(4_096) }),
+]);
+export type CredentialInput = z.infer<typeof credentialInput>;
+
+const httpUrl = z.url({ protocol: /^https?$/ }).max(2_048).refine((text) => !/^[a-z]+:\/\/[^/?#]*@/i.test(text), 'an address carries no user or password; give the credential by itself');
+/** How to reach a runtime. `header`: the header that carries the credential; `bearer` prefixes it with "Bearer ". */
+const auth = { header: z.string().regex(/^[A-Za-z0-9-]{1,64}$/).optional(), scheme: z.enum(['bearer', 'plain']).optional() };
+export const runtimeTarget = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('langgraph'), url: httpUrl, ...auth }),
+  z.object({ kind: z.literal('a2a'), url: httpUrl, ...auth }),
+  z.object({ kind: z.literal('mcp'), transport: z.literal('http'), url: httpUrl, ...auth }),
+  /** Runs only after `connections.consent` has named exactly this command; it gets no environment but PATH, HOME and what `env` names. */
+  z.object({ kind: z.literal('mcp'), transport: z.literal('stdio'), command: z.string().min(1).max(1_024), args: z.array(z.string().max(4_096)).max(64), cwd: z.string().max(4_096).optional(), env: z.array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/)).max(32).default([]) }),
+]);
+export type RuntimeTarget = z.infer<typeof runtimeTarget>;
+
+/** The answer to an approval, bound to exactly the request that was shown. */
+const decision = z.discriminatedUnion('answer', [
+  z.object({ answer: z.literal('approve'), reason: z.string().max(4_000).optional() }),
+  z.object({ answer: z.literal('reject'), reason: z.string().trim().min(1).max(4_000) }),
+  /** text, or JSON text where `responseShape` says so. */
+  z.object({ answer: z.literal('respond'), response: z.string().min(1).max(100_000), reason: z.string().max(4_000).optional() }),
+  /** one JSON text of parameters for each action, in order; null leaves an action as it is. */
+  z.object({ answer: z.literal('edit'), parameters: z.array(z.string().max(1_000_000).nullable()).max(100), reason: z.string().max(4_000).optional() }),
+]);
+export type Decision = z.infer<typeof decision>;
+
 export const contract = {
   'system.status': query(none, systemStatus),
   'system.ping': query(none, z.object({ at: isoTime })),
@@ -164,6 +198,28 @@ export const contract = {
   'connections.rotateToken': command(z.object({ id }), z.object({ connection, token: z.string(), endpoint: z.string(), snippets: z.array(snippet) })),
   'connections.remove': command(z.object({ id, history: z.enum(['keep', 'delete']) }), z.object({ removedActivities: z.int() })),
 
+  /** Saves a connection that asks a runtime; its first test runs at once. A stdio server waits for consent. */
+  'connections.addRuntime': command(z.object({ name: z.string().trim().min(1).max(80), target: runtimeTarget, credential: credentialInput.default({ from: 'none' }), content: contentLevel.optional(), demo: z.boolean().default(false) }), connection),
+  'connections.setCredential': command(z.object({ id, credential: credentialInput }), connection),
+  /** The exact command as it was shown; any other text is refused. */
+  'connections.consent': command(z.object({ id, command: z.string().max(8_192) }), connection),
+  /** Asks the runtime now: what is reachable, what is missing, which right would fix it. */
+  'connections.test': command(z.object({ id }), connectionTest),
+  /** The same before anything is saved. */
+  'connections.tryRuntime': command(z.object({ target: runtimeTarget, credential: credentialInput.default({ from: 'none' }) }), connectionTest),
+  'connections.pollNow': command(z.object({ id }), connection),
+
+  'grants.list': query(z.object({ agentId: id.optional(), connectionId: id.optional() }), z.object({ rows: z.array(grant) })),
+  'agents.link': command(z.object({ id, to: id }), none),
+  /** Takes one source out of the agent that it was stitched into; the rule will not join the two again. */
+  'agents.unlink': command(z.object({ id }), none),
+
+  'approvals.list': query(z.object({ state: z.enum(['waiting', 'decided']), agentId: id.optional(), connectionId: id.optional(), before: cursor.optional(), limit: limit(1000, 200) }), z.object({ rows: z.array(approval), next: z.string().nullable(), waiting: z.int() })),
+  'approvals.get': query(z.object({ id }), approvalDetail),
+  /** Re-reads the request at the runtime in the instant before it answers; `conflict` when it changed or was answered by somebody else. */
+  'approvals.decide': command(z.object({ id, fingerprint: z.string().length(64), decision }), approvalDetail),
+  'audit.list': query(z.object({ subject: id.optional(), before: cursor.optional(), limit: limit(1000, 100) }), page(auditEntry)),
+
   'settings.get': query(none, settings),
   'settings.set': command(settings.partial(), settings),
   'retention.preview': query(z.object({ days: z.int().min(1).max(3650) }), z.object({ activities: z.int(), oldest: isoTime.nullable() })),
@@ -180,7 +236,7 @@ export type ParsedParams<M extends Method> = z.output<Contract[M]['params']>;
 export type Result<M extends Method> = z.output<Contract[M]['result']>;
 
 /** What changed, said small: the page invalidates the queries that rest on it. Coalesced, at most 4 a second. */
-export const hintTopics = ['activity', 'agents', 'tasks', 'failures', 'cost', 'connections', 'settings', 'status', 'gaps'] as const;
+export const hintTopics = ['activity', 'agents', 'tasks', 'failures', 'cost', 'connections', 'settings', 'status', 'gaps', 'approvals', 'grants', 'audit'] as const;
 export type HintTopic = (typeof hintTopics)[number];
 
 /** Streams: the one true stream is Live. The receiver grants credits (rows); the engine never sends more than granted. */

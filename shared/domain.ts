@@ -98,7 +98,7 @@ export const task = z.object({
   connectionId: z.string(),
   /** the runtime's own key: session, conversation or trace id. */
   key: z.string(),
-  keyKind: z.enum(['session', 'conversation', 'trace']),
+  keyKind: z.enum(['session', 'conversation', 'trace', 'run']),
   name: z.string(),
   startedAt: isoTime,
   endedAt: isoTime.nullable(),
@@ -112,12 +112,47 @@ export const task = z.object({
   open: z.int().nonnegative(),
   /** every agent that acted in the task, the first is the one that was asked. */
   agents: z.array(z.object({ id: z.string(), name: z.string() })),
+  /** set while the runtime says that it goes on but nothing shows that it does: running without progress, pending too long. */
+  stuck: z.object({ text: z.string(), since: isoTime }).nullable(),
 });
 export type Task = z.infer<typeof task>;
 
 export const agentStates = ['running', 'waiting', 'idle', 'not_seen'] as const;
 export const agentState = z.enum(agentStates);
 export type AgentState = z.infer<typeof agentState>;
+
+/** One telling of an agent by one connection. Several of them are one agent by a declared rule or by a person's decision. */
+export const agentSource = z.object({
+  agentId: z.string(), name: z.string(), connectionId: z.string(), connectionName: z.string(), connectionKind: z.string(), source: z.string(), lastSeen: isoTime,
+  /** null: it is the agent that the others were stitched to. */
+  by: z.enum(['rule', 'person']).nullable(),
+  /** the rule and what matched, or who decided and when: one sentence. */
+  why: z.string().nullable(),
+});
+export type AgentSource = z.infer<typeof agentSource>;
+
+/** Something that an agent, or whoever holds the credential, can reach, as the runtime declares it. Never proof of enforcement. */
+export const grant = z.object({
+  id: z.string(),
+  connectionId: z.string(),
+  connectionName: z.string(),
+  /** null: offered by the runtime to this credential, to no agent in particular. */
+  agentId: z.string().nullable(),
+  agentName: z.string().nullable(),
+  kind: z.enum(['tool', 'resource', 'prompt', 'skill', 'gate']),
+  name: z.string(),
+  description: z.string().nullable(),
+  /** the server's own claim; null: not claimed, and then the worst case holds (MCP). */
+  readOnly: z.boolean().nullable(),
+  destructive: z.boolean().nullable(),
+  openWorld: z.boolean().nullable(),
+  idempotent: z.boolean().nullable(),
+  /** where it was read, e.g. `tools/list` or `assistant graph`. */
+  from: z.string(),
+  firstSeen: isoTime,
+  lastSeen: isoTime,
+});
+export type Grant = z.infer<typeof grant>;
 
 /** One link of the chain person > agent > sub-agent > tool > credential, with the evidence behind it. */
 export const identityEvidence = z.object({ attribute: z.string(), value: z.string(), seenAt: isoTime });
@@ -154,6 +189,9 @@ export const agentDetail = agent.extend({
   tools: z.array(z.object({ name: z.string(), calls: z.int(), failures: z.int(), lastAt: isoTime, p50Ms: z.number().nullable(), p95Ms: z.number().nullable() })),
   versions: z.array(z.object({ version: z.string(), firstSeen: isoTime, lastSeen: isoTime })),
   subAgents: z.array(z.object({ id: z.string(), name: z.string() })),
+  /** the sources that were stitched into this agent, itself first; one entry: it is seen from one side only. */
+  sources: z.array(agentSource),
+  grants: z.array(grant),
 });
 export type AgentDetail = z.infer<typeof agentDetail>;
 
@@ -173,13 +211,96 @@ export const failure = z.object({
 });
 export type Failure = z.infer<typeof failure>;
 
-export const connectionHealths = ['waiting', 'healthy', 'quiet', 'refusing', 'off'] as const;
+export const connectionKinds = ['otlp', 'langgraph', 'a2a', 'mcp'] as const;
+export const connectionKind = z.enum(connectionKinds);
+export type ConnectionKind = z.infer<typeof connectionKind>;
+
+/**
+ * `refusing`: we refuse what it sends. `unreachable`, `throttled`, `unauthorised`: the runtime does not answer, asks for patience,
+ * or refuses the credential. `degraded`: it answers, but something of it is known to be wrong (dead workers, an unsafe setting).
+ */
+export const connectionHealths = ['waiting', 'healthy', 'quiet', 'refusing', 'off', 'unreachable', 'throttled', 'unauthorised', 'degraded'] as const;
 export const connectionHealth = z.enum(connectionHealths);
 export type ConnectionHealth = z.infer<typeof connectionHealth>;
 
+export const capabilityNames = ['discover', 'activity', 'grants', 'usage', 'cost', 'approvals'] as const;
+export const stopLevels = ['cancel', 'suspend', 'revoke'] as const;
+export type StopLevel = (typeof stopLevels)[number];
+
+/** What a connection can see. Declared by its kind, then probed on the very server: `unknown` until it was. */
+export const capability = z.object({
+  name: z.enum(capabilityNames),
+  state: z.enum(['yes', 'partly', 'no', 'unknown']),
+  /** how it comes; null where `state` is no. */
+  how: z.enum(['push', 'stream', 'poll']).nullable(),
+  /** how late it may be, in milliseconds; null: not known. */
+  lagMs: z.int().nonnegative().nullable(),
+  /** one sentence: what of it is not there, and why. */
+  text: z.string(),
+});
+export type Capability = z.infer<typeof capability>;
+
+/** One concrete call that serves a stop level at this runtime, as declared; "The kill switch" plans with it. */
+export const lever = z.object({
+  id: z.string(),
+  level: z.enum(stopLevels),
+  kind: z.enum(['cut', 'drain', 'hold', 'catalogue']),
+  title: z.string(),
+  /** what one call reaches. */
+  reach: z.enum(['task', 'agent', 'connection']),
+  reversible: z.boolean(),
+  /** what it does not stop, one sentence each, measured. */
+  doesNotStop: z.array(z.string()),
+});
+export type Lever = z.infer<typeof lever>;
+
+export const visibilities = ['all', 'own', 'unknown'] as const;
+/** Whose work the credential can see: everybody's, only what it started itself, or not known. */
+export const visibility = z.enum(visibilities);
+export type Visibility = z.infer<typeof visibility>;
+
+/** What a connection that asks a runtime (every kind but otlp) knows about it. */
+export const runtimeLink = z.object({
+  /** URL, or the exact command of a local MCP server. */
+  address: z.string(),
+  product: z.string().nullable(),
+  version: z.string().nullable(),
+  visibility,
+  visibilityText: z.string(),
+  capabilities: z.array(capability),
+  levers: z.array(lever),
+  /** `kept`: in the system's keyring. `session`: in memory until Gatehouse ends. `reference`: an environment variable or file is read. */
+  credential: z.enum(['none', 'kept', 'session', 'reference', 'missing']),
+  /** never the credential: the last four characters of a kept one, or the name of the variable or file. */
+  credentialHint: z.string().nullable(),
+  circuit: z.enum(['closed', 'open', 'half_open']),
+  lastPollAt: isoTime.nullable(),
+  nextPollAt: isoTime.nullable(),
+  /** the newest fault in words; null while all is well. */
+  fault: z.object({ kind: z.string(), text: z.string(), since: isoTime }).nullable(),
+  /** things about the runtime that an administrator should act on. */
+  findings: z.array(z.object({ id: z.string(), severity: z.enum(['info', 'attention', 'failed']), text: z.string() })),
+});
+export type RuntimeLink = z.infer<typeof runtimeLink>;
+
+/** One line of a connection test. */
+export const testCheck = z.object({
+  id: z.string(),
+  title: z.string(),
+  result: z.enum(['ok', 'failed', 'missing', 'skipped', 'info']),
+  /** what was found. */
+  detail: z.string(),
+  /** which right, setting or step would fix it; null where nothing is wrong. */
+  fix: z.string().nullable(),
+  ms: z.number().nonnegative().nullable(),
+});
+export type TestCheck = z.infer<typeof testCheck>;
+export const connectionTest = z.object({ ok: z.boolean(), at: isoTime, checks: z.array(testCheck), capabilities: z.array(capability), visibility, product: z.string().nullable(), version: z.string().nullable() });
+export type ConnectionTest = z.infer<typeof connectionTest>;
+
 export const connection = z.object({
   id: z.string(),
-  kind: z.literal('otlp'),
+  kind: connectionKind,
   name: z.string(),
   createdAt: isoTime,
   enabled: z.boolean(),
@@ -189,8 +310,10 @@ export const connection = z.object({
   /** one plain sentence for people that explains the health. */
   healthText: z.string(),
   endpoint: z.string().nullable(),
-  /** last four characters of the token; the token itself is stored only as a hash. */
-  tokenEnds: z.string(),
+  /** last four characters of the token; the token itself is stored only as a hash. null: a kind that nobody sends to. */
+  tokenEnds: z.string().nullable(),
+  /** null for otlp. */
+  runtime: runtimeLink.nullable(),
   firstDataAt: isoTime.nullable(),
   lastDataAt: isoTime.nullable(),
   agents: z.int().nonnegative(),
@@ -214,6 +337,78 @@ export const strangerSender = z.object({
 });
 export type StrangerSender = z.infer<typeof strangerSender>;
 
+export const approvalStates = ['waiting', 'approved', 'rejected', 'responded', 'expired', 'withdrawn', 'answered_elsewhere'] as const;
+export const approvalState = z.enum(approvalStates);
+export type ApprovalState = z.infer<typeof approvalState>;
+
+/** What may be answered. `edit` is approve with changed parameters; `respond` gives the agent a text or value of one's own. */
+export const answerKinds = ['approve', 'reject', 'respond', 'edit'] as const;
+export const answerKind = z.enum(answerKinds);
+export type AnswerKind = z.infer<typeof answerKind>;
+
+/** An action that waits for a person. Every text of it is the agent's or the runtime's: hostile, shown inert. */
+export const approval = z.object({
+  id: z.string(),
+  connectionId: z.string(),
+  connectionName: z.string(),
+  connectionKind,
+  agentId: z.string().nullable(),
+  agentName: z.string(),
+  taskId: z.string().nullable(),
+  state: approvalState,
+  /** tool_call: named calls wait. input: a question. auth: a sign-in is asked. gate: the run stands before a step. unknown: a shape we do not know. */
+  kind: z.enum(['tool_call', 'input', 'auth', 'gate', 'unknown']),
+  title: z.string(),
+  askedAt: isoTime,
+  /** when the runtime drops it; expiry never approves. null: it waits for ever. */
+  expiresAt: isoTime.nullable(),
+  seenAt: isoTime,
+  decidedAt: isoTime.nullable(),
+  /** the account of whoever decided here; null while waiting and when decided elsewhere. */
+  decidedBy: z.string().nullable(),
+  reason: z.string().nullable(),
+  /** which answers the runtime accepts for it; empty: it must be answered in the runtime itself. */
+  answers: z.array(answerKind),
+  /** declared or known effects; null: not known. */
+  destructive: z.boolean().nullable(),
+});
+export type Approval = z.infer<typeof approval>;
+
+export const approvalDetail = approval.extend({
+  /** the named calls with their whole parameters as JSON text. */
+  actions: z.array(z.object({ name: z.string(), parameters: z.string(), description: z.string().nullable(), answers: z.array(answerKind) })),
+  /** a question in the agent's words. */
+  question: z.string().nullable(),
+  /** the whole request as the runtime holds it, JSON text, never cut. */
+  raw: z.string(),
+  /** SHA-256 over the request as it was shown: an answer is bound to it. */
+  fingerprint: z.string(),
+  /** on whose authority, as far as the runtime says. */
+  onBehalfOf: z.string().nullable(),
+  evidence: z.array(z.object({ name: z.string(), value: z.string() })),
+  /** why it cannot be answered here, or a warning; null: nothing. */
+  note: z.string().nullable(),
+  /** what a `respond` must be: a plain text, or JSON text. */
+  responseShape: z.enum(['text', 'json']).nullable(),
+});
+export type ApprovalDetail = z.infer<typeof approvalDetail>;
+
+/** What people did in the console and what the console did to runtimes. Append-only. */
+export const auditEntry = z.object({
+  id: z.string(),
+  at: isoTime,
+  actor: z.string(),
+  actorKind: z.enum(['desktop', 'command_line', 'engine']),
+  action: z.string(),
+  /** what it was done to, public id; null: the console itself. */
+  subject: z.string().nullable(),
+  outcome: z.enum(['asked', 'done', 'failed', 'refused']),
+  text: z.string(),
+  /** JSON text: parameters, fingerprints, answers; never a secret. */
+  details: z.string(),
+});
+export type AuditEntry = z.infer<typeof auditEntry>;
+
 /** A period and scope that we could not see, and why. `to` null: still open. */
 export const gap = z.object({
   id: z.string(),
@@ -221,7 +416,7 @@ export const gap = z.object({
   connectionName: z.string().nullable(),
   from: isoTime,
   to: isoTime.nullable(),
-  reason: z.enum(['engine_off', 'machine_asleep', 'receiver_down', 'buffer_full', 'database_failed', 'connection_off']),
+  reason: z.enum(['engine_off', 'machine_asleep', 'receiver_down', 'buffer_full', 'database_failed', 'connection_off', 'runtime_unreachable', 'credential_refused', 'throttled', 'runtime_faulty']),
   text: z.string(),
 });
 export type Gap = z.infer<typeof gap>;
@@ -234,6 +429,10 @@ export const settings = z.object({
   /** content level that new connections start with. */
   defaultContent: contentLevel,
   otlpPort: z.int().min(1024).max(65535),
+  /** desktop notifications for approvals that come in. */
+  notifyApprovals: z.boolean(),
+  /** a person's remembered choice to keep credentials although this system has no keyring (safeStorage `basic_text`). */
+  weakVault: z.boolean(),
 });
 export type Settings = z.infer<typeof settings>;
 

@@ -6,11 +6,14 @@
 import { z } from 'zod';
 
 /** Binds a port to the person who speaks on it. The engine never takes an actor from a contract message. */
-export const shellMessage = z.discriminatedUnion('t', [
+export const shellMessage = z.union([
   z.object({ t: z.literal('attach'), port: z.int(), actor: z.string().min(1).max(200) }),
   z.object({ t: z.literal('detach'), port: z.int() }),
   z.object({ t: z.literal('data'), port: z.int(), data: z.unknown() }),
   z.object({ t: z.literal('shutdown') }),
+  /** answer to `vault`. `value` only for `get`; null: there is nothing under that name. */
+  z.object({ t: z.literal('vault'), n: z.int(), ok: z.literal(true), value: z.string().nullable() }),
+  z.object({ t: z.literal('vault'), n: z.int(), ok: z.literal(false), why: z.enum(['no_keyring', 'failed']), text: z.string() }),
 ]);
 export type ShellMessage = z.infer<typeof shellMessage>;
 
@@ -22,6 +25,13 @@ export const engineProcessMessage = z.discriminatedUnion('t', [
   z.object({ t: z.literal('beat') }),
   z.object({ t: z.literal('not_started'), why: z.enum(startFailures), text: z.string() }),
   z.object({ t: z.literal('data'), port: z.int(), data: z.unknown() }),
+  /**
+   * SECURITY: credentials at rest are main's alone (safeStorage). The engine asks for one by its name when it is about to use it, and hands
+   * over a new one once. `weak`: the person chose to keep it although there is no keyring.
+   */
+  z.object({ t: z.literal('vault'), n: z.int(), op: z.enum(['get', 'put', 'remove']), name: z.string().regex(/^[a-z0-9-]{1,64}$/), value: z.string().max(16_384).optional(), weak: z.boolean().optional() }),
+  /** New approvals, for a desktop notification and the badge; texts are hostile and cut. */
+  z.object({ t: z.literal('approvals'), waiting: z.int(), fresh: z.array(z.object({ id: z.string(), title: z.string().max(200), agent: z.string().max(200) })).max(20) }),
 ]);
 export type EngineProcessMessage = z.infer<typeof engineProcessMessage>;
 

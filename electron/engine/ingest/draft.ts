@@ -60,8 +60,11 @@ export interface Draft {
    * no task. Count it as set aside: 'not an agent record'.
    */
   readonly plain?: boolean;
-  /** session or conversation id, when this record carries it. */
-  readonly run?: { readonly kind: 'session' | 'conversation'; readonly id: string };
+  /**
+   * session or conversation id, when this record carries it. `run`: the runtime's own unit of work, told by its management API: what it
+   * says about its outcome holds, however quiet it is.
+   */
+  readonly run?: { readonly kind: 'session' | 'conversation' | 'run'; readonly id: string };
   /** this activity began other work that runs under an id of its own (Codex: a sub-agent's conversation): it belongs to this task. */
   readonly startsRun?: { readonly kind: 'session' | 'conversation'; readonly id: string };
   /** the agent that did this, when this record names it; otherwise inherited from the nearest ancestor, else the task. */

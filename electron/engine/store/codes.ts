@@ -11,7 +11,7 @@ export const BASIS = {
 } as const satisfies Record<OutcomeBasis, number>;
 export const IDENTITY = { own: 1, delegated: 2, borrowed: 3, shared: 4, unknown: 5 } as const satisfies Record<IdentityKind, number>;
 export const PROVENANCE = { billed: 1, reported: 2, computed: 3, unpriced: 4 } as const satisfies Record<Provenance, number>;
-export const KEY_KIND = { session: 1, conversation: 2, trace: 3 } as const;
+export const KEY_KIND = { session: 1, conversation: 2, trace: 3, run: 4 } as const;
 
 export type KindCode = (typeof KIND)[ActivityKind];
 

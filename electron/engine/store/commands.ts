@@ -7,7 +7,7 @@ import { StoreError } from './errors.ts';
 import type { Alarm } from './open.ts';
 import { TALLY, type Tallies } from './tallies.ts';
 
-export const defaultSettings: Settings = { theme: 'system', singleKeys: true, retentionDays: null, defaultContent: 'redacted', otlpPort: 4318 };
+export const defaultSettings: Settings = { theme: 'system', singleKeys: true, retentionDays: null, defaultContent: 'redacted', otlpPort: 4318, notifyApprovals: true, weakVault: false };
 
 /** Ids are row ids here; the engine's handlers translate public ones. */
 export interface Commands {

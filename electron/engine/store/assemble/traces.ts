@@ -49,8 +49,8 @@ export class TraceState {
   readonly spans = new Map<number, SpanNode>();
   readonly rows: Row[] = [];
   task: TaskState | null = null;
-  /** session or conversation that some record of this trace named. */
-  run: { readonly kind: 'session' | 'conversation'; readonly id: string } | null = null;
+  /** session, conversation or run that some record of this trace named. */
+  run: { readonly kind: 'session' | 'conversation' | 'run'; readonly id: string } | null = null;
   rootAgent = 0;
   rootUs = 0;
   receivedUs = 0;

@@ -146,5 +146,6 @@ export function getAgent(reading: Reading, params: ParsedParams<'agents.get'>, n
     versions: reading.sql<[number], { version: string; firstUs: number; lastUs: number }>(
       'SELECT version, first_us AS firstUs, last_us AS lastUs FROM agent_version WHERE agent = ? ORDER BY first_us DESC LIMIT 100').all(id).map((one) => ({ version: one.version, firstSeen: iso(one.firstUs), lastSeen: iso(one.lastUs) })),
     subAgents: reading.sql<[number], { called: number }>('SELECT called FROM agent_link WHERE caller = ? LIMIT 100').all(id).map((one) => ({ id: publicId('agent', one.called), name: reading.agent(one.called).name })),
+    sources: [], grants: [],
   };
 }

@@ -30,7 +30,7 @@ export function listConnections(reading: Reading): StoredConnections {
 function connectionOf(row: ConnectionRow, tallies: readonly TallyRow[], sums: { agents: number; activities: number } | undefined): StoredConnection {
   const mine = tallies.filter((tally) => tally.connection === row.id && tally.count > 0);
   return {
-    id: publicId('connection', row.id), kind: 'otlp', name: row.name, createdAt: iso(row.createdUs), enabled: row.enabled === 1, demo: row.demo === 1, content: contentLevel.parse(row.content), tokenEnds: row.tokenEnds,
+    id: publicId('connection', row.id), kind: 'otlp', name: row.name, createdAt: iso(row.createdUs), enabled: row.enabled === 1, demo: row.demo === 1, content: contentLevel.parse(row.content), tokenEnds: row.tokenEnds, runtime: null,
     firstDataAt: row.firstUs === null ? null : iso(row.firstUs), lastDataAt: row.lastUs === null ? null : iso(row.lastUs), agents: sums?.agents ?? 0, activities: sums?.activities ?? 0,
     received: { bodies: row.bodies, bytes: row.bytes, spans: row.spans, logs: row.logs, metricPoints: row.points },
     refused: mine.filter((tally) => tally.what === TALLY.refused).map((tally) => ({ reason: tally.reason, count: tally.count, lastAt: iso(tally.lastUs), sample: tally.sample })),

@@ -32,7 +32,7 @@ export function taskOf(reading: Reading, row: TaskRow): Task {
     id: publicId('task', row.id), agentId: first.id, agentName: first.name, connectionId: publicId('connection', row.connection),
     key: row.key, keyKind: keyKindWord(row.keyKind), name: row.name, startedAt: iso(row.startedUs), endedAt: isOpen(row.outcome) ? null : iso(row.lastUs), lastActivityAt: iso(row.lastUs),
     outcome: outcomeWord(row.outcome), outcomeBasis: basisWord(row.basis), usage: usageOf(row), cost: costOf(reading, row),
-    activities: row.activities, failures: row.failures, open: row.open, agents,
+    activities: row.activities, failures: row.failures, open: row.open, agents, stuck: null,
   };
 }
 

@@ -29,7 +29,7 @@ function askIn<M extends Method>(method: M, topics: readonly HintTopic[], period
 }
 
 export const systemQueries = {
-  status: () => ask('system.status', ['status', 'connections', 'gaps', 'activity'], {}, 5000),
+  status: () => ask('system.status', ['status', 'connections', 'gaps', 'activity', 'approvals'], {}, 5000),
 };
 
 export const overviewQueries = {
@@ -103,6 +103,33 @@ export const findQueries = {
     placeholderData: keepPreviousData,
     gcTime: 10_000,
     staleTime: 5000,
+  }),
+};
+
+export const approvalQueries = {
+  /** Asked again every few seconds while open: an approval that waits must not depend on a hint that was missed. */
+  waiting: () => ask('approvals.list', ['approvals'], { state: 'waiting' }, 5000),
+  decided: () => infiniteQueryOptions({
+    queryKey: ['approvals.list', { state: 'decided' }] as const,
+    queryFn: async ({ pageParam, signal }): Promise<Result<'approvals.list'>> => call('approvals.list', pageParam === null ? { state: 'decided', limit: 100 } : { state: 'decided', limit: 100, before: pageParam }, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    meta: { topics: ['approvals'] satisfies HintTopic[] },
+  }),
+  get: (id: string) => ask('approvals.get', ['approvals'], { id }),
+};
+
+export const grantQueries = {
+  list: (filter: Params<'grants.list'>) => ask('grants.list', ['grants'], filter),
+};
+
+export const auditQueries = {
+  list: (filter: Omit<Params<'audit.list'>, 'before'> = {}) => infiniteQueryOptions({
+    queryKey: ['audit.list', filter] as const,
+    queryFn: async ({ pageParam, signal }): Promise<Result<'audit.list'>> => call('audit.list', pageParam === null ? filter : { ...filter, before: pageParam }, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    meta: { topics: ['audit'] satisfies HintTopic[] },
   }),
 };
 

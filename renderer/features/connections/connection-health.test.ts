@@ -3,13 +3,13 @@ import type { Connection } from '../../../shared/domain.ts';
 import { inOrder, matching, refusedOf } from './connection-health.ts';
 
 const one = (name: string, health: Connection['health'], more: Partial<Connection> = {}): Connection => ({
-  id: name, kind: 'otlp', name, createdAt: '2026-11-17T14:00:00.000Z', enabled: true, demo: false, content: 'none', health, healthText: `${name} says`, endpoint: null, tokenEnds: 'abcd',
+  id: name, kind: 'otlp', name, createdAt: '2026-11-17T14:00:00.000Z', enabled: true, demo: false, content: 'none', health, healthText: `${name} says`, endpoint: null, tokenEnds: 'abcd', runtime: null,
   firstDataAt: null, lastDataAt: null, agents: 0, activities: 0, received: { bodies: 0, bytes: 0, spans: 0, logs: 0, metricPoints: 0 }, refused: [], setAside: [], ...more,
 });
 
 it('puts the worst first, then goes by name', () => {
-  const rows = [one('b', 'healthy'), one('off', 'off'), one('a', 'healthy'), one('w', 'waiting'), one('r', 'refusing')];
-  expect(inOrder(rows).map((row) => row.name)).toEqual(['r', 'w', 'a', 'b', 'off']);
+  const rows = [one('b', 'healthy'), one('off', 'off'), one('a', 'healthy'), one('w', 'waiting'), one('r', 'refusing'), one('d', 'degraded'), one('u', 'unauthorised'), one('n', 'unreachable'), one('t', 'throttled')];
+  expect(inOrder(rows).map((row) => row.name)).toEqual(['u', 'r', 'n', 't', 'd', 'w', 'a', 'b', 'off']);
 });
 
 it('needs every typed word', () => {

@@ -4,11 +4,15 @@ import type { State } from '../../ui/state-shapes.tsx';
 interface HealthLook { state: State; word: string; /** worst first in the list. */ rank: number }
 
 export const healthLooks: Record<ConnectionHealth, HealthLook> = {
-  refusing: { state: 'refused', word: 'Refusing', rank: 0 },
-  waiting: { state: 'waiting', word: 'Waiting', rank: 1 },
-  quiet: { state: 'idle', word: 'Quiet', rank: 2 },
-  healthy: { state: 'healthy', word: 'Healthy', rank: 3 },
-  off: { state: 'suspended', word: 'Off', rank: 4 },
+  unauthorised: { state: 'refused', word: 'Unauthorised', rank: 0 },
+  refusing: { state: 'refused', word: 'Refusing', rank: 1 },
+  unreachable: { state: 'broken', word: 'Unreachable', rank: 2 },
+  throttled: { state: 'throttled', word: 'Throttled', rank: 3 },
+  degraded: { state: 'attention', word: 'Degraded', rank: 4 },
+  waiting: { state: 'waiting', word: 'Waiting', rank: 5 },
+  quiet: { state: 'idle', word: 'Quiet', rank: 6 },
+  healthy: { state: 'healthy', word: 'Healthy', rank: 7 },
+  off: { state: 'suspended', word: 'Off', rank: 8 },
 };
 
 export const refusedOf = (connection: Connection): number => connection.refused.reduce((sum, one) => sum + one.count, 0);

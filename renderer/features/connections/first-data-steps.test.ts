@@ -5,7 +5,7 @@ import { firstDataSteps, ifNothingComes } from './first-data-steps.ts';
 const made = '2026-11-17T14:28:02.000Z';
 const connection: Connection = {
   id: 'c1', kind: 'otlp', name: 'Lab', createdAt: made, enabled: true, demo: false, content: 'redacted', health: 'waiting', healthText: '', endpoint: 'http://127.0.0.1:4318',
-  tokenEnds: 'k3Qf', firstDataAt: null, lastDataAt: null, agents: 0, activities: 0, received: { bodies: 0, bytes: 0, spans: 0, logs: 0, metricPoints: 0 }, refused: [], setAside: [],
+  tokenEnds: 'k3Qf', runtime: null, firstDataAt: null, lastDataAt: null, agents: 0, activities: 0, received: { bodies: 0, bytes: 0, spans: 0, logs: 0, metricPoints: 0 }, refused: [], setAside: [],
 };
 const usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 };
 const agent: Agent = {

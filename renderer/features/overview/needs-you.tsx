@@ -22,6 +22,8 @@ const looks = {
   borrowed: { state: 'borrowed', word: 'Borrowed' },
   alarm: { state: 'attention', word: 'Alarm' },
   denied: { state: 'denied', word: 'Denied' },
+  approval: { state: 'waiting', word: 'Approval' },
+  stuck: { state: 'interrupted', word: 'Stuck' },
 } satisfies Record<NeedsYou['kind'], { state: State; word: string }>;
 
 /** Failures and interruptions lead to where they are explained, on the agent's own screen. */

@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import {
-  activity, activityKind, activityStatus, agent, agentDetail, answerKind, approval, approvalDetail, auditEntry, connection, connectionTest, contentLevel, cost,
+  activity, activityKind, activityStatus, agent, agentDetail, approval, approvalDetail, auditEntry, connection, connectionTest, contentLevel, cost,
   failure, gap, grant, isoTime, settings, snippet, strangerSender, task, taskOutcome, usage,
 } from './domain.ts';
 

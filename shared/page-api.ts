@@ -29,7 +29,7 @@ export const themeChoices = ['system', 'light', 'dark'] as const;
 export type ThemeChoice = (typeof themeChoices)[number];
 
 /** What the native menu asks the page to do. */
-export const menuCommands = ['settings', 'palette', 'add-connection', 'keys'] as const;
+export const menuCommands = ['settings', 'palette', 'add-connection', 'keys', 'approvals'] as const;
 export type MenuCommand = (typeof menuCommands)[number];
 
 /** Ends a subscription. */

@@ -48,8 +48,8 @@ class UtilityLine implements EngineLine {
     this.#child.postMessage({ t: 'attach', port, actor } satisfies ShellMessage, [end]);
   }
 
-  detach(port: number): void { this.#child.postMessage({ t: 'detach', port } satisfies ShellMessage); }
-  shutdown(): void { this.#child.postMessage({ t: 'shutdown' } satisfies ShellMessage); }
+  detach(port: number): void { this.tell({ t: 'detach', port }); }
+  tell(message: ShellMessage): void { this.#child.postMessage(message); }
   kill(): void { killByPid(this.#child.pid); }
   onMessage(listener: (message: unknown) => void): void { this.#child.on('message', listener); }
   onExit(listener: (code: number | null) => void): void { this.#child.once('exit', listener); }
@@ -69,8 +69,8 @@ class NodeLine implements EngineLine {
 
   attach(port: number, actor: string, end: MessagePortMain): void {
     this.#ends.set(port, end);
-    this.#send({ t: 'attach', port, actor });
-    end.on('message', (event) => this.#send({ t: 'data', port, data: event.data as unknown }));
+    this.tell({ t: 'attach', port, actor });
+    end.on('message', (event) => this.tell({ t: 'data', port, data: event.data as unknown }));
     end.on('close', () => this.detach(port));
     end.start();
   }
@@ -80,10 +80,9 @@ class NodeLine implements EngineLine {
     if (!end) return;
     this.#ends.delete(port);
     end.close();
-    this.#send({ t: 'detach', port });
+    this.tell({ t: 'detach', port });
   }
 
-  shutdown(): void { this.#send({ t: 'shutdown' }); }
   kill(): void { killByPid(this.#child.pid); }
 
   onMessage(listener: (message: unknown) => void): void {
@@ -108,7 +107,7 @@ class NodeLine implements EngineLine {
     this.#child.once('error', () => tell(null));
   }
 
-  #send(message: ShellMessage): void {
+  tell(message: ShellMessage): void {
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 }

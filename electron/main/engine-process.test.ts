@@ -11,17 +11,23 @@ class FakeLine implements EngineLine {
   exit: (code: number | null) => void = () => undefined;
   attach(): void { return undefined; }
   detach(): void { return undefined; }
-  shutdown(): void { this.askedToEnd = true; }
+  told: unknown[] = [];
+  tell(message: { t: string }): void {
+    if (message.t === 'shutdown') this.askedToEnd = true;
+    else this.told.push(message);
+  }
   kill(): void { this.killed = true; }
   onMessage(listener: (message: unknown) => void): void { this.say = listener; }
   onExit(listener: (code: number | null) => void): void { this.exit = listener; }
   ready(): void { this.say({ t: 'ready', pid: 4711, text: 'The engine runs.' }); }
 }
 
+const approvals: unknown[] = [];
+
 function supervise(): { engine: EngineProcess; lines: FakeLine[]; states: EngineState[]; last: () => FakeLine } {
   const lines: FakeLine[] = [];
   const states: EngineState[] = [];
-  const engine = new EngineProcess({ start: () => { const line = new FakeLine(); lines.push(line); return line; }, say: () => undefined, random: () => 0.5 });
+  const engine = new EngineProcess({ start: () => { const line = new FakeLine(); lines.push(line); return line; }, say: () => undefined, vault: ({ name }) => ({ ok: true, value: `the secret of ${name}` }), onApprovals: (message) => { approvals.push(message); }, random: () => 0.5 });
   engine.onState((state) => { states.push(state); });
   const last = (): FakeLine => {
     const line = lines.at(-1);
@@ -41,6 +47,17 @@ describe('EngineProcess', () => {
     expect(engine.state.state).toBe('starting');
     last().ready();
     expect(states).toEqual([{ state: 'ready', text: 'The engine runs.', restarts: 0 }]);
+  });
+
+  it('answers for the vault on the line that asked, and passes approvals on', () => {
+    const { engine, last } = supervise();
+    engine.start();
+    last().say({ t: 'vault', n: 3, op: 'get', name: 'con-1' });
+    expect(last().told).toEqual([{ t: 'vault', n: 3, ok: true, value: 'the secret of con-1' }]);
+    last().say({ t: 'vault', n: 4, op: 'steal', name: 'con-1' });
+    expect(last().told).toHaveLength(1);
+    last().say({ t: 'approvals', waiting: 1, fresh: [] });
+    expect(approvals).toEqual([{ t: 'approvals', waiting: 1, fresh: [] }]);
   });
 
   it('starts it again after a crash, each time a little later', () => {
@@ -145,7 +162,7 @@ describe('EngineProcess', () => {
   });
 
   it('treats a start that throws as a failure with a sentence', () => {
-    const engine = new EngineProcess({ start: () => { throw new Error('no such file'); }, say: () => undefined });
+    const engine = new EngineProcess({ start: () => { throw new Error('no such file'); }, say: () => undefined, vault: () => ({ ok: true, value: null }), onApprovals: () => undefined });
     engine.start();
     expect(engine.state).toMatchObject({ state: 'away', text: expect.stringContaining('no such file') as string });
   });

@@ -1,7 +1,9 @@
 /** One class owns the engine's process: starts it, listens for its heart, starts it again, ends it. Knows no Electron. */
 import { beatLostMs, engineProcessMessage } from '../../shared/engine-process.ts';
-import type { EngineProcessMessage } from '../../shared/engine-process.ts';
+import type { EngineProcessMessage, ShellMessage } from '../../shared/engine-process.ts';
 import type { EngineState } from '../../shared/page-api.ts';
+import type { ApprovalsMessage } from './approval-notices.ts';
+import type { VaultAnswer, VaultRequest } from './vault.ts';
 
 /** A running engine process, however it was started. */
 export interface EngineLine {
@@ -9,7 +11,7 @@ export interface EngineLine {
   /** `end` is our end of a pair, handed to the engine: a message port, whatever kind the process takes. */
   attach(port: number, actor: string, end: unknown): void;
   detach(port: number): void;
-  shutdown(): void;
+  tell(message: ShellMessage): void;
   kill(): void;
   onMessage(listener: (message: unknown) => void): void;
   onExit(listener: (code: number | null) => void): void;
@@ -18,6 +20,9 @@ export interface EngineLine {
 export interface SupervisorParts {
   readonly start: () => EngineLine;
   readonly say: (text: string) => void;
+  /** SECURITY: answered over the engine's own line and never logged. */
+  readonly vault: (request: VaultRequest) => VaultAnswer;
+  readonly onApprovals: (message: ApprovalsMessage) => void;
   readonly random?: () => number;
   readonly now?: () => number;
   readonly beatLostMs?: number;
@@ -101,7 +106,7 @@ export class EngineProcess {
         clearTimeout(impatient);
         resolve();
       };
-      line.shutdown();
+      line.tell({ t: 'shutdown' });
     });
   }
 
@@ -120,6 +125,8 @@ export class EngineProcess {
       this.#why = message.text;
       this.#held = message.why === 'held';
     }
+    if (message.t === 'vault') this.#line?.tell({ t: 'vault', n: message.n, ...this.#parts.vault(message) });
+    if (message.t === 'approvals') this.#parts.onApprovals(message);
   }
 
   #checkBeat(): void {

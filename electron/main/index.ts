@@ -3,9 +3,10 @@ import { homedir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BrowserWindow } from 'electron';
-import { app, dialog, ipcMain, nativeTheme, protocol, shell } from 'electron';
+import { app, dialog, ipcMain, nativeTheme, Notification, protocol, shell } from 'electron';
 import { channels } from '../../shared/page-channels.ts';
 import { appScheme, serveApp } from './app-protocol.ts';
+import { ApprovalNotices } from './approval-notices.ts';
 import { DemoFleet } from './demo-fleet.ts';
 import { openCaller } from './engine-caller.ts';
 import { engineEnvironment } from './engine-environment.ts';
@@ -16,6 +17,8 @@ import { setMenu } from './menu.ts';
 import { readOptions } from './options.ts';
 import { PageLink } from './page-link.ts';
 import { refuseByDefault } from './refusals.ts';
+import { systemSafe } from './system-safe.ts';
+import { Vault } from './vault.ts';
 import { bringToFront, ground, openWindow } from './window.ts';
 
 const programFolder = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -43,8 +46,13 @@ else app.quit();
 async function run(): Promise<void> {
   await app.whenReady();
   protocol.handle(appScheme, (request) => serveApp(join(programFolder, 'renderer'), request));
+  const say = (text: string): void => { process.stderr.write(`${text}\n`); };
+  const vault = new Vault(join(shellFolder, 'vault.json'), systemSafe, say);
+  let notices: ApprovalNotices | null = null;
   const engine = new EngineProcess({
-    say: (text) => { process.stderr.write(`${text}\n`); },
+    say,
+    vault: (request) => vault.answer(request),
+    onApprovals: (message) => notices?.tell(message),
     start: () => startEngineLine({
       script: join(unpackedFolder, 'engine', 'index.js'),
       arguments: ['--data', options.dataFolder, ...(options.otlp === null ? [] : ['--otlp', options.otlp])],
@@ -54,6 +62,7 @@ async function run(): Promise<void> {
   });
   const window = openWindow({ preload: join(programFolder, 'preload', 'index.cjs'), memoryFile: join(shellFolder, 'window.json'), version: app.getVersion() });
   const demo = connectPage(window, engine);
+  notices = noticesOf(window);
   app.on('second-instance', () => bringToFront(window));
   startAfterFirstPaint(window, engine);
   if (options.demo) startDemoWhenReady(engine, demo);
@@ -106,6 +115,26 @@ function connectPage(window: BrowserWindow, engine: EngineProcess): DemoFleet {
   nativeTheme.on('updated', () => { if (!window.isDestroyed()) window.setBackgroundColor(ground()); });
   contents.on('render-process-gone', (_event, details) => { if (details.reason !== 'clean-exit') void offerReload(window, details.reason); });
   return demo;
+}
+
+function noticesOf(window: BrowserWindow): ApprovalNotices {
+  return new ApprovalNotices({
+    notify: (title, body, clicked) => {
+      if (!Notification.isSupported()) return;
+      const notice = new Notification({ title, body });
+      notice.on('click', clicked);
+      notice.show();
+      // Windows has no badge of this kind; its taskbar can blink instead.
+      if (process.platform === 'win32' && !window.isDestroyed()) window.flashFrame(true);
+    },
+    setBadge: (count) => { app.setBadgeCount(count); },
+    isWatched: () => !window.isDestroyed() && window.isFocused(),
+    show: () => {
+      if (window.isDestroyed()) return;
+      bringToFront(window);
+      window.webContents.send(channels.menuCommand, 'approvals');
+    },
+  });
 }
 
 /** The engine goes on recording while the page is gone; a person decides when to look again. */

@@ -1,0 +1,7 @@
+/** Every kind of runtime that this build can ask. */
+import type { ConnectorKind, RuntimeKind } from './connector.ts';
+
+/** Each kind's own types meet here: `open` is only ever called with a target of its kind. */
+export type ConnectorKinds = { readonly [K in RuntimeKind]?: ConnectorKind<K> };
+
+export const connectorKinds: ConnectorKinds = {};

@@ -200,6 +200,8 @@ export const contract = {
 
   /** Saves a connection that asks a runtime; its first test runs at once. A stdio server waits for consent. */
   'connections.addRuntime': command(z.object({ name: z.string().trim().min(1).max(80), target: runtimeTarget, credential: credentialInput.default({ from: 'none' }), content: contentLevel.optional(), demo: z.boolean().default(false) }), connection),
+  /** Another address or command for the same runtime: agents, history and credential stay. The kind cannot change; a changed command needs consent anew. */
+  'connections.retarget': command(z.object({ id, target: runtimeTarget }), connection),
   'connections.setCredential': command(z.object({ id, credential: credentialInput }), connection),
   /** The exact command as it was shown; any other text is refused. */
   'connections.consent': command(z.object({ id, command: z.string().max(8_192) }), connection),

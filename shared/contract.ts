@@ -137,7 +137,8 @@ const none = z.object({});
 /** Where the credential of a runtime comes from. `value` goes to the vault and is never given out again. */
 const credentialInput = z.discriminatedUnion('from', [
   z.object({ from: z.literal('none') }),
-  z.object({ from: z.literal('value'), value: z.string().min(1).max(16_384) }),
+  /** `keep: 'session'`: a person chose to hold it in memory only, until Gatehouse ends (a system without a keyring). Else the vault, or `conflict`. */
+  z.object({ from: z.literal('value'), value: z.string().min(1).max(16_384), keep: z.enum(['vault', 'session']).optional() }),
   /** a variable of the engine's own environment, or a file that only its owner can read: read at each use, nothing is stored. */
   z.object({ from: z.literal('env'), name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/) }),
   z.object({ from: z.literal('file'), path: z.string().min(1).max(4_096) }),

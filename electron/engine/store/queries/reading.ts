@@ -70,7 +70,8 @@ export function costOf(reading: Reading, sums: MoneySums): Cost {
     // Units without any known price have no amount; no units at all is a real zero.
     amountMicros: sums.priced === 0 && sums.unpriced > 0 ? null : sums.micros,
     currency: reading.texts.of(sums.currency) || 'USD',
-    provenance: sums.unpriced > 0 ? 'unpriced' : 'reported',
+    // Nothing used costs nothing: that is our own arithmetic, nobody reported it.
+    provenance: sums.unpriced > 0 ? 'unpriced' : sums.priced > 0 ? 'reported' : 'computed',
     unpriced: sums.unpriced,
   };
 }

@@ -46,6 +46,24 @@ export async function ensureDependencies() {
 }
 
 /**
+ * The real runtimes that the demo fleet and the tests start. They stand apart with locks of their own, since they want other versions
+ * than the console (the LangGraph server wants TypeScript 5); nobody who only starts the console waits for them.
+ */
+const runtimes = ['demo/runtimes/langgraph'];
+
+/** Installs the runtimes that are missing or not what their locks say. */
+export async function ensureRuntimes() {
+  for (const name of runtimes) {
+    const folder = path.join(root, name);
+    const reason = whyStale(folder);
+    if (reason === undefined) continue;
+    say(`Installing ${name} (${reason}) ...`);
+    const outcome = await npm(['ci', '--no-fund', '--no-audit', '--loglevel=error'], { cwd: folder });
+    if (outcome.code !== 0) throw new Error(`npm ci in ${name} failed with code ${outcome.code}; its own words are above.`);
+  }
+}
+
+/**
  * npm as it was started, else the one on the path. On Windows that one is a script, which needs a shell.
  * @param {string[]} args
  * @param {{ cwd?: string, stdio?: import('node:child_process').StdioOptions }} [options]

@@ -3,7 +3,7 @@
  * what it imports at the top run on Node 20 without any package. Everything that needs one is imported late.
  */
 import { realpathSync } from 'node:fs';
-import { ensureDependencies } from './dependencies.mjs';
+import { ensureDependencies, ensureRuntimes } from './dependencies.mjs';
 import { withLock } from './lock.mjs';
 import { lockFolder, pinnedNode, root, say } from './paths.mjs';
 import { run } from './processes.mjs';
@@ -17,6 +17,11 @@ export async function useOwnNode() {
   if (realpathSync(process.execPath) === realpathSync(pinnedNode)) return;
   const { code } = await run(pinnedNode, process.argv.slice(1), { cwd: process.cwd() });
   process.exit(code);
+}
+
+/** Installs the real runtimes of the demo fleet and the tests. */
+export async function ensureDemoRuntimes() {
+  await locked(ensureRuntimes);
 }
 
 /** Builds what is older than its source. @param {string[]} [targets] all of them when left out */

@@ -1,10 +1,14 @@
 import { chromiumSwitches, withDisplay } from './display.mjs';
-import { pinnedNode, root } from './paths.mjs';
+import { pinnedNode, root, say } from './paths.mjs';
 import { run } from './processes.mjs';
-import { ensureBuilt, ensureElectron, runScript, useOwnNode } from './setup.mjs';
+import { ensureBuilt, ensureDemoRuntimes, ensureElectron, runScript, useOwnNode } from './setup.mjs';
 
 await runScript(async () => {
   await useOwnNode();
+  if (process.argv.includes('--demo')) {
+    // Without a registry in reach the fleet still has its agents that send telemetry.
+    await ensureDemoRuntimes().catch((error) => say(`${error instanceof Error ? error.message : String(error)} The demo goes on without these runtimes.`));
+  }
   await ensureBuilt();
   const electron = await ensureElectron();
   const { code } = await withDisplay((env) =>

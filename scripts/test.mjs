@@ -7,7 +7,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { pinnedNode, root, say } from './paths.mjs';
 import { interruptedBy, run } from './processes.mjs';
-import { ensureBuilt, ensureElectron, runScript, useOwnNode } from './setup.mjs';
+import { ensureBuilt, ensureDemoRuntimes, ensureElectron, runScript, useOwnNode } from './setup.mjs';
 import { checkResult, playwrightResult, summary, vitestResult } from './test-report.mjs';
 
 /** @typedef {import('./test-report.mjs').StepResult} StepResult */
@@ -25,8 +25,12 @@ const steps = {
     return checkResult('colours', stray.length);
   },
   unit: (words) => runVitest('unit', words),
-  integration: (words) => runVitest('integration', words),
+  integration: async (words) => {
+    await ensureDemoRuntimes();
+    return await runVitest('integration', words);
+  },
   e2e: async (words) => {
+    await ensureDemoRuntimes();
     const { runPlaywright } = await import('./playwright.mjs');
     const electron = await ensureElectron();
     const report = freshReport('e2e');

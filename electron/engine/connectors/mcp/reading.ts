@@ -1,0 +1,51 @@
+/** Everything that one look at a server found. */
+import type { ConnectorIo } from '../connector.ts';
+import { limits } from './limits.ts';
+import { lists, listAll } from './listing.ts';
+import type { Listed } from './listing.ts';
+import { readOffers } from './grants.ts';
+import type { Offered, OfferedKind } from './grants.ts';
+import { Refusals } from './refusals.ts';
+import type { Session } from './session.ts';
+
+export interface Reading {
+  readonly era: Session['era'];
+  readonly protocol: string;
+  readonly server: Session['server'];
+  readonly offers: readonly Offered[];
+  readonly complete: boolean;
+  readonly offersTools: boolean;
+  readonly refusals: Refusals;
+}
+
+const asked: readonly (readonly [OfferedKind, (typeof lists)[keyof typeof lists]])[] = [
+  ['tool', lists.tools], ['resource', lists.resources], ['template', lists.templates], ['prompt', lists.prompts],
+];
+
+/** One list after the other: a server is never asked two things at once. */
+export async function readAll(session: Session, io: ConnectorIo): Promise<Reading> {
+  const refusals = new Refusals();
+  const offers: Offered[] = [];
+  const untilMs = io.clock.now() + limits.listingMs;
+  let complete = true;
+  for (const [kind, list] of asked) {
+    const listed: Listed = await listAll(session, list, io.clock, untilMs, refusals);
+    const before = refusals.list().length;
+    offers.push(...readOffers(kind, listed.items, refusals));
+    complete &&= listed.complete && refusals.list().length === before;
+  }
+  return { era: session.era, protocol: session.protocol, server: session.server, offers, complete, offersTools: session.capabilities.has('tools'), refusals };
+}
+
+export interface ToolCounts { readonly all: number; readonly destructive: number; readonly unclaimed: number; readonly contradicting: number }
+
+/** `unclaimed`: neither read-only nor destructive was claimed either way; by the protocol the worst holds then. */
+export function countTools(offers: readonly Offered[]): ToolCounts {
+  const tools = offers.filter(({ grant }) => grant.kind === 'tool').map(({ grant }) => grant);
+  return {
+    all: tools.length,
+    destructive: tools.filter(({ destructive, readOnly }) => destructive === true && readOnly !== true).length,
+    unclaimed: tools.filter(({ destructive, readOnly }) => destructive === null && readOnly !== true).length,
+    contradicting: tools.filter(({ destructive, readOnly }) => destructive === true && readOnly === true).length,
+  };
+}

@@ -1,0 +1,288 @@
+/** Asks one runtime, again and again: reads what is new, stores it with its checkpoint, says how it stands, writes down when it could not see. */
+import type { CollectedResult } from '../ingest/collected.ts';
+import type { GapWords } from '../gap-keeper.ts';
+import type { Batch, Connector, Declaration } from '../connectors/connector.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { RuntimeCommands, RuntimeFact } from '../store/runtime-commands.ts';
+import { gapReason, judgeError } from './judge-error.ts';
+import type { Judged } from './judge-error.ts';
+import type { Mask } from './masking.ts';
+import { after, asking, hurried, startStanding } from './schedule.ts';
+import type { FailureKind, Standing } from './schedule.ts';
+import { Watcher } from './watcher.ts';
+
+export interface RuntimeWriter {
+  command<N extends keyof RuntimeCommands>(name: N, params: RuntimeCommands[N]['params']): Promise<RuntimeCommands[N]['result']>;
+}
+
+export interface CollectorParts {
+  readonly fact: RuntimeFact;
+  readonly declaration: Declaration;
+  readonly connector: Connector;
+  readonly history: RuntimeWriter;
+  readonly gaps: { begin(key: string, words: GapWords): void; end(key: string, toUs: number): void };
+  /** Takes our own credential out of what the runtime says. */
+  readonly mask: () => Mask;
+  /** counted on the connection, where people see it. */
+  readonly count: (reason: string, sample: string | null) => void;
+  readonly changed: () => void;
+  readonly newApprovals: (fresh: CollectedResult['newApprovals']) => void;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** the longest wait of the backoff. */
+  readonly longestMs: number;
+  readonly pollWithinMs?: number;
+}
+
+export interface CollectorState {
+  readonly circuit: Standing['circuit'];
+  readonly lastPollMs: number | null;
+  readonly nextPollMs: number;
+  readonly fault: { readonly kind: FailureKind; readonly text: string; readonly sinceMs: number } | null;
+}
+
+/** One request has 10 s; a poll is a handful of them. Beyond this a runtime is as good as silent. */
+const usualPollWithinMs = 60_000;
+/** The state is written on every change; while nothing changes this often, so that an idle fleet does not keep the disk busy. */
+const writeStateEveryMs = 5_000;
+const mostBatchesInOnePoll = 50;
+const mostCheckpoint = 256 * 1024;
+const endWithinMs = 3_000;
+
+export class Collector {
+  readonly #parts: CollectorParts;
+  readonly #life = new AbortController();
+  readonly #gapKey: string;
+  readonly #watcher: Watcher | null;
+  #fact: RuntimeFact;
+  #standing: Standing;
+  #checkpoint: string | null;
+  #fault: CollectorState['fault'] = null;
+  #lastPollMs: number | null = null;
+  #lastGoodMs: number;
+  /** what was seen since then is not written yet; null: nothing was. */
+  #seenFromMs: number | null = null;
+  #stateWrittenMs = Number.NEGATIVE_INFINITY;
+  #discoveredMs: number | null = null;
+  #storedMs = Number.NEGATIVE_INFINITY;
+  #storedAs: string | null = null;
+  #gapOpen: GapWords['reason'] | null = null;
+  #wake: (() => void) | null = null;
+  #polling = false;
+  #waiters: (() => void)[] = [];
+  #ended: Promise<void> = Promise.resolve();
+
+  constructor(parts: CollectorParts) {
+    this.#parts = parts;
+    this.#fact = parts.fact;
+    this.#checkpoint = parts.fact.checkpoint;
+    this.#gapKey = `runtime ${parts.fact.id}`;
+    this.#standing = startStanding(parts.clock.now());
+    this.#lastGoodMs = parts.clock.now();
+    this.#watcher = parts.connector.watch === undefined ? null : new Watcher({
+      watch: (ring, signal) => parts.connector.watch?.(ring, signal) ?? Promise.resolve(),
+      ring: () => this.#ring(), log: parts.log, clock: parts.clock, random: parts.random, signal: this.#life.signal,
+    });
+  }
+
+  get state(): CollectorState {
+    return { circuit: this.#standing.circuit, lastPollMs: this.#lastPollMs, nextPollMs: this.#standing.nextAtMs, fault: this.#fault };
+  }
+
+  get fact(): RuntimeFact { return this.#fact; }
+
+  start(): void { this.#ended = this.#run(); }
+
+  /** Another name or content level: what comes from now on is stored so. */
+  update(fact: RuntimeFact): void { this.#fact = fact; }
+
+  /** Polls at once, whatever the schedule says; resolves when that poll has ended. */
+  pollNow(): Promise<void> {
+    if (this.#life.signal.aborted) return Promise.resolve();
+    return new Promise((done) => {
+      this.#waiters.push(done);
+      this.#hurry();
+    });
+  }
+
+  /** Resolves when nothing of it runs any more; a connector that does not listen is left behind. */
+  async close(): Promise<void> {
+    if (this.#life.signal.aborted) return;
+    this.#life.abort();
+    this.#wake?.();
+    let impatient: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((done) => { impatient = setTimeout(done, endWithinMs); });
+    await Promise.race([this.#ended.then(() => this.#parts.connector.close()).catch((error: unknown) => this.#parts.log.error('a connector did not close', error)), late]);
+    clearTimeout(impatient);
+    this.#endGap(this.#parts.clock.now());
+    for (const done of this.#waiters.splice(0)) done();
+    if (this.#fault === null) await this.#writeState();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#life.signal.aborted) {
+      await this.#untilDue();
+      if (!this.#life.signal.aborted) await this.#poll();
+    }
+  }
+
+  #untilDue(): Promise<void> {
+    // Asked for while the last poll ran: that one may have missed what it was asked for.
+    if (this.#waiters.length > 0) return Promise.resolve();
+    return new Promise((done) => {
+      const timer = setTimeout(() => this.#wake?.(), Math.max(0, this.#standing.nextAtMs - this.#parts.clock.now()));
+      this.#wake = () => {
+        clearTimeout(timer);
+        this.#wake = null;
+        done();
+      };
+    });
+  }
+
+  #hurry(): void {
+    this.#standing = hurried(this.#standing, this.#parts.clock.now());
+    this.#wake?.();
+  }
+
+  /** SECURITY: a ring is the runtime's own doing: it never shortens a wait that was laid on it. */
+  #ring(): void {
+    if (this.#fault === null && !this.#polling) this.#hurry();
+    else if (this.#polling) this.#watcher?.again();
+  }
+
+  async #poll(): Promise<void> {
+    const waiters = this.#waiters.splice(0);
+    const beganMs = this.#parts.clock.now();
+    this.#polling = true;
+    this.#standing = asking(this.#standing);
+    if (this.#standing.circuit === 'half_open') this.#parts.changed();
+    try {
+      if (this.#discoverDue(beganMs)) await this.#discover(beganMs);
+      const more = await this.#collect();
+      await this.#wentWell(beganMs, more);
+    } catch (error) {
+      if (!this.#life.signal.aborted) await this.#failed(error);
+    } finally {
+      this.#polling = false;
+      this.#lastPollMs = beganMs;
+      for (const done of waiters) done();
+    }
+  }
+
+  #discoverDue(nowMs: number): boolean {
+    return this.#discoveredMs === null || this.#fault !== null || nowMs - this.#discoveredMs >= this.#parts.declaration.discoverEveryMs || nowMs < this.#discoveredMs;
+  }
+
+  async #discover(beganMs: number): Promise<void> {
+    const found = this.#parts.mask()(await this.#parts.connector.discover(this.#limit()));
+    await this.#parts.history.command('runtimes.discovered', { ...this.#job(), found });
+    this.#discoveredMs = beganMs;
+  }
+
+  /** True: a backlog is left. */
+  async #collect(): Promise<boolean> {
+    for (let batches = 0; batches < mostBatchesInOnePoll; batches++) {
+      const batch = this.#parts.mask()(await this.#parts.connector.collect(this.#checkpoint, this.#limit()));
+      if (batch.checkpoint.length > mostCheckpoint) throw new Error('the connector\'s checkpoint is longer than a checkpoint may be');
+      await this.#store(batch);
+      this.#checkpoint = batch.checkpoint;
+      if (!batch.more) return false;
+      if (this.#life.signal.aborted) return false;
+    }
+    return true;
+  }
+
+  async #store(batch: Batch): Promise<void> {
+    const { records, gaps, refused, approvals, stuck } = batch;
+    const as = JSON.stringify([approvals, stuck]);
+    const nowMs = this.#parts.clock.now();
+    const news = records.length > 0 || gaps.length > 0 || refused.length > 0 || as !== this.#storedAs;
+    // A checkpoint alone may wait: the same facts again make the same rows.
+    if (!news && (batch.checkpoint === this.#checkpoint || nowMs - this.#storedMs < writeStateEveryMs)) return;
+    const { newApprovals } = await this.#parts.history.command('runtimes.collected', { ...this.#job(), batch });
+    this.#storedAs = as;
+    this.#storedMs = nowMs;
+    if (newApprovals.length > 0) this.#parts.newApprovals(newApprovals);
+  }
+
+  #job(): { connection: number; content: RuntimeFact['content']; service: string; receivedUs: number } {
+    return { connection: this.#fact.id, content: this.#fact.content, service: this.#fact.name, receivedUs: this.#parts.clock.now() * 1_000 };
+  }
+
+  #limit(): AbortSignal {
+    return AbortSignal.any([this.#life.signal, AbortSignal.timeout(this.#parts.pollWithinMs ?? usualPollWithinMs)]);
+  }
+
+  async #wentWell(beganMs: number, more: boolean): Promise<void> {
+    const recovered = this.#fault !== null || this.#lastPollMs === null;
+    const nowMs = this.#parts.clock.now();
+    this.#endGap(beganMs);
+    this.#seenFromMs ??= beganMs;
+    this.#fault = null;
+    this.#lastGoodMs = beganMs;
+    this.#lastPollMs = beganMs;
+    this.#standing = after(this.#standing, { t: 'good', more }, this.#pace(), { nowMs, random: this.#parts.random() });
+    this.#watcher?.start();
+    if (recovered) this.#parts.changed();
+    if (recovered || nowMs - this.#stateWrittenMs >= writeStateEveryMs || nowMs < this.#stateWrittenMs) await this.#writeState();
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    const judged = judgeError(error);
+    const nowMs = this.#parts.clock.now();
+    const text = this.#parts.mask()(judged.text);
+    this.#report(judged, text, error);
+    this.#standing = after(this.#standing, { t: 'failed', kind: judged.kind, retryAfterMs: judged.retryAfterMs }, this.#pace(), { nowMs, random: this.#parts.random() });
+    this.#fault = { kind: judged.kind, text, sinceMs: this.#fault?.kind === judged.kind ? this.#fault.sinceMs : nowMs };
+    this.#beginGap(judged.kind, text, nowMs);
+    this.#parts.changed();
+    await this.#writeState();
+  }
+
+  #report(judged: Judged, text: string, error: unknown): void {
+    const facts = { connection: this.#fact.id, kind: judged.kind };
+    if (judged.kind === 'ours' || judged.kind === 'history') this.#parts.log.error('a collector failed', error, facts);
+    else if (this.#fault?.kind !== judged.kind) this.#parts.log.warn('a runtime could not be read', facts);
+    if (judged.kind === 'ours') this.#parts.count('a mistake in Gatehouse while it read this (its log knows it)', null);
+    if (judged.kind === 'garbage') this.#parts.count('an answer that is not what the protocol says', text);
+  }
+
+  /** One gap for as long as one reason holds; it began when we last could see. */
+  #beginGap(kind: FailureKind, text: string, nowMs: number): void {
+    const reason = gapReason(kind);
+    if (this.#gapOpen === reason) return;
+    const fromMs = this.#gapOpen === null ? this.#lastGoodMs : nowMs;
+    this.#endGap(nowMs);
+    this.#gapOpen = reason;
+    this.#parts.gaps.begin(this.#gapKey, { connection: this.#fact.id, fromUs: fromMs * 1_000, reason, text: `"${this.#fact.name}" could not be read: ${text}` });
+  }
+
+  #endGap(atMs: number): void {
+    if (this.#gapOpen === null) return;
+    this.#gapOpen = null;
+    this.#seenFromMs = null;
+    this.#parts.gaps.end(this.#gapKey, atMs * 1_000);
+  }
+
+  async #writeState(): Promise<void> {
+    const toUs = this.#lastGoodMs * 1_000;
+    const seen = this.#seenFromMs !== null && toUs > this.#seenFromMs * 1_000 ? { fromUs: this.#seenFromMs * 1_000, toUs } : null;
+    const fault = this.#fault === null ? null : { kind: this.#fault.kind, text: this.#fault.text, sinceUs: this.#fault.sinceMs * 1_000 };
+    try {
+      await this.#parts.history.command('runtimes.state', {
+        id: this.#fact.id, circuit: this.#standing.circuit, fault, seen,
+        lastPollUs: this.#lastPollMs === null ? null : this.#lastPollMs * 1_000, nextPollUs: this.#standing.nextAtMs * 1_000,
+      });
+      this.#stateWrittenMs = this.#parts.clock.now();
+      // What was seen is written; a gap that is open begins a new span when it ends.
+      this.#seenFromMs = this.#fault === null ? this.#lastGoodMs : null;
+    } catch (error) {
+      this.#parts.log.error('the state of a runtime could not be written', error, { connection: this.#fact.id });
+    }
+  }
+
+  #pace(): { pollEveryMs: number; longestMs: number } {
+    return { pollEveryMs: this.#parts.declaration.pollEveryMs, longestMs: this.#parts.longestMs };
+  }
+}

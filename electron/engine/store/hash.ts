@@ -35,7 +35,29 @@ export function keyNumber(key: string, spanId: string, span: number): number {
 /** A span id of 16 hex digits as a safe integer: its last 13 digits (52 bits). 0 for ''. */
 export function spanNumber(spanId: string): number {
   if (spanId === '') return 0;
+  // Digit by digit: cutting the text and parsing it costs five times as much, and this runs four times a span.
+  let high = 0;
+  let low = 0;
+  const { length } = spanId;
+  for (let i = Math.max(0, length - 13); i < length; i++) {
+    const digit = hexDigit(spanId.charCodeAt(i));
+    if (digit < 0) return spelled(spanId);
+    if (i < length - 6) high = high * 16 + digit;
+    else low = low * 16 + digit;
+  }
+  const value = high * 16_777_216 + low;
+  // 0 means "no span"; an id whose digits are all zero still is a span.
+  return value > 0 ? value : hash53(spanId) + 1;
+}
+
+function hexDigit(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  const letter = code | 32;
+  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
+}
+
+/** Not all of it is hex: what can be read of it, as files from before hold it. */
+function spelled(spanId: string): number {
   const value = parseInt(spanId.slice(-13), 16);
-  // 0 means "no span"; an id whose digits are all zero, or no hex at all, still is a span.
   return value > 0 ? value : hash53(spanId) + 1;
 }

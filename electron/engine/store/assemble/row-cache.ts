@@ -5,6 +5,7 @@
 import type { Statement } from 'better-sqlite3';
 import { BASIS, FLAG, KEY_KIND } from '../codes.ts';
 import { outcomeOfSpan } from './facts-of.ts';
+import { statementHolds } from './outcome.ts';
 import type { WriteDb } from '../database.ts';
 import { PayloadWriter, type Place } from '../payloads.ts';
 import { has, Row, type Facts } from './row.ts';
@@ -17,6 +18,16 @@ const mostRows = 30_000;
 const mostTraces = 100_000;
 /** A task with more rows is not read back whole; its late parents are then not found (and cost nothing). */
 export const mostRowsReadBack = 20_000;
+const fewRows = 256;
+
+/**
+ * Work that has come to its end is hardly heard of again; kept, its rows would only be copied about by the garbage collector. A
+ * session may go on: one that is read back with a few look-ups goes too.
+ */
+function isOver({ f }: TaskState): boolean {
+  if (f.open !== 0 || !statementHolds(f)) return false;
+  return f.keyKind === KEY_KIND.trace || (f.activities > 0 && f.activities <= fewRows);
+}
 
 export class RowCache {
   readonly tasks: TaskBook;
@@ -177,8 +188,7 @@ export class RowCache {
     this.rebase.clear();
     this.learned.clear();
     for (const task of this.tasks.touched) {
-      // A trace that has come to its end is hardly heard of again; kept, its rows would only be copied about by the garbage collector.
-      if (task.f.keyKind === KEY_KIND.trace && task.f.statedUs > 0 && task.f.open === 0) this.drop(task);
+      if (isOver(task)) this.drop(task);
       else this.tasks.used(task);
     }
     this.tasks.touched.clear();

@@ -3,12 +3,16 @@
  * `{"endpoint":"http://127.0.0.1:4318","tokens":[{"company":"halden","token":"..."}]}` (tokens never stand in argv),
  * tells the last 24 hours at once, then goes on live until SIGTERM, SIGINT or the end of standard input.
  *
- * Arguments: `--seed N` (default 1), `--hours N` of past to tell (default 24), `--once` to stop after the past.
+ * Says on standard output, one JSON line each: what it told (`{"told","agents"}`) and the real servers that it started for the console to
+ * connect to (`{"runtimes":[{"kind","name","url"}]}`).
+ *
+ * Arguments: `--seed N` (default 1), `--hours N` of past to tell (default 24), `--once` to stop after the past, without servers.
  */
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { runFleet } from './run-fleet.ts';
+import { runRuntimes } from './run-runtimes.ts';
 
 const order = z.object({
   endpoint: z.url(),
@@ -29,7 +33,12 @@ try {
   // The parent holds the other end of standard input: when it goes, the fleet goes.
   process.stdin.on('close', () => { if (!values.once) stop.abort(); });
   process.stdin.resume();
-  await runFleet({ endpoint, tokens, seed: Number(values.seed), pastHours: Number(values.hours), live: !values.once, signal: stop.signal, say: (line) => process.stdout.write(`${line}\n`) });
+  const say = (line: string): void => { process.stdout.write(`${line}\n`); };
+  const seed = Number(values.seed);
+  await Promise.all([
+    runFleet({ endpoint, tokens, seed, pastHours: Number(values.hours), live: !values.once, signal: stop.signal, say }),
+    values.once ? null : runRuntimes({ seed, signal: stop.signal, say }),
+  ]);
   process.exit(0);
 } catch (error) {
   process.stderr.write(`demo fleet: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -51,7 +51,7 @@ function stampFile(name) {
 /** @param {string[]} folders @param {string} [base] */
 export function fingerprint(folders, base = root) {
   const hash = createHash('sha256').update(process.version);
-  const files = globSync(folders.map((folder) => `${folder}/**/*`), { cwd: base, withFileTypes: true })
+  const files = globSync(folders.map((folder) => `${folder}/**/*`), { cwd: base, withFileTypes: true, exclude: (entry) => entry.name === 'node_modules' })
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(base, path.join(entry.parentPath, entry.name)))
     .filter((file) => !/\.test\.tsx?$|(^|[\\/])fixtures[\\/]/.test(file));

@@ -198,4 +198,5 @@ async function main(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => { void server.stop().then(() => process.exit(0)); });
 }
 
-if (import.meta.main) await main();
+// Bundled into the demo this file is not the program, though the bundle is.
+if (import.meta.main && import.meta.filename.endsWith('a2a-server.ts')) await main();

@@ -1,5 +1,7 @@
 /** The demo fleet: pretend agents in a process of their own that speak real OTLP to our receiver. */
 import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
 import type { Connection } from '../../shared/domain.ts';
 import type { DemoState } from '../../shared/page-api.ts';
 import type { EngineCaller } from './engine-caller.ts';
@@ -11,6 +13,10 @@ const companies = [
 ] as const;
 
 interface Order { readonly endpoint: string; readonly tokens: readonly { readonly company: string; readonly token: string }[] }
+
+/** What the fleet says on its standard output, a line each; other lines are for people who run it by hand. */
+const fleetLine = z.object({ runtimes: z.array(z.object({ kind: z.enum(['langgraph', 'a2a']), name: z.string().max(80), url: z.url({ protocol: /^http$/, hostname: /^127\.0\.0\.1$/ }) })).max(4) });
+type DemoRuntimes = z.infer<typeof fleetLine>['runtimes'];
 
 /** A running fleet. */
 interface Fleet {
@@ -68,11 +74,26 @@ export class DemoFleet {
     const { script, environment, externalNode } = this.#parts;
     if (!externalNode) throw new Error('It is part of the source, not of this build.');
     // SECURITY: the tokens go over standard input, never over the command line, which every process can read.
-    const child = spawn(externalNode, [script, ...words], { env: environment, stdio: ['pipe', 'ignore', 'inherit'] });
+    const child = spawn(externalNode, [script, ...words], { env: environment, stdio: ['pipe', 'pipe', 'inherit'] });
     child.on('error', () => undefined);
     child.stdin.on('error', () => undefined);
+    createInterface({ input: child.stdout }).on('line', (line) => void this.#hear(line));
     child.stdin.write(`${JSON.stringify(order)}\n`);
     return { end: () => { child.stdin.end(); child.kill('SIGTERM'); }, onExit: (listener) => { child.once('close', listener); } };
+  }
+
+  /** Its servers listen: the console is connected to them like to anybody's. */
+  async #hear(line: string): Promise<void> {
+    const read = fleetLine.safeParse(parsed(line));
+    if (!read.success) return;
+    const caller = this.#parts.openCaller();
+    try {
+      await connectRuntimes(caller, read.data.runtimes);
+    } catch (error) {
+      if (this.#fleet) this.#tell('running', `The demo fleet is at work, but its servers could not be connected: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      caller.close();
+    }
   }
 
   #tell(state: DemoState['state'], text: string): void {
@@ -84,7 +105,7 @@ export class DemoFleet {
 /** Tokens are shown once, so connections of an earlier demo get new ones; the past is told only to an empty history. */
 async function connect(caller: EngineCaller): Promise<{ order: Order; tellPast: boolean }> {
   const { rows } = await caller.call('connections.list', {});
-  const old = rows.filter((row) => row.demo);
+  const old = rows.filter((row) => row.demo && row.kind === 'otlp');
   const tokens: { company: string; token: string }[] = [];
   let endpoint = '';
   for (const company of companies) {
@@ -99,4 +120,25 @@ async function connectOne(caller: EngineCaller, name: string, old: Connection | 
   if (!old) return caller.call('connections.addOtlp', { name, demo: true });
   if (!old.enabled) await caller.call('connections.update', { id: old.id, enabled: true });
   return caller.call('connections.rotateToken', { id: old.id });
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null; // A line for people.
+  }
+}
+
+/** Their ports are new at each start; the connections, with their history, stay. */
+async function connectRuntimes(caller: EngineCaller, runtimes: DemoRuntimes): Promise<void> {
+  const { rows } = await caller.call('connections.list', {});
+  for (const { kind, name, url } of runtimes) {
+    const old = rows.find((row) => row.demo && row.kind === kind);
+    if (!old) await caller.call('connections.addRuntime', { name, target: { kind, url }, demo: true });
+    else {
+      await caller.call('connections.retarget', { id: old.id, target: { kind, url } });
+      if (!old.enabled) await caller.call('connections.update', { id: old.id, enabled: true });
+    }
+  }
 }

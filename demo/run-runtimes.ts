@@ -1,0 +1,124 @@
+/**
+ * The part of the demo that the console connects to by itself: a real LangGraph Agent Server (a process of its own) and a real A2A server,
+ * and the pretend people and programs that give their agents work. They speak to the servers as anybody would: the console is not told.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { seededRandom } from './random.ts';
+import type { Random } from './random.ts';
+import { startA2aServer } from './runtimes/a2a-server.ts';
+import type { A2aServer } from './runtimes/a2a-server.ts';
+
+export interface DemoRuntime {
+  readonly kind: 'langgraph' | 'a2a';
+  readonly name: string;
+  readonly url: string;
+}
+
+export interface RuntimesOptions {
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  /** one JSON line for the shell: `{"runtimes":[...]}`, or `{"missing":"..."}` for what could not be started. */
+  readonly say: (line: string) => void;
+  /** a fifth of the usual pauses, for tests. */
+  readonly hurry?: boolean;
+}
+
+/** Beside this file in the source, and from the built program back into the source: the demo is no part of a packed build. */
+const serverFolder = ['./runtimes/langgraph/', '../../demo/runtimes/langgraph/'].map((place) => fileURLToPath(new URL(place, import.meta.url))).find((folder) => existsSync(`${folder}serve.mjs`));
+/** Approvals that pile up while nobody answers teach nothing: at most so many wait at each server. */
+const mostWaiting = 3;
+
+interface Process { readonly url: string; end(): void }
+
+async function startLangGraph(): Promise<Process> {
+  if (serverFolder === undefined || !existsSync(`${serverFolder}node_modules`)) throw new Error('the LangGraph server is not installed; npm start -- --demo installs it');
+  const child = spawn(process.execPath, [`${serverFolder}serve.mjs`, '--workers', '6'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  child.stdin.on('error', () => undefined);
+  const line = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).once('line', resolve);
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`the LangGraph server ended with code ${code}`)));
+  });
+  const { url } = JSON.parse(line) as { url: string };
+  return { url, end: () => { child.stdin.end(); child.kill('SIGTERM'); } };
+}
+
+async function post(url: string, body: unknown, signal: AbortSignal): Promise<Record<string, unknown>> {
+  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal });
+  return await response.json() as Record<string, unknown>;
+}
+
+interface Work { readonly assistant: string; readonly input: (random: Random) => unknown; readonly asks?: true }
+
+const user = (content: string): unknown => ({ messages: [{ role: 'user', content }] });
+const langGraphWork: readonly Work[] = [
+  { assistant: 'invoice-desk', input: (r) => user(`Pay invoice INV-${r.int(1000, 9999)}`) },
+  { assistant: 'invoice-desk', input: (r) => user(`Pay invoice INV-${r.int(1000, 9999)}, the account was refused last time`) },
+  { assistant: 'refund-desk', input: (r) => user(`Refund order ORD-${r.int(100, 999)}`), asks: true },
+  { assistant: 'refund-desk', input: (r) => user(`Refund order ORD-${r.int(100, 999)} and write to the customer, do both`), asks: true },
+  { assistant: 'ledger-check', input: (r) => ({ period: `2026-${r.int(1, 10)}` }) },
+  { assistant: 'stock-watch', input: (r) => ({ ticks: r.int(20, 60), ms: 1_000 }) },
+  { assistant: 'night-export', input: (r) => ({ ms: r.int(8_000, 20_000) }) },
+];
+
+/** How many threads wait for a person, as the server's own list says. */
+async function waitingThreads(url: string, signal: AbortSignal): Promise<number> {
+  const response = await fetch(`${url}/threads/search`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ status: 'interrupted', limit: 50, select: ['thread_id'] }), signal });
+  return ((await response.json()) as unknown[]).length;
+}
+
+async function giveLangGraphWork(url: string, random: Random, options: RuntimesOptions): Promise<void> {
+  for (let round = 0; !options.signal.aborted; round += 1) {
+    const free = await waitingThreads(url, options.signal) < mostWaiting;
+    // The first one asks, so that the approvals are not empty for whoever looks at once.
+    const work = round === 0 ? langGraphWork[2] : random.pick(langGraphWork.filter((one) => free || one.asks !== true));
+    const { thread_id: thread } = await post(`${url}/threads`, { metadata: { team: random.pick(['finance', 'support', 'night shift']) } }, options.signal);
+    if (work !== undefined && typeof thread === 'string') await post(`${url}/threads/${thread}/runs`, { assistant_id: work.assistant, input: work.input(random) }, options.signal);
+    await pause(random.int(6, 20), options);
+  }
+}
+
+async function giveA2aWork(server: A2aServer, random: Random, options: RuntimesOptions): Promise<void> {
+  const usual = ['work', 'work', 'tick', 'fail', 'ask', 'question', 'reject'] as const;
+  let asked = 0;
+  for (const first of ['ask', 'auth', 'zombie'] as const) await server.start(first);
+  while (!options.signal.aborted) {
+    await pause(random.int(10, 30), options);
+    const scenario = random.pick(usual);
+    if (scenario === 'ask' || scenario === 'question') asked += 1;
+    if ((scenario === 'ask' || scenario === 'question') && asked > mostWaiting) continue;
+    await server.start(scenario);
+  }
+}
+
+const pause = (seconds: number, { signal, hurry }: RuntimesOptions): Promise<void> => sleep(seconds * (hurry === true ? 20 : 1_000), undefined, { signal });
+const aborted = (error: unknown): boolean => error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
+
+/** Runs until the signal; what cannot be started is said and left out. */
+export async function runRuntimes(options: RuntimesOptions): Promise<void> {
+  const a2a = await startA2aServer({ stepMs: 900, steps: 30 });
+  const langGraph = await startLangGraph().catch((error: unknown) => {
+    options.say(JSON.stringify({ missing: error instanceof Error ? error.message : String(error) }));
+    return null;
+  });
+  const runtimes: DemoRuntime[] = [
+    ...(langGraph === null ? [] : [{ kind: 'langgraph' as const, name: 'Halden LangGraph server (demo)', url: langGraph.url }]),
+    { kind: 'a2a', name: 'Norrland supplier desk, A2A (demo)', url: a2a.url },
+  ];
+  options.say(JSON.stringify({ runtimes }));
+  try {
+    await Promise.all([
+      langGraph === null ? null : giveLangGraphWork(langGraph.url, seededRandom(options.seed * 31 + 5), options),
+      giveA2aWork(a2a, seededRandom(options.seed * 31 + 7), options),
+    ]);
+  } catch (error) {
+    if (!aborted(error)) throw error;
+  } finally {
+    langGraph?.end();
+    await a2a.stop();
+  }
+}

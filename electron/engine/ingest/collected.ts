@@ -1,6 +1,9 @@
 /** What the collectors hand to the writer: one batch, one transaction, with the checkpoint that goes on after it. */
 import type { ContentLevel } from '../../../shared/domain.ts';
-import type { Batch, Discovered } from '../connectors/connector.ts';
+import type { Batch, Discovered, FoundApproval, FoundGrant, StuckWork } from '../connectors/connector.ts';
+
+/** The store knows what it is handed, not who hands it. */
+export type { Batch, Discovered, FoundApproval, FoundGrant, StuckWork };
 
 export interface CollectedJob {
   /** row id of the connection. */

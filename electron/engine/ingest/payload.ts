@@ -3,8 +3,8 @@
  * kept in blocks that the store compresses: neighbours share their resource and scope, and one record is read without the others.
  */
 
-/** How a record's bytes in a block are to be read. `outline`: content level none, our own short JSON. */
-export const payloadKinds = { spanProtobuf: 1, logProtobuf: 2, spanJson: 3, logJson: 4, outline: 5 } as const;
+/** How a record's bytes in a block are to be read. `outline`: content level none, our own short JSON. `runtimeJson`: a runtime's own JSON. */
+export const payloadKinds = { spanProtobuf: 1, logProtobuf: 2, spanJson: 3, logJson: 4, outline: 5, runtimeJson: 6 } as const;
 export type PayloadKind = (typeof payloadKinds)[keyof typeof payloadKinds];
 
 /** Resource and scope of a run of records: one object for all of them. Offsets are into `source`; equal offsets: absent. */

@@ -22,6 +22,13 @@ export function maskText(text: string): string {
   return maskRange(buf, 0, buf.length, found) ? buf.toString('utf8') : text;
 }
 
+/** Masks one JSON text; it stays JSON, since only what stands inside its strings is changed. */
+export function maskJson(text: string): Buffer {
+  const buf = Buffer.from(text);
+  new JsonMask(buf).unread(0, buf.length);
+  return buf;
+}
+
 /** Gives all candidates in [start, end), which is one string value, to the shapes. */
 function maskRange(buf: Buffer, start: number, end: number, found: Candidates): boolean {
   let next = found.from(start);

@@ -42,6 +42,7 @@ export function decodeUnpacked({ kind, record, resource, scope }: UnpackedPayloa
     case payloadKinds.spanJson: return fromOtlp('span', json(record), json(resource), json(scope));
     case payloadKinds.logJson: return fromOtlp('logRecord', json(record), json(resource), json(scope));
     case payloadKinds.outline: return fromOutline(json(record));
+    case payloadKinds.runtimeJson: return fromRuntime(record);
     default: throw new RangeError(`payload kind ${kind} is not known to this version`);
   }
 }
@@ -71,6 +72,22 @@ function fromOutline(outline: Json): StoredRecord {
     scope: { name: text(scope['name']), version: text(scope['version']) },
     json: JSON.stringify(outline, null, 2),
   };
+}
+
+/** A runtime's own text: what is no JSON object is shown as it is. */
+function fromRuntime(record: Uint8Array): StoredRecord {
+  const source = Buffer.from(record.buffer, record.byteOffset, record.byteLength).toString('utf8');
+  const value = parsed(source);
+  return { attributes: plainList(value), events: [], resource: [], scope: { name: '', version: '' }, json: value === undefined ? source : JSON.stringify(value, null, 2) };
+}
+
+function parsed(source: string): unknown {
+  try {
+    return JSON.parse(source);
+  } catch {
+    // The connector kept what the runtime sent, and that was no JSON.
+    return undefined;
+  }
 }
 
 function json(bytes: Uint8Array): Json {

@@ -2,15 +2,24 @@
 import { contentLevels, settings as settingsSchema } from '../../../shared/domain.ts';
 import type { ContentLevel, Gap, Settings } from '../../../shared/domain.ts';
 import type { WriteDb } from './database.ts';
+import { appendAudit } from './audit.ts';
+import { beginApproval, settleApproval } from './approvals.ts';
 import { US_MINUTE } from './codes.ts';
 import { StoreError } from './errors.ts';
 import type { Alarm } from './open.ts';
+import type { RuntimeCommands } from './runtime-commands.ts';
+import { addRuntime, setRuntimeState, updateRuntime } from './runtimes.ts';
+import { extendSeen } from './seen.ts';
+import { linkAgents, unlinkAgent } from './stitching.ts';
 import { TALLY, type Tallies } from './tallies.ts';
 
 export const defaultSettings: Settings = { theme: 'system', singleKeys: true, retentionDays: null, defaultContent: 'redacted', otlpPort: 4318, notifyApprovals: true, weakVault: false };
 
+/** What goes through the assembler is the writer's own. */
+export type AssembledCommand = 'runtimes.collected' | 'runtimes.discovered';
+
 /** Ids are row ids here; the engine's handlers translate public ones. */
-export interface Commands {
+export interface Commands extends Omit<RuntimeCommands, AssembledCommand> {
   'connections.add': { params: { name: string; content: ContentLevel; demo: boolean; tokenHash: Uint8Array; tokenEnds: string }; result: { id: number } };
   'connections.update': { params: { id: number; name?: string | undefined; content?: ContentLevel | undefined; enabled?: boolean | undefined }; result: { id: number } };
   'connections.rotate': { params: { id: number; tokenHash: Uint8Array; tokenEnds: string }; result: { id: number } };
@@ -48,7 +57,7 @@ function updateConnection(db: WriteDb, p: Commands['connections.update']['params
 }
 
 function rotate(db: WriteDb, p: Commands['connections.rotate']['params']): { id: number } {
-  mustExist(db.prepare('UPDATE connection SET token_hash = ?, token_ends = ? WHERE id = ? AND removed_us IS NULL').run(p.tokenHash, p.tokenEnds.slice(-4), p.id).changes, 'connection');
+  mustExist(db.prepare("UPDATE connection SET token_hash = ?, token_ends = ? WHERE id = ? AND kind = 'otlp' AND removed_us IS NULL").run(p.tokenHash, p.tokenEnds.slice(-4), p.id).changes, 'connection');
   return { id: p.id };
 }
 
@@ -93,21 +102,6 @@ function markVisit(db: WriteDb, atUs: number): { previousUs: number | null } {
   return { previousUs: last?.at ?? null };
 }
 
-/** Periods that touch become one: the table stays as small as the number of interruptions. */
-function extendSeen(db: WriteDb, { fromUs, toUs }: { fromUs: number; toUs: number }): { connections: number } {
-  const connections = db.prepare<[], { id: number; created: number }>('SELECT id, created_us AS created FROM connection WHERE enabled = 1 AND removed_us IS NULL').all();
-  const last = db.prepare<[number], { from: number; to: number }>('SELECT from_us AS "from", to_us AS "to" FROM seen WHERE connection = ? ORDER BY from_us DESC LIMIT 1');
-  const grow = db.prepare('UPDATE seen SET to_us = ? WHERE connection = ? AND from_us = ?');
-  const begin = db.prepare('INSERT OR IGNORE INTO seen (connection, from_us, to_us) VALUES (?, ?, ?)');
-  for (const { id, created } of connections) {
-    const from = Math.max(fromUs, created);
-    const present = last.get(id);
-    if (present !== undefined && present.to >= from) grow.run(Math.max(present.to, toUs), id, present.from);
-    else if (toUs > from) begin.run(id, from, toUs);
-  }
-  return { connections: connections.length };
-}
-
 const runs: { readonly [N in CommandName]: Run<N> } = {
   'connections.add': (db, p, _tallies, nowUs) => addConnection(db, p, nowUs),
   'connections.update': (db, p) => updateConnection(db, p),
@@ -139,6 +133,14 @@ const runs: { readonly [N in CommandName]: Run<N> } = {
     tallies.stranger(p.process, p.pid, p.path, p.us, p.count);
     return { count: p.count ?? 1 };
   },
+  'runtimes.add': (db, p, _tallies, nowUs) => addRuntime(db, p, nowUs),
+  'runtimes.update': (db, p, _tallies, nowUs) => updateRuntime(db, p, nowUs),
+  'runtimes.state': (db, p) => setRuntimeState(db, p),
+  'approvals.begin': (db, p, _tallies, nowUs) => beginApproval(db, p, nowUs),
+  'approvals.settle': (db, p, _tallies, nowUs) => settleApproval(db, p, nowUs),
+  'agents.link': (db, p, _tallies, nowUs) => linkAgents(db, p, nowUs),
+  'agents.unlink': (db, p, _tallies, nowUs) => unlinkAgent(db, p, nowUs),
+  'audit.append': (db, p, _tallies, nowUs) => appendAudit(db, p, nowUs),
 };
 
 export function isCommand(name: string): name is CommandName {

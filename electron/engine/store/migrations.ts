@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { WriteDb } from './database.ts';
 import { StoreError } from './errors.ts';
 import { SCHEMA_1 } from './schema.ts';
+import { SCHEMA_2 } from './schema-2.ts';
 
 export interface Migration {
   readonly to: number;
@@ -11,9 +12,10 @@ export interface Migration {
 
 export const migrations: readonly Migration[] = [
   { to: 1, run: (db) => db.exec(SCHEMA_1) },
+  { to: 2, run: (db) => db.exec(SCHEMA_2) },
 ];
 
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 export interface MigrationOutcome {
   readonly from: number;

@@ -1,8 +1,9 @@
 /** Messages between the engine's main thread and the two threads of the store. */
 import type { HintTopic } from '../../../shared/contract.ts';
 import type { BodyJob, BodyResult, CommitNote } from '../ingest/writer-messages.ts';
-import type { Commands } from './commands.ts';
+import type { AssembledCommand, Commands } from './commands.ts';
 import type { StoreErrorCode } from './errors.ts';
+import type { RuntimeCommands } from './runtime-commands.ts';
 
 /** Commands that take long: done in many small transactions, so that telemetry is taken in meanwhile. */
 export interface LongCommands {
@@ -11,7 +12,7 @@ export interface LongCommands {
   /** Now instead of at the next second; for tests and before a command line's answer. */
   'sweep': { params: { nowUs: number }; result: { changed: boolean } };
 }
-export type AllCommands = Commands & LongCommands;
+export type AllCommands = Commands & LongCommands & Pick<RuntimeCommands, AssembledCommand>;
 export type AnyCommand = keyof AllCommands;
 
 export interface ToldError {

@@ -3,8 +3,10 @@
  * tool_day) stay: what was done and spent remains known when the records themselves are gone.
  */
 import { packPayloads, payloadFormat, slotsOf, unpackPayload, type PayloadRef } from '../ingest/payload.ts';
+import { dropDecided, withdrawAll } from './approvals.ts';
 import type { WriteDb } from './database.ts';
 import { compress, decompress } from './payloads.ts';
+import { restitch } from './stitching.ts';
 import type { Writer } from './writer.ts';
 
 export const rowsAStep = 2_048;
@@ -21,6 +23,7 @@ export function* retain(writer: Writer, beforeUs: number): Generator<number> {
     if (gone < rowsAStep) break;
   }
   while (removeTasks(writer, beforeUs) > 0) yield 0;
+  writer.inTransaction(() => dropDecided(writer.db, beforeUs));
   yield 0;
   shrink(writer.db);
 }
@@ -40,23 +43,29 @@ export function* removeConnection(writer: Writer, connection: number): Generator
   }
   writer.inTransaction(() => {
     const agents = 'SELECT id FROM agent WHERE connection = @connection';
-    for (const table of ['by_hour', 'by_day', 'tool_day', 'failure_day', 'agent_version', 'identity_evidence', 'identity_change']) {
+    for (const table of ['by_hour', 'by_day', 'tool_day', 'failure_day', 'agent_version', 'identity_evidence', 'identity_change', 'agent_alias', 'agent_stitch']) {
       db.prepare(`DELETE FROM ${table} WHERE agent IN (${agents})`).run({ connection });
     }
     db.prepare(`DELETE FROM agent_link WHERE caller IN (${agents}) OR called IN (${agents})`).run({ connection });
+    for (const table of ['agent_joined', 'agent_apart']) db.prepare(`DELETE FROM ${table} WHERE agent IN (${agents}) OR other IN (${agents})`).run({ connection });
     db.prepare('DELETE FROM failure WHERE id NOT IN (SELECT failure FROM failure_day)').run();
     db.prepare('UPDATE failure SET count = (SELECT sum(count) FROM failure_day WHERE failure = failure.id)').run();
-    for (const table of ['agent', 'by_minute', 'hour_total', 'tally', 'seen', 'gap', 'metric', 'trace', 'task_alias']) db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
+    for (const table of ['agent', 'by_minute', 'hour_total', 'tally', 'seen', 'gap', 'metric', 'trace', 'task_alias', 'runtime', 'checkpoint', 'approval', 'stuck', 'grant_seen']) db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
     db.prepare('DELETE FROM connection WHERE id = ?').run(connection);
+    // Others may have been one agent by way of one of these.
+    restitch(db);
   });
   writer.forget();
   yield 0;
   shrink(db);
 }
 
-/** The connection stays readable in the history; its token no longer opens anything. */
+/** The connection stays readable in the history; its token no longer opens anything, its credential is forgotten, and nobody can answer for it. */
 export function retireConnection(db: WriteDb, connection: number, nowUs: number): void {
-  db.prepare(`UPDATE connection SET removed_us = ?, enabled = 0, token_hash = CAST('removed ' || id AS BLOB) WHERE id = ? AND removed_us IS NULL`).run(nowUs, connection);
+  db.prepare('UPDATE connection SET removed_us = ?, enabled = 0, token_hash = NULL WHERE id = ? AND removed_us IS NULL').run(nowUs, connection);
+  db.prepare('UPDATE runtime SET credential = NULL, credential_hint = NULL, consent = NULL, next_poll_us = NULL WHERE connection = ?').run(connection);
+  for (const table of ['checkpoint', 'stuck']) db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
+  withdrawAll(db, connection, nowUs);
 }
 
 function step(writer: Writer, sql: string, bound: number): number {
@@ -138,7 +147,8 @@ function removeTasks(writer: Writer, beforeUs: number): number {
 
 function dropTask(db: WriteDb, task: number): void {
   db.prepare('DELETE FROM link WHERE trace IN (SELECT id FROM trace WHERE task = ?)').run(task);
-  for (const table of ['trace', 'task_agent', 'task_run', 'task_alias']) db.prepare(`DELETE FROM ${table} WHERE task = ?`).run(task);
+  for (const table of ['trace', 'task_agent', 'task_run', 'task_alias', 'stuck']) db.prepare(`DELETE FROM ${table} WHERE task = ?`).run(task);
+  db.prepare('UPDATE approval SET task = 0 WHERE task = ?').run(task);
   db.prepare('DELETE FROM task WHERE id = ?').run(task);
 }
 

@@ -1,7 +1,7 @@
 /** What only time can tell: tasks that fell quiet, and calls whose result will not come any more. Cheap when nothing is due. */
 import { FLAG, KIND, OUTCOME, STATUS } from './codes.ts';
 import type { Assembler } from './assemble/assembler.ts';
-import { interruptedUs, quietUs } from './assemble/outcome.ts';
+import { interruptedUs, quietUs, saidToGoOn } from './assemble/outcome.ts';
 import { has, type Row } from './assemble/row.ts';
 import { cutOff } from './assemble/settle-all.ts';
 import type { TaskState } from './assemble/tasks.ts';
@@ -16,7 +16,7 @@ export function sweep(db: WriteDb, assembler: Assembler, nowUs: number): Changes
   // Open work in tasks that went on without it, or were quiet for long.
   for (const { task } of db.prepare<[], { task: number }>(`SELECT DISTINCT task FROM activity INDEXED BY activity_running WHERE status = ${STATUS.running} LIMIT 5000`).all()) due.add(task);
   // Tasks shown as running whose newest record is old enough to say more.
-  for (const { id } of db.prepare<[number, number], { id: number }>('SELECT id FROM task INDEXED BY task_live WHERE outcome IN (4, 5) AND outcome = 4 AND last_us <= ? ORDER BY last_us DESC LIMIT ?').all(nowUs - quietUs, tasksATurn)) due.add(id);
+  for (const { id } of db.prepare<[number, number], { id: number }>('SELECT id FROM task INDEXED BY task_live WHERE outcome IN (4, 5) AND outcome = 4 AND last_us <= ? AND NOT (key_kind = 4 AND stated_us > 0) ORDER BY last_us DESC LIMIT ?').all(nowUs - quietUs, tasksATurn)) due.add(id);
   let changed = false;
   for (const id of due) {
     const task = assembler.cache.tasks.get(id);
@@ -31,6 +31,7 @@ export function sweep(db: WriteDb, assembler: Assembler, nowUs: number): Changes
 
 function settle(assembler: Assembler, task: TaskState, nowUs: number): boolean {
   const { f } = task;
+  if (saidToGoOn(f)) return false;
   let changed = false;
   if (f.open > 0) {
     for (const facts of assembler.cache.rows.running(f.id, Number.MAX_SAFE_INTEGER)) {

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { HintTopic } from '../../../shared/contract.ts';
 import type { BodyJob } from '../ingest/writer-messages.ts';
 import { isCommand, runCommand, type CommandName, type Commands } from './commands.ts';
+import { releaseClaims } from './approvals.ts';
 import { noteCleanEnd } from './clean-end.ts';
 import { storeError } from './errors.ts';
 import { realIntake } from './intake.ts';
@@ -111,16 +112,31 @@ class WriterThread {
         this.long.push({ n, steps: retain(this.writer, beforeUs), answer: (gone) => ({ activities: gone }), gone: 0 });
       } else if (name === 'connections.remove') this.remove(n, params as AllCommands['connections.remove']['params']);
       else if (name === 'sweep') send({ t: 'answer', n, ok: { changed: this.sweep((params as AllCommands['sweep']['params']).nowUs) }, topics: [] });
+      else if (name === 'runtimes.collected') this.collect(n, params as AllCommands['runtimes.collected']['params']);
+      else if (name === 'runtimes.discovered') this.discover(n, params as AllCommands['runtimes.discovered']['params']);
       else if (isCommand(name)) this.run(n, name, params as Commands[typeof name]['params']);
     } catch (cause) {
       this.fail(n, cause);
     }
   }
 
+  /** Whoever hears of the answer finds the note's rows already told. */
+  private collect(n: number, job: AllCommands['runtimes.collected']['params']): void {
+    const { result, note } = this.writer.collect(job, now());
+    if (note !== null) send({ t: 'swept', note });
+    send({ t: 'answer', n, ok: result, topics: [] });
+  }
+
+  private discover(n: number, job: AllCommands['runtimes.discovered']['params']): void {
+    const note = this.writer.discover(job, now());
+    if (note !== null) send({ t: 'swept', note });
+    send({ t: 'answer', n, ok: { id: job.connection }, topics: [] });
+  }
+
   private run<N extends CommandName>(n: number, name: N, params: Commands[N]['params']): void {
     let ok: unknown;
     this.writer.inTransaction(() => { ok = runCommand(name, this.writer.db, params, this.writer.tallies, now()); });
-    send({ t: 'answer', n, ok, topics: topicsOf(name) });
+    send({ t: 'answer', n, ok, topics: topicsOf(name, ok) });
   }
 
   private remove(n: number, { id, history }: AllCommands['connections.remove']['params']): void {
@@ -147,9 +163,16 @@ class WriterThread {
   }
 }
 
-function topicsOf(name: CommandName): HintTopic[] {
+function topicsOf(name: CommandName, result: unknown): HintTopic[] {
+  // A poll that went well only moves times; told every time it would have the page ask without end.
+  if (name === 'runtimes.state') return typeof result === 'object' && result !== null && 'told' in result && result.told === true ? ['connections', 'status'] : [];
+  if (name === 'runtimes.add' || name === 'runtimes.update') return ['connections', 'status', 'audit'];
   if (name.startsWith('connections') || name === 'refusals.count' || name === 'strangers.count') return ['connections', 'status'];
   if (name === 'settings.set') return ['settings'];
+  if (name.startsWith('approvals')) return ['approvals', 'audit', 'status'];
+  // Whose work it is changes everywhere.
+  if (name === 'agents.link' || name === 'agents.unlink') return ['agents', 'activity', 'tasks', 'failures', 'cost', 'grants', 'approvals', 'audit', 'status'];
+  if (name === 'audit.append') return ['audit'];
   if (name.startsWith('gaps') || name === 'seen.extend') return ['gaps', 'status'];
   return name.startsWith('alarms') ? ['status'] : [];
 }
@@ -158,6 +181,7 @@ function begin(): void {
   try {
     const { db, file, alarms } = openHistory((workerData as { dataDir: string }).dataDir, now());
     const writer = new Writer(db, realIntake);
+    writer.inTransaction(() => releaseClaims(db));
     writer.inTransaction(() => { for (const alarm of alarms) runCommand('alarms.raise', db, alarm, writer.tallies, now()); });
     const sqlite = db.prepare<[], { v: string }>('SELECT sqlite_version() AS v').get()?.v ?? '';
     const thread = new WriterThread(writer);

@@ -4,9 +4,11 @@ import { withoutContent } from '../ingest/outline.ts';
 import type { MetricSum } from '../ingest/decoded-body.ts';
 import type { PayloadRef } from '../ingest/payload.ts';
 import type { LogRecord, SpanRecord } from '../ingest/record.ts';
+import type { CollectedJob, CollectedResult, DiscoveredJob } from '../ingest/collected.ts';
 import type { BodyJob, BodyResult, CommitNote } from '../ingest/writer-messages.ts';
 import { Assembler, type Told } from './assemble/assembler.ts';
 import type { Changes } from './assemble/write-out.ts';
+import { takeCollected, takeDiscovered, type Taken, type Taking } from './collecting.ts';
 import type { WriteDb } from './database.ts';
 import { storeError } from './errors.ts';
 import { isMalformed, type Intake } from './intake.ts';
@@ -61,6 +63,24 @@ export class Writer {
     let changes: Changes | null = null;
     this.inTransaction(() => { changes = sweep(this.db, this.assembler, nowUs); });
     return noteOf(changes, false);
+  }
+
+  /** What a connector collected: records, approvals, what is stuck, gaps and the checkpoint, all or nothing. */
+  collect(job: CollectedJob, nowUs: number): { readonly result: CollectedResult; readonly note: CommitNote | null } {
+    let taken: Taken | null = null;
+    this.inTransaction(() => { taken = takeCollected(this.taking(nowUs), job); });
+    const { result, changes, topics } = taken as unknown as Taken;
+    return { result, note: withTopics(noteOf(changes, false), topics) };
+  }
+
+  discover(job: DiscoveredJob, nowUs: number): CommitNote | null {
+    let changes: Changes | null = null;
+    this.inTransaction(() => { changes = takeDiscovered(this.taking(nowUs), job); });
+    return withTopics(noteOf(changes, false), ['connections', 'agents', 'grants', 'status']);
+  }
+
+  private taking(nowUs: number): Taking {
+    return { db: this.db, assembler: this.assembler, tallies: this.tallies, nowUs };
   }
 
   /** Runs other writing in a transaction of its own; on failure nothing of it happened, in the file or in memory. */
@@ -159,6 +179,12 @@ function sum(counts: ReadonlyMap<string, number>): number {
   let total = 0;
   for (const count of counts.values()) total += count;
   return total;
+}
+
+function withTopics(note: CommitNote | null, topics: readonly HintTopic[]): CommitNote | null {
+  if (topics.length === 0) return note;
+  const empty: CommitNote = { t: 'commit', firstActivityId: 0, lastActivityId: 0, inserted: 0, updatedIds: [], topics: [] };
+  return { ...(note ?? empty), topics: [...new Set([...(note?.topics ?? []), ...topics])] };
 }
 
 function noteOf(changes: Changes | null, connections: boolean): CommitNote | null {

@@ -51,6 +51,8 @@ export class AgentBook {
   private readonly byId = new Map<number, AgentState>();
   private readonly changed = new Set<AgentState>();
   private readonly counts = new Map<number, number>();
+  /** new ones, and those that got another name, since the aliases were last written. */
+  readonly introduced = new Set<AgentState>();
   private readonly findKey: Statement<[number, string], AgentRecord>;
   private readonly findId: Statement<[number], AgentRecord>;
   private readonly insert: Statement<[number, string, string, string, number, number, number, number, number, number]>;
@@ -78,10 +80,12 @@ export class AgentBook {
     if (state.provisional) {
       state.provisional = false;
       this.changed.add(state);
+      this.introduced.add(state);
     }
     if (claim.name !== undefined && claim.name !== '' && state.name !== cut(claim.name) && (state.name === state.key || state.name === state.service)) {
       state.name = cut(claim.name);
       this.changed.add(state);
+      this.introduced.add(state);
     }
     return state.id;
   }
@@ -113,6 +117,14 @@ export class AgentBook {
       state.firstUs = Math.min(state.firstUs, ts);
       state.lastUs = Math.max(state.lastUs, ts);
     }
+    this.changed.add(state);
+  }
+
+  /** A management API names its agents itself: its newest word counts. */
+  rename(id: number, name: string): void {
+    const state = this.get(id);
+    if (state === undefined || name === '' || state.name === cut(name)) return;
+    state.name = cut(name);
     this.changed.add(state);
   }
 
@@ -149,6 +161,7 @@ export class AgentBook {
     this.byId.clear();
     this.counts.clear();
     this.changed.clear();
+    this.introduced.clear();
   }
 
   private named(connection: number, key: string, name: string, service: string, source: number, provisional: boolean, atUs: number, nowUs: number): AgentState {
@@ -167,6 +180,7 @@ export class AgentBook {
     };
     this.remember(state);
     this.changed.add(state);
+    this.introduced.add(state);
     return state;
   }
 

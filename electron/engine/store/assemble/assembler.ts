@@ -10,6 +10,7 @@ import { Dictionary } from '../dictionary.ts';
 import { hash53, spanNumber } from '../hash.ts';
 import type { Place } from '../payloads.ts';
 import { AgentBook } from './agents.ts';
+import { AliasBook } from './alias-book.ts';
 import { factsOf, outcomeAtTop, placed } from './facts-of.ts';
 import { IdentityBook } from './identity.ts';
 import { FailureBook } from './failures.ts';
@@ -30,6 +31,8 @@ export interface Told {
   readonly draft: Draft;
   readonly payload: Place | null;
   readonly receivedUs: number;
+  /** names by which other sources know the agent that the process runs. */
+  readonly aliases?: readonly string[];
 }
 
 /** A telling of a row, for what can only be said once its agent is known. */
@@ -42,9 +45,12 @@ export interface Remark {
   readonly us: number;
 }
 
+const isEnd = (outcome: number): boolean => outcome === OUTCOME.completed || outcome === OUTCOME.failed || outcome === OUTCOME.cancelled;
+
 export class Assembler {
   readonly dictionary: Dictionary;
   readonly agents: AgentBook;
+  readonly aliases: AliasBook;
   readonly identity: IdentityBook;
   readonly cache: RowCache;
   readonly failures: FailureBook;
@@ -56,6 +62,7 @@ export class Assembler {
   constructor(db: WriteDb) {
     this.dictionary = new Dictionary(db);
     this.agents = new AgentBook(db);
+    this.aliases = new AliasBook(db, this.agents);
     this.identity = new IdentityBook(db, this.agents);
     this.cache = new RowCache(db);
     this.failures = new FailureBook(db, this.dictionary);
@@ -100,6 +107,7 @@ export class Assembler {
     this.remarks.length = 0;
     this.dictionary.forget();
     this.agents.forget();
+    this.aliases.forget();
     this.identity.forget();
     this.failures.forget();
     this.cache.forget();
@@ -173,7 +181,7 @@ export class Assembler {
     const claim = this.claim(told, task, node, startUs, nowUs);
     this.say(told, task, startUs, endUs, claim);
     const row = draft.role === 'structure' ? null : this.row(told, task, trace, node, claim);
-    if (draft.identity !== undefined || draft.agent?.version !== undefined || told.serviceVersion !== '') this.remarks.push({ told, row, node, trace, task, us: startUs });
+    if (draft.identity !== undefined || draft.agent?.version !== undefined || told.serviceVersion !== '' || told.aliases !== undefined) this.remarks.push({ told, row, node, trace, task, us: startUs });
   }
 
   private claim(told: Told, task: TaskState, node: SpanNode | null, us: number, nowUs: number): number {
@@ -199,7 +207,10 @@ export class Assembler {
       task.endWork(endUs);
     } else if (draft.taskOutcome !== undefined) {
       const outcome = OUTCOME[draft.taskOutcome];
-      task.state(endUs > 0 ? endUs : startUs, outcome, BASIS.reported);
+      const atUs = endUs > 0 ? endUs : startUs;
+      task.state(atUs, outcome, BASIS.reported);
+      // A run has one end: what the runtime left open in it was cut off.
+      if (task.f.keyKind === KEY_KIND.run && isEnd(outcome)) task.endWork(atUs);
     }
     if (draft.startsRun !== undefined && draft.startsRun.id !== '') this.takeIn(told, task);
     if (draft.endsSession === true) task.endWork(endUs > 0 ? endUs : startUs);
@@ -255,6 +266,7 @@ export class Assembler {
   private remark(): void {
     for (const { told, row, node, trace, task, us } of this.remarks) {
       const { draft } = told;
+      if (told.aliases !== undefined) this.alias(told.aliases, trace, task);
       const agent = this.agentOf(row, node, trace, task);
       if (agent === 0) continue;
       if (draft.identity !== undefined) this.identity.claim(agent, draft.identity, us);
@@ -264,6 +276,12 @@ export class Assembler {
       if (version !== '') this.identity.version(agent, version, us);
     }
     this.remarks.length = 0;
+  }
+
+  /** A resource speaks of the agent that its process was started as, not of the sub-agents in it. */
+  private alias(aliases: readonly string[], trace: TraceState | null, task: TaskState): void {
+    const agent = trace !== null && trace.rootAgent !== 0 ? trace.rootAgent : this.cache.rootAgent(task);
+    if (agent !== 0) this.aliases.note(agent, aliases);
   }
 
   private agentOf(row: Row | null, node: SpanNode | null, trace: TraceState | null, task: TaskState): number {

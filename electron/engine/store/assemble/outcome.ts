@@ -30,9 +30,14 @@ export interface Outcome {
   readonly basis: number;
 }
 
-/** A statement holds until more happens; a trace has one end, a session may go on after each. */
+/** A statement holds until more happens; a trace has one end, a session may go on after each, of a run the runtime itself has the word. */
 export function statementHolds(task: Pick<OutcomeFacts, 'keyKind' | 'statedUs' | 'lastUs'>): boolean {
-  return task.statedUs > 0 && (task.keyKind === KEY_KIND.trace || task.lastUs <= task.statedUs + slackUs);
+  return task.statedUs > 0 && (task.keyKind === KEY_KIND.trace || task.keyKind === KEY_KIND.run || task.lastUs <= task.statedUs + slackUs);
+}
+
+/** The runtime says that the run goes on: however quiet it is, nothing of it is taken to have ended. */
+export function saidToGoOn(task: Pick<OutcomeFacts, 'keyKind' | 'statedUs' | 'statedOutcome'>): boolean {
+  return task.keyKind === KEY_KIND.run && task.statedUs > 0 && (task.statedOutcome === OUTCOME.running || task.statedOutcome === OUTCOME.waiting);
 }
 
 export function outcomeOf(task: OutcomeFacts, last: LastCallFacts, nowUs: number): Outcome {

@@ -88,9 +88,13 @@ export class TaskState {
   /** The latest statement about how the task ended counts; between two of the same time the worse one. */
   state(atUs: number, outcome: number, basis: number): void {
     const f = this.f;
-    // That work goes on is seen from its records; said once, it would never fall quiet.
-    if (outcome === OUTCOME.running) return;
-    if (atUs < f.statedUs || (atUs === f.statedUs && severity(outcome) <= severity(f.statedOutcome))) return;
+    const ofRun = f.keyKind === KEY_KIND.run;
+    // That work goes on is seen from its records; said once, it would never fall quiet. A runtime is asked again and says when it ended.
+    if (outcome === OUTCOME.running && !ofRun) return;
+    const rank = (basisOf: number): number => (ofRun && basisOf === BASIS.reported ? 1 : 0);
+    const better = rank(basis) - (f.statedUs > 0 ? rank(f.statedBasis) : 0);
+    if (better < 0) return;
+    if (better === 0 && (atUs < f.statedUs || (atUs === f.statedUs && severity(outcome) <= severity(f.statedOutcome)))) return;
     f.statedUs = atUs;
     f.statedOutcome = outcome;
     f.statedBasis = basis;
@@ -141,7 +145,7 @@ export class TaskBook {
 
   constructor(db: WriteDb) {
     this.db = db;
-    this.findKey = db.prepare(`SELECT ${select} FROM task WHERE connection = ? AND key_kind = ? AND key_kind IN (1, 2) AND key = ?`);
+    this.findKey = db.prepare(`SELECT ${select} FROM task WHERE connection = ? AND key_kind = ? AND key_kind IN (1, 2, 4) AND key = ?`);
     this.findId = db.prepare(`SELECT ${select} FROM task WHERE id = ?`);
     // By position: binding by name costs several times as much, and there is a task for every few rows.
     this.insert = db.prepare(`INSERT INTO task (${fields.map((field) => keys[field]).join(', ')}) VALUES (${fields.map(() => '?').join(', ')})`);
@@ -165,7 +169,7 @@ export class TaskBook {
     return state;
   }
 
-  /** The task of a session or a conversation. */
+  /** The task of a session, a conversation or a run. */
   named(connection: number, keyKind: number, key: string): TaskState {
     const short = cut(key, 512);
     const cacheKey = `${connection}\n${keyKind}\n${short}`;

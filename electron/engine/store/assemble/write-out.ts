@@ -62,11 +62,13 @@ export class WriteOut {
     const cost = created.some((row) => row.f.hasUsage || row.f.micros >= 0) || updated.length > 0;
     this.ledger.flush((changes) => this.a.failures.flush(changes));
     this.a.identity.flush(nowUs);
-    for (const gone of this.a.agents.flush()) {
+    const emptied = this.a.agents.flush();
+    for (const gone of emptied) {
       const heir = left.get(gone);
       if (heir !== undefined) this.a.identity.hand(gone, heir, nowUs);
     }
     this.a.agents.flush();
+    this.a.aliases.flush(emptied);
     this.savePayloads(created);
     const changes = {
       firstId, lastId: cache.rows.peekId - 1, inserted: created.length, updated, failures, cost,

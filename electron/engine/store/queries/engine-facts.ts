@@ -14,7 +14,7 @@ export interface EngineFacts {
 
 export function engineFacts(reading: Reading): EngineFacts {
   const connections = reading.sql<[], { id: number; content: string; enabled: number; tokenHash: Uint8Array }>(
-    'SELECT id, content, enabled, token_hash AS tokenHash FROM connection WHERE removed_us IS NULL',
+    'SELECT id, content, enabled, token_hash AS tokenHash FROM connection WHERE token_hash IS NOT NULL AND removed_us IS NULL',
   ).all();
   return {
     connections: connections.map((row) => ({ id: row.id, content: contentLevel.parse(row.content), enabled: row.enabled === 1, tokenHash: new Uint8Array(row.tokenHash) })),

@@ -8,7 +8,7 @@ import type { CollectedJob, CollectedResult, DiscoveredJob } from '../ingest/col
 import type { BodyJob, BodyResult, CommitNote } from '../ingest/writer-messages.ts';
 import { Assembler, type Told } from './assemble/assembler.ts';
 import type { Changes } from './assemble/write-out.ts';
-import { takeCollected, takeDiscovered, type Taken, type Taking } from './collecting.ts';
+import { takeCollected, takeDiscovered, type Taking } from './collecting.ts';
 import type { WriteDb } from './database.ts';
 import { storeError } from './errors.ts';
 import { isMalformed, type Intake } from './intake.ts';
@@ -67,15 +67,12 @@ export class Writer {
 
   /** What a connector collected: records, approvals, what is stuck, gaps and the checkpoint, all or nothing. */
   collect(job: CollectedJob, nowUs: number): { readonly result: CollectedResult; readonly note: CommitNote | null } {
-    let taken: Taken | null = null;
-    this.inTransaction(() => { taken = takeCollected(this.taking(nowUs), job); });
-    const { result, changes, topics } = taken as unknown as Taken;
+    const { result, changes, topics } = this.inTransaction(() => takeCollected(this.taking(nowUs), job));
     return { result, note: withTopics(noteOf(changes, false), topics) };
   }
 
   discover(job: DiscoveredJob, nowUs: number): CommitNote | null {
-    let changes: Changes | null = null;
-    this.inTransaction(() => { changes = takeDiscovered(this.taking(nowUs), job); });
+    const changes = this.inTransaction(() => takeDiscovered(this.taking(nowUs), job));
     return withTopics(noteOf(changes, false), ['connections', 'agents', 'grants', 'status']);
   }
 
@@ -84,9 +81,9 @@ export class Writer {
   }
 
   /** Runs other writing in a transaction of its own; on failure nothing of it happened, in the file or in memory. */
-  inTransaction(run: () => void): void {
+  inTransaction<T>(run: () => T): T {
     try {
-      this.db.transaction(run).immediate();
+      return this.db.transaction(run).immediate();
     } catch (cause) {
       this.assembler.forget();
       this.tallies.forget();

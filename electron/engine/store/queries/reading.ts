@@ -4,12 +4,14 @@ import type { Cost, Usage } from '../../../../shared/domain.ts';
 import type { ReadDb } from '../database.ts';
 import { Texts } from '../dictionary.ts';
 import { StoreError } from '../errors.ts';
-import { rowIdOf, type IdKind } from '../ids.ts';
+import { publicId, rowIdOf, type IdKind } from '../ids.ts';
 import { PayloadReader } from '../payloads.ts';
 
 export interface AgentName {
   readonly id: number;
+  /** of the agent that it is shown as. */
   readonly name: string;
+  /** of its own. */
   readonly connection: number;
   readonly service: string;
 }
@@ -20,6 +22,7 @@ export class Reading {
   readonly payloads: PayloadReader;
   private readonly prepared = new Map<string, Statement>();
   private agents = new Map<number, AgentName>();
+  private stitched: ReadonlyMap<number, number> | null = null;
 
   constructor(db: ReadDb) {
     this.db = db;
@@ -40,15 +43,41 @@ export class Reading {
   /** Names may change between calls (an agent says its own name late), so they are read anew in each. */
   begin(): void {
     this.agents = new Map();
+    this.stitched = null;
   }
 
   agent(id: number): AgentName {
     let found = this.agents.get(id);
     if (found === undefined) {
-      found = this.sql<[number], AgentName>('SELECT id, name, connection, service FROM agent WHERE id = ?').get(id) ?? { id, name: '(unknown)', connection: 0, service: '' };
+      const own = this.sql<[number], AgentName>('SELECT id, name, connection, service FROM agent WHERE id = ?').get(id) ?? { id, name: '(unknown)', connection: 0, service: '' };
+      const head = this.headOf(id);
+      found = head === id ? own : { ...own, name: this.agent(head).name };
       this.agents.set(id, found);
     }
     return found;
+  }
+
+  /** Sources that are shown as another agent, and as which one; empty where every agent is seen from one side only. */
+  heads(): ReadonlyMap<number, number> {
+    this.stitched ??= new Map(this.sql<[], { agent: number; head: number }>('SELECT agent, head FROM agent_stitch').all().map(({ agent, head }) => [agent, head]));
+    return this.stitched;
+  }
+
+  headOf(id: number): number {
+    return this.heads().get(id) ?? id;
+  }
+
+  /** The public id of the agent that it is shown as. */
+  agentId(id: number): string {
+    return publicId('agent', this.headOf(id));
+  }
+
+  /** Every source of the agent that this one is shown as, its head first. */
+  sourcesOf(id: number): number[] {
+    const head = this.headOf(id);
+    const sources = [head];
+    for (const [agent, of] of this.heads()) if (of === head) sources.push(agent);
+    return sources;
   }
 }
 

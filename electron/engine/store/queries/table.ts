@@ -1,14 +1,18 @@
 /** From the name of a query to the function that answers it. Runs on the reader thread only. */
 import type { ParsedParams, Result } from '../../../../shared/contract.ts';
 import { getActivity, listActivity, listTaskActivities, liveRows } from './activities.ts';
+import { approvalFact, getApproval, listApprovals } from './approvals.ts';
+import { listAudit } from './audit.ts';
 import { getAgent, listAgents } from './agents.ts';
 import { readSettings } from '../commands.ts';
 import { counts, listConnections, previewRetention } from './connections.ts';
 import { engineFacts } from './engine-facts.ts';
 import { listFailures } from './failures.ts';
 import { find } from './find.ts';
+import { listGrants } from './grants.ts';
 import { getOverview } from './overview.ts';
 import type { Reading } from './reading.ts';
+import { runtimeFacts } from './runtimes.ts';
 import { activitySeries, spendSeries } from './series.ts';
 import { gapsIn, spanOf } from './span-of-time.ts';
 import { getTask, listOpen, listTasks } from './tasks.ts';
@@ -29,12 +33,19 @@ export const queries = {
   'gaps.list': (reading: Reading, params: ParsedParams<'gaps.list'>, nowUs: number): Result<'gaps.list'> => ({ rows: gapsIn(reading, spanOf(params.period, nowUs)) }),
   find,
   'connections.list': (reading: Reading) => listConnections(reading),
+  'grants.list': listGrants,
+  'approvals.list': listApprovals,
+  'approvals.get': getApproval,
+  'audit.list': listAudit,
   'settings.get': (reading: Reading) => readSettings(reading.db),
   'retention.preview': previewRetention,
   /** not in the contract: what system.status and Live are made of. */
   counts: (reading: Reading) => counts(reading),
   engineFacts: (reading: Reading) => engineFacts(reading),
   liveRows,
+  /** not in the contract: what the collectors start from, and what an answer is checked against. */
+  runtimeFacts: (reading: Reading) => runtimeFacts(reading),
+  approvalFact,
 } as const;
 
 export type QueryName = keyof typeof queries;

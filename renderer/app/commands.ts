@@ -1,6 +1,6 @@
 /** What the palette can do. Each command says what it does before it does it; none of them stops or deletes anything. */
 import type { TablerIcon } from '@tabler/icons-react';
-import { IconContrast, IconFolder, IconKeyboard, IconLayoutSidebar, IconLayoutSidebarRight, IconPlayerPlay, IconPlayerStop, IconPlus, IconRefresh, IconClock } from '@tabler/icons-react';
+import { IconContrast, IconFolder, IconKeyboard, IconLayoutSidebar, IconLayoutSidebarRight, IconPlayerPlay, IconPlayerStop, IconPlus, IconRefresh, IconClock, IconUserCheck } from '@tabler/icons-react';
 import { call, demoNow, engineReady, favours } from '../api/client.ts';
 import { demoFleet } from '../api/demo-fleet.ts';
 import { queryClient } from '../api/query-client.ts';
@@ -27,7 +27,8 @@ function themeCommand(theme: Settings['theme'], title: string): Command {
 export function commandsNow(): Command[] {
   const demoRuns = demoNow().state === 'running' || demoNow().state === 'starting';
   const commands: Command[] = [
-    { id: 'add-connection', title: 'Add connection…', context: 'OpenTelemetry, about 1 min', icon: IconPlus, run: () => go({ screen: 'connections', params: { add: '1' } }) },
+    { id: 'add-connection', title: 'Add connection…', context: 'OpenTelemetry, LangGraph, A2A, MCP', icon: IconPlus, run: () => go({ screen: 'connections', params: { add: '1' } }) },
+    { id: 'answer', title: 'Answer what waits for a person', context: 'the worst effect first', icon: IconUserCheck, run: () => go({ screen: 'approvals' }) },
     demoRuns
       ? { id: 'stop-demo', title: 'Stop the demo fleet', context: 'the pretend agents end; their history stays', icon: IconPlayerStop, run: () => attempt('The demo fleet did not stop.', demoFleet.stop()) }
       : { id: 'start-demo', title: 'Start the demo fleet', context: 'pretend agents on this machine', icon: IconPlayerPlay, run: () => attempt('The demo fleet did not start.', demoFleet.start()) },

@@ -61,8 +61,14 @@ export const placeNow = (): Place => snapshot();
 
 export interface Target { screen: ScreenId; id?: string | null; params?: Readonly<Record<string, string>> }
 
-export function go(target: Target): void {
-  location.hash = placeHash(target);
+/** `replace`: the step before is not one to come back to (walking down a list). */
+export function go(target: Target, { replace = false }: { replace?: boolean } = {}): void {
+  if (!replace) {
+    location.hash = placeHash(target);
+    return;
+  }
+  history.replaceState(null, '', placeHash(target));
+  for (const listener of listeners) listener();
 }
 
 /** Changes parameters of the present place without a new step in the history; null removes one. */

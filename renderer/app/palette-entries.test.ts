@@ -12,9 +12,10 @@ const sources = (): PaletteSources => ({
   },
   commands: [command('Show preferences'), command('Refresh figures'), command('Add connection')],
   places: [{ id: 'overview', title: 'Overview', icon: IconPlug, keys: 'g o', run: () => undefined }],
-  connections: [], connectionIcon: IconPlug, followIcon: IconPlug,
+  connections: [], approvals: [{ id: 'apr_1', title: 'bank.release_run', agentName: 'invoice-matcher', connectionName: 'Lab' }], connectionIcon: IconPlug, followIcon: IconPlug,
   openAgent: vi.fn<PaletteSources['openAgent']>(), followAgent: vi.fn<PaletteSources['followAgent']>(),
   openConnection: vi.fn<PaletteSources['openConnection']>(), openTask: vi.fn<PaletteSources['openTask']>(),
+  openApproval: vi.fn<PaletteSources['openApproval']>(),
 });
 const titles = (typed: string): string[] => sectionsFor(typed, sources()).map((section) => section.title);
 
@@ -41,6 +42,13 @@ describe('sections', () => {
   it('rank what begins with the text before what contains it', () => {
     const list = sectionsFor('> ref', sources())[0]?.entries.map((entry) => entry.title);
     expect(list).toEqual(['Refresh figures', 'Follow refund-runner in Live', 'Show preferences']);
+  });
+
+  it('find what waits for a person by what it asks and who asks it', () => {
+    const from = sources();
+    for (const typed of ['release', 'invoice-matcher']) sectionsFor(typed, from).find((section) => section.title === 'Go to')?.entries[0]?.run();
+    expect(from.openApproval).toHaveBeenNthCalledWith(1, 'apr_1');
+    expect(from.openApproval).toHaveBeenNthCalledWith(2, 'apr_1');
   });
 
   it('open a task on its agent, an activity in its task', () => {

@@ -1,6 +1,6 @@
 /** What stands in the palette for a typed text: sections in their fixed order. Pure but for what the entries run. */
 import type { TablerIcon } from '@tabler/icons-react';
-import type { Connection } from '../../shared/domain.ts';
+import type { Approval, Connection } from '../../shared/domain.ts';
 import type { Result } from '../../shared/contract.ts';
 import { matchRank, matchTerms } from '../ui/matched.tsx';
 import type { State } from '../ui/state-shapes.tsx';
@@ -40,11 +40,13 @@ export interface PaletteSources {
   commands: readonly Command[];
   places: readonly { id: string; title: string; icon: TablerIcon; keys: string; run: () => void }[];
   connections: readonly Connection[];
+  approvals: readonly Pick<Approval, 'id' | 'title' | 'agentName' | 'connectionName'>[];
   connectionIcon: TablerIcon;
   followIcon: TablerIcon;
   openAgent: (id: string) => void;
   followAgent: (id: string) => void;
   openConnection: (id: string) => void;
+  openApproval: (id: string) => void;
   openTask: (id: string, activityId: string | null) => void;
 }
 
@@ -77,7 +79,10 @@ function placeEntries(sources: PaletteSources): Entry[] {
   const connections = sources.connections.map((one): Entry => ({
     id: `connection-${one.id}`, title: one.name, context: one.healthText, aside: 'Connection', mark: { icon: sources.connectionIcon }, run: () => sources.openConnection(one.id),
   }));
-  return [...screens, ...connections];
+  const approvals = sources.approvals.map((one): Entry => ({
+    id: `approval-${one.id}`, title: one.title, context: `${one.agentName}, ${one.connectionName}`, aside: 'Waits for you', mark: { state: 'waiting' }, run: () => sources.openApproval(one.id),
+  }));
+  return [...screens, ...approvals, ...connections];
 }
 
 function identifierEntries(sources: PaletteSources): Entry[] {

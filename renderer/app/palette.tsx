@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { IconActivity, IconPlug, IconSearch } from '@tabler/icons-react';
 import { useDeferredValue, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { call } from '../api/client.ts';
-import { connectionQueries, findQueries } from '../api/queries.ts';
+import { approvalQueries, connectionQueries, findQueries } from '../api/queries.ts';
 import { Kbd } from '../ui/kbd.tsx';
 import { Matched, matchTerms } from '../ui/matched.tsx';
 import { StateShape } from '../ui/state-shapes.tsx';
@@ -29,15 +29,17 @@ function useSections(typed: string): { sections: Section[]; took: number | null;
   const wanted = mode === 'commands' ? '' : text;
   const found = useQuery({ ...findQueries.find(wanted), placeholderData: wanted === '' ? undefined : keepPreviousData });
   const { data: connections } = useQuery(connectionQueries.list());
+  const { data: approvals } = useQuery(approvalQueries.waiting());
   const [commands] = useState(commandsNow);
   const answered = found.data !== undefined && !found.isPlaceholderData;
   const sections = useMemo(() => sectionsFor(typed, {
-    found: wanted === '' ? undefined : found.data, commands, places, connections: connections?.rows ?? [], connectionIcon: IconPlug, followIcon: IconActivity,
+    found: wanted === '' ? undefined : found.data, commands, places, connections: connections?.rows ?? [], approvals: approvals?.rows ?? [], connectionIcon: IconPlug, followIcon: IconActivity,
     openAgent: (id) => go({ screen: 'agent', id }),
     followAgent: (id) => go({ screen: 'live', params: { agent: id } }),
     openConnection: (id) => go({ screen: 'connections', id }),
+    openApproval: (id) => go({ screen: 'approvals', id }),
     openTask: (id, activityId) => attempt('The task could not be opened.', openTask(id, activityId)),
-  }), [typed, wanted, found.data, commands, connections]);
+  }), [typed, wanted, found.data, commands, connections, approvals]);
   return { sections, took: wanted === '' || !answered ? null : found.data.tookMs, waiting: wanted !== '' && !answered && !found.isError };
 }
 

@@ -49,7 +49,7 @@ export function useShellKeys(): void {
   useEffect(() => onMenuCommand((command) => {
     if (command === 'palette') showOverlay('palette');
     else if (command === 'keys') showOverlay('keys');
-    else if (command === 'settings') go({ screen: 'settings' });
+    else if (command === 'settings' || command === 'approvals') go({ screen: command });
     else go({ screen: 'connections', params: { add: '1' } });
   }), []);
 }

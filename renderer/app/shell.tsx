@@ -36,7 +36,7 @@ export function Shell() {
           {place.screen !== 'settings' && <AlarmBanners />}
           <ErrorBoundary title={routes[place.screen].title} place={placeHash({ screen: place.screen, id: place.id })}>
             <Suspense fallback={<Loading what={`Opening ${routes[place.screen].title}`} rows={8} />}>
-              <Screen key={`${place.screen}/${place.id ?? ''}`} id={place.id} />
+              <Screen key={place.screen === 'agent' ? `agent/${place.id ?? ''}` : place.screen} id={place.id} />
             </Suspense>
           </ErrorBoundary>
         </main>

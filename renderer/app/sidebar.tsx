@@ -10,7 +10,9 @@ import { navigation, routes } from './routes.tsx';
 import { railStored } from './sidebar-state.ts';
 import classes from './sidebar.module.css';
 
-function NavItem({ screen, count, gaps, lit, waiting }: { screen: ScreenId; count: number | null; gaps: number; lit: boolean; waiting: boolean }) {
+interface NavItemProps { screen: ScreenId; count: number | null; gaps: number; /** waits for a person. */ asks: number; lit: boolean; waiting: boolean }
+
+function NavItem({ screen, count, gaps, asks, lit, waiting }: NavItemProps) {
   const { nav, title } = routes[screen];
   if (nav === null) return null;
   const Icon = nav.icon;
@@ -20,6 +22,7 @@ function NavItem({ screen, count, gaps, lit, waiting }: { screen: ScreenId; coun
         <Icon size={16} stroke={1.75} aria-hidden="true" />
         <span className={classes.name}>{title}</span>
         {count !== null && count > 0 && <span className={classes.count}>{formatCounter(count)}</span>}
+        {asks > 0 && <span className={classes.asks}>{formatCounter(asks)}<span className="gh-visually-hidden"> waiting</span></span>}
         {gaps > 0 && <span className={classes.gaps}><StateShape state="not_seen" /><span className="gh-visually-hidden">open gaps: </span>{formatCounter(gaps)}</span>}
         <kbd aria-hidden="true" className={`${classes.letter} ${waiting ? classes.waiting : ''}`}>{keyName(nav.letter)}</kbd>
       </a>
@@ -38,7 +41,7 @@ export function Sidebar({ onSkip }: { onSkip: () => void }) {
       <a className={classes.skip} href="#main" onClick={(event) => { event.preventDefault(); onSkip(); }}>Skip to the content</a>
       <div className={classes.brand}><IconBuildingArch size={18} stroke={1.75} aria-hidden="true" /><span className={classes.name}>Gatehouse</span></div>
       <ul className={classes.list}>
-        {navigation.map((screen) => <NavItem key={screen} screen={screen} lit={lit === screen} waiting={waiting} count={screen === 'agents' ? (status?.agents ?? null) : null} gaps={screen === 'connections' ? (status?.openGaps ?? 0) : 0} />)}
+        {navigation.map((screen) => <NavItem key={screen} screen={screen} lit={lit === screen} waiting={waiting} count={screen === 'agents' ? (status?.agents ?? null) : null} gaps={screen === 'connections' ? (status?.openGaps ?? 0) : 0} asks={screen === 'approvals' ? (status?.approvalsWaiting ?? 0) : 0} />)}
       </ul>
     </nav>
   );

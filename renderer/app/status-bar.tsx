@@ -41,6 +41,7 @@ export function StatusBar() {
             ? <Part to={{ screen: 'connections' }}>No connections</Part>
             : running && <Part to={{ screen: 'live' }} tip="Mean of the last 10 s">Taking in {perSecond(status.intakePerSecond)} activities/s</Part>}
           {status.newestActivityAt !== null && <Part to={{ screen: 'live' }}>Newest <Age iso={status.newestActivityAt} /> ago</Part>}
+          {status.approvalsWaiting > 0 && <Part to={{ screen: 'approvals' }}><StateShape state="waiting" className={classes.wait} />{plural(status.approvalsWaiting, 'approval')} waiting</Part>}
           {status.openGaps > 0 && <Part to={{ screen: 'overview' }}><StateShape state="not_seen" className={classes.quiet} />{plural(status.openGaps, 'gap')} open</Part>}
           {status.strangers > 0 && <Part to={{ screen: 'connections' }}>{plural(status.strangers, 'sender')} refused</Part>}
           <Part to={{ screen: 'settings' }} tip={status.diskFreeBytes === null ? undefined : `${formatBytes(status.diskFreeBytes)} free on this disk`}>History {formatBytes(status.historyBytes)}</Part>

@@ -73,3 +73,31 @@ export function InertName({ text, most = 120 }: { text: string; most?: number })
     </bdi>
   );
 }
+
+/** Code points and line breaks of one value before it folds. */
+const valueFold = 600;
+const lineFold = 14;
+
+/** How much of a value stands before its fold: so many code points, or so many lines, whichever ends first. */
+function foldAt(text: string): number {
+  let at = -1;
+  for (let line = 0; line < lineFold; line += 1) {
+    at = text.indexOf('\n', at + 1);
+    if (at < 0) return valueFold;
+  }
+  return Math.min(valueFold, Array.from(text.slice(0, at)).length);
+}
+
+/** One value inside a block of agent text. `quoted`: a text, its quotes said by the console and not part of it. */
+export function InertValue({ text, quoted }: { text: string; quoted: boolean }) {
+  const [unfolded, setUnfolded] = useState(false);
+  const inert = inertText(text, unfolded ? Infinity : foldAt(text));
+  const quote = quoted ? <span className={classes.newline}>&quot;</span> : null;
+  return (
+    <span dir="ltr" className={classes.value}>
+      {quote}{text === '' && !quoted ? <span className={classes.newline}>empty</span> : <Segments segments={inert.segments} />}{inert.hidden === 0 && quote}
+      {inert.hidden > 0 && <button type="button" className={classes.fold} onClick={() => setUnfolded(true)}>Show all {formatCount(Array.from(text).length)} characters</button>}
+      {unfolded && <button type="button" className={classes.fold} onClick={() => setUnfolded(false)}>Fold</button>}
+    </span>
+  );
+}

@@ -56,6 +56,10 @@ const looks = {
   stale: { word: 'Stale', tone: 'wait', shape: <><path d={shield} {...line} strokeWidth={1.3} strokeDasharray="2 1.2" /><path d="M6 3.6V6l1.6 1" {...line} strokeWidth={1.2} /></> },
   no_stop_credential: { word: 'No stop credential', tone: 'quiet', shape: <><circle cx="3.6" cy="8.4" r="2" {...line} strokeWidth={1.2} /><path d="M5 7 10 2M8.2 3.8 9.8 5.4M1.5 1.5l9 9" {...line} strokeWidth={1.2} /></> },
   drill_failed: { word: 'Drill failed', tone: 'stop', shape: cross },
+  /* How an approval ended. */
+  responded: { word: 'Answered', tone: 'quiet', shape: <path d="M1.2 2h9.6v6H6L3.4 10.4V8H1.2Z" {...line} strokeWidth={1.3} strokeLinejoin="round" /> },
+  expired: { word: 'Expired', tone: 'deny', shape: <>{ring}<path d="M6 3.4V6l1.8 1.2" {...line} strokeWidth={1.3} /></> },
+  elsewhere: { word: 'Answered elsewhere', tone: 'quiet', shape: <><path d="M6.4 2H1.6v8.4H10V6" {...line} strokeWidth={1.3} /><path d="M7.4 1.4h3.4v3.4M10.8 1.4 5.6 6.6" {...line} strokeWidth={1.3} /></> },
   /* The three marks of a stop, and the act that landed after the command: always in this order. */
   stop_requested: { word: 'Requested', tone: 'quiet', shape: ring },
   stop_reported: { word: 'Reported', tone: 'wait', shape: <path d="M6 1 11 6 6 11 1 6Z" {...line} /> },

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServedEngine } from '../e2e/engine/serve.ts';
 import { corpusVersion, makeCorpus } from './corpus.ts';
+import type { CorpusBody } from './corpus.ts';
 import { runLoad } from './load.ts';
 import { encodeProtobuf } from './otlp-codec.ts';
 
@@ -16,6 +17,22 @@ const chunk = 50;
 const days = 30;
 const prefix = 'gatehouse-bench-history-';
 
+/** Counts up when `withCosts` or `fill` tell something else. */
+const fillVersion = 2;
+
+/** Every second body's model calls say what they cost, in the words of OpenInference: without known money the spend charts have nothing to read. */
+function withCosts(bodies: readonly CorpusBody[]): readonly CorpusBody[] {
+  bodies.forEach((body, at) => {
+    if (at % 2 === 1) return;
+    for (const { spans } of body.resourceSpans.flatMap((one) => one.scopeSpans)) {
+      for (const span of spans) {
+        if (span.name.startsWith('chat ')) span.attributes.push({ key: 'openinference.span.kind', value: { stringValue: 'LLM' } }, { key: 'llm.cost.total', value: { doubleValue: Number(`0x${span.spanId.slice(0, 3)}`) / 100_000 } });
+      }
+    }
+  });
+  return bodies;
+}
+
 async function fill(engine: ServedEngine, rows: number): Promise<void> {
   const { endpoint, token } = await engine.addOtlp('bench', 'full');
   const from = Date.now() - days * 86_400_000;
@@ -23,20 +40,20 @@ async function fill(engine: ServedEngine, rows: number): Promise<void> {
   for (let done = 0; done < bodies; done += chunk) {
     const some = Math.min(chunk, bodies - done);
     const corpus = makeCorpus({ seed: 1_000 + done, spansPerBody: spansInBody, bodies: some, fromMs: from + (done / bodies) * days * 86_400_000, days: (some / bodies) * days });
-    await runLoad({ url: `${endpoint}/v1/traces`, headers: { 'content-type': 'application/x-protobuf', authorization: `Bearer ${token}` }, bodies: corpus.map(encodeProtobuf), connections: 4 });
+    await runLoad({ url: `${endpoint}/v1/traces`, headers: { 'content-type': 'application/x-protobuf', authorization: `Bearer ${token}` }, bodies: withCosts(corpus).map(encodeProtobuf), connections: 4 });
     if (done % (chunk * 8) === 0) process.stderr.write(`filling: ${((done + some) * spansInBody).toLocaleString('en')} of ${rows.toLocaleString('en')} activities\n`);
   }
 }
 
 /** What decides how the file looks: a kept history that another text made is not used. */
 function digest(): string {
-  const texts = ['schema.ts', 'migrations.ts'].map((file) => readFileSync(new URL(`../electron/engine/store/${file}`, import.meta.url)));
+  const texts = readdirSync(new URL('../electron/engine/store/', import.meta.url)).filter((file) => file.startsWith('schema') || file === 'migrations.ts').map((file) => readFileSync(new URL(`../electron/engine/store/${file}`, import.meta.url)));
   return createHash('sha256').update(Buffer.concat(texts)).digest('hex').slice(0, 8);
 }
 
 /** The data folder of a history of so many activities, over the last 30 days. */
 export async function largeHistory(rows: number): Promise<string> {
-  const name = `${prefix}${new Date().toISOString().slice(0, 10)}-${corpusVersion}-${digest()}-${rows}`;
+  const name = `${prefix}${new Date().toISOString().slice(0, 10)}-${corpusVersion}.${fillVersion}-${digest()}-${rows}`;
   const folder = join(tmpdir(), name);
   if (existsSync(folder)) return folder;
   for (const other of readdirSync(tmpdir())) if (other.startsWith(prefix) && other.endsWith(`-${rows}`)) rmSync(join(tmpdir(), other), { recursive: true, force: true });

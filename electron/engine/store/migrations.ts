@@ -4,6 +4,7 @@ import type { WriteDb } from './database.ts';
 import { StoreError } from './errors.ts';
 import { SCHEMA_1 } from './schema.ts';
 import { SCHEMA_2 } from './schema-2.ts';
+import { SCHEMA_3 } from './schema-3.ts';
 
 export interface Migration {
   readonly to: number;
@@ -13,9 +14,10 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { to: 1, run: (db) => db.exec(SCHEMA_1) },
   { to: 2, run: (db) => db.exec(SCHEMA_2) },
+  { to: 3, run: (db) => db.exec(SCHEMA_3) },
 ];
 
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 export interface MigrationOutcome {
   readonly from: number;

@@ -43,14 +43,14 @@ export function* removeConnection(writer: Writer, connection: number): Generator
   }
   writer.inTransaction(() => {
     const agents = 'SELECT id FROM agent WHERE connection = @connection';
-    for (const table of ['by_hour', 'by_day', 'tool_day', 'failure_day', 'agent_version', 'identity_evidence', 'identity_change', 'agent_alias', 'agent_stitch']) {
+    for (const table of ['by_hour', 'by_day', 'failed_hours', 'tool_day', 'failure_day', 'failure_agent', 'agent_version', 'identity_evidence', 'identity_change', 'agent_alias', 'agent_stitch']) {
       db.prepare(`DELETE FROM ${table} WHERE agent IN (${agents})`).run({ connection });
     }
     db.prepare(`DELETE FROM agent_link WHERE caller IN (${agents}) OR called IN (${agents})`).run({ connection });
     for (const table of ['agent_joined', 'agent_apart']) db.prepare(`DELETE FROM ${table} WHERE agent IN (${agents}) OR other IN (${agents})`).run({ connection });
     db.prepare('DELETE FROM failure WHERE id NOT IN (SELECT failure FROM failure_day)').run();
     db.prepare('UPDATE failure SET count = (SELECT sum(count) FROM failure_day WHERE failure = failure.id)').run();
-    for (const table of ['agent', 'by_minute', 'hour_total', 'tally', 'seen', 'gap', 'metric', 'trace', 'task_alias', 'runtime', 'checkpoint', 'approval', 'stuck', 'grant_seen']) db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
+    for (const table of ['agent', 'by_minute', 'hour_total', 'spend_hour', 'tally', 'seen', 'gap', 'metric', 'trace', 'task_alias', 'runtime', 'checkpoint', 'approval', 'stuck', 'grant_seen']) db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
     db.prepare('DELETE FROM connection WHERE id = ?').run(connection);
     // Others may have been one agent by way of one of these.
     restitch(db);

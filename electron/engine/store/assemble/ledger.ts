@@ -9,6 +9,7 @@ import { durationBucket } from '../histogram.ts';
 import type { AgentBook } from './agents.ts';
 import { isUnpriced } from './merge.ts';
 import type { Facts } from './row.ts';
+import { ScreenSums } from './screen-sums.ts';
 import type { TaskAgent, TaskState } from './tasks.ts';
 
 /** One line of by_hour or by_day: the differences of this transaction. */
@@ -86,11 +87,13 @@ export class Ledger {
   private readonly failureDays = new Map<string, FailureDay>();
   readonly failures = new Map<number, FailureChange>();
   private readonly statements: Statements;
+  private readonly screens: ScreenSums;
   private readonly agents: AgentBook;
 
   constructor(db: WriteDb, agents: AgentBook) {
     this.agents = agents;
     this.statements = new Statements(db);
+    this.screens = new ScreenSums(db);
   }
 
   /** `sign` 1: the row as it is now; -1: as it was. */
@@ -200,6 +203,7 @@ export class Ledger {
     for (const inHour of this.hours.values()) {
       for (const sum of inHour.values()) {
         this.statements.sum(this.statements.hour, this.statements.emptyHour, sum);
+        this.screens.hour(sum);
         const day = Math.floor(sum.at / 24);
         at(days, `${day}|${sum.agent}|${sum.model}|${sum.currency}`, () => new Sum(day, sum.connection, sum.agent, sum.model, sum.currency)).add(sum);
         at(totals, `${sum.at}|${sum.connection}|${sum.currency}`, () => new Sum(sum.at, sum.connection, 0, 0, sum.currency)).add(sum);
@@ -209,9 +213,15 @@ export class Ledger {
     for (const sum of totals.values()) this.statements.total(sum);
     for (const one of this.minutes.values()) this.statements.minute(one);
     for (const ofDay of this.tools.values()) for (const one of ofDay.values()) this.statements.toolDay(one);
-    for (const one of this.failureDays.values()) this.statements.failureDay(one);
+    for (const one of this.failureDays.values()) this.failureDay(one);
     failures(this.failures);
     this.clear();
+  }
+
+  private failureDay(one: FailureDay): void {
+    if (one.count === 0) return;
+    this.statements.failureDay(one);
+    this.screens.failure(one.failure, one.agent, one.count);
   }
 
   clear(): void {
@@ -288,7 +298,6 @@ class Statements {
   }
 
   failureDay(f: FailureDay): void {
-    if (f.count === 0) return;
     this.failureUp.run(f.day, f.failure, f.agent, f.count);
     if (f.count <= 0) this.failureEmpty.run(f.day, f.failure, f.agent);
   }

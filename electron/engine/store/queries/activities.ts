@@ -9,6 +9,7 @@ import { StoreError } from '../errors.ts';
 import { publicId, rowIdOf } from '../ids.ts';
 import { iso, micros, parseCursor, rowId, writeCursor, type Keyset, type Reading } from './reading.ts';
 import { readTask } from './tasks.ts';
+import { walk } from './walk.ts';
 
 export interface ActivityRow {
   readonly id: number; readonly task: number; readonly agent: number; readonly ts: number; readonly dur: number | null;
@@ -84,8 +85,8 @@ function textTest(reading: Reading, text: string): Test {
   const says = (id: number | null): boolean => id !== null && id !== 0 && textSays(id);
   const agentSays = remembered((id) => reading.agent(id).name.toLowerCase().includes(wanted));
   return {
-    reads: ['task', 'agent', 'name', 'model', 'errorType', 'errorMessage'],
-    holds: (row) => says(row.name) || says(row.model) || says(row.errorMessage) || says(row.errorType) || agentSays(row.agent) || row.id === activity || row.task === task,
+    reads: ['agent', 'name', 'model', 'errorType', 'errorMessage', ...(task === null ? [] : ['task' as const])],
+    holds: (row) => says(row.name) || says(row.model) || says(row.errorMessage) || says(row.errorType) || agentSays(row.agent) || row.id === activity || (task !== null && row.task === task),
   };
 }
 
@@ -127,37 +128,32 @@ const startOf = (params: ListParams): Keyset => (params.before === undefined ? {
 const sinceOf = (params: ListParams): number => (params.since === undefined ? 0 : micros(params.since));
 const pageSql = (read: string, where: string): string => `SELECT ${read} FROM activity WHERE ${where} AND (ts_us, id) < (?, ?) AND ts_us >= ? ORDER BY ts_us DESC, id DESC LIMIT ?`;
 
-/** Rows of a walk at a glance, newest first, at most `most`; the first page is small since many lists fill from it. */
-function* glances(reading: Reading, params: ListParams, walk: Walk, tests: readonly Test[], most: number): Generator<Glance> {
-  const reads = [...new Set(tests.flatMap((test) => test.reads))].map((column) => `, ${glanceColumns[column]}`).join('');
-  const page = reading.sql<number[], Glance>(pageSql(`id, ts_us AS ts${reads}`, walk.where));
-  let before = startOf(params);
-  for (let left = most, size = 2 * params.limit; left > 0; size *= 4) {
-    const asked = Math.min(left, size);
-    const rows = page.all(...walk.values, before.us, before.id, sinceOf(params), asked);
-    yield* rows;
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < asked) return;
-    before = { us: last.ts, id: last.id };
-    left -= asked;
-  }
+const readsOf = (tests: readonly Test[]): string => [...new Set(tests.flatMap((test) => test.reads))].map((column) => `, ${glanceColumns[column]}`).join('');
+
+/** Rows at a glance, newest first, at most `most`. */
+function glances(reading: Reading, params: ListParams, along: Walk, tests: readonly Test[], most: number): Generator<Glance> {
+  const page = reading.sql<number[], Glance>(pageSql(`id, ts_us AS ts${readsOf(tests)}`, along.where));
+  return walk({
+    from: startOf(params), first: 2 * params.limit, most, at: (row) => ({ us: row.ts, id: row.id }),
+    read: (before, rows) => page.all(...along.values, before.us, before.id, sinceOf(params), rows),
+  });
 }
 
 export function listActivity(reading: Reading, params: ListParams): Result<'activity.list'> {
-  const walk = walkOf(params);
-  const tests = testsOf(reading, walk.rest);
-  return tests.length === 0 ? listWalk(reading, params, walk) : listPassing(reading, params, walk, tests);
+  const along = walkOf(params);
+  const tests = testsOf(reading, along.rest);
+  return tests.length === 0 ? listWhole(reading, params, along) : listPassing(reading, params, along, tests);
 }
 
-function listWalk(reading: Reading, params: ListParams, walk: Walk): Result<'activity.list'> {
+function listWhole(reading: Reading, params: ListParams, along: Walk): Result<'activity.list'> {
   const before = startOf(params);
-  const found = reading.sql<number[], ActivityRow>(pageSql(columns, walk.where)).all(...walk.values, before.us, before.id, sinceOf(params), params.limit + 1);
+  const found = reading.sql<number[], ActivityRow>(pageSql(columns, along.where)).all(...along.values, before.us, before.id, sinceOf(params), params.limit + 1);
   const rows = found.slice(0, params.limit);
   const last = rows.at(-1);
   return { rows: rows.map((row) => activityOf(reading, row)), next: found.length > params.limit && last ? writeCursor({ us: last.ts, id: last.id }) : null };
 }
 
-function listPassing(reading: Reading, params: ListParams, walk: Walk, tests: readonly Test[]): Result<'activity.list'> {
+function listPassing(reading: Reading, params: ListParams, along: Walk, tests: readonly Test[]): Result<'activity.list'> {
   const most = mostScanned + params.limit;
   const test = passes(tests);
   const whole = reading.sql<[number], ActivityRow>(`SELECT ${columns} FROM activity WHERE id = ?`);
@@ -165,7 +161,7 @@ function listPassing(reading: Reading, params: ListParams, walk: Walk, tests: re
   let last: Glance | null = null;
   let scanned = 0;
   // One more than is looked at says whether there is more.
-  for (const glance of glances(reading, params, walk, tests, most + 1)) {
+  for (const glance of glances(reading, params, along, tests, most + 1)) {
     if (rows.length >= params.limit || scanned >= most) return { rows, next: last === null ? null : writeCursor({ us: last.ts, id: last.id }) };
     scanned += 1;
     last = glance;
@@ -192,7 +188,7 @@ const mostNew = 20_000;
 export function liveRows(reading: Reading, params: { after: number; upTo: number; ids: readonly number[]; limit: number; filter: ActivityFilter }): { rows: Activity[]; passed: number } {
   const tests = testsOf(reading, params.filter);
   const test = passes(tests);
-  const found = newRows(reading, params, tests.length === 0 ? null : test);
+  const found = newRows(reading, params, tests);
   const one = reading.sql<[number], ActivityRow>(`SELECT ${columns} FROM activity WHERE id = ?`);
   for (const id of params.ids) {
     const row = id <= params.after ? one.get(id) : undefined;
@@ -201,21 +197,17 @@ export function liveRows(reading: Reading, params: { after: number; upTo: number
   return { rows: found.rows.toReversed().map((row) => activityOf(reading, row)), passed: found.passed };
 }
 
-function newRows(reading: Reading, { after, upTo, limit }: { after: number; upTo: number; limit: number }, test: ((row: Glance) => boolean) | null): { rows: ActivityRow[]; passed: number } {
-  const newest = reading.sql<number[], ActivityRow>(`SELECT ${columns} FROM activity WHERE id > ? AND id <= ? ORDER BY id DESC LIMIT ?`);
-  if (test === null) {
+function newRows(reading: Reading, { after, upTo, limit }: { after: number; upTo: number; limit: number }, tests: readonly Test[]): { rows: ActivityRow[]; passed: number } {
+  const newest = (read: string): string => `SELECT ${read} FROM activity WHERE id > ? AND id <= ? ORDER BY id DESC LIMIT ?`;
+  if (tests.length === 0) {
     // What is not sent is only counted: at full speed that is most of it.
     const passed = reading.sql<number[], { n: number }>('SELECT count(*) AS n FROM (SELECT 1 FROM activity WHERE id > ? AND id <= ? LIMIT ?)').get(after, upTo, mostNew)?.n ?? 0;
-    return { rows: newest.all(after, upTo, Math.min(limit, mostNew)), passed };
+    return { rows: reading.sql<number[], ActivityRow>(newest(columns)).all(after, upTo, Math.min(limit, mostNew)), passed };
   }
-  const rows: ActivityRow[] = [];
-  let passed = 0;
-  for (const row of newest.iterate(after, upTo, mostNew)) {
-    if (!test(row)) continue;
-    passed += 1;
-    if (rows.length < limit) rows.push(row);
-  }
-  return { rows, passed };
+  const passing = reading.sql<number[], Glance>(newest(`id${readsOf(tests)}`)).all(after, upTo, mostNew).filter(passes(tests));
+  const one = reading.sql<[number], ActivityRow>(`SELECT ${columns} FROM activity WHERE id = ?`);
+  const rows = passing.slice(0, limit).flatMap((glance) => one.get(glance.id) ?? []);
+  return { rows, passed: passing.length };
 }
 
 function neighbour(reading: Reading, row: ActivityRow, later: boolean): string | null {

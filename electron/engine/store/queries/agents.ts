@@ -17,20 +17,49 @@ const select = `SELECT a.id, a.connection, c.name AS connectionName, c.enabled A
   a.first_us AS firstUs, a.last_us AS lastUs FROM agent a JOIN connection c ON c.id = a.connection WHERE a.rows > 0`;
 const mostAgents = 5_000;
 const sparkBins = 24;
-/** Long periods are summed by days, short ones by hours: both have few lines for each agent. */
+/** Long periods are told in whole days, short ones in hours. */
 const longSpanUs = 8 * US_DAY;
 const noSums: Sums = { activities: 0, failures: 0, denials: 0, tasks: 0, input: 0, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0, micros: 0, priced: 0, unpriced: 0, currency: 0 };
 
-function rollupOf(span: Span): { table: string; unit: string; from: number; to: number } {
+interface Stretch { readonly table: 'by_day' | 'by_hour'; readonly unit: 'day' | 'hour'; readonly from: number; readonly to: number }
+
+function rollupOf(span: Span): Stretch {
   const long = span.toUs - span.fromUs > longSpanUs;
   const length = long ? US_DAY : US_HOUR;
   return { table: long ? 'by_day' : 'by_hour', unit: long ? 'day' : 'hour', from: Math.floor(span.fromUs / length), to: Math.floor((span.toUs - 1) / length) };
 }
 
-function sumsByAgent(reading: Reading, span: Span): Map<number, Sums> {
-  const { table, unit, from, to } = rollupOf(span);
-  const rows = reading.sql<[number, number], Sums & { agent: number }>(`SELECT agent, ${sumColumns} FROM ${table} WHERE ${unit} BETWEEN ? AND ? GROUP BY agent`).all(from, to);
-  return new Map(rows.map((row) => [row.agent, row]));
+/** The same hours with fewer lines: whole days where the span has them, hours at its two ends. */
+function stretchesOf(span: Span): Stretch[] {
+  const whole = rollupOf(span);
+  if (whole.unit === 'day') return [whole];
+  const from = Math.ceil(whole.from / 24);
+  const to = Math.floor((whole.to + 1) / 24) - 1;
+  if (from > to) return [whole];
+  return [{ ...whole, to: from * 24 - 1 }, { table: 'by_day' as const, unit: 'day' as const, from, to }, { ...whole, from: (to + 1) * 24 }].filter((one) => one.from <= one.to);
+}
+
+/** Agents that could have lines from then on; an agent's lines stand together, so each is one look-up (CROSS JOIN keeps that order). */
+const agentsSince = (only: number | null): string => `agent a WHERE a.last_us >= ? ${only === null ? 'AND a.rows > 0' : 'AND a.id = ?'}`;
+
+function sumsByAgent(reading: Reading, span: Span, only: number | null): Map<number, Sums> {
+  const found = new Map<number, Sums>();
+  for (const { table, unit, from, to } of stretchesOf(span)) {
+    const rows = reading.sql<number[], Sums & { agent: number }>(
+      `SELECT s.agent, ${sumColumns} FROM (SELECT a.id FROM ${agentsSince(only)}) a CROSS JOIN ${table} s ON s.agent = a.id AND s.${unit} BETWEEN ? AND ? GROUP BY a.id`,
+    ).all(from * (unit === 'day' ? US_DAY : US_HOUR), ...(only === null ? [] : [only]), from, to);
+    for (const row of rows) found.set(row.agent, plus(found.get(row.agent), row));
+  }
+  return found;
+}
+
+function plus(some: Sums | undefined, more: Sums): Sums {
+  if (some === undefined) return more;
+  return {
+    activities: some.activities + more.activities, failures: some.failures + more.failures, denials: some.denials + more.denials, tasks: some.tasks + more.tasks,
+    input: some.input + more.input, output: some.output + more.output, cacheRead: some.cacheRead + more.cacheRead, cacheWrite: some.cacheWrite + more.cacheWrite, reasoning: some.reasoning + more.reasoning,
+    micros: some.micros + more.micros, priced: some.priced + more.priced, unpriced: some.unpriced + more.unpriced, currency: Math.max(some.currency, more.currency),
+  };
 }
 
 interface OpenCount { running: number; waiting: number }
@@ -49,38 +78,68 @@ function openByAgent(reading: Reading): Map<number, OpenCount> {
   return counts;
 }
 
-/** Failures of each agent in the bins of the small chart. Rows as arrays: there may be one for every agent and hour of the period. */
-function failureBins(reading: Reading, span: Span): Map<number, number[]> {
-  const found = new Map<number, number[]>();
+const hoursOfDay = Array.from({ length: 24 }, (_, hour) => `f.h${hour}`).join(', ');
+
+/** Which bin of the small chart each hour of the span belongs to, from its first hour on. */
+function binsOfHours(span: Span, firstHour: number, lastHour: number): number[] {
   const length = (span.toUs - span.fromUs) / sparkBins;
-  const rows = reading.sql<[number, number], [number, number, number]>('SELECT hour, agent, failures FROM by_hour WHERE hour BETWEEN ? AND ? AND failures > 0').raw()
-    .all(Math.floor(span.fromUs / US_HOUR), Math.floor((span.toUs - 1) / US_HOUR));
-  for (const [hour, agent, failures] of rows) {
+  return Array.from({ length: lastHour - firstHour + 1 }, (_, at) => Math.min(sparkBins - 1, Math.floor(Math.max(0, (firstHour + at) * US_HOUR - span.fromUs) / length)));
+}
+
+/** Failures of each agent in the bins of the small chart. Rows as arrays: one for every agent and day of the period. */
+function failureBins(reading: Reading, span: Span, only: number | null): Map<number, number[]> {
+  const found = new Map<number, number[]>();
+  const firstHour = Math.floor(span.fromUs / US_HOUR);
+  const lastHour = Math.floor((span.toUs - 1) / US_HOUR);
+  const binOf = binsOfHours(span, firstHour, lastHour);
+  const rows = reading.sql<number[], number[]>(`SELECT f.agent, f.day, ${hoursOfDay} FROM (SELECT a.id FROM ${agentsSince(only)}) a CROSS JOIN failed_hours f ON f.agent = a.id AND f.day BETWEEN ? AND ?`).raw()
+    .all(firstHour * US_HOUR, ...(only === null ? [] : [only]), Math.floor(firstHour / 24), Math.floor(lastHour / 24));
+  for (const row of rows) {
+    const [agent = 0, day = 0] = row;
     let bins = found.get(agent);
     if (bins === undefined) {
       bins = Array.from({ length: sparkBins }, () => 0);
       found.set(agent, bins);
     }
-    const bin = Math.min(sparkBins - 1, Math.floor(Math.max(0, hour * US_HOUR - span.fromUs) / length));
-    bins[bin] = (bins[bin] ?? 0) + failures;
+    for (let hour = 0; hour < 24; hour += 1) {
+      const bin = binOf[day * 24 + hour - firstHour];
+      if (bin !== undefined) bins[bin] = (bins[bin] ?? 0) + (row[hour + 2] ?? 0);
+    }
   }
   return found;
 }
 
-/** Bins of the period for the small failure chart; null where less than half of a bin was seen and nothing was told of it. */
-function sparkOf(bins: readonly number[] | undefined, connection: number, span: Span, sight: Sight): (number | null)[] {
+/** Which bins were seen for less than half: the same for all agents of a connection. */
+function unseenBins(connection: number, { span, sight }: { readonly span: Span; readonly sight: Sight }): boolean[] {
   const length = (span.toUs - span.fromUs) / sparkBins;
-  return Array.from({ length: sparkBins }, (_, bin) => {
+  return Array.from({ length: sparkBins }, (_, bin) => sight.share(connection, span.fromUs + bin * length, span.fromUs + (bin + 1) * length) < 0.5);
+}
+
+/** Bins of the period for the small failure chart; null where less than half of a bin was seen and nothing was told of it. */
+function sparkOf(agent: number, connection: number, around: Around): (number | null)[] {
+  let unseen = around.unseen.get(connection);
+  if (unseen === undefined) {
+    unseen = unseenBins(connection, around);
+    around.unseen.set(connection, unseen);
+  }
+  const bins = around.failures.get(agent);
+  return unseen.map((hidden, bin) => {
     const failures = bins?.[bin] ?? 0;
-    const from = span.fromUs + bin * length;
-    return failures === 0 && sight.share(connection, from, from + length) < 0.5 ? null : failures;
+    return failures === 0 && hidden ? null : failures;
   });
 }
 
-interface Around { readonly sums: Map<number, Sums>; readonly open: Map<number, OpenCount>; readonly failures: Map<number, number[]>; readonly sight: Sight; readonly span: Span; readonly nowUs: number }
+interface Around {
+  readonly sums: Map<number, Sums>; readonly open: Map<number, OpenCount>; readonly failures: Map<number, number[]>; readonly unseen: Map<number, boolean[]>;
+  readonly sight: Sight; readonly span: Span; readonly nowUs: number;
+}
 
-function aroundOf(reading: Reading, span: Span, nowUs: number): Around {
-  return { sums: sumsByAgent(reading, span), open: openByAgent(reading), failures: failureBins(reading, span), sight: new Sight(reading, { fromUs: span.fromUs, toUs: nowUs }, nowUs), span, nowUs };
+/** `only` null: of all agents. */
+function aroundOf(reading: Reading, span: Span, nowUs: number, only: number | null): Around {
+  return {
+    sums: sumsByAgent(reading, span, only), open: openByAgent(reading), failures: failureBins(reading, span, only), unseen: new Map(),
+    sight: new Sight(reading, { fromUs: span.fromUs, toUs: nowUs }, nowUs), span, nowUs,
+  };
 }
 
 function agentOf(reading: Reading, row: AgentRow, around: Around): Agent {
@@ -93,12 +152,12 @@ function agentOf(reading: Reading, row: AgentRow, around: Around): Agent {
     firstSeen: iso(row.firstUs), lastSeen: iso(row.lastUs),
     state: !seesNow ? 'not_seen' : open.waiting > 0 && open.running === 0 ? 'waiting' : open.running > 0 ? 'running' : 'idle',
     openTasks: open.running + open.waiting, tasks: sums.tasks, activities: sums.activities, failures: sums.failures, denials: sums.denials,
-    usage: usageOf(sums), cost: costOf(reading, sums), failureSpark: sparkOf(around.failures.get(row.id), row.connection, around.span, around.sight),
+    usage: usageOf(sums), cost: costOf(reading, sums), failureSpark: sparkOf(row.id, row.connection, around),
   };
 }
 
 export function listAgents(reading: Reading, params: ParsedParams<'agents.list'>, nowUs: number): Result<'agents.list'> {
-  const around = aroundOf(reading, spanOf(params.period, nowUs), nowUs);
+  const around = aroundOf(reading, spanOf(params.period, nowUs), nowUs, null);
   const text = params.text?.trim().toLowerCase();
   const rows = reading.sql<[], AgentRow>(`${select} ORDER BY a.last_us DESC`).all().filter((row) =>
     (!text || [row.name, row.service, row.connectionName, row.identityOf ?? '', publicId('agent', row.id)].some((one) => one.toLowerCase().includes(text)))
@@ -139,7 +198,7 @@ export function getAgent(reading: Reading, params: ParsedParams<'agents.get'>, n
   if (!row) throw new StoreError('not_found', `There is no agent with the identifier ${params.id}: it may have been removed with its connection, or its records turned out to be another agent's.`);
   const span = spanOf(params.period, nowUs);
   return {
-    ...agentOf(reading, row, aroundOf(reading, span, nowUs)),
+    ...agentOf(reading, row, aroundOf(reading, span, nowUs, id)),
     identityEvidence: reading.sql<[number], { attribute: string; value: string; seenUs: number }>(
       'SELECT attribute, value, seen_us AS seenUs FROM identity_evidence WHERE agent = ? ORDER BY seen_us DESC LIMIT 100').all(id).map((one) => ({ attribute: one.attribute, value: one.value, seenAt: iso(one.seenUs) })),
     models: modelsOf(reading, id, span), tools: toolsOf(reading, id, span),

@@ -58,7 +58,7 @@ export function counts(reading: Reading): StoredCounts {
     // As the screen lists them: several sources of one agent are one.
     agents: one<{ n: number }>('SELECT count(DISTINCT coalesce(s.head, a.id)) AS n FROM agent a LEFT JOIN agent_stitch s ON s.agent = a.id WHERE a.rows > 0 OR a.discovered_us IS NOT NULL')?.n ?? 0,
     // A task counts once for each agent in the rollups; here each counts once.
-    tasks: one<{ n: number }>('SELECT count(*) AS n FROM task')?.n ?? 0,
+    tasks: one<{ n: number }>("SELECT n FROM counted WHERE what = 'tasks'")?.n ?? 0,
     activities: one<{ n: number }>('SELECT coalesce(sum(rows), 0) AS n FROM agent')?.n ?? 0,
     openGaps: one<{ n: number }>('SELECT count(*) AS n FROM gap WHERE to_us IS NULL')?.n ?? 0,
     strangers: one<{ n: number }>('SELECT coalesce(sum(count), 0) AS n FROM stranger')?.n ?? 0,
@@ -72,6 +72,6 @@ export function previewRetention(reading: Reading, params: ParsedParams<'retenti
   const oldest = reading.sql<[], { us: number | null }>('SELECT min(ts_us) AS us FROM activity').get()?.us ?? null;
   // Sums outlive their rows: days that were removed before do not count again.
   const from = oldest === null ? before : Math.floor(oldest / US_DAY);
-  const activities = reading.sql<[number, number], { n: number }>('SELECT coalesce(sum(activities), 0) AS n FROM by_day WHERE day >= ? AND day < ?').get(from, before)?.n ?? 0;
+  const activities = reading.sql<[number, number], { n: number }>('SELECT coalesce(sum(activities), 0) AS n FROM hour_total WHERE hour >= ? AND hour < ?').get(from * 24, before * 24)?.n ?? 0;
   return { activities, oldest: oldest === null ? null : iso(oldest) };
 }

@@ -5,48 +5,84 @@ import { kindWord, US_DAY } from '../codes.ts';
 import { publicId } from '../ids.ts';
 import { iso, micros, rowId, type Reading } from './reading.ts';
 
-interface Group { readonly id: number; count: number; readonly agents: number[] }
-const mostAgents = 50;
 interface FailureRow { readonly id: number; readonly kind: number; readonly name: number; readonly errorType: number | null; readonly errorMessage: number | null; readonly firstUs: number; readonly lastUs: number }
+interface Part { readonly agent: number; readonly count: number }
+interface Example { readonly id: number; readonly task: number; readonly ts: number }
+interface Group { readonly row: FailureRow; readonly example: Example }
 
-/** Counts by day: a `since` inside a day counts that whole day, as the first line of the screen says. */
-function groups(reading: Reading, agent: number | null, sinceUs: number): Iterable<Group> {
-  const day = Math.floor(sinceUs / US_DAY);
-  const lines = reading.sql<number[], { failure: number; agent: number; count: number }>(
-    `SELECT failure, agent, sum(count) AS count FROM failure_day WHERE day >= ? ${agent === null ? '' : 'AND agent = ?'} GROUP BY failure, agent HAVING sum(count) > 0 ORDER BY failure, sum(count) DESC`,
-  ).all(...(agent === null ? [day] : [day, agent]));
-  const found = new Map<number, Group>();
-  for (const line of lines) {
-    const group = found.get(line.failure) ?? { id: line.failure, count: 0, agents: [] };
-    group.count += line.count;
-    if (group.agents.length < mostAgents) group.agents.push(line.agent);
-    found.set(line.failure, group);
-  }
-  return found.values();
+/** `day` null: over all time. */
+interface Asked { readonly agent: number | null; readonly sinceUs: number; readonly day: number | null }
+
+const mostAgents = 50;
+const columns = 'f.id, f.kind, f.name, f.error_type AS errorType, f.error_message AS errorMessage, f.first_us AS firstUs, f.last_us AS lastUs';
+
+/** Kinds of failure, the last seen first; of one agent: by when anybody was last seen to fail so. */
+function kindsOf(reading: Reading, { agent, sinceUs }: Asked): FailureRow[] | IterableIterator<FailureRow> {
+  return agent === null
+    ? reading.sql<number[], FailureRow>(`SELECT ${columns} FROM failure f WHERE f.last_us >= ? ORDER BY f.last_us DESC`).iterate(sinceUs)
+    : reading.sql<number[], FailureRow>(`SELECT ${columns} FROM failure_agent fa CROSS JOIN failure f ON f.id = fa.failure WHERE fa.agent = ? AND f.last_us >= ? ORDER BY f.last_us DESC`).all(agent, sinceUs);
 }
 
-function newest(reading: Reading, failure: number, agent: number | null): { id: number; task: number; ts: number } | undefined {
-  return agent === null
-    ? reading.sql<number[], { id: number; task: number; ts: number }>('SELECT id, task, ts_us AS ts FROM activity WHERE failure = ? ORDER BY ts_us DESC LIMIT 1').get(failure)
-    : reading.sql<number[], { id: number; task: number; ts: number }>('SELECT id, task, ts_us AS ts FROM activity WHERE failure = ? AND agent = ? ORDER BY ts_us DESC LIMIT 1').get(failure, agent);
+/**
+ * Who failed so and how often, the most frequent first; all groups in one statement. Counts by day: a `since` inside a day
+ * counts that whole day, as the first line of the screen says.
+ */
+function partsOf(reading: Reading, groups: readonly Group[], { agent, day }: Asked): Map<number, Part[]> {
+  const ids = JSON.stringify(groups.map((group) => group.row.id));
+  const from = `json_each(?) j CROSS JOIN failure_agent fa ON fa.failure = j.value ${agent === null ? '' : 'AND fa.agent = ?'}`;
+  const values = agent === null ? [ids] : [ids, agent];
+  const lines = day === null
+    ? reading.sql<unknown[], Part & { failure: number }>(`SELECT fa.failure, fa.agent, fa.count FROM ${from}`).all(...values)
+    : reading.sql<unknown[], Part & { failure: number }>(`SELECT fa.failure, fa.agent,
+        coalesce((SELECT sum(d.count) FROM failure_day d WHERE d.failure = fa.failure AND d.agent = fa.agent AND d.day >= ?), 0) AS count FROM ${from}`).all(day, ...values);
+  const found = new Map<number, Part[]>();
+  for (const line of lines) {
+    if (line.count <= 0) continue;
+    const parts = found.get(line.failure);
+    if (parts) parts.push(line);
+    else found.set(line.failure, [line]);
+  }
+  for (const parts of found.values()) parts.sort((a, b) => b.count - a.count || a.agent - b.agent);
+  return found;
+}
+
+function newest(reading: Reading, failure: number, agent: number | null): Example | undefined {
+  if (agent === null) return reading.sql<number[], Example>('SELECT id, task, ts_us AS ts FROM activity WHERE failure = ? ORDER BY ts_us DESC LIMIT 1').get(failure);
+  // Others may have failed so many times since: the day is known, so that only one is looked through.
+  const day = reading.sql<number[], { day: number | null }>('SELECT max(day) AS day FROM failure_day WHERE failure = ? AND agent = ?').get(failure, agent)?.day ?? null;
+  if (day === null) return undefined;
+  return reading.sql<number[], Example>('SELECT id, task, ts_us AS ts FROM activity WHERE failure = ? AND ts_us >= ? AND ts_us < ? AND agent = ? ORDER BY ts_us DESC LIMIT 1')
+    .get(failure, day * US_DAY, (day + 1) * US_DAY, agent);
+}
+
+/** Every further kind was last seen at `lastUs` at the latest: are there enough that were seen later? */
+const enough = (found: readonly Group[], limit: number, lastUs: number): boolean => found.length >= limit && found.filter((group) => group.example.ts > lastUs).length >= limit;
+
+function groupsOf(reading: Reading, asked: Asked, limit: number): Group[] {
+  const found: Group[] = [];
+  for (const row of kindsOf(reading, asked)) {
+    if (enough(found, limit, row.lastUs)) break;
+    const example = newest(reading, row.id, asked.agent);
+    if (!example || example.ts < asked.sinceUs) continue;
+    found.push({ row, example });
+  }
+  return found.toSorted((a, b) => b.example.ts - a.example.ts || a.row.id - b.row.id).slice(0, limit);
+}
+
+function failureOf(reading: Reading, { row, example }: Group, parts: readonly Part[]): Failure {
+  const ids = parts.slice(0, mostAgents).map((part) => part.agent);
+  return {
+    id: publicId('failure', row.id), agentIds: ids.map((id) => publicId('agent', id)), agentNames: ids.map((id) => reading.agent(id).name), kind: kindWord(row.kind),
+    name: reading.texts.of(row.name), error: { type: reading.texts.of(row.errorType) || null, message: reading.texts.of(row.errorMessage) || null },
+    count: parts.reduce((sum, part) => sum + part.count, 0), firstSeen: iso(row.firstUs), lastSeen: iso(example.ts),
+    exampleActivityId: publicId('activity', example.id), exampleTaskId: publicId('task', example.task),
+  };
 }
 
 export function listFailures(reading: Reading, params: ParsedParams<'failures.list'>): Result<'failures.list'> {
-  const agent = params.agentId === undefined ? null : rowId('agent', params.agentId);
   const sinceUs = params.since === undefined ? 0 : micros(params.since);
-  const one = reading.sql<[number, number], FailureRow>('SELECT id, kind, name, error_type AS errorType, error_message AS errorMessage, first_us AS firstUs, last_us AS lastUs FROM failure WHERE id = ? AND last_us >= ?');
-  const rows: Failure[] = [];
-  for (const group of groups(reading, agent, sinceUs)) {
-    const row = one.get(group.id, sinceUs);
-    const example = newest(reading, group.id, agent);
-    if (!row || !example || example.ts < sinceUs) continue;
-    const ids = group.agents;
-    rows.push({
-      id: publicId('failure', row.id), agentIds: ids.map((id) => publicId('agent', id)), agentNames: ids.map((id) => reading.agent(id).name), kind: kindWord(row.kind),
-      name: reading.texts.of(row.name), error: { type: reading.texts.of(row.errorType) || null, message: reading.texts.of(row.errorMessage) || null },
-      count: group.count, firstSeen: iso(row.firstUs), lastSeen: iso(example.ts), exampleActivityId: publicId('activity', example.id), exampleTaskId: publicId('task', example.task),
-    });
-  }
-  rows.sort((a, b) => (a.lastSeen < b.lastSeen ? 1 : a.lastSeen > b.lastSeen ? -1 : 0));
-  return { rows: rows.slice(0, params.limit) };
+  const asked: Asked = { agent: params.agentId === undefined ? null : rowId('agent', params.agentId), sinceUs, day: params.since === undefined ? null : Math.floor(sinceUs / US_DAY) };
+  const groups = groupsOf(reading, asked, params.limit);
+  const parts = partsOf(reading, groups, asked);
+  return { rows: groups.map((group) => failureOf(reading, group, parts.get(group.row.id) ?? [])) };
 }

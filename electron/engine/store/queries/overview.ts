@@ -16,12 +16,18 @@ function named(reading: Reading, agent: number): Pick<NeedsYou, 'agentId' | 'age
   return { agentId: publicId('agent', agent), agentName: reading.agent(agent).name };
 }
 
+function lastToFail(reading: Reading, failure: number): number | undefined {
+  return (reading.sql<[number], { agent: number }>('SELECT agent FROM activity WHERE failure = ? ORDER BY ts_us DESC LIMIT 1').get(failure)
+    // Its records are past their time: the counts still say whose they were.
+    ?? reading.sql<[number], { agent: number }>('SELECT agent FROM failure_agent WHERE failure = ? AND count > 0 ORDER BY count DESC LIMIT 1').get(failure))?.agent;
+}
+
 /** Failure groups that were never seen before `sinceUs`, the most frequent first. */
 function newFailures(reading: Reading, sinceUs: number): NeedsYou[] {
   const rows = reading.sql<[number], { id: number; name: number; message: number | null; count: number; firstUs: number }>(
     'SELECT id, name, error_message AS message, count, first_us AS firstUs FROM failure WHERE created_us >= ? AND count > 0 ORDER BY count DESC LIMIT 8').all(sinceUs);
   return rows.flatMap((row) => {
-    const agent = reading.sql<[number], { agent: number }>('SELECT agent FROM failure_day WHERE failure = ? AND count > 0 ORDER BY day DESC LIMIT 1').get(row.id)?.agent;
+    const agent = lastToFail(reading, row.id);
     if (agent === undefined) return [];
     const what = reading.texts.of(row.message) || reading.texts.of(row.name);
     return [{ id: publicId('failure', row.id), kind: 'failure' as const, ...named(reading, agent), text: `${row.count === 1 ? 'Once' : `${row.count} times`}: ${reading.texts.of(row.name)}: ${what}`, since: iso(row.firstUs), target: { screen: 'agent' as const, id: publicId('agent', agent) } }];

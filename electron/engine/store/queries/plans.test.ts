@@ -82,6 +82,14 @@ function plan(sql: string): string[] {
   return db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...marks).map((one) => one.detail);
 }
 
+/** Every question in every shape. */
+function askAll(): void {
+  for (const [method, params] of cases) run(method as QueryName, contract[method].params.parse(params));
+  run('counts', {});
+  run('engineFacts', {});
+  run('liveRows', { after: 0, upTo: 50, ids: [1, 2], filter: {}, limit: 100 });
+}
+
 describe('questions', () => {
   // Health and endpoint of connections are the engine's to add, so that answer is not yet what the contract promises.
   it.each(cases.filter(([method]) => method !== 'connections.list'))('%s %j answers what the contract promises', (method, params) => {
@@ -90,10 +98,7 @@ describe('questions', () => {
   });
 
   it('never walk through the whole of activity', () => {
-    for (const [method, params] of cases) run(method as QueryName, contract[method].params.parse(params));
-    run('counts', {});
-    run('engineFacts', {});
-    run('liveRows', { after: 0, upTo: 50, ids: [1, 2], filter: {}, limit: 100 });
+    askAll();
     const bad: { sql: string; detail: string }[] = [];
     for (const sql of reading.asked) {
       const details = plan(sql);
@@ -108,5 +113,21 @@ describe('questions', () => {
     expect(bad).toEqual([]);
     expect(reading.asked.size).toBeGreaterThan(20);
     expect(later).toBeGreaterThan(nowUs);
+  });
+
+  it('read of the sums only their period, and sort them for one agent at most', () => {
+    askAll();
+    const sums = /\b(?:FROM|JOIN) (by_minute|by_hour|by_day|hour_total|failed_hours|spend_hour|failure_day|tool_day)(?: ([a-z]+) ON)?/g;
+    const bad: { sql: string; detail: string }[] = [];
+    let asked = 0;
+    for (const sql of reading.asked) {
+      const names = [...sql.matchAll(sums)].flatMap(([, table = '', alias = table]) => [table, alias]);
+      if (names.length === 0) continue;
+      asked += 1;
+      const ofOneAgent = /WHERE agent = \?/.test(sql);
+      bad.push(...plan(sql).filter((detail) => names.includes(/^SCAN (\w+)/.exec(detail)?.[1] ?? '') || (detail.includes('TEMP B-TREE') && !ofOneAgent)).map((detail) => ({ sql, detail })));
+    }
+    expect(bad).toEqual([]);
+    expect(asked).toBeGreaterThan(10);
   });
 });

@@ -73,20 +73,30 @@ function hourPoints(reading: Reading, span: Span, names: ReadonlyMap<number, str
   return rows.map(({ hour, connection, value }) => ({ atUs: Math.max(span.fromUs, hour * US_HOUR), key: names.get(connection) ?? 'removed', value, connection }));
 }
 
+interface Spent { readonly hour: number; readonly connection: number; readonly model: number; readonly currency: number; readonly value: number }
+
+/** All agents together have sums of their own, by model or by connection alone. */
+function spentBy(reading: Reading, hours: readonly [number, number], agent: number | null, by: 'connection' | 'model'): Spent[] {
+  if (agent !== null) {
+    const { connection } = reading.agent(agent);
+    return reading.sql<number[], Omit<Spent, 'connection'>>('SELECT hour, model, currency, micros AS value FROM by_hour WHERE agent = ? AND hour BETWEEN ? AND ? AND priced > 0').all(agent, ...hours)
+      .map((row) => ({ ...row, connection }));
+  }
+  return reading.sql<number[], Spent>(by === 'model'
+    ? 'SELECT hour, connection, model, currency, micros AS value FROM spend_hour WHERE hour BETWEEN ? AND ?'
+    : 'SELECT hour, connection, 0 AS model, currency, micros AS value FROM hour_total WHERE hour BETWEEN ? AND ? AND priced > 0').all(...hours);
+}
+
 /** Known money a bin in micro-units, of the currency that most of it is in; other currencies are never added to it. */
 export function spendSeries(reading: Reading, params: ParsedParams<'series.spend'>, nowUs: number): Series {
   const span = spanOf(params.period, nowUs);
   const bins = binsOf(span, params.bins, US_HOUR);
-  const agent = params.agentId === undefined ? null : rowId('agent', params.agentId);
-  const rows = reading.sql<number[], { hour: number; agent: number; model: number; currency: number; value: number }>(
-    `SELECT hour, agent, model, currency, sum(micros) AS value FROM by_hour WHERE hour BETWEEN ? AND ? AND priced > 0 ${agent === null ? '' : 'AND agent = ?'} GROUP BY hour, agent, model, currency`,
-  ).all(Math.floor(span.fromUs / US_HOUR), Math.floor((span.toUs - 1) / US_HOUR), ...(agent === null ? [] : [agent]));
+  const rows = spentBy(reading, [Math.floor(span.fromUs / US_HOUR), Math.floor((span.toUs - 1) / US_HOUR)], params.agentId === undefined ? null : rowId('agent', params.agentId), params.by);
   const currency = mainCurrency(rows);
   const names = connectionNames(reading);
-  const points = rows.filter((row) => row.currency === currency).map((row) => {
-    const connection = reading.agent(row.agent).connection;
-    const key = params.by === 'model' ? reading.texts.of(row.model) || 'no model named' : (names.get(connection) ?? 'removed');
-    return { atUs: Math.max(span.fromUs, row.hour * US_HOUR), key, value: row.value, connection };
+  const points = rows.filter((row) => row.currency === currency).map(({ hour, connection, model, value }) => {
+    const key = params.by === 'model' ? reading.texts.of(model) || 'no model named' : (names.get(connection) ?? 'removed');
+    return { atUs: Math.max(span.fromUs, hour * US_HOUR), key, value, connection };
   });
   return fold(points, span, bins, new Sight(reading, span, nowUs), params.by === 'connection' ? byName(names) : () => null);
 }

@@ -1,0 +1,56 @@
+/** An older file becomes one of version 3: what screens read is filled from what was there. */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openWriter } from './database.ts';
+import { migrate, migrations } from './migrations.ts';
+import { historyFile } from './open.ts';
+
+let dir: string;
+beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'gatehouse-schema-')); });
+afterEach(() => { rmSync(dir, { recursive: true, force: true }); });
+
+const sums = 'tasks, activities, failures, denials, input, output, cache_read, cache_write, reasoning, micros, priced, unpriced';
+/** at, agent, model, currency, tasks, activities, failures, micros, priced */
+type Line = readonly [number, number, number, number, number, number, number, number, number];
+const hours: readonly Line[] = [
+  [48, 2, 7, 3, 0, 4, 1, 900, 2], [48, 1, 7, 3, 1, 5, 2, 100, 5], [48, 1, 0, 0, 1, 6, 3, 0, 0], [71, 1, 8, 3, 0, 2, 1, 50, 1], [72, 1, 7, 3, 0, 3, 0, 40, 3], [72, 3, 7, 3, 0, 1, 0, 7, 1],
+];
+
+it('fills the new sums from the old ones and loses no line', () => {
+  const file = historyFile(dir);
+  const db = openWriter(file);
+  const older = migrations.filter((step) => step.to < 3);
+  migrate(db, file, 0, older);
+  const line = (table: string, unit: string, [at, agent, model, currency, tasks, activities, failures, micros, priced]: Line): void => {
+    db.prepare(`INSERT INTO ${table} (${unit}, agent, model, currency, ${sums}) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 10, 20, 0, 0, 0, ?, ?, 0)`).run(at, agent, model, currency, tasks, activities, failures, micros, priced);
+  };
+  for (const one of hours) line('by_hour', 'hour', one);
+  line('by_day', 'day', [2, 1, 7, 3, 1, 5, 2, 100, 5]);
+  line('by_day', 'day', [1, 2, 7, 3, 1, 5, 2, 100, 5]);
+  for (const [id, connection] of [[1, 1], [2, 1], [3, 2]] as const) {
+    db.prepare('INSERT INTO agent (id, connection, key, name, service, source, provisional, identity, created_us, first_us, last_us, rows) VALUES (?, ?, ?, ?, ?, 0, 0, 1, 0, 0, 0, 1)').run(id, connection, `k${id}`, `a${id}`, '');
+  }
+  for (const [day, failure, agent, count] of [[2, 1, 1, 3], [3, 1, 1, 4], [2, 1, 2, 5], [1, 2, 2, 1]]) db.prepare('INSERT INTO failure_day (day, failure, agent, count) VALUES (?, ?, ?, ?)').run(day, failure, agent, count);
+  const task = db.prepare(`INSERT INTO task (connection, key_kind, key, name, started_us, last_us, received_us, root_agent, root_us, loose_agent, loose_us, stated_us, stated_outcome, stated_basis, horizon_us, outcome, basis,
+    activities, failures, denials, open, interrupted, input, output, cache_read, cache_write, reasoning, micros, currency, priced, unpriced) VALUES (1, 3, '', '', 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)`);
+  for (let n = 0; n < 3; n += 1) task.run();
+  const before = db.prepare('SELECT * FROM by_hour ORDER BY hour, agent, model').all();
+
+  expect(migrate(db, file, 0).from).toBe(older.at(-1)?.to);
+
+  const all = (sql: string): unknown[] => db.prepare(sql).raw().all();
+  expect(db.prepare('SELECT * FROM by_hour ORDER BY hour, agent, model').all()).toEqual(before);
+  expect(all('SELECT agent, day, model, activities FROM by_day ORDER BY 1')).toEqual([[1, 2, 7, 5], [2, 1, 7, 5]]);
+  expect(all('SELECT agent, day, h0, h1, h23 FROM failed_hours')).toEqual([[1, 2, 5, 0, 1], [2, 2, 1, 0, 0]]);
+  expect(all('SELECT hour, connection, model, currency, micros, priced FROM spend_hour')).toEqual([[48, 1, 7, 3, 1_000, 7], [71, 1, 8, 3, 50, 1], [72, 1, 7, 3, 40, 3], [72, 2, 7, 3, 7, 1]]);
+  expect(all('SELECT failure, agent, day, count FROM failure_day')).toEqual([[1, 1, 2, 3], [1, 1, 3, 4], [1, 2, 2, 5], [2, 2, 1, 1]]);
+  expect(all('SELECT failure, agent, count FROM failure_agent')).toEqual([[1, 1, 7], [1, 2, 5], [2, 2, 1]]);
+  expect(all('SELECT what, n FROM counted')).toEqual([['tasks', 3]]);
+  task.run();
+  db.prepare('DELETE FROM task WHERE id < 3').run();
+  expect(all('SELECT n FROM counted')).toEqual([[2]]);
+  expect(readdirSync(dir).some((name) => name.includes('.backup.'))).toBe(true);
+  db.close();
+});

@@ -17,14 +17,14 @@ const agent: Agent = {
 };
 const task = (n: number): Task => ({
   id: `tsk-${n}`, agentId: 'agt-1', agentName: 'x', connectionId: 'con-1', key: 'k', keyKind: 'trace', name: '', startedAt: at, endedAt: null, lastActivityAt: at, outcome: 'running', outcomeBasis: 'open_work', usage, cost,
-  activities: 1, failures: 0, open: 1, agents: [],
+  activities: 1, failures: 0, open: 1, agents: [], stuck: null,
 });
 const call: Activity = {
   id: 'act-1', time: at, endTime: at, agentId: 'agt-1', agentName: 'x', taskId: 'tsk-1', connectionId: 'con-1', kind: 'tool_call', name: 'search', status: 'error', durationMs: 12.5, usage: null, cost: null, model: null,
   error: { type: 'E', message: 'bad\u001b[31m' }, parentId: null, source: 's', failureId: null, notes: [],
 };
 const connection: Connection = {
-  id: 'con-1', kind: 'otlp', name: 'Lab', createdAt: at, enabled: true, demo: false, content: 'redacted', health: 'waiting', healthText: 'Waiting.', endpoint: 'http://127.0.0.1:4318', tokenEnds: 'abcd', firstDataAt: null,
+  id: 'con-1', kind: 'otlp', name: 'Lab', createdAt: at, enabled: true, demo: false, content: 'redacted', health: 'waiting', healthText: 'Waiting.', endpoint: 'http://127.0.0.1:4318', tokenEnds: 'abcd', runtime: null, firstDataAt: null,
   lastDataAt: null, agents: 0, activities: 0, received: { bodies: 0, bytes: 0, spans: 0, logs: 0, metricPoints: 0 }, refused: [], setAside: [],
 };
 

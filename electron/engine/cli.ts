@@ -32,7 +32,7 @@ const streams = { out: process.stdout, err: process.stderr };
 const owner = userInfo().username;
 
 async function serve(folder: string, otlp: { host: string; port: number } | null, json: boolean): Promise<void> {
-  const engine = await startEngine({ dataFolder: folder, receiver: otlp ?? 'as_set', owner });
+  const engine = await startEngine({ dataFolder: folder, receiver: otlp ?? 'as_set', owner, vault: null, onApprovals: null });
   const { state, message } = engine.receiver.status();
   const endpoint = engine.receiver.endpoint();
   if (json) process.stdout.write(`${JSON.stringify({ ready: true, endpoint, receiver: state, message, dataDir: folder, pid: process.pid })}\n`);
@@ -45,7 +45,7 @@ async function serve(folder: string, otlp: { host: string; port: number } | null
 async function openCaller(folder: string): Promise<{ caller: Caller; running: boolean }> {
   const running = await connectCaller(folder);
   if (running) return { caller: running, running: true };
-  const engine = await startEngine({ dataFolder: folder, receiver: 'off', owner });
+  const engine = await startEngine({ dataFolder: folder, receiver: 'off', owner, vault: null, onApprovals: null });
   const port = new MemoryPort();
   engine.serve(port, { kind: 'command_line', name: owner });
   return { caller: port.caller(() => engine.close()), running: false };

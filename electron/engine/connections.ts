@@ -1,15 +1,19 @@
 /** Connections as people see them: what the history holds, with the receiver's address and an honest health. */
-import type { Connection, StrangerSender } from '../../shared/domain.ts';
+import type { AuditEntry, Connection, StrangerSender } from '../../shared/domain.ts';
 import type { ParsedParams, Result } from '../../shared/contract.ts';
+import { auditBy } from './audit-words.ts';
 import { CallFailure } from './call-failure.ts';
+import type { Collectors } from './collect/collectors.ts';
+import { layOver } from './collect/lay-over.ts';
 import type { Doors } from './doors.ts';
 import type { GapKeeper } from './gap-keeper.ts';
 import { judgeHealth } from './health.ts';
 import { ask } from './history-port.ts';
 import type { HistoryPort } from './history-port.ts';
 import { systemClock } from './ports.ts';
-import type { Clock } from './ports.ts';
+import type { Actor, Clock } from './ports.ts';
 import type { ReceiverPart } from './receiver-keeper.ts';
+import type { RuntimeConnections } from './runtime-connections.ts';
 import { makeSnippets } from './snippets.ts';
 import { rowIdOf, publicId } from './store/ids.ts';
 import type { StoredConnection } from './store/queries/connections.ts';
@@ -20,6 +24,7 @@ export interface ConnectionParts {
   readonly receiver: ReceiverPart;
   readonly doors: Doors;
   readonly gaps: GapKeeper;
+  readonly collectors: Pick<Collectors, 'view' | 'refresh' | 'end'>;
   readonly clock?: Clock;
 }
 
@@ -40,50 +45,71 @@ export class Connections {
     return { rows: rows.map((row) => this.#judged(row)), strangers };
   }
 
-  async add({ name, content, demo }: ParsedParams<'connections.addOtlp'>): Promise<Shown> {
+  async add({ name, content, demo }: ParsedParams<'connections.addOtlp'>, actor: Actor): Promise<Shown> {
     const settings = await ask(this.#parts.history, 'settings.get', {});
     const { token, hash, ends } = makeToken();
     const { id } = await this.#parts.history.command('connections.add', { name, content: content ?? settings.defaultContent, demo, tokenHash: new Uint8Array(hash), tokenEnds: ends });
     await this.#parts.doors.refresh();
+    await this.#audit(actor, 'connection.add', id, `Added the connection "${name}" for telemetry.`, { kind: 'otlp' });
     return this.#shown(id, token);
   }
 
-  async rotate(publicName: string): Promise<Shown> {
+  async rotate(publicName: string, actor: Actor): Promise<Shown> {
     const id = connectionRow(publicName);
+    const { kind, name } = await this.one(id);
+    if (kind !== 'otlp') throw new CallFailure('bad_request', 'Nobody sends to this connection, so it has no token. Give it another credential instead.');
     const { token, hash, ends } = makeToken();
     await this.#parts.history.command('connections.rotate', { id, tokenHash: new Uint8Array(hash), tokenEnds: ends });
     await this.#parts.doors.refresh();
+    await this.#audit(actor, 'connection.token', id, `Made a new token for the connection "${name}"; the old one stopped working.`, {});
     return this.#shown(id, token);
   }
 
-  async update({ id: publicName, name, content, enabled }: ParsedParams<'connections.update'>): Promise<Connection> {
+  async update({ id: publicName, name, content, enabled }: ParsedParams<'connections.update'>, actor: Actor): Promise<Connection> {
     const id = connectionRow(publicName);
+    const before = await this.one(id);
     await this.#parts.history.command('connections.update', { id, name, content, enabled });
     await this.#parts.doors.refresh();
-    const connection = await this.#one(id);
+    const changes = Object.fromEntries(Object.entries({ name, content, enabled }).filter(([, value]) => value !== undefined));
+    await this.#audit(actor, 'connection.update', id, `Changed the connection "${before.name}".`, changes);
+    const connection = await this.one(id);
     if (enabled === false) this.#parts.gaps.begin(offKey(id), { connection: id, fromUs: this.#nowUs(), reason: 'connection_off', text: `The connection "${connection.name}" was switched off.` });
     if (enabled === true) this.#parts.gaps.end(offKey(id), this.#nowUs());
     await this.#parts.gaps.settle();
-    return connection;
+    await this.#parts.collectors.refresh(id);
+    return this.one(id);
   }
 
-  async remove({ id: publicName, history }: ParsedParams<'connections.remove'>): Promise<{ removedActivities: number }> {
+  async remove({ id: publicName, history }: ParsedParams<'connections.remove'>, actor: Actor, runtimes: Pick<RuntimeConnections, 'credentialOf' | 'forget'>): Promise<{ removedActivities: number }> {
     const id = connectionRow(publicName);
-    await this.#one(id);
-    const removed = await this.#parts.history.command('connections.remove', { id, history });
+    const { name } = await this.one(id);
+    const credential = await runtimes.credentialOf(id);
+    await this.#audit(actor, 'connection.remove', id, `Wants to remove the connection "${name}"${history === 'delete' ? ' and its history' : ''}.`, { history }, 'asked');
+    // Nothing may come in for it any more.
+    await this.#parts.collectors.end(id);
+    const removed = await this.#parts.history.command('connections.remove', { id, history }).catch(async (error: unknown) => {
+      await this.#parts.collectors.refresh(id);
+      throw error;
+    });
+    await this.#audit(actor, 'connection.remove', id, `Removed the connection "${name}"${history === 'delete' ? ` and ${removed.removedActivities} activities of its history` : '; its history was kept'}.`, { history, ...removed });
+    await runtimes.forget(credential);
     this.#parts.gaps.end(offKey(id), this.#nowUs());
     await this.#parts.doors.refresh();
     return removed;
+  }
+
+  async #audit(actor: Actor, action: string, id: number, text: string, details: Readonly<Record<string, unknown>>, outcome: AuditEntry['outcome'] = 'done'): Promise<void> {
+    await this.#parts.history.command('audit.append', auditBy(actor, { action, subject: publicId('connection', id), outcome, text, details }));
   }
 
   #nowUs(): number { return this.#clock.now() * 1_000; }
 
   async #shown(id: number, token: string): Promise<Shown> {
     const endpoint = this.#parts.receiver.endpoint();
-    return { connection: await this.#one(id), token, endpoint, snippets: makeSnippets(endpoint, token) };
+    return { connection: await this.one(id), token, endpoint, snippets: makeSnippets(endpoint, token) };
   }
 
-  async #one(id: number): Promise<Connection> {
+  async one(id: number): Promise<Connection> {
     const { rows } = await ask(this.#parts.history, 'connections.list', {});
     const row = rows.find((one) => one.id === publicId('connection', id));
     if (!row) throw new CallFailure('not_found', 'There is no such connection any more. Nothing was changed.');
@@ -91,6 +117,7 @@ export class Connections {
   }
 
   #judged(row: StoredConnection): Connection {
+    if (row.runtime !== null) return layOver(row, row.runtime, this.#parts.collectors.view(rowIdOf('connection', row.id) ?? 0), this.#clock.now());
     const status = this.#parts.receiver.status();
     const lastRefusal = row.refused.map(({ reason, count, lastAt }) => ({ reason, count, atMs: Date.parse(lastAt) })).sort((a, b) => b.atMs - a.atMs)[0] ?? null;
     const judged = judgeHealth({

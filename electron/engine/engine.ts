@@ -1,8 +1,10 @@
 /** Puts the engine together: claims the folder, opens the history, listens, answers. Used by the engine's process and by the command line. */
 import { version } from '../../shared/version.ts';
 import { Alarms } from './alarms.ts';
+import type { ApprovalsMessage } from './approval-teller.ts';
 import { tellClock } from './clock-alarms.ts';
 import { ClockWatch } from './clock-watch.ts';
+import type { Vault } from './collect/vault.ts';
 import { Connections, offKey } from './connections.ts';
 import { openControlSocket } from './control-socket.ts';
 import { Doors } from './doors.ts';
@@ -19,7 +21,10 @@ import type { Actor, ClientPort, Log } from './ports.ts';
 import { noReceiver, ReceiverKeeper } from './receiver-keeper.ts';
 import type { Address, ReceiverPart } from './receiver-keeper.ts';
 import { RpcServer } from './rpc.ts';
+import { RuntimeConnections } from './runtime-connections.ts';
+import { openRuntimes } from './runtimes.ts';
 import { History } from './store/history.ts';
+import type { RuntimeFact } from './store/runtime-commands.ts';
 import { Status } from './status.ts';
 
 export interface EngineOptions {
@@ -28,6 +33,10 @@ export interface EngineOptions {
   readonly receiver: 'off' | 'as_set' | Address;
   /** the account that owns the control socket, and so everybody who can open it. */
   readonly owner: string;
+  /** where credentials rest; null: they live in memory, until this engine ends. */
+  readonly vault: Vault | null;
+  /** how many approvals wait and which are new, for whoever can show it. */
+  readonly onApprovals: ((message: ApprovalsMessage) => void) | null;
 }
 
 export interface Engine {
@@ -98,14 +107,18 @@ async function assemble(options: EngineOptions, log: Log, history: HistoryPort, 
   const wanted = typeof options.receiver === 'object' ? options.receiver : { host: loopback, port: settings.otlpPort };
   const keeper = options.receiver === 'off' ? null : new ReceiverKeeper({ history, doors, gaps, alarms, log, changed: () => hints.add(['status', 'connections']) }, wanted);
   const receiver: ReceiverPart = keeper ?? noReceiver(wanted);
-  const connections = new Connections({ history, receiver, doors, gaps });
+  const runtimes = openRuntimes({ history, gaps, log, changed: () => hints.add(['connections', 'status']), vault: options.vault, lasting: keeper !== null, onApprovals: options.onApprovals });
+  const connections = new Connections({ history, receiver, doors, gaps, collectors: runtimes.collectors });
   const status = new Status({ history, receiver, alarms, rate, version, dataFolder: options.dataFolder });
   const readLive: Parameters<typeof openLive>[0]['read'] = async ({ afterId, upToId, ids, filter, limit }) => {
     const { rows, passed } = await ask(history, 'liveRows', { after: afterId, upTo: upToId, ids, filter, limit });
     return { rows, matched: passed };
   };
   const rpc = new RpcServer({
-    handlers: makeHandlers({ history, status, alarms, connections, receiver }),
+    handlers: makeHandlers({
+      history, status, alarms, connections, receiver, desk: runtimes.desk,
+      runtimes: new RuntimeConnections({ history, facts: runtimes.facts, collectors: runtimes.collectors, credentials: runtimes.credentials, shown: (id) => connections.one(id), log }),
+    }),
     streams: { 'live.activity': (filter, credits, sink) => openLive({ commits: history, read: readLive, perSecond: () => rate.perSecond() }, filter, credits, sink) },
     log,
   });
@@ -114,12 +127,13 @@ async function assemble(options: EngineOptions, log: Log, history: HistoryPort, 
     if (note.inserted > 0) rate.add(note.inserted);
     hints.add(note.topics);
   });
-  const chores = keeper ? await startWatching({ history, keeper, gaps, alarms, log }) : null;
+  const chores = keeper ? await startWatching({ history, keeper, gaps, alarms, log, facts: runtimes.facts }) : null;
+  await runtimes.start();
   return {
     rpc, receiver,
     close: async () => {
       chores?.close();
-      await receiver.close();
+      await Promise.all([receiver.close(), runtimes.close()]);
       await gaps.settle();
       rpc.close();
       hints.close();
@@ -134,11 +148,12 @@ interface Watched {
   readonly gaps: GapKeeper;
   readonly alarms: Alarms;
   readonly log: Log;
+  readonly facts: () => Promise<readonly RuntimeFact[]>;
 }
 
 /** What only an engine that receives does: says what it could not see, keeps the history in its bounds. */
-async function startWatching({ history, keeper, gaps, alarms, log }: Watched): Promise<{ close(): void }> {
-  await tellOffTime(history, gaps);
+async function startWatching({ history, keeper, gaps, alarms, log, facts }: Watched): Promise<{ close(): void }> {
+  await tellOffTime(history, gaps, await facts());
   await keeper.start();
   const clock = new ClockWatch(tellClock(gaps, alarms));
   const retain = (): void => { runRetention(history, Date.now() * 1_000).catch((error: unknown) => log.error('retention', error)); };
@@ -147,8 +162,9 @@ async function startWatching({ history, keeper, gaps, alarms, log }: Watched): P
   return { close: () => { clock.close(); clearInterval(retention); } };
 }
 
-async function tellOffTime(history: HistoryPort, gaps: GapKeeper): Promise<void> {
-  const { lastSeenUs, openGaps, connections } = await ask(history, 'engineFacts', {});
+async function tellOffTime(history: HistoryPort, gaps: GapKeeper, runtimes: readonly RuntimeFact[]): Promise<void> {
+  const { lastSeenUs, openGaps, connections: senders } = await ask(history, 'engineFacts', {});
+  const connections = [...senders, ...runtimes];
   const nowUs = Date.now() * 1_000;
   const off = new Set(connections.filter((one) => !one.enabled).map((one) => one.id));
   for (const gap of openGaps) {

@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os';
 import { beatEveryMs } from '../../shared/engine-process.ts';
 import { readAddress } from './cli-arguments.ts';
+import { ParentVault } from './collect/vault.ts';
 import { FolderHeld } from './control-socket.ts';
 import { startEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
@@ -20,9 +21,11 @@ let engine: Engine | null = null;
 let ending = false;
 const early: { port: ClientPort; actor: string }[] = [];
 
+const vault = new ParentVault((question) => parent?.send(question));
 const parent = openParentLine({
   attach: (port, actor) => { if (engine) engine.serve(port, { kind: 'desktop', name: actor }); else early.push({ port, actor }); },
   shutdown: () => void end(0),
+  vault: (reply) => vault.hear(reply),
 });
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(0));
 // The heart beats from the first moment, so that a long migration is not taken for a dead engine.
@@ -50,7 +53,7 @@ try {
   const dataFolder = wordAfter('--data');
   const otlp = wordAfter('--otlp');
   if (dataFolder === null) throw new Error('The engine needs --data DIR.');
-  const started = await startEngine({ dataFolder, receiver: otlp === null ? 'as_set' : readAddress(otlp), owner: userInfo().username });
+  const started = await startEngine({ dataFolder, receiver: otlp === null ? 'as_set' : readAddress(otlp), owner: userInfo().username, vault: parent === null ? null : vault, onApprovals: (message) => parent?.send(message) });
   engine = started;
   if (ending) await started.close();
   for (const { port, actor } of early.splice(0)) started.serve(port, { kind: 'desktop', name: actor });

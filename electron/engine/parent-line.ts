@@ -3,7 +3,7 @@
  * Node the shell relays what is said on them. This class hides which.
  */
 import { shellMessage } from '../../shared/engine-process.ts';
-import type { EngineProcessMessage } from '../../shared/engine-process.ts';
+import type { EngineProcessMessage, ShellMessage } from '../../shared/engine-process.ts';
 import type { EngineMessage } from '../../shared/contract.ts';
 import type { ClientPort } from './ports.ts';
 
@@ -19,6 +19,7 @@ interface ElectronPort {
 export interface ParentEvents {
   readonly attach: (port: ClientPort, actor: string) => void;
   readonly shutdown: () => void;
+  readonly vault: (reply: Extract<ShellMessage, { t: 'vault' }>) => void;
 }
 
 export interface ParentLine {
@@ -68,6 +69,7 @@ class UtilityParent implements ParentLine {
       if (read.data.t === 'attach') this.#attach(read.data.port, read.data.actor, event.ports?.[0], events);
       if (read.data.t === 'detach') this.#drop(read.data.port);
       if (read.data.t === 'shutdown') events.shutdown();
+      if (read.data.t === 'vault') events.vault(read.data);
     });
   }
 
@@ -104,6 +106,7 @@ class ForkParent implements ParentLine {
         case 'detach': return this.#drop(message.port);
         case 'data': return this.#ports.get(message.port)?.hear(message.data);
         case 'shutdown': return events.shutdown();
+        case 'vault': return events.vault(message);
       }
     });
     // The shell is gone, however it went: an engine without a window that nobody asked for must not stay behind.

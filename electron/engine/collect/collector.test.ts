@@ -40,12 +40,12 @@ class Bench {
     const fact: RuntimeFact = { id: 7, kind: 'langgraph', name: 'Lab', target: { kind: 'langgraph', url: 'http://127.0.0.1:9' }, credential: null, enabled: true, content: 'redacted', consent: null, checkpoint, discoveredUs: null };
     const declaration: Declaration = { kind: 'langgraph', title: 'Fake', capabilities: [], levers: [], pollEveryMs, discoverEveryMs: 60_000, auth: null };
     const parts: CollectorParts = {
-      fact, declaration, connector: this.#connector(),
+      fact, runtime: { declaration, connector: this.#connector(), mask: () => maskOf(secret === undefined ? [] : [secret]), longestMs: 300_000, close: () => { this.closed++; return Promise.resolve(); } },
       history: { command: (name, params) => this.#write(name, params) },
       gaps: { begin: (_key, words) => { this.gaps.push({ ...words, toUs: null }); }, end: (_key, toUs) => { const last = this.gaps.at(-1); if (last) last.toUs = toUs; } },
-      mask: () => maskOf(secret === undefined ? [] : [secret]), count: (reason) => this.counted.push(reason), changed: () => undefined,
+      count: (reason) => this.counted.push(reason), changed: () => undefined,
       newApprovals: (fresh) => this.fresh.push(...fresh), log: { info: () => undefined, warn: () => undefined, error: (_text, error) => this.errors.push(error) },
-      clock: { now: () => Date.now() }, random: () => random, longestMs: 300_000, ...(pollWithinMs === undefined ? {} : { pollWithinMs }),
+      clock: { now: () => Date.now() }, random: () => random, ...(pollWithinMs === undefined ? {} : { pollWithinMs }),
     };
     const collector = new Collector(parts);
     open.push(collector);
@@ -64,7 +64,7 @@ class Bench {
       },
       ...(this.watch === undefined ? {} : { watch: this.watch }),
       test: () => Promise.resolve({ checks: [], facts: null }),
-      close: () => { this.closed++; return Promise.resolve(); },
+      close: () => Promise.resolve(),
     };
   }
 

@@ -1,12 +1,12 @@
 /** Asks one runtime, again and again: reads what is new, stores it with its checkpoint, says how it stands, writes down when it could not see. */
 import type { CollectedResult } from '../ingest/collected.ts';
 import type { GapWords } from '../gap-keeper.ts';
-import type { Batch, Connector, Declaration } from '../connectors/connector.ts';
+import type { Batch } from '../connectors/connector.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { RuntimeCommands, RuntimeFact } from '../store/runtime-commands.ts';
 import { gapReason, judgeError } from './judge-error.ts';
 import type { Judged } from './judge-error.ts';
-import type { Mask } from './masking.ts';
+import type { OpenedRuntime } from './open-runtime.ts';
 import { after, asking, hurried, startStanding } from './schedule.ts';
 import type { FailureKind, Standing } from './schedule.ts';
 import { Watcher } from './watcher.ts';
@@ -17,12 +17,9 @@ export interface RuntimeWriter {
 
 export interface CollectorParts {
   readonly fact: RuntimeFact;
-  readonly declaration: Declaration;
-  readonly connector: Connector;
+  readonly runtime: Pick<OpenedRuntime, 'connector' | 'declaration' | 'mask' | 'longestMs' | 'close'>;
   readonly history: RuntimeWriter;
   readonly gaps: { begin(key: string, words: GapWords): void; end(key: string, toUs: number): void };
-  /** Takes our own credential out of what the runtime says. */
-  readonly mask: () => Mask;
   /** counted on the connection, where people see it. */
   readonly count: (reason: string, sample: string | null) => void;
   readonly changed: () => void;
@@ -30,8 +27,6 @@ export interface CollectorParts {
   readonly log: Log;
   readonly clock: Clock;
   readonly random: () => number;
-  /** the longest wait of the backoff. */
-  readonly longestMs: number;
   readonly pollWithinMs?: number;
 }
 
@@ -40,6 +35,8 @@ export interface CollectorState {
   readonly lastPollMs: number | null;
   readonly nextPollMs: number;
   readonly fault: { readonly kind: FailureKind; readonly text: string; readonly sinceMs: number } | null;
+  /** work that the runtime calls running although nothing shows that it is. */
+  readonly stuck: number;
 }
 
 /** One request has 10 s; a poll is a handful of them. Beyond this a runtime is as good as silent. */
@@ -68,6 +65,7 @@ export class Collector {
   #storedMs = Number.NEGATIVE_INFINITY;
   #storedAs: string | null = null;
   #gapOpen: GapWords['reason'] | null = null;
+  #stuck = 0;
   #wake: (() => void) | null = null;
   #polling = false;
   #waiters: (() => void)[] = [];
@@ -80,14 +78,14 @@ export class Collector {
     this.#gapKey = `runtime ${parts.fact.id}`;
     this.#standing = startStanding(parts.clock.now());
     this.#lastGoodMs = parts.clock.now();
-    this.#watcher = parts.connector.watch === undefined ? null : new Watcher({
-      watch: (ring, signal) => parts.connector.watch?.(ring, signal) ?? Promise.resolve(),
+    this.#watcher = parts.runtime.connector.watch === undefined ? null : new Watcher({
+      watch: (ring, signal) => parts.runtime.connector.watch?.(ring, signal) ?? Promise.resolve(),
       ring: () => this.#ring(), log: parts.log, clock: parts.clock, random: parts.random, signal: this.#life.signal,
     });
   }
 
   get state(): CollectorState {
-    return { circuit: this.#standing.circuit, lastPollMs: this.#lastPollMs, nextPollMs: this.#standing.nextAtMs, fault: this.#fault };
+    return { circuit: this.#standing.circuit, lastPollMs: this.#lastPollMs, nextPollMs: this.#standing.nextAtMs, fault: this.#fault, stuck: this.#stuck };
   }
 
   get fact(): RuntimeFact { return this.#fact; }
@@ -106,14 +104,15 @@ export class Collector {
     });
   }
 
-  /** Resolves when nothing of it runs any more; a connector that does not listen is left behind. */
+  /** Resolves when nothing of it runs any more. */
   async close(): Promise<void> {
     if (this.#life.signal.aborted) return;
     this.#life.abort();
     this.#wake?.();
     let impatient: NodeJS.Timeout | undefined;
     const late = new Promise<void>((done) => { impatient = setTimeout(done, endWithinMs); });
-    await Promise.race([this.#ended.then(() => this.#parts.connector.close()).catch((error: unknown) => this.#parts.log.error('a connector did not close', error)), late]);
+    // Its requests end with the connector's life; a poll that does not listen to that is left behind.
+    await Promise.race([Promise.all([this.#ended, this.#parts.runtime.close()]), late]);
     clearTimeout(impatient);
     this.#endGap(this.#parts.clock.now());
     for (const done of this.#waiters.splice(0)) done();
@@ -171,11 +170,11 @@ export class Collector {
   }
 
   #discoverDue(nowMs: number): boolean {
-    return this.#discoveredMs === null || this.#fault !== null || nowMs - this.#discoveredMs >= this.#parts.declaration.discoverEveryMs || nowMs < this.#discoveredMs;
+    return this.#discoveredMs === null || this.#fault !== null || nowMs - this.#discoveredMs >= this.#parts.runtime.declaration.discoverEveryMs || nowMs < this.#discoveredMs;
   }
 
   async #discover(beganMs: number): Promise<void> {
-    const found = this.#parts.mask()(await this.#parts.connector.discover(this.#limit()));
+    const found = this.#parts.runtime.mask()(await this.#parts.runtime.connector.discover(this.#limit()));
     await this.#parts.history.command('runtimes.discovered', { ...this.#job(), found });
     this.#discoveredMs = beganMs;
   }
@@ -183,7 +182,7 @@ export class Collector {
   /** True: a backlog is left. */
   async #collect(): Promise<boolean> {
     for (let batches = 0; batches < mostBatchesInOnePoll; batches++) {
-      const batch = this.#parts.mask()(await this.#parts.connector.collect(this.#checkpoint, this.#limit()));
+      const batch = this.#parts.runtime.mask()(await this.#parts.runtime.connector.collect(this.#checkpoint, this.#limit()));
       if (batch.checkpoint.length > mostCheckpoint) throw new Error('the connector\'s checkpoint is longer than a checkpoint may be');
       await this.#store(batch);
       this.#checkpoint = batch.checkpoint;
@@ -195,6 +194,7 @@ export class Collector {
 
   async #store(batch: Batch): Promise<void> {
     const { records, gaps, refused, approvals, stuck } = batch;
+    this.#stuck = stuck?.length ?? this.#stuck;
     const as = JSON.stringify([approvals, stuck]);
     const nowMs = this.#parts.clock.now();
     const news = records.length > 0 || gaps.length > 0 || refused.length > 0 || as !== this.#storedAs;
@@ -231,7 +231,7 @@ export class Collector {
   async #failed(error: unknown): Promise<void> {
     const judged = judgeError(error);
     const nowMs = this.#parts.clock.now();
-    const text = this.#parts.mask()(judged.text);
+    const text = this.#parts.runtime.mask()(judged.text);
     this.#report(judged, text, error);
     this.#standing = after(this.#standing, { t: 'failed', kind: judged.kind, retryAfterMs: judged.retryAfterMs }, this.#pace(), { nowMs, random: this.#parts.random() });
     this.#fault = { kind: judged.kind, text, sinceMs: this.#fault?.kind === judged.kind ? this.#fault.sinceMs : nowMs };
@@ -283,6 +283,6 @@ export class Collector {
   }
 
   #pace(): { pollEveryMs: number; longestMs: number } {
-    return { pollEveryMs: this.#parts.declaration.pollEveryMs, longestMs: this.#parts.longestMs };
+    return { pollEveryMs: this.#parts.runtime.declaration.pollEveryMs, longestMs: this.#parts.runtime.longestMs };
   }
 }

@@ -1,7 +1,8 @@
 /** Every kind of runtime that this build can ask. */
 import type { ConnectorKind, RuntimeKind } from './connector.ts';
+import { mcp } from './mcp/mcp.ts';
 
 /** Each kind's own types meet here: `open` is only ever called with a target of its kind. */
 export type ConnectorKinds = { readonly [K in RuntimeKind]?: ConnectorKind<K> };
 
-export const connectorKinds: ConnectorKinds = {};
+export const connectorKinds: ConnectorKinds = { mcp };

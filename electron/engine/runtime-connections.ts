@@ -1,0 +1,149 @@
+/** What people do with connections that ask a runtime: add, test, move, give a credential, consent to a command. Each leaves its line in the audit log. */
+import { commandLineOf } from '../../shared/command-line.ts';
+import type { CredentialInput, ParsedParams, Result, RuntimeTarget } from '../../shared/contract.ts';
+import type { Connection, ConnectionTest } from '../../shared/domain.ts';
+import { auditBy } from './audit-words.ts';
+import { CallFailure } from './call-failure.ts';
+import type { Collectors } from './collect/collectors.ts';
+import type { Credentials, KeptCredential } from './collect/credentials.ts';
+import { ask } from './history-port.ts';
+import type { HistoryPort } from './history-port.ts';
+import type { Actor, CallContext, Log } from './ports.ts';
+import { rowIdOf } from './store/ids.ts';
+import type { RuntimeFact } from './store/runtime-commands.ts';
+
+export interface RuntimeConnectionParts {
+  readonly history: HistoryPort;
+  readonly facts: () => Promise<readonly RuntimeFact[]>;
+  readonly collectors: Collectors;
+  readonly credentials: Credentials;
+  /** the connection as people see it. */
+  readonly shown: (id: number) => Promise<Connection>;
+  readonly log: Log;
+}
+
+/** How long an answer waits for the first poll, so that it can say how the runtime stands. */
+const firstPollMs = 5_000;
+
+const addressOf = (target: RuntimeTarget): string => ('url' in target ? target.url : commandLineOf(target));
+
+export class RuntimeConnections {
+  readonly #parts: RuntimeConnectionParts;
+
+  constructor(parts: RuntimeConnectionParts) { this.#parts = parts; }
+
+  async add({ name, target, credential, content, demo }: ParsedParams<'connections.addRuntime'>, { actor }: CallContext): Promise<Connection> {
+    const settings = await ask(this.#parts.history, 'settings.get', {});
+    const kept = await this.#parts.credentials.keep(credential, settings.weakVault);
+    const audit = auditBy(actor, { action: 'connection.add', subject: null, outcome: 'done', text: `Added the connection "${name}" to ${addressOf(target)}.`, details: { kind: target.kind, address: addressOf(target), credential: credential.from } });
+    const { id } = await this.#orForget(kept, () => this.#parts.history.command('runtimes.add', { name, target, credential: kept.reference, credentialHint: kept.hint, content: content ?? settings.defaultContent, demo, audit }));
+    return this.#afterChange(id);
+  }
+
+  async retarget({ id: publicName, target }: ParsedParams<'connections.retarget'>, { actor }: CallContext): Promise<Connection> {
+    const fact = await this.#fact(publicName);
+    if (fact.kind !== target.kind) throw new CallFailure('bad_request', `This connection is of the kind ${fact.kind}: make a new one for ${target.kind}. Nothing was changed.`);
+    const audit = auditBy(actor, { action: 'connection.retarget', subject: publicName, outcome: 'done', text: `Moved the connection "${fact.name}" from ${addressOf(fact.target)} to ${addressOf(target)}.`, details: { from: addressOf(fact.target), to: addressOf(target) } });
+    await this.#parts.history.command('runtimes.update', { id: fact.id, target, audit });
+    return this.#afterChange(fact.id);
+  }
+
+  async setCredential({ id: publicName, credential }: ParsedParams<'connections.setCredential'>, { actor }: CallContext): Promise<Connection> {
+    const fact = await this.#fact(publicName);
+    const { weakVault } = await ask(this.#parts.history, 'settings.get', {});
+    const kept = await this.#parts.credentials.keep(credential, weakVault);
+    const audit = auditBy(actor, { action: 'connection.credential', subject: publicName, outcome: 'done', text: `Changed the credential of the connection "${fact.name}".`, details: { credential: credential.from } });
+    await this.#orForget(kept, () => this.#parts.history.command('runtimes.update', { id: fact.id, credential: kept.reference, credentialHint: kept.hint, audit }));
+    const shown = await this.#afterChange(fact.id);
+    await this.forget(fact.credential);
+    return shown;
+  }
+
+  async consent({ id: publicName, command }: ParsedParams<'connections.consent'>, { actor }: CallContext): Promise<Connection> {
+    const fact = await this.#fact(publicName);
+    if (!('command' in fact.target)) throw new CallFailure('bad_request', 'This connection runs no command, so there is nothing to consent to.');
+    const line = commandLineOf(fact.target);
+    // SECURITY: what a person read is what they agree to; a text from an older look is not it.
+    if (command !== line) throw new CallFailure('conflict', `That is not the command of this connection. Nothing was started. Its command is: ${line}`);
+    const audit = auditBy(actor, { action: 'connection.consent', subject: publicName, outcome: 'done', text: `Consented to the command of the connection "${fact.name}": ${line}`, details: { command: line } });
+    await this.#parts.history.command('runtimes.update', { id: fact.id, consent: line, audit });
+    return this.#afterChange(fact.id);
+  }
+
+  async test({ id }: ParsedParams<'connections.test'>, { signal }: CallContext): Promise<ConnectionTest> {
+    return this.#parts.collectors.test((await this.#fact(id)).id, signal);
+  }
+
+  /** Nothing is kept: the credential lives for this one question. */
+  tryTarget({ target, credential }: ParsedParams<'connections.tryRuntime'>, { signal }: CallContext): Promise<ConnectionTest> {
+    return this.#parts.collectors.tryTarget(target, () => this.#readOnce(credential), signal);
+  }
+
+  async pollNow({ id: publicName }: ParsedParams<'connections.pollNow'>): Promise<Connection> {
+    const { id } = await this.#fact(publicName);
+    await this.#parts.collectors.pollNow(id);
+    return this.#parts.shown(id);
+  }
+
+  async link({ id, to }: ParsedParams<'agents.link'>, { actor }: CallContext): Promise<Result<'agents.link'>> {
+    const [agent, target] = [agentRow(id), agentRow(to)];
+    if (agent === target) throw new CallFailure('bad_request', 'An agent cannot be linked to itself.');
+    await this.#parts.history.command('agents.link', { agent, to: target, audit: agentDeed(actor, 'agents.link', id, `Linked the agent ${id} to ${to}.`, { to }) });
+    return {};
+  }
+
+  async unlink({ id }: ParsedParams<'agents.unlink'>, { actor }: CallContext): Promise<Result<'agents.unlink'>> {
+    await this.#parts.history.command('agents.unlink', { agent: agentRow(id), audit: agentDeed(actor, 'agents.unlink', id, `Took the agent ${id} out of the one that it was linked to.`, {}) });
+    return {};
+  }
+
+  /** The credential of a connection that goes; null for one that has none. */
+  async credentialOf(id: number): Promise<string | null> {
+    return (await this.#parts.facts()).find((fact) => fact.id === id)?.credential ?? null;
+  }
+
+  /** Nothing refers to it any more. What the keyring keeps although asked is said in the log: it is of no use to anybody. */
+  async forget(reference: string | null): Promise<void> {
+    await this.#parts.credentials.forget(reference).catch((error: unknown) => this.#parts.log.error('a credential could not be removed', error));
+  }
+
+  async #orForget<T>(kept: KeptCredential, change: () => Promise<T>): Promise<T> {
+    try {
+      return await change();
+    } catch (error) {
+      await this.forget(kept.reference);
+      throw error;
+    }
+  }
+
+  async #readOnce(credential: CredentialInput): Promise<string | null> {
+    if (credential.from === 'value') return credential.value.trim();
+    return this.#parts.credentials.read((await this.#parts.credentials.keep(credential, false)).reference);
+  }
+
+  async #afterChange(id: number): Promise<Connection> {
+    await this.#parts.collectors.refresh(id);
+    let impatient: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((done) => { impatient = setTimeout(done, firstPollMs); });
+    await Promise.race([this.#parts.collectors.pollNow(id), late]);
+    clearTimeout(impatient);
+    return this.#parts.shown(id);
+  }
+
+  async #fact(publicName: string): Promise<RuntimeFact> {
+    const id = rowIdOf('connection', publicName);
+    const fact = id === null ? undefined : (await this.#parts.facts()).find((one) => one.id === id);
+    if (!fact) throw new CallFailure('not_found', `There is no connection to a runtime with the identifier ${publicName}.`);
+    return fact;
+  }
+}
+
+function agentDeed(actor: Actor, action: string, subject: string, text: string, details: Readonly<Record<string, unknown>>): ReturnType<typeof auditBy> {
+  return auditBy(actor, { action, subject, outcome: 'done', text, details });
+}
+
+function agentRow(publicName: string): number {
+  const id = rowIdOf('agent', publicName);
+  if (id === null) throw new CallFailure('not_found', `There is no agent with the identifier ${publicName}.`);
+  return id;
+}

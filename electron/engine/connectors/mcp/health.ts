@@ -4,7 +4,7 @@ import type { ConnectorIo } from '../connector.ts';
 import { faultFrom } from '../faults.ts';
 import { isObject } from './plain-text.ts';
 import { openHttp } from './session.ts';
-import { openWire } from './wire.ts';
+import { isEventStream, openWire } from './wire.ts';
 import type { HttpTarget } from './wire.ts';
 
 const protocolVersion = '2026-07-28';
@@ -24,13 +24,13 @@ export async function askHealth(io: ConnectorIo, target: HttpTarget, signal: Abo
 
 /** Any answer of the protocol will do, errors too: an older server says that it does not know the method. */
 async function speaksMcp(io: ConnectorIo, target: HttpTarget, signal: AbortSignal): Promise<boolean> {
-  const wire = openWire(io, target, () => undefined);
+  const wire = openWire(io, target, { fail: () => undefined, streamEnded: () => undefined });
   try {
     const response = await wire.fetch(target.url, {
       method: 'POST', body: JSON.stringify(question), signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
       headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', 'mcp-protocol-version': protocolVersion, 'mcp-method': 'server/discover' },
     });
-    return hasMessage(await beginning(response), response.headers.get('content-type') ?? '');
+    return hasMessage(await beginning(response), isEventStream(response));
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof RuntimeFault ? error : faultFrom(error);
@@ -42,7 +42,7 @@ async function beginning(response: Response): Promise<string> {
   const reader = response.body?.getReader();
   if (!reader) return '';
   const decoder = new TextDecoder();
-  const stream = /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '');
+  const stream = isEventStream(response);
   let read = '';
   while (read.length < mostText && !(stream && /^data:.*\n/m.test(read))) {
     const { done, value } = await reader.read();
@@ -53,8 +53,8 @@ async function beginning(response: Response): Promise<string> {
   return read;
 }
 
-function hasMessage(body: string, type: string): boolean {
-  const said = /^text\/event-stream\b/i.test(type) ? /^data:(.*)$/m.exec(body)?.[1] ?? '' : body;
+function hasMessage(body: string, stream: boolean): boolean {
+  const said = stream ? /^data:(.*)$/m.exec(body)?.[1] ?? '' : body;
   try {
     const value: unknown = JSON.parse(said);
     return isObject(value) && value['jsonrpc'] === '2.0' && ('result' in value || 'error' in value);

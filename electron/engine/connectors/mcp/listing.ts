@@ -2,23 +2,10 @@
 import { ProtocolError } from '@modelcontextprotocol/client';
 import type { Clock } from '../../ports.ts';
 import { limits } from './limits.ts';
+import type { ListKind } from './lists.ts';
 import { isObject, quoted } from './plain-text.ts';
 import type { Refusals } from './refusals.ts';
 import type { Session } from './session.ts';
-
-export interface ListKind {
-  readonly method: string;
-  /** the name of the array in the answer. */
-  readonly field: string;
-  readonly capability: 'tools' | 'resources' | 'prompts';
-}
-
-export const lists = {
-  tools: { method: 'tools/list', field: 'tools', capability: 'tools' },
-  resources: { method: 'resources/list', field: 'resources', capability: 'resources' },
-  templates: { method: 'resources/templates/list', field: 'resourceTemplates', capability: 'resources' },
-  prompts: { method: 'prompts/list', field: 'prompts', capability: 'prompts' },
-} as const satisfies Readonly<Record<string, ListKind>>;
 
 export interface Listed {
   readonly items: readonly unknown[];
@@ -42,7 +29,7 @@ export async function listAll(session: Session, kind: ListKind, clock: Clock, un
     if (clock.now() > untilMs) return stop('too slow, the rest was not asked for');
     let page: Page;
     try {
-      page = readPage(await session.ask(kind.method, cursor === null ? {} : { cursor }), kind.field);
+      page = readPage(await session.ask(kind, cursor), kind.field);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       return stop(`the server answered with error ${error.code}`, quoted(error.message, 150));

@@ -1,8 +1,10 @@
 /** Everything that one look at a server found. */
 import type { ConnectorIo } from '../connector.ts';
 import { limits } from './limits.ts';
-import { lists, listAll } from './listing.ts';
+import { listAll } from './listing.ts';
 import type { Listed } from './listing.ts';
+import { lists } from './lists.ts';
+import type { ListKind } from './lists.ts';
 import { readOffers } from './grants.ts';
 import type { Offered, OfferedKind } from './grants.ts';
 import { Refusals } from './refusals.ts';
@@ -18,7 +20,7 @@ export interface Reading {
   readonly refusals: Refusals;
 }
 
-const asked: readonly (readonly [OfferedKind, (typeof lists)[keyof typeof lists]])[] = [
+const asked: readonly (readonly [OfferedKind, ListKind])[] = [
   ['tool', lists.tools], ['resource', lists.resources], ['template', lists.templates], ['prompt', lists.prompts],
 ];
 

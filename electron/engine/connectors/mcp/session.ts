@@ -4,9 +4,9 @@ import type { StandardSchemaV1, Transport } from '@modelcontextprotocol/client';
 import { version } from '../../../../shared/version.ts';
 import { RuntimeFault } from '../connector.ts';
 import type { ConnectorIo, TargetOf } from '../connector.ts';
-import { faultFrom } from '../faults.ts';
 import type { Challenge } from './challenge.ts';
 import { limits } from './limits.ts';
+import type { ListKind } from './lists.ts';
 import { quoted, text } from './plain-text.ts';
 import { StdioTransport } from './stdio-transport.ts';
 import { credentialHeaders, openWire } from './wire.ts';
@@ -18,8 +18,11 @@ export interface Session {
   readonly era: 'modern' | 'legacy';
   readonly server: { readonly name: string | null; readonly version: string | null };
   readonly capabilities: ReadonlySet<string>;
-  /** Fails with RuntimeFault, or with ProtocolError when the server answered with an error of the protocol. */
-  ask(method: string, params: Readonly<Record<string, unknown>>): Promise<unknown>;
+  /**
+   * One page of a list, as it came. One question at a time. Fails with RuntimeFault, or with ProtocolError when the server answered with
+   * an error of the protocol.
+   */
+  ask(list: ListKind, cursor: string | null): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -31,16 +34,19 @@ export interface OpenOptions {
   readonly seen?: { challenge: Challenge | null };
 }
 
-/** The SDK's own schemas let one bad entry spoil its whole page: entries are checked one by one here, later. */
 const asItCame: StandardSchemaV1<unknown, unknown> = { '~standard': { version: 1, vendor: 'gatehouse', validate: (value) => ({ value }) } };
 
 /** SECURITY: a server's JSON schemas are never compiled into code; nothing is called whose output would have to be checked. */
 const noValidator = { getValidator: () => () => ({ valid: false as const, data: undefined, errorMessage: 'not checked' }) };
 
+/** An answer is taken in a moment after its stream has ended; what is not there then does not come any more. */
+const afterStreamMs = 250;
+
 /** Everything that one conversation knows of why it failed; the first reason counts. */
 class Ending {
   fault: unknown = null;
   #stop: () => void = () => undefined;
+  #afterStream: NodeJS.Timeout | undefined;
 
   armed(stop: () => void): void { this.#stop = stop; }
 
@@ -48,6 +54,14 @@ class Ending {
     this.fault ??= reason;
     this.#stop();
   };
+
+  /** The stream of an answer came to its end; the SDK would wait on, whether it held the answer or not. */
+  readonly streamEnded = (): void => {
+    clearTimeout(this.#afterStream);
+    this.#afterStream = setTimeout(() => this.fail(new RuntimeFault('garbage', 'It ended its answer before the answer was there.')), afterStreamMs);
+  };
+
+  answered(): void { clearTimeout(this.#afterStream); }
 }
 
 function newClient(mode: 'auto' | 'legacy', probeMs: number): Client {
@@ -61,8 +75,11 @@ function newClient(mode: 'auto' | 'legacy', probeMs: number): Client {
 
 async function connect(client: Client, transport: Transport, ending: Ending, signal: AbortSignal): Promise<void> {
   ending.armed(() => { void transport.close().catch(() => undefined); });
+  // What cannot be read, or belongs to no question of ours, is the answer, and it is wrong; the SDK would wait for a better one.
+  transport.onerror = (error) => {
+    if (error.name === 'SyntaxError' || error.name === 'ZodError') ending.fail(new RuntimeFault('garbage', 'It gave an answer that is not MCP.', { cause: error }));
+  };
   client.onerror = (error) => {
-    // An answer that belongs to no question of ours would leave us waiting: it is the answer, and it is wrong.
     if (error.message.startsWith('Received a response for an unknown message ID')) ending.fail(new RuntimeFault('garbage', 'It answers a question that was not asked.'));
   };
   const aborted = (): void => ending.fail(signal.reason);
@@ -75,12 +92,14 @@ async function connect(client: Client, transport: Transport, ending: Ending, sig
     signal.removeEventListener('abort', aborted);
     await transport.close().catch(() => undefined);
     throw ending.fault ?? error;
+  } finally {
+    ending.answered();
   }
 }
 
 export async function openHttp(io: ConnectorIo, target: HttpTarget, { signal, withCredential = true, seen }: OpenOptions): Promise<Session> {
   const ending = new Ending();
-  const wire = openWire(io, target, ending.fail, withCredential);
+  const wire = openWire(io, target, ending, withCredential);
   const transport = new StreamableHTTPClientTransport(new URL(target.url), { fetch: wire.fetch, reconnectionOptions: { maxRetries: 0, initialReconnectionDelay: 1, maxReconnectionDelay: 1, reconnectionDelayGrowFactor: 1 } });
   const client = newClient('auto', limits.requestMs);
   try {
@@ -133,20 +152,47 @@ export async function openStdio(io: ConnectorIo, target: Extract<TargetOf<'mcp'>
   }
 }
 
+/**
+ * The SDK's own schemas let one bad entry spoil its whole page, and would hide a server from the very person who should look at it. It gets
+ * an empty page to check; the real one is taken here, and its entries are checked one by one later.
+ */
+function takeResults(transport: Transport): (list: ListKind | null) => unknown {
+  let awaited: ListKind | null = null;
+  let taken: unknown = null;
+  const deliver = transport.onmessage;
+  transport.onmessage = (message, extra) => {
+    if (awaited === null || !('result' in message)) return deliver?.(message, extra);
+    taken = message.result;
+    const { resultType } = message.result as { resultType?: unknown };
+    deliver?.({ ...message, result: { [awaited.field]: [], ttlMs: 0, cacheScope: 'private', ...(resultType === undefined ? {} : { resultType }) } }, extra);
+  };
+  return (list) => {
+    const was = taken;
+    awaited = list;
+    taken = null;
+    return was;
+  };
+}
+
 function sessionOf(client: Client, transport: Transport, ending: Ending, signal: AbortSignal, wire: Wire | null, end: () => Promise<void>): Session {
   const server = client.getServerVersion();
+  const take = takeResults(transport);
   return {
     protocol: client.getNegotiatedProtocolVersion() ?? 'unknown',
     era: client.getProtocolEra() ?? 'legacy',
     server: { name: text(server?.title ?? server?.name, 200), version: text(server?.version, 100) },
     capabilities: new Set(Object.keys(client.getServerCapabilities() ?? {})),
-    async ask(method, params) {
+    async ask(list, cursor) {
       try {
-        return await client.request({ method, params: { ...params } }, asItCame, { timeout: limits.requestMs, signal });
+        take(list);
+        await client.request({ method: list.method, params: cursor === null ? {} : { cursor } }, asItCame, { timeout: limits.requestMs, signal });
+        return take(null);
       } catch (error) {
         signal.throwIfAborted();
         if (ending.fault === null && error instanceof ProtocolError) throw error;
         throw faultOfSdk(ending.fault ?? error, wire);
+      } finally {
+        ending.answered();
       }
     },
     async close() {
@@ -167,6 +213,6 @@ export function faultOfSdk(error: unknown, wire: Wire | null): RuntimeFault {
     return new RuntimeFault('garbage', `What answers at this address does not speak MCP (HTTP ${status ?? 'unknown'}).`, { status, cause: error });
   }
   if (error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout) return new RuntimeFault('unreachable', `It did not answer within ${limits.requestMs / 1_000} s.`, { cause: error });
-  if (error instanceof SdkError || (error instanceof Error && error.name === 'ZodError')) return new RuntimeFault('garbage', 'It gave an answer that is not MCP.', { cause: error });
-  return faultFrom(error);
+  // What never became an answer is a fault already: the rest of the SDK's errors are about what the answer was.
+  return new RuntimeFault('garbage', 'It gave an answer that is not MCP.', { cause: error });
 }

@@ -33,8 +33,14 @@ export async function credentialHeaders(io: ConnectorIo, target: HttpTarget): Pr
   return headers;
 }
 
-/** `failed`: an answer broke off after its beginning, where the SDK would wait on. `withCredential` false: asks as a stranger. */
-export function openWire(io: ConnectorIo, target: HttpTarget, failed: (fault: unknown) => void, withCredential = true): Wire {
+/** What becomes of an answer after its beginning, which the SDK does not see or does not mind. */
+export interface WireEnds {
+  readonly fail: (fault: unknown) => void;
+  readonly streamEnded: () => void;
+}
+
+/** `withCredential` false: asks as a stranger. */
+export function openWire(io: ConnectorIo, target: HttpTarget, ends: WireEnds, withCredential = true): Wire {
   let challenge: Challenge | null = null;
   let oddStatus: number | null = null;
   const budget = { left: limits.sessionBytes };
@@ -47,11 +53,11 @@ export function openWire(io: ConnectorIo, target: HttpTarget, failed: (fault: un
     if (withCredential) for (const [name, value] of await credentialHeaders(io, target)) headers.set(name, value);
     const response = await io.fetch(input, { ...init, headers });
     if (response.status === 401 || response.status === 403) challenge = readChallenge(response.headers.get('www-authenticate'));
-    if (response.ok) return bounded(response, budget, failed);
+    if (response.ok) return bounded(response, budget, ends);
     const fault = await faultOfRefusal(response, challenge, headers, io.clock.now());
     if (fault) throw fault;
     oddStatus = response.status;
-    return bounded(response, budget, failed);
+    return bounded(response, budget, ends);
   };
   return { fetch: wiredFetch, challenge: () => challenge, oddStatus: () => oddStatus };
 
@@ -85,22 +91,30 @@ async function beginning(response: Response): Promise<string> {
   return said;
 }
 
+export function isEventStream(response: Response): boolean {
+  return /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '');
+}
+
 /** SECURITY: the house's fetch lets an event stream run on; here every answer belongs to one question and ends. */
-function bounded(response: Response, budget: { left: number }, failed: (fault: unknown) => void): Response {
+function bounded(response: Response, budget: { left: number }, ends: WireEnds): Response {
   if (response.body === null) return response;
+  const stream = isEventStream(response);
   let left: number = limits.answerBytes;
   const reader = response.body.getReader();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const { done, value } = await reader.read();
-        if (done) return controller.close();
+        if (done) {
+          if (stream) ends.streamEnded();
+          return controller.close();
+        }
         left -= value.byteLength;
         budget.left -= value.byteLength;
         if (left < 0 || budget.left < 0) throw new RuntimeFault('garbage', `It sends more than ${Math.floor((left < 0 ? limits.answerBytes : limits.sessionBytes) / 1_048_576)} MiB; the rest was not read.`);
         controller.enqueue(value);
       } catch (error) {
-        failed(error);
+        ends.fail(error);
         controller.error(error);
         await reader.cancel().catch(() => undefined);
       }

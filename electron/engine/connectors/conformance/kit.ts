@@ -1,0 +1,43 @@
+/** What the suite must know of a kind of runtime to put every one of them through the same. */
+import type { Connector, ConnectorIo, RuntimeKind } from '../connector.ts';
+import type { Recorded } from './fault-proxy.ts';
+import type { Rewrite } from './rewrite.ts';
+import type { Seen } from './look.ts';
+
+export interface RunningRuntime {
+  readonly url: string;
+  /** Makes something worth seeing: work that ended, work that failed, a question where the kind has such. Resolves when it is there to be read. */
+  work(): Promise<void>;
+  /** Ends without a word, as in a crash. */
+  crash(): Promise<void>;
+  /** Comes back, with what it knew or without; its new address. */
+  comeBack(state: 'same' | 'lost'): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export interface Lie {
+  readonly name: string;
+  readonly tell: Rewrite;
+  /** Fails (by an expectation) when the connector believed too much. */
+  readonly holds: (seen: Seen, honest: Seen) => void;
+}
+
+export interface Kit {
+  readonly kind: RuntimeKind;
+  /** column of the table. */
+  readonly name: string;
+  readonly secret: string | null;
+  start(): Promise<RunningRuntime>;
+  open(url: string, io: ConnectorIo): Connector;
+  /** Is this one of the requests that only read? Everything else while watching is a fault of the connector. */
+  reads(request: Recorded): boolean;
+  /** Ten thousand of whatever it lists. */
+  readonly flood: Rewrite;
+  readonly lies: readonly Lie[];
+  /** the work of others can be seen by it: records must come of `work`. */
+  readonly seesWork: boolean;
+  /** `work` leaves a question behind. */
+  readonly asks: boolean;
+  /** most requests that one look may cost, floods included. */
+  readonly mostRequests: number;
+}

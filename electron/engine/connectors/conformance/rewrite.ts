@@ -1,0 +1,59 @@
+/** Answers that are JSON, or events with JSON in them, made into something else. */
+import type { Answer, Behaviour, Recorded } from './fault-proxy.ts';
+
+export type Rewrite = (value: unknown, request: Recorded) => unknown;
+
+/** JSON text, or what is to stand in its place as it is. */
+type RewriteText = (text: string, request: Recorded) => string;
+
+export function rewriting(rewrite: Rewrite): Behaviour {
+  return rewritingText((text, request) => JSON.stringify(rewrite(JSON.parse(text), request)) ?? 'null');
+}
+
+export function rewritingText(rewrite: RewriteText): Behaviour {
+  return async (exchange) => {
+    const answer = await exchange.forward();
+    exchange.send({ ...answer, body: rewriteBody(answer, exchange.request, rewrite) });
+  };
+}
+
+function rewriteBody({ headers, body }: Answer, request: Recorded, rewrite: RewriteText): string {
+  const type = headers['content-type'] ?? '';
+  if (type.startsWith('text/event-stream')) return body.replace(/^data: ?(.+)$/gm, (line, data: string) => (/^\s*[[{]/.test(data) ? `data: ${rewrite(data, request)}` : line));
+  return type.includes('json') && body !== '' ? rewrite(body, request) : body;
+}
+
+/** Every value, its own before its parents'. `envelope`: keys of the protocol's own frame stay as they are, or the answer would belong to no question. */
+export function mapValues(value: unknown, change: (value: unknown, key: string | null) => unknown, key: string | null = null): unknown {
+  if (Array.isArray(value)) return change(value.map((one: unknown) => mapValues(one, change)), key);
+  if (typeof value === 'object' && value !== null) return change(Object.fromEntries(Object.entries(value).map(([name, one]) => [name, mapValues(one, change, name)])), key);
+  return change(value, key);
+}
+
+const frame: ReadonlySet<string | null> = new Set(['jsonrpc', 'id', 'resultType']);
+
+/** Numbers where texts belong, texts where objects belong, nothing where lists belong. */
+export const wrongTypes: Rewrite = (value) => mapValues(value, (one, key) => {
+  if (frame.has(key)) return one;
+  if (typeof one === 'string') return one.length;
+  if (typeof one === 'number') return { number: one };
+  if (typeof one === 'boolean') return `${one}`;
+  return one;
+});
+
+/** The lists themselves are of the right kind, their entries are not. */
+export const wrongEntries: Rewrite = (value) => mapValues(value, (one, key) => (Array.isArray(one) && !frame.has(key) ? [null, 7, 'text', [], {}, { id: null }, true] : one));
+
+/** Ids and the words of the protocol stay: only what people write is made into what no text should be. */
+export const loneSurrogates: Rewrite = (value) => mapValues(value, (one, key) => (typeof one === 'string' && key !== null && ['name', 'title', 'description', 'text', 'message', 'content', 'value'].includes(key) ? `${one} \u{D800}\u{202E}\u{0}` : one));
+
+export function withProtoKeys(text: string): string {
+  const hostile = '"__proto__":{"polluted":"yes","toString":"x"},"constructor":{"prototype":{"polluted":"yes"}},"prototype":{"polluted":"yes"},';
+  return text.replaceAll(/\{(?=")/g, `{${hostile}`);
+}
+
+export function nestedDeeply(text: string, depth = 60_000): string {
+  // The frame stays, so that a reader takes it for an answer and goes in.
+  const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+  return text.trimStart().startsWith('{') ? text.replace(/\}\s*$/, `,"deep":${deep},"metadata":{"deep":${deep}}}`) : `[{"deep":${deep}}]`;
+}

@@ -1,0 +1,289 @@
+/** The suite: every kind of runtime is put through the same, and every connector has to hold the same. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { capabilityNames } from '../../../../shared/domain.ts';
+import type { Connector } from '../connector.ts';
+import { testIo } from '../test-io.ts';
+import type { TestIo } from '../test-io.ts';
+import { describeOutcome, misbehaviours } from './behaviours.ts';
+import { FaultProxy } from './fault-proxy.ts';
+import type { Kit, RunningRuntime } from './kit.ts';
+import { approvalsOf, collectAll, keysOf, look, namesOf, outcomeOf } from './look.ts';
+import type { Outcome, Seen } from './look.ts';
+import { rewriting } from './rewrite.ts';
+import type { Table } from './table.ts';
+
+/** Short, so that waiting for what never comes does not take the suite's time. */
+const requestMs = 1_500;
+const lookMs = 12_000;
+const promptMs = 1_500;
+const mostBytes = 40 * 1024 * 1024;
+const mostCheckpoint = 256 * 1024;
+
+interface Opened { readonly connector: Connector; readonly io: TestIo }
+
+class Bench {
+  readonly #kit: Kit;
+  readonly #opened: Opened[] = [];
+  proxy!: FaultProxy;
+  runtime!: RunningRuntime;
+  honest!: Seen;
+
+  constructor(kit: Kit) { this.#kit = kit; }
+
+  open(url = this.proxy.url): Opened {
+    const io = testIo({ url, secret: this.#kit.secret, timeoutMs: requestMs });
+    const opened = { connector: this.#kit.open(url, io), io };
+    this.#opened.push(opened);
+    return opened;
+  }
+
+  async closeAll(): Promise<void> {
+    for (const { connector, io } of this.#opened.splice(0)) {
+      io.end();
+      await connector.close();
+    }
+  }
+
+  writes(): readonly string[] {
+    return this.proxy.requests.filter((request) => !this.#kit.reads(request)).map(({ method, path, body }) => `${method} ${path} ${body.slice(0, 200)}`);
+  }
+}
+
+const never = (): AbortSignal => new AbortController().signal;
+
+export function conform(kit: Kit, table: Table): void {
+  const bench = new Bench(kit);
+  const note = (row: string, cell: string): void => table.set(row, kit.name, cell);
+
+  describe(`${kit.name}`, () => {
+    beforeAll(async () => {
+      bench.runtime = await kit.start();
+      bench.proxy = await FaultProxy.start(bench.runtime.url);
+      await bench.runtime.work();
+      const { connector } = bench.open();
+      bench.honest = await look(connector, null, never());
+      await bench.closeAll();
+    }, 120_000);
+    beforeEach(() => {
+      bench.proxy.behaviour = null;
+      bench.proxy.requests.length = 0;
+      bench.proxy.sentBytes = 0;
+    });
+    afterEach(() => bench.closeAll());
+    afterAll(async () => {
+      await bench.proxy.unlisten();
+      await bench.runtime.stop();
+    });
+
+    watching(kit, bench, note);
+    misbehaving(kit, bench, note);
+    returning(kit, bench, note);
+  });
+}
+
+function keysBeyond(outcome: Outcome, honest: Seen): string[] {
+  return outcome.t === 'seen' ? [...keysOf(outcome.seen)].filter((key) => !keysOf(honest).has(key)) : [];
+}
+
+function seenOf(outcome: Outcome): Seen {
+  if (outcome.t !== 'seen') throw new Error(`Nothing was seen: ${describeOutcome(outcome)}`);
+  return outcome.seen;
+}
+
+type Note = (row: string, cell: string) => void;
+
+function watching(kit: Kit, bench: Bench, note: Note): void {
+  it('declares itself whole', async () => {
+    const { facts } = bench.honest.discovered;
+    expect(facts.capabilities.map(({ name }) => name).toSorted()).toEqual([...capabilityNames].toSorted());
+    expect(facts.visibilityText).not.toBe('');
+    // A lever that ends work promises more than an acknowledgement can keep; it has to say what it leaves alive.
+    expect(facts.levers.filter(({ doesNotStop }) => doesNotStop.length === 0)).toEqual([]);
+    note('declares itself', `${facts.levers.length} levers, visibility ${facts.visibility}`);
+  });
+
+  it('sees what is there, and asks only what reads', async () => {
+    const { connector } = bench.open();
+    const seen = await look(connector, null, never());
+    const { checks } = await connector.test(never());
+    expect(namesOf(seen).size).toBeGreaterThan(0);
+    expect([keysOf(seen).size > 0, approvalsOf(seen).length > 0]).toEqual([kit.seesWork, kit.asks]);
+    expect(checks.filter(({ result }) => result === 'failed')).toEqual([]);
+    expect(bench.writes()).toEqual([]);
+    note('watching only reads', `${bench.proxy.requests.length} requests, 0 writes`);
+  });
+
+  it('tells the same facts under the same keys', async () => {
+    const again = await collectAll(bench.open().connector, null, never());
+    expect(keysOf(again)).toEqual(keysOf(bench.honest));
+    const after = await collectAll(bench.open().connector, bench.honest.checkpoint, never());
+    expect([...keysOf(after)].filter((key) => !keysOf(bench.honest).has(key))).toEqual([]);
+    note('same facts, same keys', `${keysOf(again).size} keys twice`);
+  });
+
+  it.for(['', 'not json', '{}', '[]', '{"v":99}', 'null', '"text"'])('takes the strange checkpoint %j for none', async (checkpoint) => {
+    const seen = await collectAll(bench.open().connector, checkpoint, never());
+    expect(keysOf(seen)).toEqual(keysOf(bench.honest));
+    note('strange checkpoints', 'begins anew');
+  });
+
+  it.skipIf(!kit.asks)('answers nothing that changed, and nothing that is not asked', async () => {
+    const { connector } = bench.open();
+    const seen = await look(connector, null, never());
+    const [waiting] = approvalsOf(seen);
+    const kind = waiting!.answers[0] ?? 'respond';
+    const decision = kind === 'reject' ? { answer: 'reject' as const, reason: 'no' } : { answer: 'respond' as const, response: '"x"' };
+    bench.proxy.requests.length = 0;
+    const changed = connector.answer!(waiting!.key, decision, () => false, never());
+    await expect(changed).rejects.toMatchObject({ name: 'RuntimeFault', kind: 'conflict' });
+    await expect(connector.answer!(`${waiting!.key}-other`, decision, () => true, never())).rejects.toMatchObject({ name: 'RuntimeFault' });
+    expect(bench.writes()).toEqual([]);
+    note('answers nothing that changed', 'conflict, 0 writes');
+  });
+
+  it('ends a watch with its signal', async () => {
+    const { connector } = bench.open();
+    if (!connector.watch) return note('ends promptly', 'no watch');
+    await connector.discover(never());
+    const ended = new AbortController();
+    const watch = connector.watch(() => undefined, ended.signal).catch(() => undefined);
+    await new Promise((resolve) => { setTimeout(resolve, 300); });
+    const startedMs = performance.now();
+    ended.abort();
+    await watch;
+    expect(performance.now() - startedMs).toBeLessThan(promptMs);
+    expect(bench.writes()).toEqual([]);
+  });
+}
+
+function misbehaving(kit: Kit, bench: Bench, note: Note): void {
+  it.each(misbehaviours)('$name: $must', async ({ name, behave, holds }) => {
+    bench.proxy.behaviour = behave;
+    const before = process.memoryUsage().heapUsed;
+    const whole = await outcomeOf(() => look(bench.open().connector, null, never()));
+    const { discovered } = bench.honest;
+    const collected = await outcomeOf(async () => ({ discovered, ...await collectAll(bench.open().connector, bench.honest.checkpoint, never()) }));
+    for (const outcome of [whole, collected]) {
+      expect(describeOutcome(outcome)).not.toMatch(/^MISTAKE/);
+      expect(outcome.ms).toBeLessThan(lookMs);
+    }
+    holds(whole, bench.honest);
+    expect(keysBeyond(collected, bench.honest)).toEqual([]);
+    expect(bench.proxy.requests.length).toBeLessThan(kit.mostRequests);
+    expect(bench.proxy.sentBytes / 2).toBeLessThan(mostBytes);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(300 * 1024 * 1024);
+    expect(bench.writes()).toEqual([]);
+    note(name, describeOutcome(whole));
+  }, 60_000);
+
+  it.each(misbehaviours.filter(({ name }) => ['silent', 'resets', '401', '403', '429, seconds', '500', 'HTML', 'huge'].includes(name)))('its test says what is wrong: $name', async ({ behave }) => {
+    bench.proxy.behaviour = behave;
+    const startedMs = performance.now();
+    const { checks } = await bench.open().connector.test(never());
+    expect(performance.now() - startedMs).toBeLessThan(lookMs);
+    const wrong = checks.filter(({ result }) => result === 'failed' || result === 'missing');
+    expect(wrong.length).toBeGreaterThan(0);
+    for (const { fix, detail } of wrong) expect([fix === null || fix === '', detail === '']).toEqual([false, false]);
+    expect(checks.every(({ id, title }) => id !== '' && title !== '')).toBe(true);
+    expect(bench.writes()).toEqual([]);
+    note('its test says what is wrong', 'with what would mend it');
+  }, 60_000);
+
+  it('sends its credential nowhere else', async () => {
+    const elsewhere = await FaultProxy.start(bench.runtime.url);
+    bench.proxy.behaviour = ({ request, send }) => send({ status: 307, headers: { location: new URL(request.path, elsewhere.origin).href }, body: '' });
+    const outcome = await outcomeOf(() => look(bench.open().connector, null, never()));
+    await elsewhere.unlisten();
+    expect(outcome).toMatchObject({ t: 'fault', fault: { kind: 'garbage' } });
+    expect(elsewhere.requests).toEqual([]);
+    note('redirects elsewhere', describeOutcome(outcome));
+  });
+
+  it('bears a flood', async () => {
+    bench.proxy.behaviour = rewriting(kit.flood);
+    const before = process.memoryUsage().heapUsed;
+    const outcome = await outcomeOf(() => look(bench.open().connector, null, never()));
+    expect(describeOutcome(outcome)).toMatch(/^(read|garbage)/);
+    expect(outcome.ms).toBeLessThan(30_000);
+    expect(bench.proxy.requests.length).toBeLessThan(kit.mostRequests * 20);
+    expect(outcome.t === 'seen' ? Buffer.byteLength(outcome.seen.checkpoint) : 0).toBeLessThanOrEqual(mostCheckpoint);
+    expect(outcome.t === 'seen' ? Math.max(...outcome.seen.batches.map(({ records }) => records.length)) : 0).toBeLessThanOrEqual(20_000);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(500 * 1024 * 1024);
+    expect(bench.writes()).toEqual([]);
+    note('flood of 10,000', `${describeOutcome(outcome)} in ${(outcome.ms / 1_000).toFixed(1)} s`);
+  }, 60_000);
+
+  it.each(kit.lies)('sees through a lie: $name', async ({ tell, holds }) => {
+    bench.proxy.behaviour = rewriting(tell);
+    const outcome = await outcomeOf(() => look(bench.open().connector, null, never()));
+    expect(describeOutcome(outcome)).toMatch(/^read/);
+    holds(seenOf(outcome), bench.honest);
+    note('lies', `${kit.lies.length} seen through`);
+  }, 60_000);
+
+  it.each(['discover', 'collect', 'test'] as const)('gives up promptly: %s', async (method) => {
+    const { connector } = bench.open();
+    bench.proxy.behaviour = () => undefined;
+    const ended = new AbortController();
+    const startedMs = performance.now();
+    const work: Promise<unknown> = method === 'collect' ? connector.collect(null, ended.signal) : connector[method](ended.signal);
+    const settled = work.then(() => 'resolved', () => 'rejected');
+    setTimeout(() => ended.abort(), 150);
+    await settled;
+    expect(performance.now() - startedMs).toBeLessThan(150 + promptMs);
+    note('ends promptly', 'by its signal');
+  });
+
+  it('gives up when the connection ends', async () => {
+    const { connector, io } = bench.open();
+    bench.proxy.behaviour = () => undefined;
+    const startedMs = performance.now();
+    const work = connector.discover(never()).then(() => 'resolved', () => 'rejected');
+    setTimeout(io.end, 150);
+    expect(await work).toBe('rejected');
+    expect(performance.now() - startedMs).toBeLessThan(150 + promptMs);
+  });
+}
+
+function returning(kit: Kit, bench: Bench, note: Note): void {
+  it('goes on after a fault, without duplicates', async () => {
+    const { connector } = bench.open();
+    const before = await look(connector, null, never());
+    await bench.proxy.unlisten();
+    const away = await outcomeOf(() => look(connector, before.checkpoint, never()));
+    expect(away).toMatchObject({ t: 'fault', fault: { kind: 'unreachable' } });
+    await bench.proxy.listen();
+    const after = await look(connector, before.checkpoint, never());
+    expect(namesOf(after)).toEqual(namesOf(bench.honest));
+    expect(new Set([...keysOf(before), ...keysOf(after)])).toEqual(keysOf(bench.honest));
+    note('goes on after a fault', 'same keys');
+  });
+
+  it('bears a runtime that dies and comes back with what it knew', async () => {
+    const { connector } = bench.open();
+    const before = await look(connector, null, never());
+    await bench.runtime.crash();
+    const away = await outcomeOf(() => look(connector, before.checkpoint, never()));
+    expect(away).toMatchObject({ t: 'fault', fault: { kind: expect.stringMatching(/^(unreachable|runtime_error)$/) as string } });
+    bench.proxy.moveTo(await bench.runtime.comeBack('same'));
+    const after = await look(connector, before.checkpoint, never());
+    expect(namesOf(after)).toEqual(namesOf(bench.honest));
+    note('comes back', 'goes on');
+  }, 120_000);
+
+  it('bears a runtime that comes back with nothing', async () => {
+    const { connector } = bench.open();
+    const before = await look(connector, null, never());
+    await bench.runtime.crash();
+    bench.proxy.moveTo(await bench.runtime.comeBack('lost'));
+    const after = await outcomeOf(() => look(connector, before.checkpoint, never()));
+    // What vanished is not told as completed: that nobody knows.
+    const told = seenOf(after).batches.flatMap(({ records }) => records).filter(({ draft }) => draft.taskOutcome === 'completed' && draft.run !== undefined && before.batches.some(({ records }) => records.some((known) => known.draft.run?.id === draft.run?.id && known.draft.taskOutcome !== 'completed')));
+    expect(told).toEqual([]);
+    await bench.runtime.work();
+    const again = await look(connector, seenOf(after).checkpoint, never());
+    expect([...keysOf(again)].some((key) => !keysOf(before).has(key))).toBe(kit.seesWork);
+    note('comes back with nothing', 'goes on');
+  }, 120_000);
+}
+

@@ -5,16 +5,11 @@ import { identityWord, OUTCOME, US_DAY, US_HOUR } from '../codes.ts';
 import { StoreError } from '../errors.ts';
 import { percentile } from '../histogram.ts';
 import { publicId } from '../ids.ts';
+import { allGroups, knownOf, oneGroup, payers, sourcesOfGroup, sumsOfGroup, type Group } from './agent-groups.ts';
+import { grantsOf } from './grants.ts';
 import { costOf, iso, rowId, sumColumns, usageOf, type Reading, type Sums } from './reading.ts';
 import { Sight, spanOf, type Span } from './span-of-time.ts';
 
-interface AgentRow {
-  readonly id: number; readonly connection: number; readonly connectionName: string; readonly connectionEnabled: number; readonly name: string; readonly service: string;
-  readonly source: number; readonly identity: number; readonly identityOf: string | null; readonly version: string | null; readonly firstUs: number; readonly lastUs: number;
-}
-
-const select = `SELECT a.id, a.connection, c.name AS connectionName, c.enabled AS connectionEnabled, a.name, a.service, a.source, a.identity, a.identity_of AS identityOf, a.version,
-  a.first_us AS firstUs, a.last_us AS lastUs FROM agent a JOIN connection c ON c.id = a.connection WHERE a.rows > 0`;
 const mostAgents = 5_000;
 const sparkBins = 24;
 /** Long periods are told in whole days, short ones in hours. */
@@ -40,14 +35,17 @@ function stretchesOf(span: Span): Stretch[] {
 }
 
 /** Agents that could have lines from then on; an agent's lines stand together, so each is one look-up (CROSS JOIN keeps that order). */
-const agentsSince = (only: number | null): string => `agent a WHERE a.last_us >= ? ${only === null ? 'AND a.rows > 0' : 'AND a.id = ?'}`;
+const agentsSince = (only: Only): string => `agent a WHERE a.last_us >= ? ${only === null ? 'AND a.rows > 0' : `AND a.id IN (${marks(only)})`}`;
+const marks = (ids: readonly number[]): string => ids.map(() => '?').join(', ');
+/** null: all agents. */
+type Only = readonly number[] | null;
 
-function sumsByAgent(reading: Reading, span: Span, only: number | null): Map<number, Sums> {
+function sumsByAgent(reading: Reading, span: Span, only: Only): Map<number, Sums> {
   const found = new Map<number, Sums>();
   for (const { table, unit, from, to } of stretchesOf(span)) {
     const rows = reading.sql<number[], Sums & { agent: number }>(
       `SELECT s.agent, ${sumColumns} FROM (SELECT a.id FROM ${agentsSince(only)}) a CROSS JOIN ${table} s ON s.agent = a.id AND s.${unit} BETWEEN ? AND ? GROUP BY a.id`,
-    ).all(from * (unit === 'day' ? US_DAY : US_HOUR), ...(only === null ? [] : [only]), from, to);
+    ).all(from * (unit === 'day' ? US_DAY : US_HOUR), ...(only ?? []), from, to);
     for (const row of rows) found.set(row.agent, plus(found.get(row.agent), row));
   }
   return found;
@@ -87,13 +85,13 @@ function binsOfHours(span: Span, firstHour: number, lastHour: number): number[] 
 }
 
 /** Failures of each agent in the bins of the small chart. Rows as arrays: one for every agent and day of the period. */
-function failureBins(reading: Reading, span: Span, only: number | null): Map<number, number[]> {
+function failureBins(reading: Reading, span: Span, only: Only): Map<number, number[]> {
   const found = new Map<number, number[]>();
   const firstHour = Math.floor(span.fromUs / US_HOUR);
   const lastHour = Math.floor((span.toUs - 1) / US_HOUR);
   const binOf = binsOfHours(span, firstHour, lastHour);
   const rows = reading.sql<number[], number[]>(`SELECT f.agent, f.day, ${hoursOfDay} FROM (SELECT a.id FROM ${agentsSince(only)}) a CROSS JOIN failed_hours f ON f.agent = a.id AND f.day BETWEEN ? AND ?`).raw()
-    .all(firstHour * US_HOUR, ...(only === null ? [] : [only]), Math.floor(firstHour / 24), Math.floor(lastHour / 24));
+    .all(firstHour * US_HOUR, ...(only ?? []), Math.floor(firstHour / 24), Math.floor(lastHour / 24));
   for (const row of rows) {
     const [agent = 0, day = 0] = row;
     let bins = found.get(agent);
@@ -115,18 +113,22 @@ function unseenBins(connection: number, { span, sight }: { readonly span: Span; 
   return Array.from({ length: sparkBins }, (_, bin) => sight.share(connection, span.fromUs + bin * length, span.fromUs + (bin + 1) * length) < 0.5);
 }
 
-/** Bins of the period for the small failure chart; null where less than half of a bin was seen and nothing was told of it. */
-function sparkOf(agent: number, connection: number, around: Around): (number | null)[] {
+/** Bins of the period for the small failure chart; null where none of its sources was seen for half of a bin and nothing was told of it. */
+function sparkOf({ members }: Group, around: Around): (number | null)[] {
+  const unseen = members.map(({ connection }) => unseenOf(connection, around));
+  return Array.from({ length: sparkBins }, (_, bin) => {
+    const failures = members.reduce((sum, { id }) => sum + (around.failures.get(id)?.[bin] ?? 0), 0);
+    return failures === 0 && unseen.every((hidden) => hidden[bin]) ? null : failures;
+  });
+}
+
+function unseenOf(connection: number, around: Around): boolean[] {
   let unseen = around.unseen.get(connection);
   if (unseen === undefined) {
     unseen = unseenBins(connection, around);
     around.unseen.set(connection, unseen);
   }
-  const bins = around.failures.get(agent);
-  return unseen.map((hidden, bin) => {
-    const failures = bins?.[bin] ?? 0;
-    return failures === 0 && hidden ? null : failures;
-  });
+  return unseen;
 }
 
 interface Around {
@@ -134,43 +136,48 @@ interface Around {
   readonly sight: Sight; readonly span: Span; readonly nowUs: number;
 }
 
-/** `only` null: of all agents. */
-function aroundOf(reading: Reading, span: Span, nowUs: number, only: number | null): Around {
+function aroundOf(reading: Reading, span: Span, nowUs: number, only: Only): Around {
   return {
     sums: sumsByAgent(reading, span, only), open: openByAgent(reading), failures: failureBins(reading, span, only), unseen: new Map(),
     sight: new Sight(reading, { fromUs: span.fromUs, toUs: nowUs }, nowUs), span, nowUs,
   };
 }
 
-function agentOf(reading: Reading, row: AgentRow, around: Around): Agent {
-  const sums = around.sums.get(row.id) ?? noSums;
-  const open = around.open.get(row.id) ?? { running: 0, waiting: 0 };
-  const seesNow = row.connectionEnabled === 1 && around.sight.share(row.connection, around.nowUs - 1_000_000, around.nowUs) > 0;
+function agentOf(reading: Reading, group: Group, around: Around): Agent {
+  const { head, members } = group;
+  const known = knownOf(group);
+  const sums = sumsOfGroup(group, (id) => around.sums.get(id)) ?? noSums;
+  const open = { running: 0, waiting: 0 };
+  for (const { id } of members) {
+    open.running += around.open.get(id)?.running ?? 0;
+    open.waiting += around.open.get(id)?.waiting ?? 0;
+  }
+  const seesNow = members.some((one) => one.connectionEnabled === 1 && around.sight.share(one.connection, around.nowUs - 1_000_000, around.nowUs) > 0);
   return {
-    id: publicId('agent', row.id), name: row.name, service: row.service, version: row.version, identity: identityWord(row.identity), identityOf: row.identityOf,
-    connectionId: publicId('connection', row.connection), connectionName: row.connectionName, source: reading.texts.of(row.source),
-    firstSeen: iso(row.firstUs), lastSeen: iso(row.lastUs),
+    id: publicId('agent', head.id), name: known.name, service: known.service, version: known.version, identity: identityWord(known.identity), identityOf: known.identityOf,
+    connectionId: publicId('connection', head.connection), connectionName: head.connectionName, source: reading.texts.of(head.source),
+    firstSeen: iso(known.firstUs), lastSeen: iso(known.lastUs),
     state: !seesNow ? 'not_seen' : open.waiting > 0 && open.running === 0 ? 'waiting' : open.running > 0 ? 'running' : 'idle',
     openTasks: open.running + open.waiting, tasks: sums.tasks, activities: sums.activities, failures: sums.failures, denials: sums.denials,
-    usage: usageOf(sums), cost: costOf(reading, sums), failureSpark: sparkOf(row.id, row.connection, around),
+    usage: usageOf(sums), cost: costOf(reading, sums), failureSpark: sparkOf(group, around),
   };
 }
 
 export function listAgents(reading: Reading, params: ParsedParams<'agents.list'>, nowUs: number): Result<'agents.list'> {
   const around = aroundOf(reading, spanOf(params.period, nowUs), nowUs, null);
   const text = params.text?.trim().toLowerCase();
-  const rows = reading.sql<[], AgentRow>(`${select} ORDER BY a.last_us DESC`).all().filter((row) =>
-    (!text || [row.name, row.service, row.connectionName, row.identityOf ?? '', publicId('agent', row.id)].some((one) => one.toLowerCase().includes(text)))
-    && (params.includeIdle || around.sums.has(row.id) || around.open.has(row.id)));
-  return { rows: rows.slice(0, mostAgents).map((row) => agentOf(reading, row, around)), more: Math.max(0, rows.length - mostAgents) };
+  const groups = allGroups(reading).filter(({ members }) =>
+    (!text || members.some((one) => [one.name, one.service, one.connectionName, one.identityOf ?? '', publicId('agent', one.id)].some((word) => word.toLowerCase().includes(text))))
+    && (params.includeIdle || members.some((one) => around.sums.has(one.id) || around.open.has(one.id))));
+  return { rows: groups.slice(0, mostAgents).map((group) => agentOf(reading, group, around)), more: Math.max(0, groups.length - mostAgents) };
 }
 
 type ToolLine = { name: number; bucket: number; calls: number; failures: number; lastUs: number };
 
-function toolsOf(reading: Reading, agent: number, span: Span): AgentDetail['tools'] {
+function toolsOf(reading: Reading, agents: readonly number[], span: Span): AgentDetail['tools'] {
   const lines = reading.sql<number[], ToolLine>(
-    'SELECT name, bucket, sum(calls) AS calls, sum(failures) AS failures, max(last_us) AS lastUs FROM tool_day WHERE agent = ? AND day BETWEEN ? AND ? GROUP BY name, bucket',
-  ).all(agent, Math.floor(span.fromUs / US_DAY), Math.floor((span.toUs - 1) / US_DAY));
+    `SELECT name, bucket, sum(calls) AS calls, sum(failures) AS failures, max(last_us) AS lastUs FROM tool_day WHERE agent IN (${marks(agents)}) AND day BETWEEN ? AND ? GROUP BY name, bucket`,
+  ).all(...agents, Math.floor(span.fromUs / US_DAY), Math.floor((span.toUs - 1) / US_DAY));
   const tools = new Map<number, { calls: number; failures: number; lastUs: number; buckets: Map<number, number> }>();
   for (const line of lines) {
     const tool = tools.get(line.name) ?? { calls: 0, failures: 0, lastUs: 0, buckets: new Map<number, number>() };
@@ -185,26 +192,39 @@ function toolsOf(reading: Reading, agent: number, span: Span): AgentDetail['tool
   }));
 }
 
-function modelsOf(reading: Reading, agent: number, span: Span): AgentDetail['models'] {
+function modelsOf(reading: Reading, agents: readonly number[], span: Span): AgentDetail['models'] {
   const { table, unit, from, to } = rollupOf(span);
   return reading.sql<number[], Sums & { model: number }>(
-    `SELECT model, ${sumColumns} FROM ${table} WHERE agent = ? AND ${unit} BETWEEN ? AND ? AND model <> 0 GROUP BY model ORDER BY sum(activities) DESC LIMIT 100`,
-  ).all(agent, from, to).map((row) => ({ model: reading.texts.of(row.model), activities: row.activities, usage: usageOf(row), cost: costOf(reading, row) }));
+    `SELECT model, ${sumColumns} FROM ${table} WHERE agent IN (${marks(agents)}) AND ${unit} BETWEEN ? AND ? AND model <> 0 GROUP BY model ORDER BY sum(activities) DESC LIMIT 100`,
+  ).all(...agents, from, to).map((row) => ({ model: reading.texts.of(row.model), activities: row.activities, usage: usageOf(row), cost: costOf(reading, row) }));
+}
+
+function evidenceOf(reading: Reading, agents: readonly number[]): AgentDetail['identityEvidence'] {
+  return reading.sql<number[], { attribute: string; value: string; seenUs: number }>(
+    `SELECT attribute, value, max(seen_us) AS seenUs FROM identity_evidence WHERE agent IN (${marks(agents)}) GROUP BY attribute, value ORDER BY seenUs DESC LIMIT 100`,
+  ).all(...agents).map((one) => ({ attribute: one.attribute, value: one.value, seenAt: iso(one.seenUs) }));
+}
+
+function versionsOf(reading: Reading, agents: readonly number[]): AgentDetail['versions'] {
+  return reading.sql<number[], { version: string; firstUs: number; lastUs: number }>(
+    `SELECT version, min(first_us) AS firstUs, max(last_us) AS lastUs FROM agent_version WHERE agent IN (${marks(agents)}) GROUP BY version ORDER BY firstUs DESC LIMIT 100`,
+  ).all(...agents).map((one) => ({ version: one.version, firstSeen: iso(one.firstUs), lastSeen: iso(one.lastUs) }));
+}
+
+function subAgentsOf(reading: Reading, agents: readonly number[]): AgentDetail['subAgents'] {
+  const called = reading.sql<number[], { called: number }>(`SELECT DISTINCT called FROM agent_link WHERE caller IN (${marks(agents)}) LIMIT 100`).all(...agents).map((one) => reading.headOf(one.called));
+  return [...new Set(called)].filter((id) => !agents.includes(id)).map((id) => ({ id: publicId('agent', id), name: reading.agent(id).name }));
 }
 
 export function getAgent(reading: Reading, params: ParsedParams<'agents.get'>, nowUs: number): AgentDetail {
-  const id = rowId('agent', params.id);
-  const row = reading.sql<[number], AgentRow>(`${select} AND a.id = ?`).get(id);
-  if (!row) throw new StoreError('not_found', `There is no agent with the identifier ${params.id}: it may have been removed with its connection, or its records turned out to be another agent's.`);
+  const group = oneGroup(reading, rowId('agent', params.id));
+  if (!group) throw new StoreError('not_found', `There is no agent with the identifier ${params.id}: it may have been removed with its connection, or its records turned out to be another agent's.`);
   const span = spanOf(params.period, nowUs);
+  const ids = group.members.map((one) => one.id);
+  const around = aroundOf(reading, span, nowUs, ids);
   return {
-    ...agentOf(reading, row, aroundOf(reading, span, nowUs, id)),
-    identityEvidence: reading.sql<[number], { attribute: string; value: string; seenUs: number }>(
-      'SELECT attribute, value, seen_us AS seenUs FROM identity_evidence WHERE agent = ? ORDER BY seen_us DESC LIMIT 100').all(id).map((one) => ({ attribute: one.attribute, value: one.value, seenAt: iso(one.seenUs) })),
-    models: modelsOf(reading, id, span), tools: toolsOf(reading, id, span),
-    versions: reading.sql<[number], { version: string; firstUs: number; lastUs: number }>(
-      'SELECT version, first_us AS firstUs, last_us AS lastUs FROM agent_version WHERE agent = ? ORDER BY first_us DESC LIMIT 100').all(id).map((one) => ({ version: one.version, firstSeen: iso(one.firstUs), lastSeen: iso(one.lastUs) })),
-    subAgents: reading.sql<[number], { called: number }>('SELECT called FROM agent_link WHERE caller = ? LIMIT 100').all(id).map((one) => ({ id: publicId('agent', one.called), name: reading.agent(one.called).name })),
-    sources: [], grants: [],
+    ...agentOf(reading, group, around),
+    identityEvidence: evidenceOf(reading, ids), models: modelsOf(reading, payers(group, (id) => around.sums.get(id)).map((one) => one.id), span), tools: toolsOf(reading, ids, span),
+    versions: versionsOf(reading, ids), subAgents: subAgentsOf(reading, ids), sources: sourcesOfGroup(reading, group), grants: grantsOf(reading, ids),
   };
 }

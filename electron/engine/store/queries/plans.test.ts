@@ -67,6 +67,9 @@ const shapes: { readonly [M in Method]?: readonly Record<string, unknown>[] } = 
   'gaps.list': [{ period }],
   find: [{ text: 'plan' }, { text: 'act-2' }, { text: 'tsk-1' }],
   'connections.list': [{}],
+  'grants.list': [{}, { agentId: 'agt-1' }, { connectionId: 'con-1' }],
+  'approvals.list': [{ state: 'waiting' }, { state: 'decided' }, { state: 'waiting', agentId: 'agt-1', connectionId: 'con-1' }, { state: 'decided', before: `${t0}.1` }],
+  'audit.list': [{}, { subject: 'apr-1' }, { before: `${t0}.9` }],
   'settings.get': [{}],
   'retention.preview': [{ days: 30 }],
 };
@@ -124,7 +127,7 @@ describe('questions', () => {
       const names = [...sql.matchAll(sums)].flatMap(([, table = '', alias = table]) => [table, alias]);
       if (names.length === 0) continue;
       asked += 1;
-      const ofOneAgent = /WHERE agent = \?/.test(sql);
+      const ofOneAgent = /WHERE agent (= \?|IN \()/.test(sql);
       bad.push(...plan(sql).filter((detail) => names.includes(/^SCAN (\w+)/.exec(detail)?.[1] ?? '') || (detail.includes('TEMP B-TREE') && !ofOneAgent)).map((detail) => ({ sql, detail })));
     }
     expect(bad).toEqual([]);

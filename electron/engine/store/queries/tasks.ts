@@ -22,17 +22,24 @@ function agentsIn(reading: Reading, row: TaskRow): { id: string; name: string }[
   const asked = row.rootAgent || row.looseAgent;
   const ids = reading.sql<[number], { agent: number }>('SELECT agent FROM task_agent WHERE task = ? AND rows > 0 ORDER BY first_us, agent LIMIT 50').all(row.id).map((one) => one.agent);
   const ordered = ids.includes(asked) ? [asked, ...ids.filter((id) => id !== asked)] : ids;
-  return ordered.map((id) => ({ id: publicId('agent', id), name: reading.agent(id).name }));
+  return [...new Set(ordered.map((id) => reading.headOf(id)))].map((id) => ({ id: publicId('agent', id), name: reading.agent(id).name }));
+}
+
+/** Only work that goes on can be stuck; what is said of a task that ended since is old. */
+function stuckOf(reading: Reading, row: TaskRow): Task['stuck'] {
+  if (!isOpen(row.outcome)) return null;
+  const found = reading.sql<[number], { sinceUs: number; text: string }>('SELECT since_us AS sinceUs, text FROM stuck WHERE task = ?').get(row.id);
+  return found === undefined ? null : { text: found.text, since: iso(found.sinceUs) };
 }
 
 export function taskOf(reading: Reading, row: TaskRow): Task {
   const agents = agentsIn(reading, row);
-  const first = agents[0] ?? { id: publicId('agent', row.rootAgent || row.looseAgent || 1), name: '(unknown)' };
+  const first = agents[0] ?? { id: reading.agentId(row.rootAgent || row.looseAgent || 1), name: '(unknown)' };
   return {
     id: publicId('task', row.id), agentId: first.id, agentName: first.name, connectionId: publicId('connection', row.connection),
     key: row.key, keyKind: keyKindWord(row.keyKind), name: row.name, startedAt: iso(row.startedUs), endedAt: isOpen(row.outcome) ? null : iso(row.lastUs), lastActivityAt: iso(row.lastUs),
     outcome: outcomeWord(row.outcome), outcomeBasis: basisWord(row.basis), usage: usageOf(row), cost: costOf(reading, row),
-    activities: row.activities, failures: row.failures, open: row.open, agents, stuck: null,
+    activities: row.activities, failures: row.failures, open: row.open, agents, stuck: stuckOf(reading, row),
   };
 }
 
@@ -56,20 +63,41 @@ function testsOf(params: ParsedParams<'tasks.list'>): Test[] {
   return tests;
 }
 
-/** Newest first: of one agent by when it first acted in them, else by when they started. */
-export function listTasks(reading: Reading, params: ParsedParams<'tasks.list'>): Result<'tasks.list'> {
+interface Met { readonly id: number; readonly at: number }
+
+/** Tasks from the newest on: of one agent by when it first acted in them, else by when they started. */
+function* walkTasks(reading: Reading, params: ParsedParams<'tasks.list'>): Generator<Met> {
   const before = params.before === undefined ? { us: Number.MAX_SAFE_INTEGER, id: 0 } : parseCursor(params.before);
-  const sinceUs = params.since === undefined ? 0 : micros(params.since);
-  const walk = params.agentId === undefined
-    ? reading.sql<number[], { id: number; at: number }>('SELECT id, started_us AS at FROM task WHERE (started_us, id) < (?, ?) AND started_us >= ? ORDER BY started_us DESC, id DESC').iterate(before.us, before.id, sinceUs)
-    : reading.sql<number[], { id: number; at: number }>('SELECT task AS id, first_us AS at FROM task_agent WHERE agent = ? AND (first_us, task) < (?, ?) AND first_us >= ? ORDER BY first_us DESC, task DESC')
-      .iterate(rowId('agent', params.agentId), before.us, before.id, sinceUs);
+  const bounds = [before.us, before.id, params.since === undefined ? 0 : micros(params.since)];
+  if (params.agentId === undefined) {
+    yield* reading.sql<number[], Met>('SELECT id, started_us AS at FROM task WHERE (started_us, id) < (?, ?) AND started_us >= ? ORDER BY started_us DESC, id DESC').iterate(...bounds);
+    return;
+  }
+  const sources = reading.sourcesOf(rowId('agent', params.agentId));
+  const ofOne = 'SELECT task AS id, first_us AS at FROM task_agent WHERE agent = ? AND (first_us, task) < (?, ?) AND first_us >= ?';
+  const met = reading.sql<number[], Met>(`${sources.map(() => ofOne).join(' UNION ALL ')} ORDER BY at DESC, id DESC`).iterate(...sources.flatMap((source) => [source, ...bounds]));
+  if (sources.length === 1) yield* met;
+  else yield* firstActs(reading, sources, met);
+}
+
+/** Several sources of one agent may act in one task: it is told once, by the earliest of them. */
+function* firstActs(reading: Reading, sources: readonly number[], met: Iterable<Met>): Generator<Met> {
+  const first = reading.sql<number[], { at: number }>(`SELECT first_us AS at FROM task_agent WHERE task = ? AND agent IN (${sources.map(() => '?').join(', ')}) ORDER BY first_us LIMIT 1`);
+  let last = 0;
+  for (const one of met) {
+    if (one.id === last || first.get(one.id, ...sources)?.at !== one.at) continue;
+    last = one.id;
+    yield one;
+  }
+}
+
+export function listTasks(reading: Reading, params: ParsedParams<'tasks.list'>): Result<'tasks.list'> {
   const one = reading.sql<[number], TaskRow>(`SELECT ${columns} FROM task WHERE id = ?`);
   const tests = testsOf(params);
   const rows: Task[] = [];
   let last: { id: number; at: number } | null = null;
   let scanned = 0;
-  for (const at of walk) {
+  for (const at of walkTasks(reading, params)) {
     if (rows.length >= params.limit || scanned >= mostScanned) return { rows, next: last === null ? null : writeCursor({ us: last.at, id: last.id }) };
     scanned += 1;
     last = at;
@@ -91,7 +119,7 @@ export function listOpen(reading: Reading, nowUs: number): Result<'live.open'> {
   const open = reading.sql<[], TaskRow>(`SELECT ${columns} FROM task WHERE outcome IN (4, 5) AND activities > 0 ORDER BY last_us DESC LIMIT 2000`).all();
   const byAgent = new Map<number, { oldest: TaskRow; count: number }>();
   for (const row of open) {
-    const agent = row.rootAgent || row.looseAgent;
+    const agent = reading.headOf(row.rootAgent || row.looseAgent);
     const entry = byAgent.get(agent);
     if (!entry) byAgent.set(agent, { oldest: row, count: 1 });
     else byAgent.set(agent, { oldest: row.startedUs < entry.oldest.startedUs ? row : entry.oldest, count: entry.count + 1 });

@@ -148,9 +148,11 @@ export type CredentialInput = z.infer<typeof credentialInput>;
 const httpUrl = z.url({ protocol: /^https?$/ }).max(2_048).refine((text) => !/^[a-z]+:\/\/[^/?#]*@/i.test(text), 'an address carries no user or password; give the credential by itself');
 /** How to reach a runtime. `header`: the header that carries the credential; `bearer` prefixes it with "Bearer ". */
 const auth = { header: z.string().regex(/^[A-Za-z0-9-]{1,64}$/).optional(), scheme: z.enum(['bearer', 'plain']).optional() };
+const publicKey = z.strictObject({ kty: z.enum(['EC', 'OKP', 'RSA']), kid: z.string().max(200).optional(), alg: z.string().max(20).optional(), use: z.string().max(10).optional(), crv: z.string().max(20).optional(), x: z.string().max(200).optional(), y: z.string().max(200).optional(), n: z.string().max(2_048).optional(), e: z.string().max(20).optional() });
 export const runtimeTarget = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('langgraph'), url: httpUrl, ...auth }),
-  z.object({ kind: z.literal('a2a'), url: httpUrl, ...auth }),
+  /** `keys`: the public keys (JWK) that the agent card must be signed with; a private part is refused. */
+  z.object({ kind: z.literal('a2a'), url: httpUrl, ...auth, keys: z.array(publicKey).max(8).optional() }),
   z.object({ kind: z.literal('mcp'), transport: z.literal('http'), url: httpUrl, ...auth }),
   /** Runs only after `connections.consent` has named exactly this command; it gets no environment but PATH, HOME and what `env` names. */
   z.object({ kind: z.literal('mcp'), transport: z.literal('stdio'), command: z.string().min(1).max(1_024), args: z.array(z.string().max(4_096)).max(64), cwd: z.string().max(4_096).optional(), env: z.array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/)).max(32).default([]) }),

@@ -1,7 +1,7 @@
 /**
  * A real A2A server for the demo and the tests: the official SDK's server with one agent that behaves well and badly.
  *
- * By itself: `node demo/runtimes/a2a-server.ts --port 4700 [--shared] [--compat03 | --only03] [--signed] [--state FILE] [--step MS] [--steps N]`.
+ * By itself: `node demo/runtimes/a2a-server.ts --port 4700 [--shared] [--compat03 | --only03] [--signed] [--rest-only] [--no-streaming] [--state FILE] [--step MS] [--steps N]`.
  * Tokens never stand in argv: `A2A_TOKENS='{"<token>":"<account>"}'` in the environment; the account `operator` sees everybody's tasks
  * when `--shared` is given. Without tokens everybody may call. It prints one JSON line `{"url":...}` when it listens.
  *
@@ -11,7 +11,7 @@
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import { parseArgs } from 'node:util';
-import { ClientFactory, ClientFactoryOptions, JsonRpcTransportFactory } from '@a2a-js/sdk/client';
+import { ClientFactory, ClientFactoryOptions, JsonRpcTransportFactory, RestTransportFactory } from '@a2a-js/sdk/client';
 import type { Client } from '@a2a-js/sdk/client';
 import { generateAgentCardSignature, Role } from '@a2a-js/sdk';
 import type { AgentCard } from '@a2a-js/sdk';
@@ -41,6 +41,8 @@ export interface A2aServerOptions {
   readonly only03?: boolean;
   readonly signed?: boolean;
   readonly streaming?: boolean;
+  /** offers HTTP+JSON and no JSON-RPC. */
+  readonly restOnly?: boolean;
   /** tasks are kept there over a restart. */
   readonly stateFile?: string;
   readonly stepMs?: number;
@@ -107,7 +109,7 @@ function callers(card: AgentCard, tokens: Readonly<Record<string, string>>): (ac
     };
     const legacyCompat = { enabled: true };
     const made = known.get(account) ?? new ClientFactory(ClientFactoryOptions.createFrom(ClientFactoryOptions.default, {
-      transports: [new JsonRpcTransportFactory({ fetchImpl, legacyCompat })], clientConfig: { polling: true },
+      transports: [new JsonRpcTransportFactory({ fetchImpl, legacyCompat }), new RestTransportFactory({ fetchImpl, legacyCompat })], clientConfig: { polling: true },
     })).createFromAgentCard(card);
     known.set(account, made);
     return made;
@@ -150,7 +152,7 @@ export async function startA2aServer(options: A2aServerOptions = {}): Promise<A2
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const card = demoCard({
     url, name: options.name ?? 'Supplier desk', version: options.version ?? '2.3.0', needsToken: Object.keys(tokens).length > 0,
-    speaks: only03 ? '0.3' : compat03 ? 'both' : '1.0', streaming: options.streaming ?? true,
+    speaks: only03 ? '0.3' : compat03 ? 'both' : '1.0', streaming: options.streaming ?? true, restOnly: options.restOnly ?? false,
   });
   const buses = new DefaultExecutionEventBusManager(() => 'everybody');
   const extended = extendedCard(card);
@@ -185,12 +187,12 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       port: { type: 'string', default: '0' }, name: { type: 'string' }, shared: { type: 'boolean' }, compat03: { type: 'boolean' }, only03: { type: 'boolean' },
-      signed: { type: 'boolean' }, 'no-streaming': { type: 'boolean' }, state: { type: 'string' }, step: { type: 'string', default: '250' }, steps: { type: 'string', default: '20' },
+      signed: { type: 'boolean' }, 'no-streaming': { type: 'boolean' }, 'rest-only': { type: 'boolean' }, state: { type: 'string' }, step: { type: 'string', default: '250' }, steps: { type: 'string', default: '20' },
     },
   });
   const server = await startA2aServer({
     port: Number(values.port), tokens: JSON.parse(process.env['A2A_TOKENS'] ?? '{}') as Record<string, string>, shared: values.shared ?? false,
-    compat03: values.compat03 ?? false, only03: values.only03 ?? false, signed: values.signed ?? false, streaming: !values['no-streaming'],
+    compat03: values.compat03 ?? false, only03: values.only03 ?? false, signed: values.signed ?? false, streaming: !values['no-streaming'], restOnly: values['rest-only'] ?? false,
     stepMs: Number(values.step), steps: Number(values.steps),
     ...(values.name === undefined ? {} : { name: values.name }), ...(values.state === undefined ? {} : { stateFile: values.state }),
   });

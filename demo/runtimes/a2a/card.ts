@@ -9,15 +9,17 @@ export interface CardChoices {
   /** `1.0`, `both`, or a server that only knows 0.3. */
   readonly speaks: '1.0' | 'both' | '0.3';
   readonly streaming: boolean;
+  /** offers HTTP+JSON and no JSON-RPC. */
+  readonly restOnly: boolean;
 }
 
 function skill(id: string, name: string, description: string, tags: readonly string[], examples: readonly string[] = []): AgentCard['skills'][number] {
   return { id, name, description, tags: [...tags], examples: [...examples], inputModes: [], outputModes: [], securityRequirements: [] };
 }
 
-function interfaces({ url, speaks }: CardChoices): AgentCard['supportedInterfaces'] {
+function interfaces({ url, speaks, restOnly }: CardChoices): AgentCard['supportedInterfaces'] {
   const at = (protocolVersion: string): AgentCard['supportedInterfaces'] => [
-    { url: `${url}/rpc`, protocolBinding: 'JSONRPC', tenant: '', protocolVersion },
+    ...(restOnly ? [] : [{ url: `${url}/rpc`, protocolBinding: 'JSONRPC', tenant: '', protocolVersion }]),
     { url: `${url}/rest`, protocolBinding: 'HTTP+JSON', tenant: '', protocolVersion },
   ];
   return speaks === '1.0' ? at('1.0') : speaks === '0.3' ? at('0.3') : [...at('1.0'), ...at('0.3')];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readAddress, readInvocation, readSince, UsageError } from './cli-arguments.ts';
+import { readAddress, readInvocation, readSince } from './cli-arguments.ts';
+import { UsageError } from './cli-options.ts';
 
 const now = Date.parse('2026-11-22T12:00:00.000Z');
 const read = (line: string): ReturnType<typeof readInvocation> => readInvocation(line.split(' ').filter((word) => word !== ''), '/home/ada', now);

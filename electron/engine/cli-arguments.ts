@@ -1,15 +1,11 @@
 /** What a person may type after `gatehouse`. Pure: words in, a command out, or a sentence about what is wrong. */
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { contentLevels } from '../../shared/domain.ts';
 import type { ContentLevel } from '../../shared/domain.ts';
-
-export class UsageError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'UsageError';
-  }
-}
+import { allow, needed, oneOf, parseWords, readLimit, UsageError } from './cli-options.ts';
+import type { Values } from './cli-options.ts';
+import { readAgentLink, readApprovals, readAudit, readGrants, readRuntimeConnections } from './cli-runtime-arguments.ts';
+import type { RuntimeCommand } from './cli-runtime-arguments.ts';
 
 export interface ListOptions {
   readonly agent: string | null;
@@ -19,6 +15,7 @@ export interface ListOptions {
 }
 
 export type Command =
+  | RuntimeCommand
   | { readonly name: 'help' } | { readonly name: 'version' }
   | { readonly name: 'serve'; readonly otlp: { readonly host: string; readonly port: number } | null }
   | { readonly name: 'status' }
@@ -36,33 +33,25 @@ export interface Invocation {
   readonly data: string | null;
 }
 
-const options = {
-  data: { type: 'string' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false }, version: { type: 'boolean', default: false },
-  otlp: { type: 'string' }, name: { type: 'string' }, content: { type: 'string' }, agent: { type: 'string' }, task: { type: 'string' }, since: { type: 'string' },
-  limit: { type: 'string' }, 'delete-history': { type: 'boolean', default: false },
-} as const;
-
-type Values = ReturnType<typeof parse>['values'];
-const parse = (words: readonly string[]) => parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
-
-/** Options that every command takes; each command names its own. */
-const everywhere = ['data', 'json', 'help', 'version'];
 const listed = ['agent', 'since', 'limit'];
 
 export function readInvocation(words: readonly string[], folder: string, now: number): Invocation {
-  let read: ReturnType<typeof parse>;
+  // What stands after `--` is the command of a local server, whatever it looks like.
+  const end = words.includes('--') ? words.indexOf('--') : words.length;
+  let read: ReturnType<typeof parseWords>;
   try {
-    read = parse(words);
+    read = parseWords(words.slice(0, end));
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
   const { values, positionals } = read;
-  const command = values.version ? { name: 'version' as const } : values.help || positionals.length === 0 ? { name: 'help' as const } : readCommand(positionals, values, now);
+  const command = values.version ? { name: 'version' as const } : values.help || positionals.length === 0 ? { name: 'help' as const } : readCommand(positionals, values, now, words.slice(end + 1));
   return { command, json: values.json, data: values.data === undefined ? null : resolve(folder, values.data) };
 }
 
-function readCommand(positionals: readonly string[], values: Values, now: number): Command {
+function readCommand(positionals: readonly string[], values: Values, now: number, after: readonly string[]): Command {
   const [name, ...rest] = positionals;
+  if (after.length > 0 && name !== 'connections') throw new UsageError('"--" means nothing to this command.');
   switch (name) {
     case 'help': return { name };
     case 'serve':
@@ -71,20 +60,31 @@ function readCommand(positionals: readonly string[], values: Values, now: number
     case 'status':
       allow(values, [], rest, 0);
       return { name };
+    case 'approvals': return readApprovals(rest, values);
+    case 'grants': return readGrants(rest, values);
+    case 'audit': return readAudit(rest, values);
     case 'agents':
+      return readAgentLink(rest, values) ?? readListing(name, rest, values, now);
     case 'tasks':
     case 'failures':
-      allow(values, listed, rest, 0);
-      return { name, ...readList(values, now) };
+      return readListing(name, rest, values, now);
     case 'activity':
       allow(values, [...listed, 'task'], rest, 0);
       return { name, ...readList(values, now) };
-    case 'connections': return readConnections(rest, values);
+    case 'connections': return readConnections(rest, values, after);
     default: throw new UsageError(`There is no command "${name ?? ''}".`);
   }
 }
 
-function readConnections([verb, ...rest]: readonly string[], values: Values): Command {
+function readListing(name: 'agents' | 'tasks' | 'failures', rest: readonly string[], values: Values, now: number): Command {
+  allow(values, listed, rest, 0);
+  return { name, ...readList(values, now) };
+}
+
+function readConnections([verb, ...rest]: readonly string[], values: Values, after: readonly string[]): Command {
+  const runtime = verb === undefined ? null : readRuntimeConnections(verb, rest, values, after);
+  if (runtime) return runtime;
+  if (after.length > 0) throw new UsageError('"--" means nothing to this command.');
   switch (verb) {
     case undefined:
     case 'list':
@@ -92,8 +92,7 @@ function readConnections([verb, ...rest]: readonly string[], values: Values): Co
       return { name: 'connections list' };
     case 'add':
       allow(values, ['name', 'content'], rest, 1);
-      if (rest[0] !== 'otlp') throw new UsageError('The only kind of connection is otlp: connections add otlp --name NAME');
-      return { name: 'connections add', connectionName: needed(values.name, '--name NAME'), content: values.content === undefined ? null : readContent(values.content) };
+      return { name: 'connections add', connectionName: needed(values.name, '--name NAME'), content: values.content === undefined ? null : oneOf(values.content, contentLevels, '--content') };
     case 'rename':
       allow(values, ['name'], rest, 1);
       return { name: 'connections rename', connection: needed(rest[0], 'the connection\'s id or name'), connectionName: needed(values.name, '--name NAME') };
@@ -107,36 +106,12 @@ function readConnections([verb, ...rest]: readonly string[], values: Values): Co
   }
 }
 
-function allow(values: Values, own: readonly string[], rest: readonly string[], positionals: number): void {
-  if (rest.length > positionals) throw new UsageError(`"${rest[positionals] ?? ''}" is too much here.`);
-  for (const [name, value] of Object.entries(values)) {
-    if (value !== undefined && value !== false && !everywhere.includes(name) && !own.includes(name)) throw new UsageError(`--${name} means nothing to this command.`);
-  }
-}
-
-function needed(value: string | undefined, what: string): string {
-  if (value === undefined || value.trim() === '') throw new UsageError(`This command needs ${what}.`);
-  return value;
-}
-
-function readContent(text: string): ContentLevel {
-  const level = contentLevels.find((one) => one === text);
-  if (!level) throw new UsageError(`--content is one of ${contentLevels.join(', ')}.`);
-  return level;
-}
-
 function readList(values: Values, now: number): ListOptions {
   return {
     agent: values.agent ?? null, task: values.task ?? null,
     since: values.since === undefined ? null : readSince(values.since, now),
     limit: values.limit === undefined ? null : readLimit(values.limit),
   };
-}
-
-function readLimit(text: string): number {
-  const limit = Number(text);
-  if (!Number.isSafeInteger(limit) || limit < 1) throw new UsageError('--limit is a whole number from 1 up.');
-  return limit;
 }
 
 const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };

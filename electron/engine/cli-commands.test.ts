@@ -6,6 +6,7 @@ import type { Activity, Agent, Connection, Cost, Task } from '../../shared/domai
 import { readInvocation } from './cli-arguments.ts';
 import { runCommand } from './cli-commands.ts';
 import type { AskingCommand } from './cli-commands.ts';
+import type { KeyPlaces } from './cli-keys.ts';
 import type { Caller } from './control-client.ts';
 
 const at = '2026-11-22T12:00:00.000Z';
@@ -30,7 +31,9 @@ const connection: Connection = {
 
 type Answers = { [M in Method]?: (params: Params<M>) => Result<M> };
 
-async function run(line: string, answers: Answers, running = true): Promise<{ out: string; err: string }> {
+const keys: KeyPlaces = { variable: (name) => (name === 'KEY' ? 'sk-secret-value\n' : undefined), file: () => 'from-the-file', stdin: () => Promise.resolve('from-stdin') };
+
+async function run(line: string, answers: Answers, running = true): Promise<{ out: string; err: string; code: number }> {
   const out = new PassThrough();
   const err = new PassThrough();
   const told = { out: '', err: '' };
@@ -44,11 +47,11 @@ async function run(line: string, answers: Answers, running = true): Promise<{ ou
     },
     close: () => Promise.resolve(),
   };
-  await runCommand(command as AskingCommand, { caller, json, streams: { out, err }, running });
+  const code = await runCommand(command as AskingCommand, { caller, json, streams: { out, err }, running, keys });
   out.end();
   err.end();
   await Promise.all([finished(out), finished(err)]);
-  return told;
+  return { ...told, code };
 }
 
 describe('lists as JSON', () => {

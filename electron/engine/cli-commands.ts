@@ -1,11 +1,15 @@
 /** One function a command: asks the engine and prints the answer. */
 import type { SystemStatus } from '../../shared/contract.ts';
 import type { Connection } from '../../shared/domain.ts';
-import { CallFailure } from './call-failure.ts';
+import { runPaperCommand } from './cli-approvals.ts';
 import type { Command } from './cli-arguments.ts';
+import { findConnection } from './cli-find.ts';
+import type { KeyPlaces } from './cli-keys.ts';
 import { activityListing, agentsListing, connectionColumns, failuresListing, tasksListing } from './cli-lists.ts';
 import { printJson, printRows, printText } from './cli-output.ts';
 import type { Streams } from './cli-output.ts';
+import type { ConnectionCommand } from './cli-runtimes.ts';
+import { runRuntimeCommand } from './cli-runtimes.ts';
 import { count, formatTable, time, visible } from './cli-text.ts';
 import type { Caller } from './control-client.ts';
 import { otelEnvironment } from './snippets.ts';
@@ -16,6 +20,7 @@ export interface CommandContext {
   readonly streams: Streams;
   /** false: the engine was started for this command only. */
   readonly running: boolean;
+  readonly keys: KeyPlaces;
 }
 
 const jsonLimit = 10_000;
@@ -23,10 +28,35 @@ const tableLimit = 100;
 
 export type AskingCommand = Exclude<Command, { name: 'help' | 'version' | 'serve' }>;
 
-export async function runCommand(command: AskingCommand, context: CommandContext): Promise<void> {
+/** Answers with the code that the program ends with. */
+export async function runCommand(command: AskingCommand, context: CommandContext): Promise<number> {
+  switch (command.name) {
+    case 'connections add runtime':
+    case 'connections try':
+    case 'connections test':
+    case 'connections show':
+    case 'connections poll':
+    case 'connections credential':
+    case 'connections retarget':
+    case 'connections enable':
+    case 'connections consent':
+    case 'agents link':
+    case 'agents unlink': return runRuntimeCommand(command, context);
+    default:
+      await runPrinting(command, context);
+      return 0;
+  }
+}
+
+async function runPrinting(command: Exclude<AskingCommand, ConnectionCommand>, context: CommandContext): Promise<void> {
   const { caller, json, streams } = context;
   const limit = 'limit' in command && command.limit !== null ? command.limit : json ? jsonLimit : tableLimit;
   switch (command.name) {
+    case 'approvals':
+    case 'approvals show':
+    case 'approvals decide':
+    case 'grants':
+    case 'audit': return runPaperCommand(command, context, limit);
     case 'status': return status(context);
     case 'agents': return printRows(await agentsListing(caller, command), limit, json, streams);
     case 'tasks': return printRows(await tasksListing(caller, command, limit), limit, json, streams);
@@ -48,19 +78,10 @@ export async function runCommand(command: AskingCommand, context: CommandContext
   }
 }
 
-async function findConnection(caller: Caller, wanted: string): Promise<string> {
-  const { rows } = await caller.call('connections.list', {});
-  const found = rows.filter((row) => row.id === wanted);
-  const named = found.length > 0 ? found : rows.filter((row) => row.name === wanted);
-  if (named.length > 1) throw new CallFailure('conflict', `${named.length} connections are called "${wanted}". Use an id: ${named.map((row) => row.id).join(', ')}.`);
-  if (!named[0]) throw new CallFailure('not_found', `No connection has the id or the name "${wanted}".`);
-  return named[0].id;
-}
-
 async function listConnections({ caller, json, streams }: CommandContext): Promise<void> {
   const { rows, strangers } = await caller.call('connections.list', {});
   if (json) return printJson(rows, streams);
-  await printText(rows.length === 0 ? 'Nothing is connected yet. Add one: connections add otlp --name NAME\n' : formatTable(connectionColumns, rows), streams);
+  await printText(rows.length === 0 ? 'Nothing is connected yet. Add one: connections add otlp --name NAME, or connections add langgraph --name NAME --url URL\n' : formatTable(connectionColumns, rows), streams);
   const refused = strangers.reduce((sum, one) => sum + one.count, 0);
   if (refused > 0) await printText(`${count(refused)} requests without a valid token were refused, from: ${[...new Set(strangers.map((one) => visible(one.process ?? 'an unknown process')))].join(', ')}.\n`, streams);
 }
@@ -93,7 +114,7 @@ export function statusText(found: SystemStatus, running: boolean): string {
     ['Intake', `${found.intakePerSecond.toFixed(1)} activities a second`],
     ['Newest activity', time(found.newestActivityAt) || 'none yet'],
     ['Connections', count(found.connections)], ['Agents', count(found.agents)], ['Tasks', count(found.tasks)], ['Activities', count(found.activities)],
-    ['Open gaps', count(found.openGaps)], ['Strangers refused', count(found.strangers)],
+    ['Approvals waiting', count(found.approvalsWaiting)], ['Open gaps', count(found.openGaps)], ['Strangers refused', count(found.strangers)],
     ['Data folder', visible(found.dataDir)],
     ['History', `${(found.historyBytes / 1_000_000).toFixed(1)} MB${found.diskFreeBytes === null ? '' : `, ${(found.diskFreeBytes / 1_000_000_000).toFixed(1)} GB free on its disk`}`],
     ...found.alarms.map((alarm): [string, string] => [alarm.severity === 'info' ? 'Note' : 'Attention', visible(alarm.text)]),

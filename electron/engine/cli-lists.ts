@@ -1,17 +1,16 @@
 /** The lists of the command line: what is asked of the engine, the columns for people, the keys of the JSON. */
 import type { Method, Result } from '../../shared/contract.ts';
 import type { Activity, Agent, Connection, Cost, Failure, Task } from '../../shared/domain.ts';
-import { CallFailure } from './call-failure.ts';
 import type { ListOptions } from './cli-arguments.ts';
+import { findAgent } from './cli-find.ts';
 import type { Listing } from './cli-output.ts';
 import { count, money, time } from './cli-text.ts';
 import type { Column } from './cli-text.ts';
 import type { Caller } from './control-client.ts';
 
 /** One row more than is shown tells whether there are others. */
-const pageSize = (limit: number): number => Math.min(1_000, limit + 1);
+export const pageSize = (limit: number): number => Math.min(1_000, limit + 1);
 const beginning = '1970-01-01T00:00:00.000Z';
-const everything = { from: beginning, to: null };
 
 /** Scripts rely on these keys and their order; new ones are only added at the end. */
 const costKeys = ({ amountMicros, currency, provenance, unpriced }: Cost): object => ({ amountMicros, currency, provenance, unpriced });
@@ -64,13 +63,14 @@ const failureColumns: readonly Column<Failure>[] = [
 
 export const connectionColumns: readonly Column<Connection>[] = [
   { head: 'ID', cell: (row) => row.id }, { head: 'NAME', cell: (row) => row.name, most: 40 }, { head: 'KIND', cell: (row) => row.kind }, { head: 'HEALTH', cell: (row) => row.health },
-  { head: 'CONTENT', cell: (row) => row.content }, { head: 'TOKEN', cell: (row) => `…${row.tokenEnds}` }, { head: 'LAST DATA', cell: (row) => time(row.lastDataAt) },
+  { head: 'CONTENT', cell: (row) => row.content }, { head: 'CREDENTIAL', cell: (row) => (row.tokenEnds !== null ? `…${row.tokenEnds}` : row.runtime?.credential ?? '') }, { head: 'LAST DATA', cell: (row) => time(row.lastDataAt) },
   { head: 'AGENTS', cell: (row) => count(row.agents), right: true }, { head: 'ACTIVITIES', cell: (row) => count(row.activities), right: true },
-  { head: 'REFUSED', cell: (row) => count(row.refused.reduce((sum, one) => sum + one.count, 0)), right: true },
+  { head: 'REFUSED', cell: (row) => count(row.refused.reduce((sum, each) => sum + each.count, 0)), right: true },
+  { head: 'ADDRESS', cell: (row) => row.runtime?.address ?? row.endpoint ?? '', most: 60 },
 ];
 
 /** Keyset pages until there are no more. */
-async function* paged<R>(ask: (before: string | undefined) => Promise<{ readonly rows: readonly R[]; readonly next: string | null }>): AsyncGenerator<readonly R[]> {
+export async function* paged<R>(ask: (before: string | undefined) => Promise<{ readonly rows: readonly R[]; readonly next: string | null }>): AsyncGenerator<readonly R[]> {
   let before: string | undefined;
   do {
     const page = await ask(before);
@@ -79,18 +79,7 @@ async function* paged<R>(ask: (before: string | undefined) => Promise<{ readonly
   } while (before !== undefined);
 }
 
-async function* one<R>(rows: Promise<readonly R[]>): AsyncGenerator<readonly R[]> { yield await rows; }
-
-/** An id, or the exact name of one agent. */
-async function findAgent(caller: Caller, wanted: string): Promise<string> {
-  const { rows } = await caller.call('agents.list', { period: everything });
-  const byId = rows.find((row) => row.id === wanted);
-  if (byId) return byId.id;
-  const byName = rows.filter((row) => row.name === wanted);
-  if (byName.length > 1) throw new CallFailure('conflict', `${byName.length} agents are called "${wanted}". Use an id: ${byName.map((row) => `${row.id} (${row.service}, ${row.connectionName})`).join(', ')}.`);
-  if (!byName[0]) throw new CallFailure('not_found', `No agent has the id or the name "${wanted}".`);
-  return byName[0].id;
-}
+export async function* one<R>(rows: Promise<readonly R[]>): AsyncGenerator<readonly R[]> { yield await rows; }
 
 type Asked<M extends Method> = Promise<Result<M>>;
 

@@ -1,10 +1,12 @@
-/** The command line: `gatehouse serve | status | agents | ...`. */
+/** The command line: `gatehouse serve | status | connections | approvals | agents | ...`. */
 import { homedir, userInfo } from 'node:os';
 import { defaultDataFolder } from '../../shared/data-folder.ts';
 import { version } from '../../shared/version.ts';
-import { readInvocation, UsageError } from './cli-arguments.ts';
+import { readInvocation } from './cli-arguments.ts';
 import type { Invocation } from './cli-arguments.ts';
+import { UsageError } from './cli-options.ts';
 import { runCommand } from './cli-commands.ts';
+import { ownKeyPlaces } from './cli-keys.ts';
 import { connectCaller } from './control-client.ts';
 import type { Caller } from './control-client.ts';
 import { startEngine } from './engine.ts';
@@ -13,17 +15,39 @@ import { MemoryPort } from './memory-port.ts';
 const help = `Gatehouse ${version}
 
   gatehouse serve [--otlp HOST:PORT]            receive and keep the history, without a window
-  gatehouse connections add otlp --name NAME [--content none|redacted|full]
-  gatehouse connections [list]
-  gatehouse connections rename ID --name NAME
-  gatehouse connections rotate ID               a new token; the old one stops working at once
-  gatehouse connections remove ID [--delete-history]
   gatehouse status
+
+  gatehouse connections [list]
+  gatehouse connections show|test|poll ID       how it stands; ask it now and say what is missing (code 1); read it now
+  gatehouse connections add otlp --name NAME [--content none|redacted|full]
+  gatehouse connections add langgraph|a2a|mcp --name NAME --url URL [KEY] [--header H] [--scheme bearer|plain] [--content ...]
+  gatehouse connections add mcp --name NAME --command CMD [--cwd DIR] [--env NAME]... [--consent] [-- ARG...]
+  gatehouse connections try langgraph|a2a|mcp --url URL [KEY]      test it without saving anything
+  gatehouse connections credential ID KEY       another credential; counts at once
+  gatehouse connections retarget ID --url URL   the same runtime at another address
+  gatehouse connections consent ID [--consent]  prints the command of a local server; with --consent agrees to exactly it
+  gatehouse connections enable|disable ID
+  gatehouse connections rename ID --name NAME
+  gatehouse connections rotate ID               a new token (otlp); the old one stops working at once
+  gatehouse connections remove ID [--delete-history]
+
+  gatehouse approvals [--all] [--agent ID|NAME] [--connection ID|NAME] [--limit N]
+  gatehouse approvals show ID                   the whole request and its fingerprint
+  gatehouse approvals approve ID [--reason TEXT] [--fingerprint F]
+  gatehouse approvals reject ID --reason TEXT [--fingerprint F]
+  gatehouse approvals respond ID --response TEXT [--fingerprint F]
+  gatehouse approvals edit ID --parameters JSON|- ... [--fingerprint F]
+  gatehouse grants    [--agent ID|NAME] [--connection ID|NAME] [--limit N]
+  gatehouse audit     [--subject ID] [--limit N]
+
   gatehouse agents    [--agent ID|NAME] [--since SPAN] [--limit N]
+  gatehouse agents link ID ID | unlink ID       the same agent, seen from two sides
   gatehouse tasks     [--agent ID|NAME] [--since SPAN] [--limit N]
   gatehouse activity  [--agent ID|NAME] [--task ID] [--since SPAN] [--limit N]
   gatehouse failures  [--agent ID|NAME] [--since SPAN] [--limit N]
 
+KEY is one of: --key-env NAME, --key-file PATH, --key-stdin (read now and kept; --session: only in memory),
+--credential env:NAME | file:PATH (the engine reads it at each use; the file must be yours alone) | none.
 Every command takes --data DIR (default: the desktop's folder) and --json. SPAN is 90s, 30m, 24h, 7d, 2w or a time.
 Times are UTC. Uses the engine that runs for the folder; without one, opens the history for the one command.
 `;
@@ -58,7 +82,7 @@ async function run({ command, json, data }: Invocation): Promise<void> {
   if (command.name === 'serve') return serve(folder, command.otlp, json);
   const { caller, running } = await openCaller(folder);
   try {
-    await runCommand(command, { caller, json, streams, running });
+    process.exitCode = await runCommand(command, { caller, json, streams, running, keys: ownKeyPlaces });
   } finally {
     await caller.close();
   }

@@ -40,9 +40,11 @@ export class RuntimeConnections {
     return this.#afterChange(id);
   }
 
-  async retarget({ id: publicName, target }: ParsedParams<'connections.retarget'>, { actor }: CallContext): Promise<Connection> {
+  async retarget({ id: publicName, target: wanted }: ParsedParams<'connections.retarget'>, { actor }: CallContext): Promise<Connection> {
     const fact = await this.#fact(publicName);
-    if (fact.kind !== target.kind) throw new CallFailure('bad_request', `This connection is of the kind ${fact.kind}: make a new one for ${target.kind}. Nothing was changed.`);
+    if (fact.kind !== wanted.kind) throw new CallFailure('bad_request', `This connection is of the kind ${fact.kind}: make a new one for ${wanted.kind}. Nothing was changed.`);
+    // How the credential travels stays, unless it is said anew: whoever moves a server changes its address only.
+    const target = 'url' in fact.target && 'url' in wanted ? { ...fact.target, ...wanted } as RuntimeTarget : wanted;
     const audit = auditBy(actor, { action: 'connection.retarget', subject: publicName, outcome: 'done', text: `Moved the connection "${fact.name}" from ${addressOf(fact.target)} to ${addressOf(target)}.`, details: { from: addressOf(fact.target), to: addressOf(target) } });
     await this.#parts.history.command('runtimes.update', { id: fact.id, target, audit });
     return this.#afterChange(fact.id);

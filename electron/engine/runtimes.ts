@@ -7,6 +7,7 @@ import { Credentials } from './collect/credentials.ts';
 import { programStarter } from './collect/program.ts';
 import type { Vault } from './collect/vault.ts';
 import { connectorKinds } from './connectors/kinds.ts';
+import type { ConnectorKinds } from './connectors/kinds.ts';
 import type { GapKeeper } from './gap-keeper.ts';
 import { ask } from './history-port.ts';
 import type { HistoryPort } from './history-port.ts';
@@ -25,6 +26,8 @@ export interface RuntimeParts {
   /** false: an engine for one command: it asks no runtime by itself, and its memory keeps nothing. */
   readonly lasting: boolean;
   readonly onApprovals: ((message: ApprovalsMessage) => void) | null;
+  /** for tests; otherwise all that are built in. */
+  readonly kinds?: ConnectorKinds;
 }
 
 export interface Runtimes {
@@ -36,7 +39,7 @@ export interface Runtimes {
   close(): Promise<void>;
 }
 
-export function openRuntimes({ history, gaps, log, changed, vault, lasting, onApprovals }: RuntimeParts): Runtimes {
+export function openRuntimes({ history, gaps, log, changed, vault, lasting, onApprovals, kinds = connectorKinds }: RuntimeParts): Runtimes {
   const facts = (): Promise<readonly RuntimeFact[]> => ask(history, 'runtimeFacts', {});
   const credentials = new Credentials({ vault, lasting, environment: process.env });
   const teller = onApprovals === null ? null : new ApprovalTeller({
@@ -45,7 +48,7 @@ export function openRuntimes({ history, gaps, log, changed, vault, lasting, onAp
     notify: async () => (await ask(history, 'settings.get', {})).notifyApprovals,
   });
   const collectors = new Collectors({
-    history, facts, kinds: connectorKinds, credentials, spawn: programStarter({ environment: process.env }), gaps, changed, collecting: lasting, log, clock: systemClock,
+    history, facts, kinds, credentials, spawn: programStarter({ environment: process.env }), gaps, changed, collecting: lasting, log, clock: systemClock,
     newApprovals: (fresh) => teller?.tell(fresh),
     count: (connection, reason, sample) => {
       history.command('refusals.count', { connection, reason, count: 1, sample, us: systemClock.now() * 1_000 }).catch((error: unknown) => log.error('a refusal could not be counted', error));

@@ -1,0 +1,41 @@
+/** Reads a credential where the person keeps it. SECURITY: never from an argument: every program of the machine can list those. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { CredentialInput } from '../../shared/contract.ts';
+import { CallFailure } from './call-failure.ts';
+import type { KeySource } from './cli-runtime-arguments.ts';
+
+/** What the command line's own process can read. */
+export interface KeyPlaces {
+  readonly variable: (name: string) => string | undefined;
+  readonly file: (path: string) => string;
+  readonly stdin: () => Promise<string>;
+}
+
+export const ownKeyPlaces: KeyPlaces = { variable: (name) => process.env[name], file: (path) => readFileSync(path, 'utf8'), stdin: () => text(process.stdin) };
+
+export async function readKeySource(source: KeySource, places: KeyPlaces): Promise<CredentialInput> {
+  switch (source.from) {
+    case 'none': return { from: 'none' };
+    case 'env': return { from: 'env', name: source.name };
+    case 'file': return { from: 'file', path: resolve(source.path) };
+    case 'keyEnv': return valueOf(places.variable(source.name), `The environment has no variable ${source.name}.`, source.session);
+    case 'keyFile': return valueOf(readFile(source.path, places), `The file ${source.path} holds no credential.`, source.session);
+    case 'keyStdin': return valueOf(await places.stdin(), 'Nothing came in on the standard input.', source.session);
+  }
+}
+
+function readFile(path: string, places: KeyPlaces): string {
+  try {
+    return places.file(path);
+  } catch (error) {
+    throw new CallFailure('bad_request', `The file ${path} cannot be read (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown'}).`);
+  }
+}
+
+function valueOf(given: string | undefined, none: string, session: boolean): CredentialInput {
+  const value = given?.trim() ?? '';
+  if (value === '') throw new CallFailure('bad_request', none);
+  return { from: 'value', value, ...(session ? { keep: 'session' as const } : {}) };
+}

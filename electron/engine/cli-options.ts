@@ -1,0 +1,49 @@
+/** The words that begin with dashes, and how they are checked. Shared by the parts of the command line that read them. */
+import { parseArgs } from 'node:util';
+
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+const options = {
+  data: { type: 'string' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false }, version: { type: 'boolean', default: false },
+  otlp: { type: 'string' }, name: { type: 'string' }, content: { type: 'string' }, agent: { type: 'string' }, task: { type: 'string' }, since: { type: 'string' },
+  limit: { type: 'string' }, 'delete-history': { type: 'boolean', default: false }, connection: { type: 'string' },
+  url: { type: 'string' }, header: { type: 'string' }, scheme: { type: 'string' }, command: { type: 'string' }, args: { type: 'string', multiple: true }, cwd: { type: 'string' }, env: { type: 'string', multiple: true },
+  'key-env': { type: 'string' }, 'key-file': { type: 'string' }, 'key-stdin': { type: 'boolean', default: false }, credential: { type: 'string' }, session: { type: 'boolean', default: false },
+  consent: { type: 'boolean', default: false }, all: { type: 'boolean', default: false }, reason: { type: 'string' }, response: { type: 'string' }, parameters: { type: 'string', multiple: true },
+  fingerprint: { type: 'string' }, subject: { type: 'string' },
+} as const;
+
+export type Values = ReturnType<typeof parseWords>['values'];
+export const parseWords = (words: readonly string[]) => parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
+
+/** Options that every command takes; each command names its own. */
+const everywhere = ['data', 'json', 'help', 'version'];
+
+export function allow(values: Values, own: readonly string[], rest: readonly string[], positionals: number): void {
+  if (rest.length > positionals) throw new UsageError(`"${rest[positionals] ?? ''}" is too much here.`);
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined && value !== false && !everywhere.includes(name) && !own.includes(name)) throw new UsageError(`--${name} means nothing to this command.`);
+  }
+}
+
+export function needed(value: string | undefined, what: string): string {
+  if (value === undefined || value.trim() === '') throw new UsageError(`This command needs ${what}.`);
+  return value;
+}
+
+export function oneOf<T extends string>(value: string, allowed: readonly T[], option: string): T {
+  const found = allowed.find((one) => one === value);
+  if (found === undefined) throw new UsageError(`${option} is one of ${allowed.join(', ')}.`);
+  return found;
+}
+
+export function readLimit(text: string): number {
+  const limit = Number(text);
+  if (!Number.isSafeInteger(limit) || limit < 1) throw new UsageError('--limit is a whole number from 1 up.');
+  return limit;
+}

@@ -46,7 +46,7 @@ export function activityOf(reading: Reading, row: ActivityRow): Activity {
   const text = (id: number | null): string | null => reading.texts.of(id) || null;
   return {
     id: publicId('activity', row.id), time: iso(row.ts), endTime: ended ? iso(row.ts + (row.dur ?? 0)) : null,
-    agentId: publicId('agent', row.agent), agentName: agent.name, taskId: publicId('task', row.task), connectionId: publicId('connection', agent.connection),
+    agentId: reading.agentId(row.agent), agentName: agent.name, taskId: publicId('task', row.task), connectionId: publicId('connection', agent.connection),
     kind: kindWord(row.kind), name: reading.texts.of(row.name), status: statusWord(row.status), durationMs: row.dur === null ? null : row.dur / 1_000,
     usage: row.input === null ? null : { inputTokens: row.input, outputTokens: row.output ?? 0, cacheReadTokens: row.cacheRead ?? 0, cacheWriteTokens: row.cacheWrite ?? 0, reasoningTokens: row.reasoning ?? 0 },
     cost: moneyOf(reading, row), model: text(row.model),
@@ -97,7 +97,7 @@ function testsOf(reading: Reading, filter: ActivityFilter): Test[] {
   if (kinds.size > 0) tests.push({ reads: ['kind'], holds: (row) => kinds.has(row.kind) });
   const statuses = new Set<number>(filter.statuses?.map((status) => STATUS[status]));
   if (statuses.size > 0) tests.push({ reads: ['status'], holds: (row) => statuses.has(row.status) });
-  if (filter.agentId !== undefined) { const agent = rowId('agent', filter.agentId); tests.push({ reads: ['agent'], holds: (row) => row.agent === agent }); }
+  if (filter.agentId !== undefined) { const agents = new Set(reading.sourcesOf(rowId('agent', filter.agentId))); tests.push({ reads: ['agent'], holds: (row) => agents.has(row.agent) }); }
   if (filter.taskId !== undefined) { const task = rowId('task', filter.taskId); tests.push({ reads: ['task'], holds: (row) => row.task === task }); }
   if (filter.failureId !== undefined) { const failure = rowId('failure', filter.failureId); tests.push({ reads: ['failure'], holds: (row) => row.failure === failure }); }
   if (filter.connectionId !== undefined) { const connection = rowId('connection', filter.connectionId); tests.push({ reads: ['agent'], holds: (row) => reading.agent(row.agent).connection === connection }); }
@@ -105,15 +105,15 @@ function testsOf(reading: Reading, filter: ActivityFilter): Test[] {
   return tests;
 }
 
-interface Walk { readonly where: string; readonly values: readonly number[]; /** What of the filter the index does not say. */ readonly rest: ActivityFilter }
+interface Walk { readonly where: string; /** For each source of an agent its own: the walks along them are merged. */ readonly values: readonly (readonly number[])[]; /** What of the filter the index does not say. */ readonly rest: ActivityFilter }
 
 /** The narrowest index that the filter allows; each walks its rows from the newest to the oldest. */
-function walkOf(filter: ActivityFilter): Walk {
+function walkOf(reading: Reading, filter: ActivityFilter): Walk {
   const { taskId, failureId, agentId, statuses, ...others } = filter;
-  if (taskId !== undefined) return { where: 'task = ?', values: [rowId('task', taskId)], rest: { ...others, failureId, agentId, statuses } };
-  if (failureId !== undefined) return { where: 'failure = ?', values: [rowId('failure', failureId)], rest: { ...others, agentId, statuses } };
-  if (agentId === undefined) return { where: '1', values: [], rest: { ...others, statuses } };
-  const values = [rowId('agent', agentId)];
+  if (taskId !== undefined) return { where: 'task = ?', values: [[rowId('task', taskId)]], rest: { ...others, failureId, agentId, statuses } };
+  if (failureId !== undefined) return { where: 'failure = ?', values: [[rowId('failure', failureId)]], rest: { ...others, agentId, statuses } };
+  if (agentId === undefined) return { where: '1', values: [[]], rest: { ...others, statuses } };
+  const values = reading.sourcesOf(rowId('agent', agentId)).map((source) => [source]);
   const onlyErrors = statuses?.length === 1 && statuses[0] === 'error';
   return onlyErrors ? { where: `agent = ? AND status = ${STATUS.error}`, values, rest: others } : { where: 'agent = ?', values, rest: { ...others, statuses } };
 }
@@ -126,28 +126,35 @@ type ListParams = ParsedParams<'activity.list'>;
 
 const startOf = (params: ListParams): Keyset => (params.before === undefined ? { us: params.until === undefined ? Number.MAX_SAFE_INTEGER : micros(params.until), id: 0 } : parseCursor(params.before));
 const sinceOf = (params: ListParams): number => (params.since === undefined ? 0 : micros(params.since));
-const pageSql = (read: string, where: string): string => `SELECT ${read} FROM activity WHERE ${where} AND (ts_us, id) < (?, ?) AND ts_us >= ? ORDER BY ts_us DESC, id DESC LIMIT ?`;
+
+/** `read` has to name ts and id. */
+function pageSql(read: string, { where, values }: Walk): string {
+  const one = `SELECT ${read} FROM activity WHERE ${where} AND (ts_us, id) < (?, ?) AND ts_us >= ?`;
+  return `${values.map(() => one).join(' UNION ALL ')} ORDER BY ts DESC, id DESC LIMIT ?`;
+}
+
+const pageValues = ({ values }: Walk, before: Keyset, params: ListParams): number[] => values.flatMap((own) => [...own, before.us, before.id, sinceOf(params)]);
 
 const readsOf = (tests: readonly Test[]): string => [...new Set(tests.flatMap((test) => test.reads))].map((column) => `, ${glanceColumns[column]}`).join('');
 
 /** Rows at a glance, newest first, at most `most`. */
 function glances(reading: Reading, params: ListParams, along: Walk, tests: readonly Test[], most: number): Generator<Glance> {
-  const page = reading.sql<number[], Glance>(pageSql(`id, ts_us AS ts${readsOf(tests)}`, along.where));
+  const page = reading.sql<number[], Glance>(pageSql(`id, ts_us AS ts${readsOf(tests)}`, along));
   return walk({
     from: startOf(params), first: 2 * params.limit, most, at: (row) => ({ us: row.ts, id: row.id }),
-    read: (before, rows) => page.all(...along.values, before.us, before.id, sinceOf(params), rows),
+    read: (before, rows) => page.all(...pageValues(along, before, params), rows),
   });
 }
 
 export function listActivity(reading: Reading, params: ListParams): Result<'activity.list'> {
-  const along = walkOf(params);
+  const along = walkOf(reading, params);
   const tests = testsOf(reading, along.rest);
   return tests.length === 0 ? listWhole(reading, params, along) : listPassing(reading, params, along, tests);
 }
 
 function listWhole(reading: Reading, params: ListParams, along: Walk): Result<'activity.list'> {
   const before = startOf(params);
-  const found = reading.sql<number[], ActivityRow>(pageSql(columns, along.where)).all(...along.values, before.us, before.id, sinceOf(params), params.limit + 1);
+  const found = reading.sql<number[], ActivityRow>(pageSql(columns, along)).all(...pageValues(along, before, params), params.limit + 1);
   const rows = found.slice(0, params.limit);
   const last = rows.at(-1);
   return { rows: rows.map((row) => activityOf(reading, row)), next: found.length > params.limit && last ? writeCursor({ us: last.ts, id: last.id }) : null };

@@ -11,26 +11,28 @@ interface Example { readonly id: number; readonly task: number; readonly ts: num
 interface Group { readonly row: FailureRow; readonly example: Example }
 
 /** `day` null: over all time. */
-interface Asked { readonly agent: number | null; readonly sinceUs: number; readonly day: number | null }
+interface Asked { /** sources of one agent; null: all agents. */ readonly agents: readonly number[] | null; readonly sinceUs: number; readonly day: number | null }
 
 const mostAgents = 50;
 const columns = 'f.id, f.kind, f.name, f.error_type AS errorType, f.error_message AS errorMessage, f.first_us AS firstUs, f.last_us AS lastUs';
 
+const marks = (ids: readonly number[]): string => ids.map(() => '?').join(', ');
+
 /** Kinds of failure, the last seen first; of one agent: by when anybody was last seen to fail so. */
-function kindsOf(reading: Reading, { agent, sinceUs }: Asked): FailureRow[] | IterableIterator<FailureRow> {
-  return agent === null
+function kindsOf(reading: Reading, { agents, sinceUs }: Asked): FailureRow[] | IterableIterator<FailureRow> {
+  return agents === null
     ? reading.sql<number[], FailureRow>(`SELECT ${columns} FROM failure f WHERE f.last_us >= ? ORDER BY f.last_us DESC`).iterate(sinceUs)
-    : reading.sql<number[], FailureRow>(`SELECT ${columns} FROM failure_agent fa CROSS JOIN failure f ON f.id = fa.failure WHERE fa.agent = ? AND f.last_us >= ? ORDER BY f.last_us DESC`).all(agent, sinceUs);
+    : reading.sql<number[], FailureRow>(`SELECT ${agents.length > 1 ? 'DISTINCT ' : ''}${columns} FROM failure_agent fa CROSS JOIN failure f ON f.id = fa.failure WHERE fa.agent IN (${marks(agents)}) AND f.last_us >= ? ORDER BY f.last_us DESC`).all(...agents, sinceUs);
 }
 
 /**
  * Who failed so and how often, the most frequent first; all groups in one statement. Counts by day: a `since` inside a day
  * counts that whole day, as the first line of the screen says.
  */
-function partsOf(reading: Reading, groups: readonly Group[], { agent, day }: Asked): Map<number, Part[]> {
+function partsOf(reading: Reading, groups: readonly Group[], { agents, day }: Asked): Map<number, Part[]> {
   const ids = JSON.stringify(groups.map((group) => group.row.id));
-  const from = `json_each(?) j CROSS JOIN failure_agent fa ON fa.failure = j.value ${agent === null ? '' : 'AND fa.agent = ?'}`;
-  const values = agent === null ? [ids] : [ids, agent];
+  const from = `json_each(?) j CROSS JOIN failure_agent fa ON fa.failure = j.value ${agents === null ? '' : `AND fa.agent IN (${marks(agents)})`}`;
+  const values = [ids, ...(agents ?? [])];
   const lines = day === null
     ? reading.sql<unknown[], Part & { failure: number }>(`SELECT fa.failure, fa.agent, fa.count FROM ${from}`).all(...values)
     : reading.sql<unknown[], Part & { failure: number }>(`SELECT fa.failure, fa.agent,
@@ -46,8 +48,12 @@ function partsOf(reading: Reading, groups: readonly Group[], { agent, day }: Ask
   return found;
 }
 
-function newest(reading: Reading, failure: number, agent: number | null): Example | undefined {
-  if (agent === null) return reading.sql<number[], Example>('SELECT id, task, ts_us AS ts FROM activity WHERE failure = ? ORDER BY ts_us DESC LIMIT 1').get(failure);
+function newest(reading: Reading, failure: number, agents: readonly number[] | null): Example | undefined {
+  if (agents !== null) return agents.map((agent) => newestOf(reading, failure, agent)).filter((one) => one !== undefined).toSorted((a, b) => b.ts - a.ts)[0];
+  return reading.sql<number[], Example>('SELECT id, task, ts_us AS ts FROM activity WHERE failure = ? ORDER BY ts_us DESC LIMIT 1').get(failure);
+}
+
+function newestOf(reading: Reading, failure: number, agent: number): Example | undefined {
   // Others may have failed so many times since: the day is known, so that only one is looked through.
   const day = reading.sql<number[], { day: number | null }>('SELECT max(day) AS day FROM failure_day WHERE failure = ? AND agent = ?').get(failure, agent)?.day ?? null;
   if (day === null) return undefined;
@@ -62,7 +68,7 @@ function groupsOf(reading: Reading, asked: Asked, limit: number): Group[] {
   const found: Group[] = [];
   for (const row of kindsOf(reading, asked)) {
     if (enough(found, limit, row.lastUs)) break;
-    const example = newest(reading, row.id, asked.agent);
+    const example = newest(reading, row.id, asked.agents);
     if (!example || example.ts < asked.sinceUs) continue;
     found.push({ row, example });
   }
@@ -70,7 +76,7 @@ function groupsOf(reading: Reading, asked: Asked, limit: number): Group[] {
 }
 
 function failureOf(reading: Reading, { row, example }: Group, parts: readonly Part[]): Failure {
-  const ids = parts.slice(0, mostAgents).map((part) => part.agent);
+  const ids = [...new Set(parts.map((part) => reading.headOf(part.agent)))].slice(0, mostAgents);
   return {
     id: publicId('failure', row.id), agentIds: ids.map((id) => publicId('agent', id)), agentNames: ids.map((id) => reading.agent(id).name), kind: kindWord(row.kind),
     name: reading.texts.of(row.name), error: { type: reading.texts.of(row.errorType) || null, message: reading.texts.of(row.errorMessage) || null },
@@ -81,7 +87,7 @@ function failureOf(reading: Reading, { row, example }: Group, parts: readonly Pa
 
 export function listFailures(reading: Reading, params: ParsedParams<'failures.list'>): Result<'failures.list'> {
   const sinceUs = params.since === undefined ? 0 : micros(params.since);
-  const asked: Asked = { agent: params.agentId === undefined ? null : rowId('agent', params.agentId), sinceUs, day: params.since === undefined ? null : Math.floor(sinceUs / US_DAY) };
+  const asked: Asked = { agents: params.agentId === undefined ? null : reading.sourcesOf(rowId('agent', params.agentId)), sinceUs, day: params.since === undefined ? null : Math.floor(sinceUs / US_DAY) };
   const groups = groupsOf(reading, asked, params.limit);
   const parts = partsOf(reading, groups, asked);
   return { rows: groups.map((group) => failureOf(reading, group, parts.get(group.row.id) ?? [])) };

@@ -1,8 +1,9 @@
 /** The first screen: what needs a person, what changed, activity and spend over time. */
 import type { NeedsYou, Overview, ParsedParams } from '../../../../shared/contract.ts';
-import { IDENTITY, identityWord, STATUS, US_DAY, US_MINUTE } from '../codes.ts';
+import { IDENTITY, identityWord, KEY_KIND, OUTCOME, STATUS, US_DAY, US_MINUTE } from '../codes.ts';
 import { publicId } from '../ids.ts';
 import { TALLY } from '../tallies.ts';
+import { countWaiting, waitingLongest } from './approvals.ts';
 import { beforeAndSince, hourSums } from './before-and-since.ts';
 import { costOf, iso, micros, type Reading } from './reading.ts';
 import { activitySeries, spendSeries } from './series.ts';
@@ -13,7 +14,7 @@ const openTooLongUs = 30 * US_MINUTE;
 const mostOfAKind = 20;
 
 function named(reading: Reading, agent: number): Pick<NeedsYou, 'agentId' | 'agentName'> {
-  return { agentId: publicId('agent', agent), agentName: reading.agent(agent).name };
+  return { agentId: reading.agentId(agent), agentName: reading.agent(agent).name };
 }
 
 function lastToFail(reading: Reading, failure: number): number | undefined {
@@ -30,16 +31,18 @@ function newFailures(reading: Reading, sinceUs: number): NeedsYou[] {
     const agent = lastToFail(reading, row.id);
     if (agent === undefined) return [];
     const what = reading.texts.of(row.message) || reading.texts.of(row.name);
-    return [{ id: publicId('failure', row.id), kind: 'failure' as const, ...named(reading, agent), text: `${row.count === 1 ? 'Once' : `${row.count} times`}: ${reading.texts.of(row.name)}: ${what}`, since: iso(row.firstUs), target: { screen: 'agent' as const, id: publicId('agent', agent) } }];
+    return [{ id: publicId('failure', row.id), kind: 'failure' as const, ...named(reading, agent), text: `${row.count === 1 ? 'Once' : `${row.count} times`}: ${reading.texts.of(row.name)}: ${what}`, since: iso(row.firstUs), target: { screen: 'agent' as const, id: reading.agentId(agent) } }];
   });
 }
 
 function openTooLong(reading: Reading, nowUs: number): NeedsYou[] {
   const rows = reading.sql<[number], { id: number; root: number; loose: number; startedUs: number; open: number }>(
-    'SELECT id, root_agent AS root, loose_agent AS loose, started_us AS startedUs, open FROM task INDEXED BY task_live WHERE outcome IN (4, 5) AND started_us < ? ORDER BY started_us LIMIT 10').all(nowUs - openTooLongUs);
+    // What waits for an answer or is stuck has a line that says more.
+    `SELECT id, root_agent AS root, loose_agent AS loose, started_us AS startedUs, open FROM task INDEXED BY task_live WHERE outcome IN (4, 5) AND started_us < ?
+      AND NOT (key_kind = ${KEY_KIND.run} AND outcome = ${OUTCOME.waiting}) AND id NOT IN (SELECT task FROM stuck) ORDER BY started_us LIMIT 10`).all(nowUs - openTooLongUs);
   return rows.map((row) => ({
     id: publicId('task', row.id), kind: 'open_too_long', ...named(reading, row.root || row.loose), text: row.open > 0 ? `Task open, ${row.open === 1 ? 'one call' : `${row.open} calls`} without an end` : 'Task open for more than 30 min',
-    since: iso(row.startedUs), target: { screen: 'agent', id: publicId('agent', row.root || row.loose) },
+    since: iso(row.startedUs), target: { screen: 'agent', id: reading.agentId(row.root || row.loose) },
   }));
 }
 
@@ -52,8 +55,9 @@ function countedSince(reading: Reading, sinceUs: number, status: number, kind: '
     // `status > 3` names the partial index: these ends are rare.
     'SELECT agent, ts_us AS ts FROM activity WHERE status > 3 AND status = ? AND ts_us >= ? ORDER BY ts_us DESC LIMIT 5000').all(status, sinceUs);
   for (const row of rows) {
-    const one = seen.get(row.agent);
-    seen.set(row.agent, { agent: row.agent, n: (one?.n ?? 0) + 1, lastUs: Math.max(one?.lastUs ?? 0, row.ts) });
+    const agent = reading.headOf(row.agent);
+    const one = seen.get(agent);
+    seen.set(agent, { agent, n: (one?.n ?? 0) + 1, lastUs: Math.max(one?.lastUs ?? 0, row.ts) });
   }
   return [...seen.values()].toSorted((a, b) => b.n - a.n).slice(0, 5).map((one) => ({
     id: `${kind}-${one.agent}`, kind, ...named(reading, one.agent), text: say(one.n), since: iso(one.lastUs), target: { screen: 'agent', id: publicId('agent', one.agent) },
@@ -63,7 +67,7 @@ function countedSince(reading: Reading, sinceUs: number, status: number, kind: '
 function borrowed(reading: Reading, sinceUs: number): NeedsYou[] {
   const rows = reading.sql<number[], { id: number; of: string | null; firstUs: number }>(
     'SELECT id, identity_of AS of, first_us AS firstUs FROM agent WHERE identity IN (?, ?) AND rows > 0 AND last_us >= ? ORDER BY last_us DESC LIMIT 5').all(IDENTITY.borrowed, IDENTITY.shared, sinceUs);
-  return rows.map((row) => ({ id: `borrowed-${row.id}`, kind: 'borrowed', ...named(reading, row.id), text: `Acts with a person's own account${row.of ? `: ${row.of}` : ''}`, since: iso(row.firstUs), target: { screen: 'agent', id: publicId('agent', row.id) } }));
+  return rows.map((row) => ({ id: `borrowed-${row.id}`, kind: 'borrowed', ...named(reading, row.id), text: `Acts with a person's own account${row.of ? `: ${row.of}` : ''}`, since: iso(row.firstUs), target: { screen: 'agent', id: reading.agentId(row.id) } }));
 }
 
 function openGaps(reading: Reading, span: Span): NeedsYou[] {
@@ -88,11 +92,40 @@ function alarms(reading: Reading): NeedsYou[] {
     .map((row) => ({ id: `alarm-${row.id}`, kind: 'alarm', agentId: null, agentName: null, text: row.text, since: iso(row.sinceUs), target: { screen: 'settings', id: null } }));
 }
 
-/** By consequence: what broke here, what cannot be seen, failures, then what to look at. */
+/** So many lines of one kind; the rest is told by its number. */
+const linesOfAKind = 5;
+
+/** What has waited longest first. */
+function approvals(reading: Reading): NeedsYou[] {
+  const waiting = waitingLongest(reading, linesOfAKind + 1);
+  const lines = waiting.slice(0, linesOfAKind).map((one): NeedsYou => ({
+    id: one.id, kind: 'approval', agentId: one.agentId, agentName: one.agentName, text: one.title, since: one.askedAt, target: { screen: 'approvals', id: one.id },
+  }));
+  const next = waiting[linesOfAKind];
+  if (next === undefined) return lines;
+  const more = countWaiting(reading) - linesOfAKind;
+  return [...lines, { id: 'approvals-more', kind: 'approval', agentId: null, agentName: null, text: more === 1 ? 'One more approval waits' : `${more} more approvals wait`, since: next.askedAt, target: { screen: 'approvals', id: null } }];
+}
+
+/** Said to go on, and nothing shows that it does. */
+function stuck(reading: Reading): NeedsYou[] {
+  const rows = reading.sql<[], { task: number; root: number; loose: number; text: string; sinceUs: number }>(
+    `SELECT s.task, t.root_agent AS root, t.loose_agent AS loose, s.text, s.since_us AS sinceUs FROM stuck s JOIN task t ON t.id = s.task
+     WHERE t.outcome IN (${OUTCOME.running}, ${OUTCOME.waiting}) ORDER BY s.since_us`).all();
+  const lines = rows.slice(0, linesOfAKind).map((row): NeedsYou => ({
+    id: `stuck-${publicId('task', row.task)}`, kind: 'stuck', ...named(reading, row.root || row.loose), text: row.text, since: iso(row.sinceUs), target: { screen: 'agent', id: reading.agentId(row.root || row.loose) },
+  }));
+  const next = rows[linesOfAKind];
+  if (next === undefined) return lines;
+  const more = rows.length - linesOfAKind;
+  return [...lines, { id: 'stuck-more', kind: 'stuck', agentId: null, agentName: null, text: more === 1 ? 'One more task is stuck' : `${more} more tasks are stuck`, since: iso(next.sinceUs), target: { screen: 'live', id: null } }];
+}
+
+/** By consequence: who waits for an answer, what broke here, what cannot be seen, failures, then what to look at. */
 function needsYou(reading: Reading, span: Span, sinceUs: number, nowUs: number): NeedsYou[] {
   const times = (n: number): string => (n === 1 ? 'once' : `${n} times`);
   return [
-    ...alarms(reading), ...openGaps(reading, span), ...refusing(reading, nowUs), ...newFailures(reading, Math.min(sinceUs, nowUs - US_DAY)), ...openTooLong(reading, nowUs),
+    ...approvals(reading), ...alarms(reading), ...openGaps(reading, span), ...refusing(reading, nowUs), ...stuck(reading), ...newFailures(reading, Math.min(sinceUs, nowUs - US_DAY)), ...openTooLong(reading, nowUs),
     ...countedSince(reading, sinceUs, STATUS.denied, 'denied', (n) => `Denied ${times(n)}`),
     ...countedSince(reading, sinceUs, STATUS.interrupted, 'interrupted', (n) => `${n === 1 ? 'A call' : `${n} calls`} interrupted without a result`),
     ...borrowed(reading, sinceUs),
@@ -106,13 +139,15 @@ function changed(reading: Reading, sinceUs: number, nowUs: number): Overview['ch
     since: iso(sinceUs),
     // An agent known only by its service may yet say its name; after ten minutes that is its name.
     newAgents: reading.sql<[number, number], { id: number; name: string }>(
-      'SELECT id, name FROM agent WHERE created_us >= ? AND rows > 0 AND (provisional = 0 OR created_us < ?) ORDER BY created_us DESC LIMIT 50').all(sinceUs, nowUs - 10 * US_MINUTE).map((row) => ({ id: publicId('agent', row.id), name: row.name })),
+      'SELECT id, name FROM agent WHERE created_us >= ? AND (rows > 0 OR discovered_us IS NOT NULL) AND (provisional = 0 OR created_us < ?) ORDER BY created_us DESC LIMIT 50').all(sinceUs, nowUs - 10 * US_MINUTE)
+      // Another side of an agent that is known is no new agent.
+      .filter((row) => reading.headOf(row.id) === row.id).map((row) => ({ id: publicId('agent', row.id), name: row.name })),
     newVersions: reading.sql<[number], { agent: number; version: string }>(
       'SELECT v.agent, v.version FROM agent_version v WHERE v.first_us >= ? AND EXISTS (SELECT 1 FROM agent_version o WHERE o.agent = v.agent AND o.first_us < v.first_us) ORDER BY v.first_us DESC LIMIT 50',
-    ).all(sinceUs).map((row) => ({ id: publicId('agent', row.agent), name: reading.agent(row.agent).name, version: row.version })),
+    ).all(sinceUs).map((row) => ({ id: reading.agentId(row.agent), name: reading.agent(row.agent).name, version: row.version })),
     // To learn an identity for the first time is no change of it.
     identityChanges: reading.sql<[number, number], { agent: number; was: number; isNow: number }>('SELECT agent, was, is_now AS isNow FROM identity_change WHERE at_us >= ? AND was <> ? ORDER BY at_us DESC LIMIT 50').all(sinceUs, IDENTITY.unknown)
-      .map((row) => ({ id: publicId('agent', row.agent), name: reading.agent(row.agent).name, from: identityWord(row.was), to: identityWord(row.isNow) })),
+      .map((row) => ({ id: reading.agentId(row.agent), name: reading.agent(row.agent).name, from: identityWord(row.was), to: identityWord(row.isNow) })),
     ...counted,
     newFailureGroups: reading.sql<[number], { n: number }>('SELECT count(*) AS n FROM failure WHERE created_us >= ? AND count > 0').get(sinceUs)?.n ?? 0,
     seenShare: new Sight(reading, now, nowUs).overall(now), seenShareBefore: new Sight(reading, before, nowUs).wholeOf(before),

@@ -54,7 +54,7 @@ export function activitySeries(reading: Reading, params: ParsedParams<'series.ac
   const short = params.agentId === undefined && span.toUs - span.fromUs <= 49 * US_HOUR;
   const bins = binsOf(span, params.bins, short ? US_MINUTE : US_HOUR);
   const names = connectionNames(reading);
-  const points = short ? minutePoints(reading, span, names) : hourPoints(reading, span, names, params.agentId === undefined ? null : rowId('agent', params.agentId));
+  const points = short ? minutePoints(reading, span, names) : hourPoints(reading, span, names, params.agentId === undefined ? null : reading.sourcesOf(rowId('agent', params.agentId)));
   return fold(points, span, bins, new Sight(reading, span, nowUs), byName(names));
 }
 
@@ -64,24 +64,33 @@ function minutePoints(reading: Reading, span: Span, names: ReadonlyMap<number, s
     .map((row) => ({ atUs: Math.max(span.fromUs, row.minute * US_MINUTE), key: names.get(row.connection) ?? 'removed', value: row.value, connection: row.connection }));
 }
 
-function hourPoints(reading: Reading, span: Span, names: ReadonlyMap<number, string>, agent: number | null): Point[] {
+function hourPoints(reading: Reading, span: Span, names: ReadonlyMap<number, string>, agents: readonly number[] | null): Point[] {
   const hours = [Math.floor(span.fromUs / US_HOUR), Math.floor((span.toUs - 1) / US_HOUR)];
-  const rows = agent === null
+  const rows = agents === null
     ? reading.sql<number[], { hour: number; connection: number; value: number }>('SELECT hour, connection, sum(activities) AS value FROM hour_total WHERE hour BETWEEN ? AND ? GROUP BY hour, connection').all(...hours)
-    : reading.sql<number[], { hour: number; value: number }>('SELECT hour, sum(activities) AS value FROM by_hour WHERE agent = ? AND hour BETWEEN ? AND ? GROUP BY hour').all(agent, ...hours)
-      .map((row) => ({ ...row, connection: reading.agent(agent).connection }));
+    : agents.flatMap((agent) => reading.sql<number[], { hour: number; value: number }>('SELECT hour, sum(activities) AS value FROM by_hour WHERE agent = ? AND hour BETWEEN ? AND ? GROUP BY hour').all(agent, ...hours)
+      .map((row) => ({ ...row, connection: reading.agent(agent).connection })));
   return rows.map(({ hour, connection, value }) => ({ atUs: Math.max(span.fromUs, hour * US_HOUR), key: names.get(connection) ?? 'removed', value, connection }));
 }
 
 interface Spent { readonly hour: number; readonly connection: number; readonly model: number; readonly currency: number; readonly value: number }
 
-/** All agents together have sums of their own, by model or by connection alone. */
-function spentBy(reading: Reading, hours: readonly [number, number], agent: number | null, by: 'connection' | 'model'): Spent[] {
-  if (agent !== null) {
+/** Telemetry and a management API tell of the same calls: what telemetry says counts, and where it says nothing, what the API says. */
+function spentByOne(reading: Reading, hours: readonly [number, number], agents: readonly number[]): Spent[] {
+  const rows = agents.flatMap((agent) => {
     const { connection } = reading.agent(agent);
     return reading.sql<number[], Omit<Spent, 'connection'>>('SELECT hour, model, currency, micros AS value FROM by_hour WHERE agent = ? AND hour BETWEEN ? AND ? AND priced > 0').all(agent, ...hours)
       .map((row) => ({ ...row, connection }));
-  }
+  });
+  if (agents.length === 1) return rows;
+  const sends = new Set(reading.sql<[], { id: number }>("SELECT id FROM connection WHERE kind = 'otlp'").all().map((one) => one.id));
+  const sent = rows.filter((row) => sends.has(row.connection));
+  return sent.length > 0 ? sent : rows;
+}
+
+/** All agents together have sums of their own, by model or by connection alone. */
+function spentBy(reading: Reading, hours: readonly [number, number], agents: readonly number[] | null, by: 'connection' | 'model'): Spent[] {
+  if (agents !== null) return spentByOne(reading, hours, agents);
   return reading.sql<number[], Spent>(by === 'model'
     ? 'SELECT hour, connection, model, currency, micros AS value FROM spend_hour WHERE hour BETWEEN ? AND ?'
     : 'SELECT hour, connection, 0 AS model, currency, micros AS value FROM hour_total WHERE hour BETWEEN ? AND ? AND priced > 0').all(...hours);
@@ -91,7 +100,7 @@ function spentBy(reading: Reading, hours: readonly [number, number], agent: numb
 export function spendSeries(reading: Reading, params: ParsedParams<'series.spend'>, nowUs: number): Series {
   const span = spanOf(params.period, nowUs);
   const bins = binsOf(span, params.bins, US_HOUR);
-  const rows = spentBy(reading, [Math.floor(span.fromUs / US_HOUR), Math.floor((span.toUs - 1) / US_HOUR)], params.agentId === undefined ? null : rowId('agent', params.agentId), params.by);
+  const rows = spentBy(reading, [Math.floor(span.fromUs / US_HOUR), Math.floor((span.toUs - 1) / US_HOUR)], params.agentId === undefined ? null : reading.sourcesOf(rowId('agent', params.agentId)), params.by);
   const currency = mainCurrency(rows);
   const names = connectionNames(reading);
   const points = rows.filter((row) => row.currency === currency).map(({ hour, connection, model, value }) => {

@@ -25,14 +25,16 @@ export function faultChecks(fault: RuntimeFault, target: TargetOf<'mcp'>, ms: nu
     const ran = fault.kind === 'garbage';
     return [check({ id: 'command', title: 'Its command', result: 'failed', detail: fault.message, ms, fix: ran ? 'The command starts but does not speak MCP on its output; see whether it needs arguments.' : 'Run the command in a terminal as the same account; it gets only PATH, HOME and the variables that the connection names.' })];
   }
-  const reached = check({ id: 'reach', title: 'Reachable', result: 'ok', detail: 'The server answers.', fix: null, ms });
+  const answered = check({ id: 'reach', title: 'Reachable', result: 'ok', detail: 'The server answers.', fix: null, ms });
+  // A credential that could not even be read was never sent, and nobody was reached.
+  const reached = fault.status === null && fault.kind !== 'garbage' ? [] : [answered];
   const source = protection && protection.issuers.length > 0 ? ` ${protectionText(protection)}` : '';
   switch (fault.kind) {
-    case 'credential_missing': return [reached, check({ id: 'credential', title: 'Credential', result: 'missing', detail: fault.message, fix: `Give the connection a token of this server.${source}` })];
-    case 'credential_refused': return [reached, check({ id: 'credential', title: 'Credential', result: 'failed', detail: fault.message, fix: `The token is wrong, has run out, or is meant for another server; give a new one.${source}` })];
-    case 'forbidden': return [reached, check({ id: 'credential', title: 'Credential', result: 'failed', detail: fault.message, fix: `The token is known but lacks a right; ask for one with the scope that the server names.${source}` })];
-    case 'throttled': return [reached, check({ id: 'patience', title: 'Asked to wait', result: 'failed', detail: fault.message, fix: 'Try again later; Gatehouse waits as long as it was told to.' })];
-    case 'garbage': return [reached, check({ id: 'protocol', title: 'MCP', result: 'failed', detail: fault.message, fix: 'Look at the address: MCP servers listen at a path of their own, often /mcp.' })];
+    case 'credential_missing': return [...reached, check({ id: 'credential', title: 'Credential', result: 'missing', detail: fault.message, fix: `Give the connection a token of this server.${source}` })];
+    case 'credential_refused': return [...reached, check({ id: 'credential', title: 'Credential', result: 'failed', detail: fault.message, fix: `The token is wrong, has run out, or is meant for another server; give a new one.${source}` })];
+    case 'forbidden': return [...reached, check({ id: 'credential', title: 'Credential', result: 'failed', detail: fault.message, fix: `The token is known but lacks a right; ask for one with the scope that the server names.${source}` })];
+    case 'throttled': return [...reached, check({ id: 'patience', title: 'Asked to wait', result: 'failed', detail: fault.message, fix: 'Try again later; Gatehouse waits as long as it was told to.' })];
+    case 'garbage': return [...reached, check({ id: 'protocol', title: 'MCP', result: 'failed', detail: fault.message, fix: 'Look at the address: MCP servers listen at a path of their own, often /mcp.' })];
     default: return [check({ id: 'reach', title: 'Reachable', result: 'failed', detail: fault.message, ms, fix: fault.kind === 'runtime_error' ? 'The server itself fails; look at its log.' : 'See whether the server runs and whether its address and port are right.' })];
   }
 }

@@ -60,8 +60,8 @@ function metadataUrls(server: URL, challenge: Challenge | null, remarks: string[
 /** SECURITY: the issuer's address is the server's text too: protected addresses, or this machine's own for a server on this machine. */
 function mayAsk(url: URL | null, server: URL): url is URL {
   if (!url || url.username !== '' || url.password !== '') return false;
-  if (loopback.includes(url.hostname)) return loopback.includes(server.hostname);
-  return url.protocol === 'https:';
+  if (url.protocol === 'http:') return loopback.includes(url.hostname) && loopback.includes(server.hostname);
+  return url.protocol === 'https:' && (!loopback.includes(url.hostname) || loopback.includes(server.hostname));
 }
 
 /** Its revocation endpoint; null: none known. */

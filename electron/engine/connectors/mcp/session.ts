@@ -129,11 +129,12 @@ async function farewell(io: ConnectorIo, target: HttpTarget, transport: Streamab
 }
 
 export async function openStdio(io: ConnectorIo, target: Extract<TargetOf<'mcp'>, { transport: 'stdio' }>, { signal }: OpenOptions): Promise<Session> {
+  let ended = false;
   try {
     return await speak('auto');
   } catch (error) {
     // Some older servers end when they hear anything before `initialize`: the command is started once more, and greeted as they expect.
-    if (signal.aborted || !(error instanceof RuntimeFault) || error.kind !== 'unreachable') throw error;
+    if (signal.aborted || !ended) throw error;
     return await speak('legacy').catch(() => { throw error; });
   }
 
@@ -146,6 +147,7 @@ export async function openStdio(io: ConnectorIo, target: Extract<TargetOf<'mcp'>
     try {
       await connect(client, transport, ending, signal);
     } catch (error) {
+      ({ ended } = transport);
       throw signal.aborted ? signal.reason : faultOfSdk(error, null);
     }
     return sessionOf(client, transport, ending, signal, null, () => transport.close());

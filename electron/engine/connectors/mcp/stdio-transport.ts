@@ -5,6 +5,7 @@ import { RuntimeFault } from '../connector.ts';
 import type { SpawnedProgram } from '../connector.ts';
 import { limits } from './limits.ts';
 import { refuseToAct } from './methods.ts';
+import { isObject } from './plain-text.ts';
 
 export class StdioTransport implements Transport {
   onclose?: () => void;
@@ -17,6 +18,8 @@ export class StdioTransport implements Transport {
   readonly #failed: (fault: RuntimeFault) => void;
   #left: number = limits.sessionBytes;
   #closed = false;
+  /** the program went by itself. */
+  ended = false;
 
   constructor(program: SpawnedProgram, failed: (fault: RuntimeFault) => void) {
     this.#program = program;
@@ -28,6 +31,7 @@ export class StdioTransport implements Transport {
     this.#program.onLine((line) => this.#take(line));
     this.#program.onEnd((why) => {
       if (this.#closed) return;
+      this.ended = true;
       this.#failed(new RuntimeFault('unreachable', `Its command ended: ${why.slice(0, 300)}.`));
       this.#end();
     });
@@ -60,15 +64,24 @@ export class StdioTransport implements Transport {
     if (this.#closed || line.trim() === '') return;
     this.#left -= line.length;
     if (line.length > limits.answerBytes || this.#left < 0) return this.#failed(new RuntimeFault('garbage', 'It writes more than is read of one server; the rest was not read.'));
+    const value = jsonOf(line);
+    // Servers print greetings and warnings where only messages belong; such a line is passed over, as other clients do.
+    if (!isObject(value) || value['jsonrpc'] !== JSONRPC_VERSION) return;
     let message: JSONRPCMessage;
     try {
-      // Servers print greetings and warnings where only messages belong; such a line is passed over, as other clients do.
-      const value: unknown = JSON.parse(line);
-      if (typeof value !== 'object' || value === null || !('jsonrpc' in value) || value.jsonrpc !== JSONRPC_VERSION) return;
       message = parseJSONRPCMessage(value);
     } catch (error) {
       return this.onerror?.(error instanceof Error ? error : new Error(String(error)));
     }
     this.onmessage?.(message);
+  }
+}
+
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    // No message.
+    return null;
   }
 }

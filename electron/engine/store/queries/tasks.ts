@@ -3,8 +3,9 @@ import type { ParsedParams, Result } from '../../../../shared/contract.ts';
 import type { Task } from '../../../../shared/domain.ts';
 import { basisWord, keyKindWord, KIND, OUTCOME, outcomeWord } from '../codes.ts';
 import { StoreError } from '../errors.ts';
-import { publicId } from '../ids.ts';
+import { publicId, rowIdOf } from '../ids.ts';
 import { costOf, iso, micros, parseCursor, rowId, usageOf, writeCursor, type MoneySums, type Reading, type UsageSums } from './reading.ts';
+import { walk } from './walk.ts';
 
 interface TaskRow extends MoneySums, UsageSums {
   readonly id: number; readonly connection: number; readonly keyKind: number; readonly key: string; readonly name: string;
@@ -51,37 +52,40 @@ export function readTask(reading: Reading, id: number): Task {
 
 export const getTask = (reading: Reading, params: ParsedParams<'tasks.get'>): Task => readTask(reading, rowId('task', params.id));
 
-type Test = (row: TaskRow) => boolean;
+type ListParams = ParsedParams<'tasks.list'>;
+/** What filters look at. Rows are read whole at once where each is wanted, else when they pass. */
+type Glance = Pick<TaskRow, 'id' | 'connection' | 'outcome' | 'activities' | 'key' | 'name'> & { readonly at: number };
+const glanceColumns = 'id, connection, outcome, activities, key, name';
+type Test = (row: Glance) => boolean;
 
-function testsOf(params: ParsedParams<'tasks.list'>): Test[] {
+function testsOf(params: ListParams): Test[] {
   const tests: Test[] = [(row) => row.activities > 0];
   if (params.connectionId !== undefined) { const connection = rowId('connection', params.connectionId); tests.push((row) => row.connection === connection); }
-  const outcomes = params.outcomes?.map((outcome) => OUTCOME[outcome]);
-  if (outcomes && outcomes.length > 0) tests.push((row) => outcomes.includes(row.outcome as (typeof outcomes)[number]));
+  const outcomes = new Set<number>(params.outcomes?.map((outcome) => OUTCOME[outcome]));
+  if (outcomes.size > 0) tests.push((row) => outcomes.has(row.outcome));
   const text = params.text?.trim().toLowerCase();
-  if (text) tests.push((row) => row.key.toLowerCase().includes(text) || row.name.toLowerCase().includes(text) || publicId('task', row.id) === text);
+  if (text) { const id = rowIdOf('task', text); tests.push((row) => row.key.toLowerCase().includes(text) || row.name.toLowerCase().includes(text) || row.id === id); }
   return tests;
 }
 
-interface Met { readonly id: number; readonly at: number }
+const newestFirst = (a: Glance, b: Glance): number => b.at - a.at || b.id - a.id;
 
-/** Tasks from the newest on: of one agent by when it first acted in them, else by when they started. */
-function* walkTasks(reading: Reading, params: ParsedParams<'tasks.list'>): Generator<Met> {
-  const before = params.before === undefined ? { us: Number.MAX_SAFE_INTEGER, id: 0 } : parseCursor(params.before);
-  const bounds = [before.us, before.id, params.since === undefined ? 0 : micros(params.since)];
-  if (params.agentId === undefined) {
-    yield* reading.sql<number[], Met>('SELECT id, started_us AS at FROM task WHERE (started_us, id) < (?, ?) AND started_us >= ? ORDER BY started_us DESC, id DESC').iterate(...bounds);
-    return;
-  }
-  const sources = reading.sourcesOf(rowId('agent', params.agentId));
-  const ofOne = 'SELECT task AS id, first_us AS at FROM task_agent WHERE agent = ? AND (first_us, task) < (?, ?) AND first_us >= ?';
-  const met = reading.sql<number[], Met>(`${sources.map(() => ofOne).join(' UNION ALL ')} ORDER BY at DESC, id DESC`).iterate(...sources.flatMap((source) => [source, ...bounds]));
-  if (sources.length === 1) yield* met;
-  else yield* firstActs(reading, sources, met);
+/** Tasks from the newest on: of one agent by when it first acted in them, else by when they started. At most `most`, before several sources are told as one. */
+function walkTasks(reading: Reading, params: ListParams, sources: readonly number[] | null, read: string, most: number): Generator<Glance> {
+  const ofOne = 'SELECT task, first_us AS at FROM task_agent WHERE agent = ? AND (first_us, task) < (?, ?) AND first_us >= ?';
+  const page = reading.sql<number[], Glance>(sources === null
+    ? `SELECT ${read}, started_us AS at FROM task WHERE (started_us, id) < (?, ?) AND started_us >= ? ORDER BY started_us DESC, id DESC LIMIT ?`
+    : `SELECT ${read}, at FROM (${sources.map(() => ofOne).join(' UNION ALL ')} ORDER BY at DESC, task DESC LIMIT ?) CROSS JOIN task ON id = task`);
+  const sinceUs = params.since === undefined ? 0 : micros(params.since);
+  return walk({
+    from: params.before === undefined ? { us: Number.MAX_SAFE_INTEGER, id: 0 } : parseCursor(params.before), first: params.limit + 1, most, at: (row) => ({ us: row.at, id: row.id }),
+    // SQLite joins in the order of the inner question, but does not promise it.
+    read: (before, rows) => page.all(...(sources ?? [null]).flatMap((source) => [...(source === null ? [] : [source]), before.us, before.id, sinceUs]), rows).toSorted(newestFirst),
+  });
 }
 
 /** Several sources of one agent may act in one task: it is told once, by the earliest of them. */
-function* firstActs(reading: Reading, sources: readonly number[], met: Iterable<Met>): Generator<Met> {
+function* firstActs(reading: Reading, sources: readonly number[], met: Iterable<Glance>): Generator<Glance> {
   const first = reading.sql<number[], { at: number }>(`SELECT first_us AS at FROM task_agent WHERE task = ? AND agent IN (${sources.map(() => '?').join(', ')}) ORDER BY first_us LIMIT 1`);
   let last = 0;
   for (const one of met) {
@@ -91,18 +95,24 @@ function* firstActs(reading: Reading, sources: readonly number[], met: Iterable<
   }
 }
 
-export function listTasks(reading: Reading, params: ParsedParams<'tasks.list'>): Result<'tasks.list'> {
-  const one = reading.sql<[number], TaskRow>(`SELECT ${columns} FROM task WHERE id = ?`);
+export function listTasks(reading: Reading, params: ListParams): Result<'tasks.list'> {
+  const sources = params.agentId === undefined ? null : reading.sourcesOf(rowId('agent', params.agentId));
+  const several = sources !== null && sources.length > 1;
   const tests = testsOf(params);
+  const isWhole = tests.length === 1;
+  const one = reading.sql<[number], TaskRow>(`SELECT ${columns} FROM task WHERE id = ?`);
+  // One more than is looked at says whether there is more; each source may tell of the same tasks.
+  const met = walkTasks(reading, params, sources, isWhole ? columns : glanceColumns, (mostScanned + 1) * (sources?.length ?? 1));
   const rows: Task[] = [];
-  let last: { id: number; at: number } | null = null;
+  let last: Glance | null = null;
   let scanned = 0;
-  for (const at of walkTasks(reading, params)) {
+  for (const glance of several ? firstActs(reading, sources, met) : met) {
     if (rows.length >= params.limit || scanned >= mostScanned) return { rows, next: last === null ? null : writeCursor({ us: last.at, id: last.id }) };
     scanned += 1;
-    last = at;
-    const row = one.get(at.id);
-    if (row && tests.every((test) => test(row))) rows.push(taskOf(reading, row));
+    last = glance;
+    if (!tests.every((test) => test(glance))) continue;
+    const row = isWhole ? glance as Glance & TaskRow : one.get(glance.id);
+    if (row) rows.push(taskOf(reading, row));
   }
   return { rows, next: null };
 }

@@ -41,7 +41,7 @@ export const emptyFacts: Discovered['facts'] = { product: 'LangGraph', version: 
 export class TestRuntime {
   readonly history = new TestHistory();
   readonly connection: number;
-  private writer: Writer;
+  writer: Writer;
 
   constructor(kind: 'langgraph' | 'a2a' = 'langgraph', content: ContentLevel = 'full') {
     this.writer = new Writer(this.history.db, realIntake);
@@ -64,8 +64,9 @@ export class TestRuntime {
     return this.writer.discover({ connection, content, service: 'Server', receivedUs: nowUs, found: { facts: emptyFacts, agents: [], grants: [], complete: true, refused: [], ...found } }, nowUs);
   }
 
-  /** Telemetry of another connection, through the same assembler. */
+  /** Telemetry of another connection. Each of the two assemblers forgets what it knew: the other one wrote meanwhile. */
   tell(drafts: readonly Draft[], connection: number, service = 'svc', aliases?: readonly string[], nowUs = t0 + 60 * second): void {
+    this.history.assembler.forget();
     this.history.tellTold(drafts.map((draft) => ({ connection, service, serviceVersion: '', draft, payload: null, receivedUs: nowUs, ...(aliases === undefined ? {} : { aliases }) })), nowUs);
     this.writer.forget();
   }

@@ -3,9 +3,10 @@ import type { HintTopic } from '../../../shared/contract.ts';
 import { withoutContent } from '../ingest/outline.ts';
 import type { MetricSum } from '../ingest/decoded-body.ts';
 import type { PayloadRef } from '../ingest/payload.ts';
-import type { LogRecord, SpanRecord } from '../ingest/record.ts';
+import type { LogRecord, ResourceInfo, SpanRecord } from '../ingest/record.ts';
 import type { CollectedJob, CollectedResult, DiscoveredJob } from '../ingest/collected.ts';
 import type { BodyJob, BodyResult, CommitNote } from '../ingest/writer-messages.ts';
+import { resourceAliases } from './aliases.ts';
 import { Assembler, type Told } from './assemble/assembler.ts';
 import type { Changes } from './assemble/write-out.ts';
 import { takeCollected, takeDiscovered, type Taking } from './collecting.ts';
@@ -28,6 +29,8 @@ export class Writer {
   private readonly assembler: Assembler;
   private readonly metrics: Metrics;
   private readonly intake: Intake;
+  private lastResource: ResourceInfo | null = null;
+  private lastAliases: readonly string[] | null = null;
   /** The file proved damaged while it was written: the next start must read it through. */
   damageMet = false;
 
@@ -122,6 +125,7 @@ export class Writer {
     else if (said.t === 'aside') add(body.asides, said.reason, 1);
     else {
       const { service, serviceVersion } = record.resource;
+      const aliases = this.aliasesOf(record.resource);
       const { connection, receivedUs } = body.job;
       let place: Place | null = null;
       for (const whole of said.drafts) {
@@ -130,9 +134,20 @@ export class Writer {
         if (draft.plain === true) add(body.asides, 'not an agent record', 1);
         // Structure makes no row that its record could be read from.
         if (draft.role !== 'structure') place ??= filler.place(payload);
-        body.told.push({ connection, service, serviceVersion, draft, payload: place, receivedUs });
+        const told: Told = { connection, service, serviceVersion, draft, payload: place, receivedUs };
+        body.told.push(aliases === null ? told : { ...told, aliases });
       }
     }
+  }
+
+  /** Records of a body share their resource; most resources name no agent. */
+  private aliasesOf(resource: ResourceInfo): readonly string[] | null {
+    if (resource !== this.lastResource) {
+      const found = resourceAliases(resource.attrs);
+      this.lastResource = resource;
+      this.lastAliases = found.length === 0 ? null : found;
+    }
+    return this.lastAliases;
   }
 
   private take(body: ReadBody): BodyResult {

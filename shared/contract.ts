@@ -153,9 +153,11 @@ export const runtimeTarget = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('langgraph'), url: httpUrl, ...auth }),
   /** `keys`: the public keys (JWK) that the agent card must be signed with; a private part is refused. */
   z.object({ kind: z.literal('a2a'), url: httpUrl, ...auth, keys: z.array(publicKey).max(8).optional() }),
-  z.object({ kind: z.literal('mcp'), transport: z.literal('http'), url: httpUrl, ...auth }),
-  /** Runs only after `connections.consent` has named exactly this command; it gets no environment but PATH, HOME and what `env` names. */
-  z.object({ kind: z.literal('mcp'), transport: z.literal('stdio'), command: z.string().min(1).max(1_024), args: z.array(z.string().max(4_096)).max(64), cwd: z.string().max(4_096).optional(), env: z.array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/)).max(32).default([]) }),
+  z.discriminatedUnion('transport', [
+    z.object({ kind: z.literal('mcp'), transport: z.literal('http'), url: httpUrl, ...auth }),
+    /** Runs only after `connections.consent` has named exactly this command; it gets no environment but PATH, HOME and what `env` names. */
+    z.object({ kind: z.literal('mcp'), transport: z.literal('stdio'), command: z.string().min(1).max(1_024), args: z.array(z.string().max(4_096)).max(64), cwd: z.string().max(4_096).optional(), env: z.array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/)).max(32).default([]) }),
+  ]),
 ]);
 export type RuntimeTarget = z.infer<typeof runtimeTarget>;
 

@@ -48,6 +48,8 @@ export function agentKey(claim: AgentClaim, service: string): string | null {
 
 export class AgentBook {
   private readonly byKey = new Map<string, AgentState>();
+  /** The claim that was looked up last: neighbours say the same. */
+  private lastClaim: { readonly connection: number; readonly id: string | undefined; readonly name: string | undefined; readonly service: string; readonly agent: number } | null = null;
   private readonly byId = new Map<number, AgentState>();
   private readonly changed = new Set<AgentState>();
   private readonly counts = new Map<number, number>();
@@ -74,6 +76,15 @@ export class AgentBook {
 
   /** The agent that a claim names, made when it is new. 0: the claim names nobody. */
   claimed(connection: number, claim: AgentClaim, service: string, source: number, atUs: number, nowUs: number): number {
+    const { id, name } = claim;
+    const last = this.lastClaim;
+    if (last !== null && last.name === name && last.id === id && last.service === service && last.connection === connection) return last.agent;
+    const agent = this.lookUp(connection, claim, service, source, atUs, nowUs);
+    this.lastClaim = { connection, id, name, service, agent };
+    return agent;
+  }
+
+  private lookUp(connection: number, claim: AgentClaim, service: string, source: number, atUs: number, nowUs: number): number {
     const key = agentKey(claim, service);
     if (key === null) return 0;
     const state = this.named(connection, key, claim.name ?? claim.id ?? key, service, source, false, atUs, nowUs);
@@ -134,6 +145,7 @@ export class AgentBook {
 
   /** Writes what changed; a service agent whose rows have all found their real agent is named in the answer and disappears. */
   flush(): number[] {
+    this.lastClaim = null;
     const emptied: number[] = [];
     for (const state of this.changed) {
       if (state.rows <= 0 && state.provisional) {
@@ -157,6 +169,7 @@ export class AgentBook {
   }
 
   forget(): void {
+    this.lastClaim = null;
     this.byKey.clear();
     this.byId.clear();
     this.counts.clear();

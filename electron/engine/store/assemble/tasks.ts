@@ -127,6 +127,11 @@ const select = fields.map((field) => `${keys[field]} AS ${field}`).join(', ');
 
 export class TaskBook {
   private readonly byKey = new Map<string, TaskState>();
+  /** The run asked for last: neighbours share it, and making a text to look it up by is felt. */
+  private lastKey = '';
+  private lastKind = 0;
+  private lastConnection = 0;
+  private last: TaskState | null = null;
   private readonly byId = new Map<number, TaskState>();
   readonly touched = new Set<TaskState>();
   private nextId: number;
@@ -171,6 +176,17 @@ export class TaskBook {
 
   /** The task of a session, a conversation or a run. */
   named(connection: number, keyKind: number, key: string): TaskState {
+    if (this.last === null || this.lastKey !== key || this.lastKind !== keyKind || this.lastConnection !== connection) {
+      this.last = this.find(connection, keyKind, key);
+      this.lastKey = key;
+      this.lastKind = keyKind;
+      this.lastConnection = connection;
+    }
+    this.touched.add(this.last);
+    return this.last;
+  }
+
+  private find(connection: number, keyKind: number, key: string): TaskState {
     const short = cut(key, 512);
     const cacheKey = `${connection}\n${keyKind}\n${short}`;
     let state = this.byKey.get(cacheKey);
@@ -184,7 +200,6 @@ export class TaskBook {
       state = facts === undefined ? this.create(connection, keyKind, short) : this.load(facts);
       this.remember(state);
     }
-    this.touched.add(state);
     return state;
   }
 
@@ -209,6 +224,7 @@ export class TaskBook {
       this.aliased = true;
     }
     for (const cacheKey of from.cacheKeys) this.point(cacheKey, into);
+    this.last = null;
     this.byId.delete(from.f.id);
   }
 
@@ -221,6 +237,7 @@ export class TaskBook {
   }
 
   drop(state: TaskState): void {
+    if (this.last === state) this.last = null;
     this.byId.delete(state.f.id);
     for (const key of state.cacheKeys) this.byKey.delete(key);
     this.touched.delete(state);
@@ -240,6 +257,7 @@ export class TaskBook {
   forget(): void {
     this.byKey.clear();
     this.byId.clear();
+    this.last = null;
     this.touched.clear();
     this.nextId = this.lastId() + 1;
   }

@@ -157,6 +157,14 @@ describe('a discovery', () => {
     expect(runtime.history.all('SELECT first_us, last_us FROM grant_seen')).toEqual([{ first_us: at(60), last_us: at(90) }]);
   });
 
+  it('is not needed for an agent that asks: who is asked finds it', () => {
+    const runtime = fresh();
+    runtime.collect({ approvals: [foundApproval('a')] });
+    const [approval] = (runtime.ask('approvals.list', { state: 'waiting', limit: 1 }) as Result<'approvals.list'>).rows;
+    const period = { from: new Date(t0 / 1_000).toISOString(), to: null };
+    expect(runtime.ask('agents.get', { id: approval?.agentId, period })).toMatchObject({ name: 'clerk', activities: 0, sources: [{ by: null, why: null }], grants: [] });
+  });
+
   it('meets the same agent that acts', () => {
     const runtime = fresh();
     runtime.discover({ agents: [clerk] });

@@ -26,6 +26,9 @@ export function takeCollected(t: Taking, job: CollectedJob): Taken {
   const topics = new Set<HintTopic>();
   let fresh: CollectedResult['newApprovals'] = [];
   if (batch.approvals !== null) {
+    // One that only asked so far must be found by those who are asked.
+    const known = db.prepare('UPDATE agent SET discovered_us = ? WHERE id = ? AND rows = 0 AND discovered_us IS NULL');
+    for (const { agent } of askers) if (agent !== 0) known.run(receivedUs, agent);
     const taken = takeApprovals(db, connection, askers.map((one) => placeOf(t, connection, one)), receivedUs);
     fresh = taken.fresh;
     if (taken.changed) for (const topic of ['approvals', 'status'] as const) topics.add(topic);

@@ -175,8 +175,8 @@ export class DemoExecutor implements AgentExecutor {
         turn.say(TaskState.TASK_STATE_COMPLETED, textPart('Done, whatever was said meanwhile.'));
         return;
       }
-      case 'ask': case 'deaf': turn.working('Preparing the order'); await turn.step(); askApproval(turn); return;
-      case 'question': turn.working('Reading the request'); await turn.step(); turn.say(TaskState.TASK_STATE_INPUT_REQUIRED, textPart('Which warehouse shall it be delivered to?')); return;
+      case 'ask': turn.working('Preparing the order'); await turn.step(); askApproval(turn); return;
+      case 'question': case 'deaf': turn.working('Reading the request'); await turn.step(); turn.say(TaskState.TASK_STATE_INPUT_REQUIRED, textPart('Which warehouse shall it be delivered to?')); return;
       case 'auth': turn.working('Opening the supplier portal'); await turn.step(); turn.say(TaskState.TASK_STATE_AUTH_REQUIRED, textPart('Sign in at https://portal.nordseal.example/device with the code QX-41 to go on.')); return;
       case 'zombie': turn.working('Waiting for the warehouse'); return;
       default: return work(turn);
@@ -184,7 +184,7 @@ export class DemoExecutor implements AgentExecutor {
   }
 
   async #resume(turn: Turn, scenario: Scenario, answer: Message): Promise<void> {
-    if (scenario === 'question') {
+    if (scenario === 'question' || scenario === 'deaf') {
       turn.working(`Delivering to ${textOf(answer)}`);
       await turn.step();
       turn.say(TaskState.TASK_STATE_COMPLETED, textPart(`Delivered to ${textOf(answer)}.`));

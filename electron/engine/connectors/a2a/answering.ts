@@ -110,12 +110,13 @@ function messageOf(task: WireTask, parts: Part[]): Message {
   return { messageId: crypto.randomUUID(), taskId: task.id, contextId: task.contextId ?? '', role: Role.ROLE_USER, parts, metadata: undefined, extensions: [], referenceTaskIds: [] };
 }
 
-/** Somebody else's message stands between the question and ours: the agent had an answer already. */
+/** Somebody else's message stands between the question and ours, or in its place: the agent had an answer already. */
 function answeredByOther(task: WireTask | null, questionId: string | undefined, ownId: string): boolean {
   const history = task?.history ?? [];
   const asked = history.findIndex((one) => one.id === questionId);
+  if (asked < 0) return false;
   const own = history.findIndex((one) => one.id === ownId);
-  return asked >= 0 && own > asked && history.slice(asked + 1, own).some((one) => one.by === 'user');
+  return history.slice(asked + 1, own < 0 ? undefined : own).some((one) => one.by === 'user');
 }
 
 async function send(answering: Answering, task: WireTask, found: FoundApproval, parts: Part[], signal: AbortSignal): Promise<AnswerGiven> {
@@ -125,7 +126,7 @@ async function send(answering: Answering, task: WireTask, found: FoundApproval, 
   const now = await until(answering, task.id, signal, (one) => one === null || questionKey(one) !== found.key || !isWaiting(one.state));
   const arrived = now?.history.some((one) => one.id === message.messageId) ?? false;
   const moved = now === null || !isWaiting(now.state) || questionKey(now) !== found.key;
-  if (answeredByOther(now, task.message?.id, message.messageId)) throw new RuntimeFault('conflict', `Somebody else answered in the same instant, before this answer; the agent got both. ${stateText(now)}`);
+  if (answeredByOther(now, task.message?.id, message.messageId)) throw new RuntimeFault('conflict', `Somebody else answered in the same instant, before this answer${arrived ? '; the agent got both' : ', which the task does not show'}. ${stateText(now)}`);
   if (moved) return { text: `The agent took the answer. ${stateText(now)}`, answered: found };
   if (arrived || reply !== 'late') return { text: 'The server has the answer, but the agent has not gone on with it yet.', answered: found };
   throw new RuntimeFault('unreachable', `The server did not answer within ${actWithinMs / 1_000} s and the task still waits. Whether the answer arrived is not known: look at the task before you answer again.`);

@@ -3,7 +3,7 @@ import type { AgentClaim } from '../../ingest/draft.ts';
 import type { Batch, Collected, FoundApproval, Refused, StuckWork } from '../connector.ts';
 import type { Chosen } from './card.ts';
 import { historyIsCut, tellLost, tellTask } from './drafts.ts';
-import { changedSince, getTask, inStates, listedHistory } from './listing.ts';
+import { changedSince, Effort, getTask, inStates, joined, listedHistory } from './listing.ts';
 import type { Asking, Listed } from './listing.ts';
 import { isTold, readMemory, writeMemory } from './memory.ts';
 import type { Known, Memory } from './memory.ts';
@@ -20,11 +20,11 @@ const sweepEveryMs = 10_000;
 const stuckAfterUs = 120_000_000;
 /** Tasks told in one batch, and asked for one by one in one round. */
 const mostTasks = 200;
-const mostSingles = 40;
+const mostSingles = 60;
 
 export interface Place { readonly chosen: Chosen; readonly agent: AgentClaim }
 
-interface Round { readonly tasks: readonly WireTask[]; readonly lost: readonly string[]; readonly whole: boolean; readonly refused: readonly Refused[]; readonly nowUs: number }
+interface Round { readonly tasks: readonly WireTask[]; readonly lost: readonly string[]; readonly whole: boolean; readonly refused: readonly Refused[]; readonly nowUs: number; readonly swept: boolean; /** how many tasks may still be asked for one by one. */ singles: number }
 
 export class Collecting {
   readonly #asking: Asking;
@@ -32,6 +32,8 @@ export class Collecting {
   /** all open tasks as they were last seen; null: never looked in this life. */
   #open: Map<string, WireTask> | null = null;
   #sweptMs = 0;
+  #wasWhole = true;
+  #reported: ReadonlyMap<string, number> = new Map();
   #round: Round | null = null;
   #waiting: WireTask[] = [];
   /** the checkpoint that the round goes on from; another one means that a batch of it was not stored. */
@@ -67,43 +69,50 @@ export class Collecting {
     if (this.#round === null) this.#waiting = untold(round, known);
     const teller = { agent: place.agent, nowUs: round.nowUs };
     const records: Collected[] = [];
-    for (const task of await this.#completed(this.#waiting.splice(0, mostTasks), known, place.chosen, signal)) {
+    for (const task of await this.#completed(this.#waiting.splice(0, mostTasks), round, known, place.chosen, signal)) {
       const told = tellTask(task, known.get(task.id), teller);
       records.push(...told.records);
       known.set(task.id, told.known);
     }
     const more = this.#waiting.length > 0;
     this.#round = more ? round : null;
-    const common = { records, more, approvals: this.#approvals(known, place.agent), stuck: this.#stuck(known, round.nowUs) };
+    // Half a list would let what is not on it look withdrawn.
+    const common = round.whole ? { records, more, approvals: this.#approvals(known, place.agent), stuck: this.#stuck(known, round.nowUs) } : { records, more, approvals: null, stuck: null };
     if (more) return { ...common, refused: [], gaps: [], checkpoint: writeMemory({ afterUs: memory.afterUs, known }).checkpoint };
     const gaps = forgetLost(round, known, teller, records);
     const afterUs = round.whole ? latest(round, memory.afterUs) : memory.afterUs;
     prune(known, afterUs, this.timeless);
     const { checkpoint: next, left } = writeMemory({ afterUs, known });
     const refused = left === 0 ? round.refused : [...round.refused, { reason: 'tasks beyond what can be kept in mind at once', count: left, sample: null }];
-    return { ...common, refused, gaps, checkpoint: next };
+    return { ...common, refused: this.#unreported(refused, round.swept), gaps, checkpoint: next };
   }
 
   async #look(memory: Memory, chosen: Chosen, signal: AbortSignal): Promise<Round> {
     const nowMs = this.#now();
-    const sweep = this.#open === null || nowMs - this.#sweptMs >= sweepEveryMs || nowMs < this.#sweptMs;
+    const since = nowMs - this.#sweptMs;
+    const sweep = this.#open === null || since >= sweepEveryMs || since < 0;
+    // A list that could not be read whole is not fought with at each poll.
+    const effort = new Effort(sweep || this.#wasWhole);
     const after = new Date(Math.floor((memory.afterUs === null ? nowMs * 1_000 - firstLookUs : memory.afterUs - overlapUs) / 1_000)).toISOString();
-    const changed = this.timeless && sweep ? await inStates(this.#asking, chosen, states.filter((one) => one !== 'unknown'), null, signal) : await changedSince(this.#asking, chosen, after, signal);
-    const open = sweep ? await inStates(this.#asking, chosen, openStates, null, signal) : null;
+    const changed = this.timeless && sweep ? await inStates(this.#asking, chosen, states.filter((one) => one !== 'unknown'), null, effort, signal) : await changedSince(this.#asking, chosen, after, effort, signal);
+    const open = sweep ? await inStates(this.#asking, chosen, openStates, null, effort, signal) : null;
     const nowUs = (changed.serverMs ?? nowMs) * 1_000;
-    const tasks = merged(changed, open);
+    const tasks = new Map(joined(open === null ? [changed] : [changed, open]).tasks.map((task) => [task.id, task]));
     this.timeless ||= [...tasks.values()].some((task) => task.statusUs === null);
+    const round: Round = { tasks: [], lost: [], whole: changed.whole && (open?.whole ?? true), refused: refusals(changed, open), nowUs, swept: sweep, singles: mostSingles };
     const lost: string[] = [];
-    if (open?.whole && changed.whole) {
-      for (const id of missing(memory, tasks).slice(0, mostSingles)) {
+    if (open !== null && round.whole) {
+      for (const id of missing(memory, tasks).slice(0, round.singles)) {
         const task = await getTask(this.#asking, chosen, id, signal);
+        round.singles -= 1;
         if (task === null) lost.push(id);
         else tasks.set(id, task);
       }
-      this.#sweptMs = nowMs;
     }
-    this.#remember(tasks, open !== null);
-    return { tasks: [...tasks.values()], lost, whole: changed.whole && (open?.whole ?? true), refused: refusals(changed, open), nowUs };
+    if (sweep) this.#sweptMs = nowMs;
+    this.#wasWhole = round.whole;
+    this.#remember(tasks, open?.whole === true);
+    return { ...round, tasks: [...tasks.values()], lost };
   }
 
   #remember(tasks: ReadonlyMap<string, WireTask>, swept: boolean): void {
@@ -116,14 +125,24 @@ export class Collecting {
   }
 
   /** Lists leave out artifacts and long histories: a task that ended, or said more than a list tells, is asked for by itself. */
-  async #completed(tasks: readonly WireTask[], known: ReadonlyMap<string, Known>, chosen: Chosen, signal: AbortSignal): Promise<readonly WireTask[]> {
-    let singles = mostSingles;
+  async #completed(tasks: readonly WireTask[], round: Round, known: ReadonlyMap<string, Known>, chosen: Chosen, signal: AbortSignal): Promise<readonly WireTask[]> {
     const whole: WireTask[] = [];
     for (const task of tasks) {
       const wanted = historyIsCut(task, known.get(task.id), listedHistory) || !isOpen(task.state);
-      whole.push(wanted && singles-- > 0 ? (await getTask(this.#asking, chosen, task.id, signal)) ?? task : task);
+      whole.push(wanted && round.singles-- > 0 ? (await getTask(this.#asking, chosen, task.id, signal)) ?? task : task);
     }
     return whole;
+  }
+
+  /** What is refused is refused at each look: counted once, and again where it grew. */
+  #unreported(refused: readonly Refused[], swept: boolean): readonly Refused[] {
+    const news = refused.flatMap((one) => {
+      const more = one.count - (this.#reported.get(one.reason) ?? 0);
+      return more > 0 ? [{ ...one, count: more }] : [];
+    });
+    const before = swept ? new Map<string, number>() : this.#reported;
+    this.#reported = new Map([...before, ...refused.map((one): [string, number] => [one.reason, Math.max(one.count, before.get(one.reason) ?? 0)])]);
+    return news;
   }
 
   #approvals(known: ReadonlyMap<string, Known>, agent: AgentClaim): readonly FoundApproval[] {
@@ -158,20 +177,14 @@ function forgetLost(round: Round, known: Map<string, Known>, teller: Parameters<
   return [{ fromUs, toUs: round.nowUs, text: `The server no longer shows ${many} at work; how it went on cannot be told. A server that keeps its tasks in memory forgets them when it is restarted; another credential may see other tasks.` }];
 }
 
-function merged(changed: Listed, open: Listed | null): Map<string, WireTask> {
-  const tasks = new Map(changed.tasks.map((task) => [task.id, task]));
-  // Read after the other: where both tell of a task, the newer state counts.
-  for (const task of open?.tasks ?? []) if ((tasks.get(task.id)?.statusUs ?? 0) <= (task.statusUs ?? 0)) tasks.set(task.id, task);
-  return tasks;
-}
-
 /** Tasks that went on when they were last told, and that no list names now. */
 function missing(memory: Memory, tasks: ReadonlyMap<string, WireTask>): string[] {
   return [...memory.known].filter(([id, one]) => isOpen(one.state) && !tasks.has(id)).map(([id]) => id);
 }
 
 function refusals(...listed: readonly (Listed | null)[]): readonly Refused[] {
-  const bad = listed.reduce((sum, one) => sum + (one?.refused ?? 0), 0);
+  // The same entries stand in both.
+  const bad = Math.max(0, ...listed.map((one) => one?.refused ?? 0));
   const partly = listed.some((one) => one !== null && !one.whole);
   return [
     ...(bad === 0 ? [] : [{ reason: 'entries of the task list that are no tasks', count: bad, sample: null }]),

@@ -25,21 +25,42 @@ export interface Listed {
 
 /** The protocol's largest page. */
 export const pageSize = 100;
-const tries = 4;
-export const mostPages = 50;
+const tries = 3;
+/** SECURITY: neither endless pages nor endless entries, whatever totals are claimed. */
+const mostPages = 60;
+export const mostListed = 5_000;
+
+/** What one look may cost. */
+export class Effort {
+  #pages: number;
+  readonly tries: number;
+  /** `patient`: begins again and by state where pages are missing; else takes what comes. */
+  constructor(patient: boolean) {
+    this.#pages = patient ? mostPages : 10;
+    this.tries = patient ? tries : 1;
+  }
+
+  page(): boolean {
+    this.#pages -= 1;
+    return this.#pages >= 0;
+  }
+
+  get patient(): boolean { return this.tries > 1; }
+}
+
 /** Messages of each task in a list: what came since the last look, seldom more; a longer history is asked for by itself. */
 export const listedHistory = 30;
 
 interface Query { readonly after: string | null; readonly state: State | null }
 
-async function once(asking: Asking, chosen: Chosen, { after, state }: Query, signal: AbortSignal): Promise<Listed> {
+async function once(asking: Asking, chosen: Chosen, { after, state }: Query, effort: Effort, signal: AbortSignal): Promise<Listed> {
   const tasks = new Map<string, WireTask>();
   let refused = 0;
   let entries = 0;
   let total = 0;
   let token = '';
   let serverMs: number | null = null;
-  for (let page = 0; page < mostPages; page++) {
+  for (let page = 0; effort.page(); page++) {
     const params = {
       pageSize, historyLength: listedHistory,
       ...(after === null ? {} : { statusTimestampAfter: after }), ...(state === null ? {} : { status: wireState(state) }), ...(token === '' ? {} : { pageToken: token }),
@@ -49,6 +70,7 @@ async function once(asking: Asking, chosen: Chosen, { after, state }: Query, sig
     if (!isObject(answer.result) || (answer.result['tasks'] !== undefined && !Array.isArray(answer.result['tasks']))) throw new RuntimeFault('garbage', 'What it gives as its list of tasks is none.');
     const found = list(answer.result['tasks']);
     entries += found.length;
+    if (entries > mostListed) return { tasks: [...tasks.values()], whole: false, refused, serverMs };
     for (const one of found) {
       const task = readTask(one);
       if (task === null) refused += 1;
@@ -64,32 +86,32 @@ async function once(asking: Asking, chosen: Chosen, { after, state }: Query, sig
   return { tasks: [...tasks.values()], whole: false, refused, serverMs };
 }
 
-async function again(asking: Asking, chosen: Chosen, query: Query, signal: AbortSignal): Promise<Listed> {
-  let listed = await once(asking, chosen, query, signal);
-  for (let n = 1; n < tries && !listed.whole && listed.tasks.length < mostPages * pageSize; n++) listed = await once(asking, chosen, query, signal);
+async function again(asking: Asking, chosen: Chosen, query: Query, effort: Effort, signal: AbortSignal): Promise<Listed> {
+  let listed = await once(asking, chosen, query, effort, signal);
+  for (let n = 1; n < effort.tries && !listed.whole && listed.tasks.length < mostListed; n++) listed = joined([listed, await once(asking, chosen, query, effort, signal)]);
   return listed;
 }
 
 /** Tasks whose state changed after `after`: at once where one page holds them, else by state. */
-export async function changedSince(asking: Asking, chosen: Chosen, after: string, signal: AbortSignal): Promise<Listed> {
-  const first = await again(asking, chosen, { after, state: null }, signal);
-  return first.whole ? first : inStates(asking, chosen, states.filter((one) => one !== 'unknown'), after, signal);
+export async function changedSince(asking: Asking, chosen: Chosen, after: string, effort: Effort, signal: AbortSignal): Promise<Listed> {
+  const first = await again(asking, chosen, { after, state: null }, effort, signal);
+  if (first.whole || !effort.patient) return first;
+  const byState = await inStates(asking, chosen, states.filter((one) => one !== 'unknown'), after, effort, signal);
+  return { ...joined([first, byState]), whole: byState.whole };
 }
 
-/** All tasks in these states. A task that moves meanwhile may come twice; the later telling wins. */
-export async function inStates(asking: Asking, chosen: Chosen, wanted: readonly State[], after: string | null, signal: AbortSignal): Promise<Listed> {
+/** All tasks in these states. */
+export async function inStates(asking: Asking, chosen: Chosen, wanted: readonly State[], after: string | null, effort: Effort, signal: AbortSignal): Promise<Listed> {
+  const all: Listed[] = [];
+  for (const state of wanted) all.push(await again(asking, chosen, { after, state }, effort, signal));
+  return { ...joined(all), whole: all.every((one) => one.whole) };
+}
+
+/** A task that moved meanwhile comes twice: the newer state counts. `whole` is that of the last. */
+export function joined(all: readonly Listed[]): Listed {
   const tasks = new Map<string, WireTask>();
-  let whole = true;
-  let refused = 0;
-  let serverMs: number | null = null;
-  for (const state of wanted) {
-    const listed = await again(asking, chosen, { after, state }, signal);
-    for (const task of listed.tasks) if ((tasks.get(task.id)?.statusUs ?? 0) <= (task.statusUs ?? 0)) tasks.set(task.id, task);
-    whole &&= listed.whole;
-    refused += listed.refused;
-    serverMs ??= listed.serverMs;
-  }
-  return { tasks: [...tasks.values()], whole, refused, serverMs };
+  for (const task of all.flatMap((one) => one.tasks)) if ((tasks.get(task.id)?.statusUs ?? 0) <= (task.statusUs ?? 0)) tasks.set(task.id, task);
+  return { tasks: [...tasks.values()], whole: all.at(-1)?.whole ?? true, refused: Math.max(0, ...all.map((one) => one.refused)), serverMs: all.find((one) => one.serverMs !== null)?.serverMs ?? null };
 }
 
 /** One task with all that is told of it; null: it is not known (any more), or not to this credential. */

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 export interface StartedRuntime {
   readonly url: string;
+  /** all that its first line told. */
+  readonly said: unknown;
   /** a crash: nothing is written down, nothing is said. */
   kill(): Promise<void>;
   stop(): Promise<void>;
@@ -28,5 +30,5 @@ export async function startRuntime(script: string, args: readonly string[], env:
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     await gone;
   };
-  return { url, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') };
+  return { url, said: JSON.parse(said), kill: () => end('SIGKILL'), stop: () => end('SIGTERM') };
 }

@@ -1,0 +1,82 @@
+/** A real LangGraph Agent Server for this connector's tests, in a process and a folder of its own. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../../../../demo/runtimes/langgraph/serve.mjs', import.meta.url));
+
+interface Json { readonly [key: string]: Json }
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+export class TestServer {
+  readonly which: '1.5' | '2.0';
+  readonly folder: string;
+  readonly args: readonly string[];
+  url = '';
+  #child: ChildProcess | null = null;
+
+  private constructor(which: '1.5' | '2.0', folder: string, args: readonly string[]) {
+    this.which = which;
+    this.folder = folder;
+    this.args = args;
+  }
+
+  static async start(which: '1.5' | '2.0', ...args: readonly string[]): Promise<TestServer> {
+    const server = new TestServer(which, await mkdtemp(join(tmpdir(), 'langgraph-')), args);
+    await server.begin(0);
+    return server;
+  }
+
+  /** Again where it was, with the state that it wrote down. */
+  async again(): Promise<void> { await this.begin(Number(new URL(this.url).port)); }
+
+  async begin(port: number): Promise<void> {
+    const child = spawn(process.execPath, [program, '--which', this.which, '--folder', this.folder, '--port', String(port), ...this.args], { stdio: ['pipe', 'pipe', 'ignore'] });
+    this.#child = child;
+    const line = await new Promise<string>((resolve, reject) => {
+      createInterface({ input: child.stdout }).once('line', resolve);
+      child.once('exit', (code) => { reject(new Error(`the LangGraph server ended with ${code}`)); });
+    });
+    this.url = (JSON.parse(line) as { url: string }).url;
+  }
+
+  async end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, 'exit');
+  }
+
+  async close(): Promise<void> {
+    await this.end('SIGKILL');
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Somebody else at the server, with a key of their own. */
+  async as(key: string | null, method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<{ status: number; body: Json }> {
+    const response = await fetch(`${this.url}${path}`, { method, headers: { 'content-type': 'application/json', 'x-caller-secret': 'hunter2', ...(key === null ? {} : { 'x-api-key': key }) }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const text = await response.text();
+    return { status: response.status, body: (/^[[{]/.test(text) ? JSON.parse(text) : { text }) as Json };
+  }
+
+  async startRun(key: string | null, graph: string, input: unknown, more: object = {}): Promise<{ thread: string; run: string }> {
+    const thread = await this.as(key, 'POST', '/threads', {});
+    const run = await this.as(key, 'POST', `/threads/${textOf(thread.body['thread_id'])}/runs`, { assistant_id: graph, input, ...more });
+    return { thread: textOf(thread.body['thread_id']), run: textOf(run.body['run_id']) };
+  }
+
+  /** The run's status once it has ended (or `wanted`). */
+  async until(key: string | null, ids: { thread: string; run: string }, wanted?: string): Promise<string> {
+    for (let tries = 0; tries < 200; tries++) {
+      const status = textOf((await this.as(key, 'GET', `/threads/${ids.thread}/runs/${ids.run}`)).body['status']);
+      if (wanted === undefined ? !['pending', 'running'].includes(status) : status === wanted) return status;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    throw new Error('the run did not come to it in 10 s');
+  }
+}

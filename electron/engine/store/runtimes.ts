@@ -8,6 +8,7 @@ import { appendAudit } from './audit.ts';
 import { bounded, boundedOrNull } from './bounded.ts';
 import type { WriteDb } from './database.ts';
 import { StoreError } from './errors.ts';
+import { publicId } from './ids.ts';
 import type { RuntimeCommands } from './runtime-commands.ts';
 import { extendSeenOf } from './seen.ts';
 
@@ -28,7 +29,8 @@ export function addRuntime(db: WriteDb, p: Params<'runtimes.add'>, nowUs: number
   const { lastInsertRowid } = db.prepare('INSERT INTO connection (kind, name, created_us, enabled, demo, content) VALUES (?, ?, ?, 1, ?, ?)').run(p.target.kind, p.name, nowUs, p.demo ? 1 : 0, p.content);
   const id = Number(lastInsertRowid);
   db.prepare('INSERT INTO runtime (connection, target, credential, credential_hint) VALUES (?, ?, ?, ?)').run(id, JSON.stringify(p.target), p.credential, boundedOrNull(p.credentialHint, 256));
-  appendAudit(db, p.audit, nowUs);
+  // Only now it has a name.
+  appendAudit(db, { ...p.audit, subject: p.audit.subject ?? publicId('connection', id) }, nowUs);
   return { id };
 }
 

@@ -81,6 +81,17 @@ describe('one agent seen from two sides', () => {
     expect((runtime.ask('find', { text: 'clerk', limit: 10 }) as Result<'find'>).agents.map((one) => one.name)).toEqual(['Clerk']);
   });
 
+  it('costs and uses once what both sides tell, also in sums over all agents', () => {
+    const priced = { reportedCost: { micros: 700, currency: 'USD' } };
+    runtime.tell([spanDraft(9, 1, { at: 9, kind: 'model_call', model: 'm', usage: usage(1), ...priced })], 1, 'shop');
+    runtime.collect({ records: [{ draft: runDraft('r1', undefined, { role: 'activity', key: 'call:2', kind: 'model_call', name: 'm', model: 'm', status: 'ok', at: 9, until: 10, usage: usage(1), ...priced }), raw: '{}' }] });
+    const spend = (more: Record<string, unknown>): number => (runtime.ask('series.spend', { period, bins: 10, by: 'model', ...more }) as Result<'series.spend'>).bins.flatMap((bin) => bin.values).reduce((sum, value) => sum + value, 0);
+    const overview = (): Result<'overview.get'> => runtime.ask('overview.get', { period, since: period.from }) as Result<'overview.get'>;
+    expect([spend({}), spend({ by: 'connection' }), spend({ agentId: publicId('agent', idOf('clerk')) }), overview().monthCost]).toMatchObject([700, 700, 700, { amountMicros: 700, unpriced: 1 }]);
+    runtime.command('agents.unlink', { agent: idOf('clerk'), audit: words('ann') });
+    expect([spend({}), spend({ by: 'connection' }), overview().monthCost]).toMatchObject([1_400, 1_400, { amountMicros: 1_400, unpriced: 2 }]);
+  });
+
   it('is taken apart by a person, and stays so however often the rule is asked', () => {
     const source = idOf('clerk');
     runtime.command('agents.unlink', { agent: source, audit: words('ann', { action: 'agents.unlink' }) });

@@ -6,6 +6,7 @@ import type { Cost } from '../../../../shared/domain.ts';
 import { STATUS, US_HOUR, US_MINUTE } from '../codes.ts';
 import { costOf, sumColumns, type Reading, type Sums } from './reading.ts';
 import type { Span } from './span-of-time.ts';
+import { withoutTwice } from './told-twice.ts';
 
 export interface BeforeAndSince {
   readonly before: Span;
@@ -22,7 +23,8 @@ export interface BeforeAndSince {
 const minutesServe = 49 * US_HOUR;
 
 export function hourSums(reading: Reading, span: Span): Sums {
-  return reading.sql<[number, number], Sums>(`SELECT ${sumColumns} FROM hour_total WHERE hour BETWEEN ? AND ?`).get(Math.floor(span.fromUs / US_HOUR), Math.floor((span.toUs - 1) / US_HOUR)) as Sums;
+  const hours = [Math.floor(span.fromUs / US_HOUR), Math.floor((span.toUs - 1) / US_HOUR)] as const;
+  return withoutTwice(reading, reading.sql<number[], Sums>(`SELECT ${sumColumns} FROM hour_total WHERE hour BETWEEN ? AND ?`).get(...hours) as Sums, hours);
 }
 
 interface Counts { readonly activities: number; readonly failures: number }

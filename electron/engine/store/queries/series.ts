@@ -3,6 +3,7 @@ import type { ParsedParams, Series } from '../../../../shared/contract.ts';
 import { US_HOUR, US_MINUTE } from '../codes.ts';
 import { iso, rowId, type Reading } from './reading.ts';
 import { binsOf, Sight, spanOf, type Span } from './span-of-time.ts';
+import { toldTwice } from './told-twice.ts';
 
 interface Point { readonly atUs: number; readonly key: string; readonly value: number; readonly connection: number }
 const mostNames = 3;
@@ -77,23 +78,24 @@ interface Spent { readonly hour: number; readonly connection: number; readonly m
 
 /** Telemetry and a management API tell of the same calls: what telemetry says counts, and where it says nothing, what the API says. */
 function spentByOne(reading: Reading, hours: readonly [number, number], agents: readonly number[]): Spent[] {
-  const rows = agents.flatMap((agent) => {
-    const { connection } = reading.agent(agent);
-    return reading.sql<number[], Omit<Spent, 'connection'>>('SELECT hour, model, currency, micros AS value FROM by_hour WHERE agent = ? AND hour BETWEEN ? AND ? AND priced > 0').all(agent, ...hours)
-      .map((row) => ({ ...row, connection }));
-  });
-  if (agents.length === 1) return rows;
-  const sends = new Set(reading.sql<[], { id: number }>("SELECT id FROM connection WHERE kind = 'otlp'").all().map((one) => one.id));
-  const sent = rows.filter((row) => sends.has(row.connection));
-  return sent.length > 0 ? sent : rows;
+  const twice = agents.length === 1 ? [] : toldTwice(reading, hours);
+  return agents.filter((agent) => !twice.includes(agent)).flatMap((agent) => spentByAgent(reading, hours, agent));
+}
+
+function spentByAgent(reading: Reading, hours: readonly [number, number], agent: number): Spent[] {
+  const { connection } = reading.agent(agent);
+  return reading.sql<number[], Omit<Spent, 'connection'>>('SELECT hour, model, currency, micros AS value FROM by_hour WHERE agent = ? AND hour BETWEEN ? AND ? AND priced > 0').all(agent, ...hours)
+    .map((row) => ({ ...row, connection }));
 }
 
 /** All agents together have sums of their own, by model or by connection alone. */
 function spentBy(reading: Reading, hours: readonly [number, number], agents: readonly number[] | null, by: 'connection' | 'model'): Spent[] {
   if (agents !== null) return spentByOne(reading, hours, agents);
-  return reading.sql<number[], Spent>(by === 'model'
+  const all = reading.sql<number[], Spent>(by === 'model'
     ? 'SELECT hour, connection, model, currency, micros AS value FROM spend_hour WHERE hour BETWEEN ? AND ?'
     : 'SELECT hour, connection, 0 AS model, currency, micros AS value FROM hour_total WHERE hour BETWEEN ? AND ? AND priced > 0').all(...hours);
+  // Told by both sides: once out again what the second side added.
+  return [...all, ...toldTwice(reading, hours).flatMap((agent) => spentByAgent(reading, hours, agent).map((row) => ({ ...row, model: by === 'model' ? row.model : 0, value: -row.value })))];
 }
 
 /** Known money a bin in micro-units, of the currency that most of it is in; other currencies are never added to it. */

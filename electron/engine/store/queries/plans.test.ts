@@ -133,4 +133,20 @@ describe('questions', () => {
     expect(bad).toEqual([]);
     expect(asked).toBeGreaterThan(10);
   });
+
+  it('along several sources of one agent are merged, not sorted', () => {
+    history.db.prepare("INSERT INTO agent_stitch (agent, head, by, why) VALUES (2, 1, 'person', 'said so')").run();
+    const two = new Watched(db);
+    const ask = (name: QueryName, params: object): unknown => {
+      two.begin();
+      return (queries[name] as unknown as (reading: Reading, params: unknown, nowUs: number) => unknown)(two, contract[name as Method].params.parse(params), nowUs);
+    };
+    const agentId = 'agt-2';
+    for (const params of [{ agentId }, { agentId, before: `${t0 + 900 * second}.9` }, { agentId, statuses: ['error'] }, { agentId, kinds: ['model_call'], text: 'm' }]) ask('activity.list', params);
+    ask('tasks.list', { agentId });
+    const walks = [...two.asked].filter((sql) => sql.includes('UNION ALL'));
+    history.db.prepare('DELETE FROM agent_stitch').run();
+    expect(walks.length).toBe(4);
+    expect(walks.flatMap((sql) => plan(sql).filter((detail) => /TEMP B-TREE|^SCAN (activity|task)/.test(detail)).map((detail) => ({ sql, detail })))).toEqual([]);
+  });
 });

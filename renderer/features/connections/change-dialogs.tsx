@@ -28,7 +28,7 @@ export function RenameDialog({ connection, onClose }: ChangeProps) {
       <form onSubmit={(event) => { event.preventDefault(); save(); }}>
         <label className={classes.label}>Name<input className={classes.input} data-autofocus value={name} maxLength={80} onChange={(event) => setName(event.currentTarget.value)} /></label>
       </form>
-      <p className={classes.muted}>History, token and address stay.</p>
+      <p className={classes.muted}>{connection.runtime === null ? 'History, token and address stay.' : 'History, address and credential stay.'}</p>
       {update.error !== null && <ErrorBlock error={update.error} what="The name was not changed." kept="The old name stands." />}
     </Dialog>
   );
@@ -68,7 +68,9 @@ export function EnableDialog({ connection, onClose }: ChangeProps) {
   return (
     <Dialog title={verb} subject={connection.name} onClose={onClose} onConfirm={act}
       foot={<><Button onClick={onClose}>Cancel</Button><Button variant="filled" disabled={update.isPending} onClick={act} data-autofocus rightSection={<Kbd keys="mod+enter" />}>{verb}</Button></>}>
-      {connection.enabled
+      {connection.runtime !== null
+        ? <p>{connection.enabled ? 'The runtime is not asked any more, and its agents are shown as not seen. They keep working, and nobody is told of their approvals. History stays.' : 'The runtime is asked again from now on, as far back as it remembers. What it does not remember stays a gap.'}</p>
+        : connection.enabled
         ? <p>What its senders send is refused from now on, and their agents are shown as not seen. They keep working: this way in can only watch. History stays.</p>
         : <p>Its senders are let in again with the same token. The time while it was off stays a gap.</p>}
       {update.error !== null && <ErrorBlock error={update.error} what="Nothing was switched." kept="The connection stands as before." />}
@@ -113,7 +115,7 @@ export function RemoveDialog({ connection, onClose, onRemoved }: ChangeProps & {
   return (
     <Dialog title="Remove connection" subject={connection.name} onClose={onClose} onConfirm={act} unsaved={typed !== '' && !confirmed}
       foot={<><Button onClick={onClose}>Cancel</Button><Button variant="filled" disabled={!confirmed || remove.isPending} onClick={act} rightSection={<Kbd keys="mod+enter" />}>{history === 'delete' ? `Remove, delete ${formatCount(connection.activities)} activities` : 'Remove, keep history'}</Button></>}>
-      <p>Its token is refused at once. The agents keep working, unseen.</p>
+      <p>{connection.runtime === null ? 'Its token is refused at once.' : 'The runtime is not asked any more, its credential is forgotten, and what waits there for a person is not shown here.'} The agents keep working, unseen.</p>
       <fieldset className={classes.choice}>
         <legend className="gh-visually-hidden">History</legend>
         <label className={classes.option}><input type="radio" name="history" checked={history === 'keep'} onChange={() => setHistory('keep')} /><span><strong>Keep history</strong><br />{counts} stay, under the name of a removed connection.</span></label>

@@ -1,42 +1,17 @@
 import { Button } from '@mantine/core';
-import type { ReactNode } from 'react';
 import type { Connection } from '../../../shared/domain.ts';
-import { AgentLine } from '../../ui/agent-text-view.tsx';
 import { formatBytes, formatCount, plural } from '../../ui/format.ts';
 import { Id } from '../../ui/id.tsx';
 import { Kbd } from '../../ui/kbd.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { Age, Time } from '../../ui/time.tsx';
-import { healthLooks, refusedOf, setAsideOf } from './connection-health.ts';
+import { healthLooks, setAsideOf } from './connection-health.ts';
 import { contentWords } from '../../ui/content-choice.tsx';
+import { Fact, Refused, type Change } from './detail-parts.tsx';
+import { RuntimeDetail } from './runtime-detail.tsx';
 import { FirstDataBanner, FirstDataList, useFirstData } from './first-data.tsx';
 import classes from './connections.module.css';
-
-export type Change = 'rename' | 'content' | 'enable' | 'rotate' | 'remove';
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return <div className={classes.fact}><dt>{name}</dt><dd>{children}</dd></div>;
-}
-
-function Refused({ connection }: { connection: Connection }) {
-  const total = refusedOf(connection);
-  return (
-    <section aria-label="Refused">
-      <h3 className={classes.part}>Refused <span>{formatCount(total)}</span></h3>
-      {total === 0 ? <p className={classes.muted}>Nothing was refused.</p> : (
-        <ul className={classes.counts}>
-          {connection.refused.map((one) => (
-            <li key={one.reason}>
-              <span className={classes.reason}>{one.reason}</span><span className={classes.number}>{formatCount(one.count)}</span><span className={classes.ago}><Age iso={one.lastAt} /></span>
-              {one.sample !== null && <span className={classes.sample}><AgentLine text={one.sample} /></span>}
-            </li>
-          ))}
-        </ul>
-      )}
-    </section>
-  );
-}
 
 function SetAside({ connection }: { connection: Connection }) {
   const total = setAsideOf(connection);
@@ -65,34 +40,40 @@ function Waiting({ connection }: { connection: Connection }) {
 
 interface ConnectionDetailProps { connection: Connection; onChange: (change: Change) => void; onClose: () => void }
 
-export function ConnectionDetail({ connection, onChange, onClose }: ConnectionDetailProps) {
-  const look = healthLooks[connection.health];
+function OtlpDetail({ connection, onChange }: Omit<ConnectionDetailProps, 'onClose'>) {
   const { received } = connection;
   return (
-    <Panel fill title={connection.name} aside={<><StateBadge header state={look.state} word={look.word} /><button type="button" className={classes.close} onClick={onClose}><span className="gh-visually-hidden">Close the detail</span><Kbd keys="escape" /></button></>}>
-      <div className={classes.detail}>
-        {connection.health === 'waiting' ? <Waiting connection={connection} /> : <p className={classes.sentence}>{connection.healthText}</p>}
-        <dl className={classes.facts}>
-          <Fact name="Address">{connection.endpoint === null ? <span className={classes.muted}>no receiver listens</span> : <Id id={connection.endpoint} whole />}</Fact>
-          <Fact name="Token">ends …{connection.tokenEnds}, stored as a hash only</Fact>
-          <Fact name="Content"><strong>{contentWords[connection.content].word}</strong>. {contentWords[connection.content].says}</Fact>
-          <Fact name="Made"><Time iso={connection.createdAt} />{connection.demo ? ', by the demo fleet' : ''}</Fact>
-          <Fact name="First data">{connection.firstDataAt === null ? 'none yet' : <Time iso={connection.firstDataAt} />}</Fact>
-          <Fact name="Newest">{connection.lastDataAt === null ? 'none yet' : <><Age iso={connection.lastDataAt} /> ago</>}</Fact>
-          <Fact name="Received">{plural(received.bodies, 'body', 'bodies')}, {formatBytes(received.bytes)}: {plural(received.spans, 'span')}, {plural(received.logs, 'log record')}, {plural(received.metricPoints, 'metric point')}</Fact>
-          <Fact name="Became">{plural(connection.activities, 'activity', 'activities')} of {plural(connection.agents, 'agent')}</Fact>
-          <Fact name="Identifier"><Id id={connection.id} whole /></Fact>
-        </dl>
-        <Refused connection={connection} />
-        <SetAside connection={connection} />
-        <div className={classes.acts}>
-          <Button onClick={() => onChange('rename')}>Rename…</Button>
-          <Button onClick={() => onChange('content')}>Content…</Button>
-          <Button onClick={() => onChange('rotate')}>New token…</Button>
-          <Button onClick={() => onChange('enable')}>{connection.enabled ? 'Switch off…' : 'Switch on…'}</Button>
-          <Button onClick={() => onChange('remove')}>Remove…</Button>
-        </div>
+    <div className={classes.detail}>
+      {connection.health === 'waiting' ? <Waiting connection={connection} /> : <p className={classes.sentence}>{connection.healthText}</p>}
+      <dl className={classes.facts}>
+        <Fact name="Address">{connection.endpoint === null ? <span className={classes.muted}>no receiver listens</span> : <Id id={connection.endpoint} whole />}</Fact>
+        <Fact name="Token">{connection.tokenEnds === null ? 'none' : `ends …${connection.tokenEnds}, stored as a hash only`}</Fact>
+        <Fact name="Content"><strong>{contentWords[connection.content].word}</strong>. {contentWords[connection.content].says}</Fact>
+        <Fact name="Made"><Time iso={connection.createdAt} />{connection.demo ? ', by the demo fleet' : ''}</Fact>
+        <Fact name="First data">{connection.firstDataAt === null ? 'none yet' : <Time iso={connection.firstDataAt} />}</Fact>
+        <Fact name="Newest">{connection.lastDataAt === null ? 'none yet' : <><Age iso={connection.lastDataAt} /> ago</>}</Fact>
+        <Fact name="Received">{plural(received.bodies, 'body', 'bodies')}, {formatBytes(received.bytes)}: {plural(received.spans, 'span')}, {plural(received.logs, 'log record')}, {plural(received.metricPoints, 'metric point')}</Fact>
+        <Fact name="Became">{plural(connection.activities, 'activity', 'activities')} of {plural(connection.agents, 'agent')}</Fact>
+        <Fact name="Identifier"><Id id={connection.id} whole /></Fact>
+      </dl>
+      <Refused connection={connection} />
+      <SetAside connection={connection} />
+      <div className={classes.acts}>
+        <Button onClick={() => onChange('rename')}>Rename…</Button>
+        <Button onClick={() => onChange('content')}>Content…</Button>
+        <Button onClick={() => onChange('rotate')}>New token…</Button>
+        <Button onClick={() => onChange('enable')}>{connection.enabled ? 'Switch off…' : 'Switch on…'}</Button>
+        <Button onClick={() => onChange('remove')}>Remove…</Button>
       </div>
+    </div>
+  );
+}
+
+export function ConnectionDetail({ connection, onChange, onClose }: ConnectionDetailProps) {
+  const look = healthLooks[connection.health];
+  return (
+    <Panel fill title={connection.name} aside={<><StateBadge header state={look.state} word={look.word} /><button type="button" className={classes.close} onClick={onClose}><span className="gh-visually-hidden">Close the detail</span><Kbd keys="escape" /></button></>}>
+      {connection.runtime === null ? <OtlpDetail connection={connection} onChange={onChange} /> : <RuntimeDetail key={connection.id} connection={connection} runtime={connection.runtime} onChange={onChange} />}
     </Panel>
   );
 }

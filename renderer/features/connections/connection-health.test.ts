@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Connection } from '../../../shared/domain.ts';
-import { inOrder, matching, refusedOf } from './connection-health.ts';
+import { inOrder, matching, refusedOf, troubleWords } from './connection-health.ts';
 
 const one = (name: string, health: Connection['health'], more: Partial<Connection> = {}): Connection => ({
   id: name, kind: 'otlp', name, createdAt: '2026-11-17T14:00:00.000Z', enabled: true, demo: false, content: 'none', health, healthText: `${name} says`, endpoint: null, tokenEnds: 'abcd', runtime: null,
@@ -22,4 +22,9 @@ it('needs every typed word', () => {
 it('adds up what was refused', () => {
   const refused = [{ reason: 'x', count: 2, lastAt: '2026-11-17T14:00:00.000Z', sample: null }, { reason: 'y', count: 3, lastAt: '2026-11-17T14:00:00.000Z', sample: null }];
   expect(refusedOf(one('a', 'refusing', { refused }))).toBe(5);
+});
+
+it('says what is not as it should be, worst first', () => {
+  expect(troubleWords([one('a', 'healthy'), one('b', 'throttled'), one('c', 'unreachable'), one('d', 'unreachable'), one('e', 'off')])).toEqual(['2 unreachable', '1 throttled', '1 off']);
+  expect(troubleWords([one('a', 'healthy')])).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import type { Connection, ConnectionHealth } from '../../../shared/domain.ts';
+import { kindNames } from './kind-words.ts';
 import type { State } from '../../ui/state-shapes.tsx';
 
 interface HealthLook { state: State; word: string; /** worst first in the list. */ rank: number }
@@ -26,7 +27,14 @@ export function inOrder(rows: readonly Connection[]): Connection[] {
 export function matching(rows: readonly Connection[], text: string): Connection[] {
   const terms = text.toLowerCase().split(/\s+/).filter((term) => term !== '');
   return rows.filter((row) => {
-    const haystack = `${row.name} ${healthLooks[row.health].word} ${row.healthText} ${row.id} ${row.tokenEnds} ${row.content}${row.demo ? ' demo' : ''}`.toLowerCase();
+    const haystack = `${row.name} ${healthLooks[row.health].word} ${row.healthText} ${row.id} ${row.tokenEnds ?? ''} ${kindNames[row.kind]} ${row.runtime?.address ?? ''} ${row.content}${row.demo ? ' demo' : ''}`.toLowerCase();
     return terms.every((term) => haystack.includes(term));
   });
+}
+
+const counted = ['unauthorised', 'refusing', 'unreachable', 'throttled', 'degraded', 'waiting', 'quiet', 'off'] as const;
+
+/** `2 unreachable, 1 throttled`: what is not as it should be, worst first; empty when all is well. */
+export function troubleWords(rows: readonly Pick<Connection, 'health'>[]): string[] {
+  return counted.map((health) => ({ health, count: rows.filter((row) => row.health === health).length })).filter(({ count }) => count > 0).map(({ health, count }) => `${count} ${healthLooks[health].word.toLowerCase()}`);
 }

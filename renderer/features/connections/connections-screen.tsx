@@ -19,9 +19,12 @@ import { SearchField } from '../../ui/search-field.tsx';
 import { StateShape } from '../../ui/state-shapes.tsx';
 import { AddConnection } from './add-connection.tsx';
 import { ContentDialog, EnableDialog, RemoveDialog, RenameDialog, RotateDialog } from './change-dialogs.tsx';
-import { ConnectionDetail, type Change } from './connection-detail.tsx';
-import { inOrder, matching } from './connection-health.ts';
+import { ConnectionDetail } from './connection-detail.tsx';
+import { inOrder, matching, troubleWords } from './connection-health.ts';
+import { isAddKind } from './kind-words.ts';
 import { ConnectionsTable } from './connections-table.tsx';
+import type { Change } from './detail-parts.tsx';
+import { AddressDialog, ConsentDialog, CredentialDialog, TestDialog } from './runtime-dialogs.tsx';
 import { StrangersPanel } from './strangers-panel.tsx';
 import classes from './connections.module.css';
 
@@ -29,7 +32,7 @@ const hints = [
   { keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'open' }, { keys: ['a'], does: 'add' }, { keys: ['c'], does: 'copy identifier' }, { keys: ['mod+\\'], does: 'detail pane' },
 ];
 
-const dialogs = { rename: RenameDialog, content: ContentDialog, enable: EnableDialog, rotate: RotateDialog } as const;
+const dialogs = { rename: RenameDialog, content: ContentDialog, enable: EnableDialog, rotate: RotateDialog, test: TestDialog, credential: CredentialDialog, address: AddressDialog, consent: ConsentDialog } as const;
 
 function ChangeDialog({ change, connection, onClose }: { change: Change; connection: Connection; onClose: () => void }) {
   if (change === 'remove') return <RemoveDialog connection={connection} onClose={onClose} onRemoved={() => { onClose(); go({ screen: 'connections' }); }} />;
@@ -37,14 +40,7 @@ function ChangeDialog({ change, connection, onClose }: { change: Change; connect
   return <Chosen connection={connection} onClose={onClose} />;
 }
 
-function contextOf(rows: readonly Connection[]): string {
-  const parts = [plural(rows.length, 'connection')];
-  for (const [health, word] of [['refusing', 'refusing'], ['waiting', 'waiting'], ['quiet', 'quiet'], ['off', 'off']] as const) {
-    const count = rows.filter((row) => row.health === health).length;
-    if (count > 0) parts.push(`${count} ${word}`);
-  }
-  return parts.join(', ');
-}
+const contextOf = (rows: readonly Connection[]): string => [plural(rows.length, 'connection'), ...troubleWords(rows)].join(', ');
 
 function Receiver() {
   const { data: status } = useQuery(systemQueries.status());
@@ -100,7 +96,7 @@ function ConnectionsList({ data, chosenId, onAdd, onChange }: ListProps) {
         <div className={classes.left}>
           <div className={classes.frame}>
             {data.rows.length === 0
-              ? <Empty title="Connections will stand here" why="Nothing is connected yet. A connection is a token for the senders of one team, machine or product. Reading is all it can do." action={<Button variant="filled" onClick={onAdd}>Add connection</Button>} />
+              ? <Empty title="Connections will stand here" why="Nothing is connected yet. A connection is a token for senders of OpenTelemetry, or the address of a runtime that Gatehouse asks. Reading rights are enough." action={<Button variant="filled" onClick={onAdd}>Add connection</Button>} />
               : rows.length === 0
                 ? <Empty title={`No connection matches “${text}”`} why={`${plural(data.rows.length, 'connection')} are hidden by this filter.`} action={<Button onClick={() => setText('')}>Clear the filter</Button>} />
                 : <ConnectionsTable rows={rows} chosenId={chosen?.id ?? null} activeId={activeId} onChoose={choose} />}
@@ -116,7 +112,7 @@ function ConnectionsList({ data, chosenId, onAdd, onChange }: ListProps) {
 
 export default function ConnectionsScreen({ id }: ScreenProps) {
   const list = useQuery(connectionQueries.list());
-  const adding = usePlace().params['add'] === '1';
+  const asked = usePlace().params['add'];
   const [change, setChange] = useState<Change | null>(null);
   const [addedId, setAddedId] = useState<string | null>(null);
   const chosen = list.data?.rows.find((row) => row.id === id) ?? null;
@@ -131,7 +127,7 @@ export default function ConnectionsScreen({ id }: ScreenProps) {
       <FromQuery query={list} what="Reading connections" failed="The connections could not be read.">
         {(data) => <ConnectionsList data={data} chosenId={id} onAdd={() => setParams({ add: '1' })} onChange={setChange} />}
       </FromQuery>
-      {adding && <AddConnection onClose={closeAdding} onAdded={setAddedId} />}
+      {asked !== undefined && <AddConnection asked={isAddKind(asked) ? asked : null} onClose={closeAdding} onAdded={setAddedId} />}
       {change !== null && chosen !== null && <ChangeDialog change={change} connection={chosen} onClose={() => setChange(null)} />}
     </>
   );

@@ -4,6 +4,7 @@ import { formatCount, formatCounter } from '../../ui/format.ts';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { Age } from '../../ui/time.tsx';
 import { healthLooks, refusedOf } from './connection-health.ts';
+import { wayIn } from './kind-words.ts';
 import { contentWords } from '../../ui/content-choice.tsx';
 import classes from './connections.module.css';
 
@@ -47,7 +48,7 @@ export function ConnectionsTable({ rows, chosenId, activeId, onChoose }: Connect
               <span role="gridcell" className={`${classes.right} ${row.activities === 0 ? classes.zero : ''}`}>{formatCounter(row.activities)}</span>
               <span role="gridcell" className={`${classes.right} ${refusedOf(row) === 0 ? classes.zero : ''}`}>{formatCount(refusedOf(row))}</span>
               <span role="gridcell">{contentWords[row.content].word}</span>
-              <span role="gridcell" className={classes.muted}>push, OTLP</span>
+              <span role="gridcell" className={classes.muted}>{wayIn(row)}</span>
             </div>
           ))}
         </div>

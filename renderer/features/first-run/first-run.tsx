@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { IconBroadcast, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
+import { IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useDemoState, useEngineState } from '../../api/client.ts';
 import { demoFleet } from '../../api/demo-fleet.ts';
 import { systemQueries } from '../../api/queries.ts';
-import { useKeys } from '../../app/keys.ts';
+import { useKeys, type KeyBinding } from '../../app/keys.ts';
 import { go } from '../../app/navigation.ts';
 import { ErrorBlock } from '../../ui/blocks.tsx';
 import { formatBytes } from '../../ui/format.ts';
@@ -14,9 +14,11 @@ import { Kbd } from '../../ui/kbd.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { StateShape, type State } from '../../ui/state-shapes.tsx';
 import { GhostBars, GhostLine, GhostList, GhostTable } from './ghosts.tsx';
+import { kindIcons } from '../connections/kind-icons.ts';
+import { addKinds, addKindWords, type AddKind } from '../connections/kind-words.ts';
 import classes from './first-run.module.css';
 
-const connect = (): void => go({ screen: 'connections', params: { add: '1' } });
+const connect = (kind: AddKind): void => go({ screen: 'connections', params: { add: kind } });
 
 /** Starting takes a moment and can fail: both are said beside the button that was pressed. */
 function useDemoButton(): { running: boolean; busy: boolean; text: string; error: unknown; toggle: () => void } {
@@ -84,7 +86,7 @@ function Side() {
 export function FirstRun() {
   const demo = useDemoButton();
   useKeys('Overview', [
-    { keys: '1', does: 'connect OpenTelemetry', run: connect },
+    ...addKinds.map((kind, index): KeyBinding => ({ keys: String(index + 1), does: `connect: ${addKindWords[kind].title}`, run: () => connect(kind) })),
     { keys: 'd', does: demo.running ? 'stop the demo fleet' : 'start the demo fleet', run: demo.toggle },
   ]);
   return (
@@ -92,17 +94,21 @@ export function FirstRun() {
       <section className={classes.main} aria-labelledby="first-run-title">
         <div className={classes.intro}>
           <h2 id="first-run-title" className={classes.title}>Nothing is connected yet</h2>
-          <p>Gatehouse shows agents from the runtimes where they already work. Connect one to begin. Reading rights are enough: this way in can only watch.</p>
+          <p>Gatehouse shows agents from the runtimes where they already work. Connect one to begin. Reading rights are enough to watch.</p>
         </div>
         <div className={classes.runtimes} role="table" aria-label="Runtimes">
-          <div role="row" className={classes.headRow}><span role="columnheader">Runtime</span><span role="columnheader">What you get</span><span role="columnheader">You need</span><span role="columnheader">Takes</span><span role="columnheader"><span className="gh-visually-hidden">Act</span></span></div>
-          <div role="row" className={classes.runtime}>
-            <span role="cell" className={classes.runtimeName}><IconBroadcast size={18} stroke={1.75} aria-hidden="true" />OpenTelemetry</span>
-            <span role="cell">Tasks, calls, tokens, cost and failures of Claude Code, Codex, Gemini CLI, Vercel AI SDK, OpenAI Agents SDK, LangChain and anything else that exports traces or logs to this machine</span>
-            <span role="cell" className={classes.need}>nothing</span>
-            <span role="cell" className={classes.takes}>about 1 min</span>
-            <span role="cell" className={classes.act}><Button variant="filled" onClick={connect} rightSection={<Kbd keys="1" />} data-region-start>Connect</Button></span>
-          </div>
+          <div role="row" className={classes.headRow}><span role="columnheader">Runtime</span><span role="columnheader">What you get</span><span role="columnheader">You need</span><span role="columnheader"><span className="gh-visually-hidden">Act</span></span></div>
+          {addKinds.map((kind, index) => {
+            const Icon = kindIcons[kind];
+            return (
+              <div key={kind} role="row" className={classes.runtime}>
+                <span role="cell" className={classes.runtimeName}><Icon size={18} stroke={1.75} aria-hidden="true" />{addKindWords[kind].title}</span>
+                <span role="cell">{addKindWords[kind].gets}</span>
+                <span role="cell" className={classes.need}>{addKindWords[kind].needs}</span>
+                <span role="cell" className={classes.act}><Button {...(index === 0 ? { variant: 'filled', 'data-region-start': true } : {})} onClick={() => connect(kind)} rightSection={<Kbd keys={String(index + 1)} />}>Connect<span className="gh-visually-hidden"> {addKindWords[kind].title}</span></Button></span>
+              </div>
+            );
+          })}
         </div>
         <div className={classes.demo}>
           <Button onClick={demo.toggle} disabled={demo.busy} rightSection={<Kbd keys="d" />}
@@ -115,7 +121,7 @@ export function FirstRun() {
         <div className={classes.preview}>
           <h3 className={classes.previewTitle}>Overview will show</h3>
           <div className={classes.ghosts}>
-            <div className={classes.ghost}><h4>What needs you</h4><p>failures, gaps, refused senders</p><GhostList /></div>
+            <div className={classes.ghost}><h4>What needs you</h4><p>approvals, failures, gaps</p><GhostList /></div>
             <div className={classes.ghost}><h4>Activity over time</h4><p>by connection, with what could not be seen</p><GhostBars /></div>
             <div className={classes.ghost}><h4>Spend over time</h4><p>as the agents report it, by model</p><GhostLine /></div>
             <div className={classes.ghost}><h4>Health of connections</h4><p>newest record, agents, what was refused</p><GhostTable /></div>

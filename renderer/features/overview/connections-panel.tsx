@@ -5,7 +5,8 @@ import { formatCount, formatCounter, plural } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { Age } from '../../ui/time.tsx';
-import { healthLooks, inOrder, refusedOf } from '../connections/connection-health.ts';
+import { healthLooks, inOrder, refusedOf, troubleWords } from '../connections/connection-health.ts';
+import { wayIn } from '../connections/kind-words.ts';
 import classes from './overview.module.css';
 
 const columns: PlainColumn<Connection>[] = [
@@ -15,14 +16,12 @@ const columns: PlainColumn<Connection>[] = [
   { id: 'agents', head: 'Agents', end: true, cell: (one) => <span className={one.agents === 0 ? classes.faint : undefined}>{formatCount(one.agents)}</span> },
   { id: 'activities', head: 'Activities', end: true, cell: (one) => <span className={one.activities === 0 ? classes.faint : undefined}>{formatCounter(one.activities)}</span> },
   { id: 'refused', head: 'Refused', end: true, cell: (one) => <span className={refusedOf(one) === 0 ? classes.faint : undefined}>{formatCounter(refusedOf(one))}</span> },
-  { id: 'in', head: 'Way in', cell: () => 'OTLP, push' },
+  { id: 'in', head: 'Way in', cell: (one) => wayIn(one) },
 ];
 
 function summary(rows: readonly Connection[]): string {
-  const bad = rows.filter((one) => one.health === 'refusing').length;
-  const waiting = rows.filter((one) => one.health === 'waiting').length;
-  const parts = [bad > 0 ? `${bad} of ${rows.length} refusing` : null, waiting > 0 ? `${waiting} waiting for first data` : null].filter((part) => part !== null);
-  return parts.length === 0 ? plural(rows.length, 'connection') : parts.join(', ');
+  const parts = troubleWords(rows);
+  return parts.length === 0 ? plural(rows.length, 'connection') : `${parts.join(', ')}, of ${rows.length}`;
 }
 
 export function ConnectionsPanel({ rows }: { rows: readonly Connection[] }) {

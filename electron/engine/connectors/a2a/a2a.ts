@@ -24,7 +24,7 @@ import { readTask } from './task.ts';
 import { watchTasks } from './watching.ts';
 
 const declaration: Declaration = {
-  kind: 'a2a', title: 'A2A agent', capabilities: declaredCapabilities, levers: [cancelLever], pollEveryMs, discoverEveryMs: 60_000, auth: { header: 'authorization', scheme: 'bearer' },
+  kind: 'a2a', title: 'A2A agent', capabilities: declaredCapabilities, levers: [cancelLever], pollEveryMs, discoverEveryMs: 15_000, auth: { header: 'authorization', scheme: 'bearer' },
 };
 
 function grantOf(skill: CardSkill, from: string): FoundGrant {

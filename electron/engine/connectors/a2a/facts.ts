@@ -6,7 +6,8 @@ import { quoted } from './read.ts';
 import type { SignatureState } from './signature.ts';
 import type { WireTask } from './task.ts';
 
-export const pollEveryMs = 1_500;
+/** One small question; work that somebody else began is to be seen within two seconds. */
+export const pollEveryMs = 1_000;
 
 /** What a look at the task list said; null: there was no way to look. */
 export type ListState = { readonly t: 'offered'; readonly total: number; readonly tasks: readonly WireTask[] } | { readonly t: 'not_offered' } | null;
@@ -38,9 +39,9 @@ const no = (name: Capability['name'], text: string): Capability => ({ name, stat
 const unknown = (name: Capability['name'], text: string): Capability => ({ name, state: 'unknown', how: null, lagMs: null, text });
 
 export const declaredCapabilities: readonly Capability[] = [
-  { name: 'discover', state: 'yes', how: 'poll', lagMs: 60_000, text: 'The agent card.' },
+  { name: 'discover', state: 'yes', how: 'poll', lagMs: 15_000, text: 'The agent card.' },
   unknown('activity', 'Tasks, their states and messages, where the server lists tasks (A2A 1.0) and as far as the credential sees them. Not in the protocol: model calls, tool calls, replies that are no task.'),
-  { name: 'grants', state: 'partly', how: 'poll', lagMs: 60_000, text: 'Skills: prose of the agent about itself, not permissions.' },
+  { name: 'grants', state: 'partly', how: 'poll', lagMs: 15_000, text: 'Skills: prose of the agent about itself, not permissions.' },
   no('usage', 'A2A says nothing about models or tokens.'),
   no('cost', 'A2A says nothing about money.'),
   unknown('approvals', 'Tasks that ask for input or a sign-in, where the server lists tasks.'),

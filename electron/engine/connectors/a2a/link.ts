@@ -8,6 +8,7 @@ import type { Client } from '@a2a-js/sdk/client';
 import { A2AError } from '@a2a-js/sdk/errors';
 import { RuntimeFault } from '../connector.ts';
 import type { ConnectorIo, FaultKind, TargetOf } from '../connector.ts';
+import { setCredential } from '../credential-header.ts';
 import { faultFrom, faultOf } from '../faults.ts';
 import type { Card, Chosen } from './card.ts';
 import { isObject, objects, quoted, text } from './read.ts';
@@ -84,7 +85,7 @@ export class Link {
   readonly fetch: typeof globalThis.fetch = async (input, init) => {
     const headers = new Headers(init?.headers);
     const secret = await this.#io.secret();
-    if (secret !== null) headers.set(this.header, this.scheme === 'bearer' ? `Bearer ${secret}` : secret);
+    if (secret !== null) setCredential(headers, this.header, this.scheme, secret);
     const response = await this.#io.fetch(input, { ...init, headers });
     const { status } = response;
     if (status === 401 && secret === null) {

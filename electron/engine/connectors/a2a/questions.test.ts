@@ -34,6 +34,12 @@ describe('what is asked', () => {
     [[{ text: 'Which warehouse?' }], {}, ['respond', 'reject'], null],
     [[{ text: 'Pay 2 000 EUR? Reply yes or no.' }], {}, ['approve', 'reject', 'respond'], 'yes'],
     [[{ text: 'Approve the transfer?' }], {}, ['approve', 'reject', 'respond'], 'approve'],
+    [[{ text: 'Reply "APPROVE" or "DENY" to pay.' }], {}, ['approve', 'reject', 'respond'], 'APPROVE'],
+    [[{ text: 'Delete it? [y/N]' }], {}, ['approve', 'reject', 'respond'], 'y'],
+    [[{ text: 'Human sign-off needed for refund 42' }], {}, ['approve', 'reject', 'respond'], 'approve'],
+    [[{ text: 'Pay 500 EUR to Nordseal?' }], {}, ['approve', 'reject', 'respond'], 'approve'],
+    [[{ text: 'Shall it be red or blue?' }], {}, ['respond', 'reject'], null],
+    [[{ text: 'Tell me the purchase order number.' }], {}, ['respond', 'reject'], null],
     [[{ text: 'Please confirm the deletion.' }], {}, ['approve', 'reject', 'respond'], 'confirm'],
     [[{ text: 'Shall I go on?' }], {}, ['approve', 'reject', 'respond'], 'yes'],
     [[{ text: 'Go?' }, { data: { options: ['Allow', 'Deny'] } }], {}, ['approve', 'reject', 'respond'], 'Allow'],
@@ -81,6 +87,8 @@ describe('how an answer looks', () => {
   it('sends the option word for word, and nothing for a no that has no words', () => {
     expect(sent([{ data: { options: ['Allow', 'Deny'] } }], { answer: 'approve' })).toEqual(['Allow']);
     expect(sent([{ data: { options: ['Allow', 'Deny'] } }], { answer: 'reject', reason: 'x' })).toEqual(['Deny']);
+    expect(sent([{ text: 'Reply "APPROVE" or "DENY".' }], { answer: 'reject', reason: 'x' })).toEqual(['DENY']);
+    expect(sent([{ text: 'Go on? (yes/no)' }], { answer: 'reject', reason: 'x' })).toEqual(['no']);
     expect(sent([{ text: 'Approve?' }], { answer: 'reject', reason: 'x' })).toBeUndefined();
     expect(sent([{ text: 'Which one?' }], { answer: 'reject', reason: 'x' })).toBeUndefined();
   });

@@ -33,8 +33,8 @@ export interface Question {
 }
 
 const mostActions = 50;
-const yesWords = /^(approved?|yes|ok(ay)?|confirm(ed)?|accept(ed)?|allow(ed)?|proceed|continue|go ahead|y)$/i;
-const noWords = /^(reject(ed)?|no|den(y|ied)|declined?|cancel(l?ed)?|abort|refused?|stop|n)$/i;
+const yesWords = /^(approved?|yes|ok(ay)?|confirm(ed)?|accept(ed)?|allow(ed)?|proceed|continue|go( ahead)?|y)$/i;
+const noWords = /^(reject(ed)?|no|den(y|ied)|declined?|cancel(l?ed)?|abort(ed)?|refused?|disapproved?|disallow(ed)?|stop|n)$/i;
 
 function readActions(value: Json): Action[] {
   const given = Array.isArray(value['actions']) ? objects(value['actions']) : [value['action'], value['tool']].filter(isObject);
@@ -85,14 +85,30 @@ function readAdk(parts: Said['data']): Question | null {
   return { ...nothing, form: { t: 'adk_value', call: { id: only.id, name: only.name } }, actions: [{ name: only.name, parameters: JSON.stringify(only.args), description: null }] };
 }
 
-/** A question that a yes or a no answers, by its own words. Only decides whether a button is offered; what it sends is told beside it. */
-function yesNoForm(question: string): Form | null {
-  if (!/[?？]|\b(approv|confirm|permission|allow|authori[sz]|yes or no|y\/n|reply|proceed)/i.test(question)) return null;
-  if (/\byes\b[^.]{0,40}\bno\b|\by\/n\b|["'“`]yes["'”`]/i.test(question)) return { t: 'options', yes: 'yes', no: null };
-  if (/\bapprov/i.test(question)) return { t: 'options', yes: 'approve', no: null };
-  if (/\bconfirm/i.test(question)) return { t: 'options', yes: 'confirm', no: null };
-  if (/\b(may|shall|should|can) (i|we)\b|\bproceed\b|\bgo ahead\b|\b(permission|authori[sz]ation) to\b|\bok(ay)? to\b/i.test(question)) return { t: 'options', yes: 'yes', no: null };
+/** The words that a question itself names: `reply "approve" or "deny"`, `(yes/no)`, `[Y/n]`. */
+function namedOptions(question: string): Form | null {
+  const inQuotes = [...question.matchAll(/["'“‘`]([\p{L} ]{1,20})["'”’`]/gu)].flatMap((found) => found[1]?.trim() ?? []);
+  const yes = inQuotes.find((one) => yesWords.test(one));
+  if (yes !== undefined) return { t: 'options', yes, no: inQuotes.find((one) => noWords.test(one)) ?? null };
+  for (const [, one = '', other = ''] of question.matchAll(/\b(\p{L}{1,12})\s*(?:\/|\bor\b)\s*(\p{L}{1,12})\b/giu)) {
+    if (yesWords.test(one) && noWords.test(other)) return { t: 'options', yes: one, no: other };
+    if (noWords.test(one) && yesWords.test(other)) return { t: 'options', yes: other, no: one };
+  }
   return null;
+}
+
+/**
+ * A question that a yes or a no answers, by its own words. Only decides whether a button is offered: what it sends is told beside it. Where
+ * the question names no word for a no, a rejection cancels the task: any text could be taken for the answer to go on.
+ */
+function yesNoForm(question: string): Form | null {
+  const named = namedOptions(question);
+  if (named !== null) return named;
+  const say = (yes: string): Form => ({ t: 'options', yes, no: null });
+  if (/\b(approv|sign-?off|human decision|human review)/i.test(question)) return say('approve');
+  if (/\bconfirm/i.test(question)) return say('confirm');
+  if (/\b(may|shall|should|can) (i|we)\b|\bproceed\b|\bgo ahead\b|\b(permission|authori[sz]ation) to\b|\bok(ay)? to\b/i.test(question)) return say('yes');
+  return /[?？]/.test(question) && question.trim().split(/\s+/).length >= 3 && !/\b(what|which|who|whom|whose|when|where|why|how|or)\b/i.test(question) ? say('approve') : null;
 }
 
 export function readQuestion(message: Said | null): Question {
@@ -105,7 +121,9 @@ export function readQuestion(message: Said | null): Question {
     const form = optionsForm(value['options'] ?? value['choices']);
     if (form !== null) return { ...nothing, form, actions: readActions(value) };
   }
-  const form = optionsForm(message.metadata['options'] ?? message.metadata['choices']) ?? yesNoForm(message.text);
+  const offered = message.metadata['options'] ?? message.metadata['choices'] ?? message.data.flatMap(({ value }) => (isObject(value) ? (value['options'] ?? value['choices'] ?? []) : []));
+  // Where an agent names its options and none is a yes, no yes is read into its words.
+  const form = list(offered).length > 0 ? optionsForm(offered) : yesNoForm(message.text);
   return { ...nothing, form: form ?? { t: 'free' } };
 }
 

@@ -1,4 +1,5 @@
 /** A task as the server tells it (1.0), checked at the door. Pure. */
+import { nestsTooDeeply } from '../depth.ts';
 import { isObject, objects, text, timeUs } from './read.ts';
 import type { Json } from './read.ts';
 
@@ -69,7 +70,8 @@ function readMessage(value: unknown): Said | null {
 
 /** null: it is no task. */
 export function readTask(value: unknown): WireTask | null {
-  if (!isObject(value) || !isObject(value['status'])) return null;
+  // SECURITY: one task that nests without end must not keep the others from being told.
+  if (!isObject(value) || !isObject(value['status']) || nestsTooDeeply(value)) return null;
   const id = readId(value['id']);
   if (id === null) return null;
   const { status } = value;

@@ -3,12 +3,15 @@
  * temporary files, so that the parts of a run share it.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServedEngine } from '../e2e/engine/serve.ts';
+import { US_DAY } from '../electron/engine/store/codes.ts';
+import { historyFile } from '../electron/engine/store/open.ts';
 import { corpusVersion, makeCorpus } from './corpus.ts';
 import type { CorpusBody } from './corpus.ts';
+import { multiply } from './copies.ts';
 import { runLoad } from './load.ts';
 import { encodeProtobuf } from './otlp-codec.ts';
 
@@ -47,17 +50,11 @@ async function fill(engine: ServedEngine, rows: number): Promise<void> {
 
 /** What decides how the file looks: a kept history that another text made is not used. */
 function digest(): string {
-  const texts = readdirSync(new URL('../electron/engine/store/', import.meta.url)).filter((file) => file.startsWith('schema') || file === 'migrations.ts').map((file) => readFileSync(new URL(`../electron/engine/store/${file}`, import.meta.url)));
+  const texts = readdirSync(new URL('../electron/engine/store/', import.meta.url)).filter((file) => /^(schema|migrations)[-\d]*\.ts$/.test(file)).map((file) => readFileSync(new URL(`../electron/engine/store/${file}`, import.meta.url)));
   return createHash('sha256').update(Buffer.concat(texts)).digest('hex').slice(0, 8);
 }
 
-/** The data folder of a history of so many activities, over the last 30 days. */
-export async function largeHistory(rows: number): Promise<string> {
-  const name = `${prefix}${new Date().toISOString().slice(0, 10)}-${corpusVersion}.${fillVersion}-${digest()}-${rows}`;
-  const folder = join(tmpdir(), name);
-  if (existsSync(folder)) return folder;
-  for (const other of readdirSync(tmpdir())) if (other.startsWith(prefix) && other.endsWith(`-${rows}`)) rmSync(join(tmpdir(), other), { recursive: true, force: true });
-  const making = mkdtempSync(join(tmpdir(), 'gatehouse-bench-making-'));
+async function take(making: string, rows: number): Promise<void> {
   const engine = await ServedEngine.start({ folder: making });
   try {
     await fill(engine, rows);
@@ -66,7 +63,23 @@ export async function largeHistory(rows: number): Promise<string> {
     throw error;
   }
   await engine.kill('SIGTERM');
+}
+
+/** Above this, whole times of it are copied. */
+const mostTaken = 1_000_000;
+
+/** The data folder of a history of so many activities, over the last 30 days. */
+export async function largeHistory(rows: number): Promise<string> {
+  const name = `${prefix}${new Date().toISOString().slice(0, 10)}-${corpusVersion}.${fillVersion}-${digest()}-${rows}`;
+  const folder = join(tmpdir(), name);
+  if (existsSync(folder)) return folder;
+  const making = mkdtempSync(join(tmpdir(), 'gatehouse-bench-making-'));
+  if (rows > mostTaken && rows % mostTaken === 0) {
+    copyFileSync(historyFile(await largeHistory(mostTaken)), historyFile(making));
+    multiply(historyFile(making), rows / mostTaken, (days * US_DAY) / (mostTaken / spansInBody));
+  } else await take(making, rows);
   // Only a whole one gets the name that is looked for.
   renameSync(making, folder);
+  for (const other of readdirSync(tmpdir())) if (other.startsWith(prefix) && other !== name && other.endsWith(`-${rows}`)) rmSync(join(tmpdir(), other), { recursive: true, force: true });
   return folder;
 }

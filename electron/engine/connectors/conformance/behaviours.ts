@@ -118,7 +118,7 @@ export const misbehaviours: readonly Misbehaviour[] = [
   { name: 'other JSON', must: 'garbage, or refused and counted; nothing invented', behave: saying(200, '{"hello":"world","items":[1,2,3]}'), holds: inventsNothing },
   { name: 'wrong types', must: 'garbage, or refused and counted; nothing invented', behave: rewriting(wrongTypes), holds: inventsNothing },
   { name: 'wrong entries', must: 'garbage, or refused and counted; nothing invented', behave: rewriting(wrongEntries), holds: inventsNothing },
-  { name: 'nested 60,000 deep', must: 'no crash; nothing invented', behave: rewritingText((text) => nestedDeeply(text)), holds: inventsNothing },
+  { name: 'nested without end', must: 'no crash; nothing invented', behave: rewritingText((text) => nestedDeeply(text)), holds: inventsNothing },
   {
     name: 'text that is no text', must: 'read or refused; what is kept can be stored', behave: rewriting(loneSurrogates),
     holds: (outcome) => {

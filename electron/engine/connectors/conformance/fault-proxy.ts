@@ -16,7 +16,7 @@ export interface Exchange {
   readonly request: Recorded;
   readonly res: ServerResponse;
   /** what the runtime says to it; streams that do not end are cut after a second. */
-  forward(): Promise<Answer>;
+  forward(asked?: Recorded): Promise<Answer>;
   send(answer: Answer): void;
 }
 
@@ -75,7 +75,7 @@ export class FaultProxy {
     res.write = ((chunk: string | Uint8Array, ...more: []) => { this.sentBytes += chunk.length; return write(chunk, ...more); }) as typeof res.write;
     const exchange: Exchange = {
       request, res,
-      forward: () => this.#forward(request),
+      forward: (asked = request) => this.#forward(asked),
       send: ({ status, headers, body }) => {
         const { 'content-length': _length, 'transfer-encoding': _encoding, connection: _connection, ...kept } = headers;
         res.writeHead(status, kept);

@@ -17,9 +17,15 @@ export interface RunningRuntime {
 
 export interface Lie {
   readonly name: string;
+  /** the request as the runtime gets it: it would refuse what follows from the lie. */
+  readonly ask?: (request: Recorded) => Recorded;
   readonly tell: Rewrite;
-  /** Fails (by an expectation) when the connector believed too much. */
-  readonly holds: (seen: Seen, honest: Seen) => void;
+  /** to call the answer garbage is as good as to see through it. */
+  readonly mayFail?: true;
+  /** what it says at the next look, which goes on from the first one's checkpoint; left out: the truth. */
+  readonly again?: Rewrite;
+  /** Fails (by an expectation) when the connector believed too much. `next`: the second look. */
+  readonly holds: (seen: Seen, honest: Seen, next: Seen) => void;
 }
 
 export interface Kit {

@@ -6,13 +6,13 @@ export type Rewrite = (value: unknown, request: Recorded) => unknown;
 /** JSON text, or what is to stand in its place as it is. */
 type RewriteText = (text: string, request: Recorded) => string;
 
-export function rewriting(rewrite: Rewrite): Behaviour {
-  return rewritingText((text, request) => JSON.stringify(rewrite(JSON.parse(text), request)) ?? 'null');
+export function rewriting(rewrite: Rewrite, ask?: (request: Recorded) => Recorded): Behaviour {
+  return rewritingText((text, request) => JSON.stringify(rewrite(JSON.parse(text), request)) ?? 'null', ask);
 }
 
-export function rewritingText(rewrite: RewriteText): Behaviour {
+export function rewritingText(rewrite: RewriteText, ask?: (request: Recorded) => Recorded): Behaviour {
   return async (exchange) => {
-    const answer = await exchange.forward();
+    const answer = await exchange.forward(ask?.(exchange.request));
     exchange.send({ ...answer, body: rewriteBody(answer, exchange.request, rewrite) });
   };
 }
@@ -47,13 +47,19 @@ export const wrongEntries: Rewrite = (value) => mapValues(value, (one, key) => (
 /** Ids and the words of the protocol stay: only what people write is made into what no text should be. */
 export const loneSurrogates: Rewrite = (value) => mapValues(value, (one, key) => (typeof one === 'string' && key !== null && ['name', 'title', 'description', 'text', 'message', 'content', 'value'].includes(key) ? `${one} \u{D800}\u{202E}\u{0}` : one));
 
-export function withProtoKeys(text: string): string {
-  const hostile = '"__proto__":{"polluted":"yes","toString":"x"},"constructor":{"prototype":{"polluted":"yes"}},"prototype":{"polluted":"yes"},';
-  return text.replaceAll(/\{(?=")/g, `{${hostile}`);
+const mark = '@@here@@';
+
+/** `hostile` into every object but the protocol's own frame, as text: JSON.stringify could not write it. */
+function intoObjects(text: string, hostile: string): string {
+  const marked: unknown = mapValues(JSON.parse(text), (one, key) => (typeof one === 'object' && one !== null && !Array.isArray(one) && (key !== null || !('jsonrpc' in one)) ? { [mark]: 0, ...one } : one));
+  return JSON.stringify(marked).replaceAll(`"${mark}":0`, hostile);
 }
 
-export function nestedDeeply(text: string, depth = 60_000): string {
-  // The frame stays, so that a reader takes it for an answer and goes in.
-  const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
-  return text.trimStart().startsWith('{') ? text.replace(/\}\s*$/, `,"deep":${deep},"metadata":{"deep":${deep}}}`) : `[{"deep":${deep}}]`;
+export function withProtoKeys(text: string): string {
+  return intoObjects(text, '"__proto__":{"polluted":"yes","toString":"x"},"constructor":{"prototype":{"polluted":"yes"}},"prototype":{"polluted":"yes"}');
+}
+
+/** Deeper than a stack reaches; parsers do not mind. */
+export function nestedDeeply(text: string, depth = 12_000): string {
+  return intoObjects(text, `"deep":${'['.repeat(depth)}${']'.repeat(depth)}`);
 }

@@ -2,6 +2,7 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { RuntimeFault } from '../connector.ts';
 import type { ConnectorIo, TargetOf } from '../connector.ts';
+import { setCredential } from '../credential-header.ts';
 import { faultOf } from '../faults.ts';
 import { readChallenge } from './challenge.ts';
 import type { Challenge } from './challenge.ts';
@@ -23,13 +24,7 @@ export async function credentialHeaders(io: ConnectorIo, target: HttpTarget): Pr
   const headers = new Headers();
   const secret = await io.secret();
   if (secret === null) return headers;
-  try {
-    const scheme = target.scheme ?? 'bearer';
-    headers.set(target.header ?? 'authorization', scheme === 'bearer' ? `Bearer ${secret}` : secret);
-  } catch {
-    // SECURITY: the error quotes the value; it ends here.
-    throw new RuntimeFault('credential_refused', 'The credential holds characters that a header cannot carry (a line break at its end?).');
-  }
+  setCredential(headers, target.header ?? 'authorization', target.scheme ?? 'bearer', secret);
   return headers;
 }
 

@@ -6,7 +6,7 @@ import type { Approval } from '../../../shared/domain.ts';
 import { approvalFingerprint } from '../approval-fingerprint.ts';
 import type { FoundApproval } from '../ingest/collected.ts';
 import { appendAudit } from './audit.ts';
-import { bounded, boundedOrNull } from './bounded.ts';
+import { bounded, boundedOrNull, wholeUs } from './bounded.ts';
 import { OUTCOME, US_MINUTE } from './codes.ts';
 import type { WriteDb } from './database.ts';
 import { StoreError } from './errors.ts';
@@ -16,7 +16,7 @@ import type { RuntimeCommands } from './runtime-commands.ts';
 const mostWaiting = 1_000;
 const longestRequest = 4 * 1024 * 1024;
 /** An engine that ended between `begin` and `settle` left a claim that nobody will end. */
-export const claimHoldsUs = 2 * US_MINUTE;
+const claimHoldsUs = 2 * US_MINUTE;
 /** A list that was read while the answer was on its way still names the approval. */
 const answerTravelsUs = 30_000_000;
 
@@ -53,7 +53,7 @@ export function takeApprovals(db: WriteDb, connection: number, waiting: readonly
     if (kept.state === 'waiting' && kept.fingerprint === fingerprint) changed = settlePlace(db, kept.id, place) || changed;
     else {
       // Changed while it waits, or taken for gone too early: it waits, as it is now.
-      rewrite(db, kept.id, place, fingerprint);
+      rewrite(db, kept.id, place, fingerprint, receivedUs);
       changed = true;
     }
   }
@@ -61,6 +61,7 @@ export function takeApprovals(db: WriteDb, connection: number, waiting: readonly
 }
 
 const keyOf = (found: FoundApproval): string => bounded(found.key, 512);
+const expiryOf = ({ expiresUs }: FoundApproval): number | null => (expiresUs === null || !Number.isFinite(expiresUs) ? null : Math.round(expiresUs));
 const titleOf = (found: FoundApproval): string => bounded(found.title, 300);
 
 interface Columns {
@@ -70,12 +71,12 @@ interface Columns {
 }
 
 /** The request whole, whatever the content level: a person decides on exactly it. One that is too big to be read cannot be answered here. */
-function columnsOf({ found, agent, agentName, task }: ApprovalPlace, fingerprint: string): Columns {
+function columnsOf({ found, agent, agentName, task }: ApprovalPlace, fingerprint: string, receivedUs: number): Columns {
   const actions = JSON.stringify(found.actions);
   const tooBig = found.raw.length + actions.length + (found.question?.length ?? 0) > longestRequest;
   const cut = `The request is ${(found.raw.length + actions.length).toLocaleString('en')} characters long, too long to be shown whole: it is cut here and must be answered in the runtime itself.`;
   return {
-    agent, agentName, task, kind: found.kind, title: titleOf(found), askedUs: found.askedUs, expiresUs: found.expiresUs,
+    agent, agentName, task, kind: found.kind, title: titleOf(found), askedUs: wholeUs(found.askedUs, receivedUs), expiresUs: expiryOf(found),
     answers: JSON.stringify(tooBig ? [] : found.answers), destructive: found.destructive === null ? null : Number(found.destructive), fingerprint,
     responseShape: found.responseShape, onBehalfOf: boundedOrNull(found.onBehalfOf, 1_000),
     note: tooBig ? (found.note === null ? cut : `${cut} ${bounded(found.note, 4_000)}`) : boundedOrNull(found.note, 4_000),
@@ -85,7 +86,7 @@ function columnsOf({ found, agent, agentName, task }: ApprovalPlace, fingerprint
 }
 
 function insert(db: WriteDb, connection: number, place: ApprovalPlace, fingerprint: string, receivedUs: number): number {
-  const row = { ...columnsOf(place, fingerprint), connection, key: keyOf(place.found), receivedUs };
+  const row = { ...columnsOf(place, fingerprint, receivedUs), connection, key: keyOf(place.found), receivedUs };
   return Number(db.prepare(`INSERT INTO approval (connection, key, agent, agent_name, task, state, kind, title, asked_us, expires_us, seen_us, answers, destructive, fingerprint,
       response_shape, on_behalf_of, note, evidence, question, actions, raw)
     VALUES (@connection, @key, @agent, @agentName, @task, 'waiting', @kind, @title, @askedUs, @expiresUs, @receivedUs, @answers, @destructive, @fingerprint,
@@ -93,16 +94,16 @@ function insert(db: WriteDb, connection: number, place: ApprovalPlace, fingerpri
 }
 
 /** When it was asked and first seen stay; so does a claim: whoever answers it is told by the fingerprint that it changed. */
-function rewrite(db: WriteDb, id: number, place: ApprovalPlace, fingerprint: string): void {
+function rewrite(db: WriteDb, id: number, place: ApprovalPlace, fingerprint: string, receivedUs: number): void {
   db.prepare(`UPDATE approval SET agent = @agent, agent_name = @agentName, task = @task, state = 'waiting', kind = @kind, title = @title, expires_us = @expiresUs, decided_us = NULL,
       decided_by = NULL, reason = NULL, answers = @answers, destructive = @destructive, fingerprint = @fingerprint, response_shape = @responseShape, on_behalf_of = @onBehalfOf,
-      note = @note, evidence = @evidence, question = @question, actions = @actions, raw = @raw WHERE id = @id`).run({ ...columnsOf(place, fingerprint), id });
+      note = @note, evidence = @evidence, question = @question, actions = @actions, raw = @raw WHERE id = @id`).run({ ...columnsOf(place, fingerprint, receivedUs), id });
 }
 
 /** Its task or agent may be known only now. */
 function settlePlace(db: WriteDb, id: number, { agent, agentName, task, found }: ApprovalPlace): boolean {
   return db.prepare('UPDATE approval SET agent = @agent, agent_name = @agentName, task = @task, expires_us = @expiresUs WHERE id = @id AND (agent <> @agent OR agent_name <> @agentName OR task <> @task OR expires_us IS NOT @expiresUs)')
-    .run({ id, agent, agentName, task, expiresUs: found.expiresUs }).changes > 0;
+    .run({ id, agent, agentName, task, expiresUs: expiryOf(found) }).changes > 0;
 }
 
 interface Gone { readonly id: number; readonly expiresUs: number | null; readonly claimedUs: number | null; readonly claimedBy: string | null; readonly outcome: number | null }

@@ -6,6 +6,7 @@ import { withoutContent } from '../ingest/outline.ts';
 import { payloadKinds, type PayloadContext, type PayloadRef } from '../ingest/payload.ts';
 import { maskJson, maskText } from '../ingest/redact.ts';
 import type { Told } from './assemble/assembler.ts';
+import { wholeUs } from './bounded.ts';
 import type { BlockFiller } from './payloads.ts';
 
 const longestRaw = 4 * 1024 * 1024;
@@ -16,8 +17,13 @@ export function toldOf(job: CollectedJob, filler: BlockFiller): Told[] {
   const { connection, service, content, receivedUs } = job;
   return job.batch.records.map(({ draft, raw }) => {
     const payload = content === 'none' || draft.role === 'structure' ? null : filler.place(payloadOf(content === 'redacted' ? maskJson(whole(raw)) : Buffer.from(whole(raw))));
-    return { connection, service, serviceVersion: '', draft: afterLevel(draft, content), payload, receivedUs };
+    return { connection, service, serviceVersion: '', draft: afterLevel(inTime(draft, receivedUs), content), payload, receivedUs };
   });
+}
+
+function inTime(draft: Draft, receivedUs: number): Draft {
+  const startUs = wholeUs(draft.startUs, receivedUs);
+  return { ...draft, startUs, ...(draft.endUs === undefined ? {} : { endUs: wholeUs(draft.endUs, startUs) }) };
 }
 
 function whole(raw: string): string {

@@ -62,6 +62,17 @@ describe('a batch', () => {
     for (const [kept, counted] of Object.values(runtime.history.sumsTwice())) expect(kept).toEqual(counted);
   });
 
+  it('with times that are none is stored with ours', () => {
+    const runtime = fresh();
+    runtime.collect({
+      records: [{ draft: step(1, { startUs: Number.NaN, endUs: Number.POSITIVE_INFINITY }), raw: '{}' }, { draft: step(2, { startUs: t0 + 0.5, endUs: t0 + 1.5 }), raw: '{}' }],
+      approvals: [foundApproval('a', { askedUs: Number.NaN, expiresUs: Number.NaN })], stuck: [{ run: { kind: 'run', id: 'r1' }, sinceUs: Number.NaN, text: 'x' }], gaps: [{ fromUs: Number.NaN, toUs: 5, text: 'x' }],
+    });
+    expect(runtime.history.all('SELECT ts_us FROM activity ORDER BY id')).toEqual([{ ts_us: at(60) }, { ts_us: t0 + 1 }]);
+    expect(runtime.history.all('SELECT asked_us, expires_us FROM approval')).toEqual([{ asked_us: at(60), expires_us: null }]);
+    expect([runtime.history.all('SELECT since_us FROM stuck'), runtime.history.all('SELECT id FROM gap')]).toEqual([[{ since_us: at(60) }], []]);
+  });
+
   it('that brings nothing tells nobody', () => {
     const runtime = fresh();
     expect(runtime.collect({ approvals: [], stuck: [] }).note).toBeNull();

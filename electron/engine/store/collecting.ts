@@ -4,7 +4,7 @@ import type { Batch, CollectedJob, CollectedResult, DiscoveredJob, FoundApproval
 import { takeApprovals, type ApprovalPlace } from './approvals.ts';
 import type { Assembler } from './assemble/assembler.ts';
 import type { Changes } from './assemble/write-out.ts';
-import { bounded } from './bounded.ts';
+import { bounded, wholeUs } from './bounded.ts';
 import { KEY_KIND } from './codes.ts';
 import { maskedClaim, sampleOf, toldOf } from './collected.ts';
 import type { WriteDb } from './database.ts';
@@ -34,7 +34,7 @@ export function takeCollected(t: Taking, job: CollectedJob): Taken {
     if (taken.changed) for (const topic of ['approvals', 'status'] as const) topics.add(topic);
     if (taken.refused > 0) t.tallies.count(connection, TALLY.refused, 'more approvals waiting than can be kept', taken.refused, receivedUs);
   }
-  if (batch.stuck !== null && saveStuck(db, connection, batch.stuck)) topics.add('tasks');
+  if (batch.stuck !== null && saveStuck(db, connection, batch.stuck, receivedUs)) topics.add('tasks');
   if (saveGaps(db, connection, batch.gaps)) topics.add('gaps');
   if (count(t, job)) for (const topic of ['connections', 'status'] as const) topics.add(topic);
   saveCheckpoint(db, connection, batch.checkpoint);
@@ -57,7 +57,7 @@ function countRefused(tallies: Tallies, connection: number, refused: Batch['refu
 /** The agent that asks, made when it is new; 0: nobody is named. */
 function askerOf({ assembler, nowUs }: Taking, { connection, service, content }: CollectedJob, kind: string, found: FoundApproval): number {
   const claim = content === 'full' ? found.agent : maskedClaim(found.agent);
-  return assembler.agents.claimed(connection, claim, service, assembler.dictionary.id(`${kind}/approval`), found.askedUs, nowUs);
+  return assembler.agents.claimed(connection, claim, service, assembler.dictionary.id(`${kind}/approval`), wholeUs(found.askedUs, nowUs), nowUs);
 }
 
 function placeOf({ db, assembler }: Taking, connection: number, { found, agent }: { found: FoundApproval; agent: number }): ApprovalPlace {
@@ -80,11 +80,12 @@ function rootOf(db: WriteDb, task: number): number {
 const mostStuck = 1_000;
 
 /** Everything that is stuck now; what is not told of any more goes on, or has ended. */
-function saveStuck(db: WriteDb, connection: number, work: readonly StuckWork[]): boolean {
+function saveStuck(db: WriteDb, connection: number, work: readonly StuckWork[], nowUs: number): boolean {
   const present = new Map(db.prepare<[number], { task: number; sinceUs: number; text: string }>('SELECT task, since_us AS sinceUs, text FROM stuck WHERE connection = ?').all(connection).map((one) => [one.task, one]));
   const save = db.prepare('INSERT INTO stuck (task, connection, since_us, text) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET since_us = excluded.since_us, text = excluded.text');
   let changed = false;
-  for (const { run, sinceUs, text } of work.slice(0, mostStuck)) {
+  for (const { run, sinceUs: since, text } of work.slice(0, mostStuck)) {
+    const sinceUs = wholeUs(since, nowUs);
     const task = taskOfRun(db, connection, run.id);
     if (task === 0) continue;
     const was = present.get(task);
@@ -107,12 +108,13 @@ export function takeDiscovered(t: Taking, job: DiscoveredJob): Changes {
   const seen: { id: number; atUs: number }[] = [];
   for (const agent of found.agents) {
     const claim = content === 'full' ? agent.claim : maskedClaim(agent.claim);
-    const id = assembler.agents.claimed(connection, claim, service, source, agent.atUs, nowUs);
+    const atUs = wholeUs(agent.atUs, nowUs);
+    const id = assembler.agents.claimed(connection, claim, service, source, atUs, nowUs);
     if (id === 0) continue;
     assembler.agents.rename(id, claim.name);
     assembler.aliases.replace(id, agent.aliases);
-    if (claim.version !== undefined && claim.version !== '') assembler.identity.version(id, claim.version, agent.atUs);
-    seen.push({ id, atUs: agent.atUs });
+    if (claim.version !== undefined && claim.version !== '') assembler.identity.version(id, claim.version, atUs);
+    seen.push({ id, atUs });
     places.push(...agent.grants.map((grant) => ({ agent: id, grant })));
   }
   const changes = assembler.finish(nowUs);

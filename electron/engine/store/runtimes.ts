@@ -93,7 +93,7 @@ export function saveGaps(db: WriteDb, connection: number, gaps: readonly { reado
   let added = false;
   for (const { fromUs, toUs, text } of gaps.slice(0, 1_000)) {
     const words = bounded(text, 1_000);
-    if (toUs <= fromUs || known.get(connection, fromUs, toUs, words) !== undefined) continue;
+    if (!Number.isSafeInteger(fromUs) || !Number.isSafeInteger(toUs) || toUs <= fromUs || known.get(connection, fromUs, toUs, words) !== undefined) continue;
     add.run(connection, fromUs, toUs, words);
     added = true;
   }

@@ -46,7 +46,7 @@ function groupOf(head: number, rows: readonly AgentRow[]): Group {
   return { head: first, members: [first, ...rows.filter((row) => row !== first)] };
 }
 
-export type Known = Pick<Agent, 'name' | 'service' | 'version'> & { readonly id: number; readonly identity: number; readonly identityOf: string | null; readonly firstUs: number; readonly lastUs: number };
+type Known = Pick<Agent, 'name' | 'service' | 'version'> & { readonly id: number; readonly identity: number; readonly identityOf: string | null; readonly firstUs: number; readonly lastUs: number };
 
 /** Who it is, as its head says; what the head does not know, one of the others may. */
 export function knownOf({ head, members }: Group): Known {

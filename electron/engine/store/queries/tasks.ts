@@ -120,7 +120,7 @@ export function listTasks(reading: Reading, params: ListParams): Result<'tasks.l
 /** What the task is at: the newest running activity, else the newest of all. */
 function whatNow(reading: Reading, task: number): string {
   const running = reading.sql<[number], { name: number; kind: number }>('SELECT name, kind FROM activity WHERE task = ? AND status = 1 ORDER BY ts_us DESC LIMIT 1').get(task);
-  if (running) return `${running.kind === KIND.model_call ? 'model call' : running.kind === KIND.tool_call ? 'tool' : 'at'}: ${reading.texts.of(running.name)}`;
+  if (running) return `${running.kind === KIND.model_call ? 'model call' : running.kind === KIND.tool_call ? 'tool' : running.kind === KIND.approval ? 'waits for an answer' : 'at'}: ${reading.texts.of(running.name)}`;
   const agents = reading.sql<[number], { n: number }>('SELECT count(*) AS n FROM task_agent WHERE task = ? AND rows > 0').get(task)?.n ?? 0;
   return agents > 1 ? `${agents} agents at work` : 'between two activities';
 }

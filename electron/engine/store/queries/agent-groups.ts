@@ -7,7 +7,7 @@ import { IDENTITY } from '../codes.ts';
 import { publicId } from '../ids.ts';
 import { iso, type Reading, type Sums } from './reading.ts';
 
-export interface AgentRow {
+interface AgentRow {
   readonly id: number; readonly connection: number; readonly connectionName: string; readonly connectionKind: string; readonly connectionEnabled: number; readonly name: string; readonly service: string;
   readonly source: number; readonly identity: number; readonly identityOf: string | null; readonly version: string | null; readonly firstUs: number; readonly lastUs: number;
 }

@@ -97,7 +97,7 @@ function testText({ ok, checks, capabilities, visibility, product, version }: Co
   const lines = checks.flatMap(({ result, title, detail, fix, ms }) => [`${marks[result]}  ${visible(title)}: ${visible(detail)}${ms === null ? '' : ` (${Math.round(ms)} ms)`}`, ...(fix === null ? [] : [`         ${visible(fix)}`])]);
   const can = capabilities.map(({ name, state, how, text }) => `  ${name.padEnd(9)} ${state.padEnd(7)} ${(how ?? '').padEnd(6)} ${visible(text)}`.trimEnd());
   const runtime = product === null ? '' : ` ${visible(product)}${version === null ? '' : ` ${visible(version)}`}.`;
-  return `${lines.join('\n')}\n\n${ok ? 'All is well.' : 'Not all is well.'}${runtime} It can see: ${visibility === 'all' ? 'everybody\'s work' : visibility === 'own' ? 'only the work that this credential started' : 'not known whose work'}.\n${can.join('\n')}\n`;
+  return `${lines.join('\n')}\n\n${ok ? 'All is well.' : 'Not all is well.'}${runtime} It can see: ${visibility === 'all' ? 'everybody\'s work' : visibility === 'own' ? 'only what this credential may see' : 'not known whose work'}.\n${can.join('\n')}\n`;
 }
 
 async function printConnection(connection: Connection, { json, streams }: CommandContext): Promise<number> {

@@ -9,7 +9,7 @@ import { runCommand } from './cli-commands.ts';
 import { ownKeyPlaces } from './cli-keys.ts';
 import { connectCaller } from './control-client.ts';
 import type { Caller } from './control-client.ts';
-import { startEngine } from './engine.ts';
+import type { Engine, EngineOptions } from './engine.ts';
 import { MemoryPort } from './memory-port.ts';
 
 const help = `Gatehouse ${version}
@@ -55,8 +55,14 @@ Times are UTC. Uses the engine that runs for the folder; without one, opens the 
 const streams = { out: process.stdout, err: process.stderr };
 const owner = userInfo().username;
 
+/** Loaded only where no engine runs already: a question to one that does shall not wait for all of it. */
+async function startEngine(folder: string, receiver: EngineOptions['receiver']): Promise<Engine> {
+  const engine = await import('./engine.ts');
+  return engine.startEngine({ dataFolder: folder, receiver, owner, vault: null, onApprovals: null });
+}
+
 async function serve(folder: string, otlp: { host: string; port: number } | null, json: boolean): Promise<void> {
-  const engine = await startEngine({ dataFolder: folder, receiver: otlp ?? 'as_set', owner, vault: null, onApprovals: null });
+  const engine = await startEngine(folder, otlp ?? 'as_set');
   const { state, message } = engine.receiver.status();
   const endpoint = engine.receiver.endpoint();
   if (json) process.stdout.write(`${JSON.stringify({ ready: true, endpoint, receiver: state, message, dataDir: folder, pid: process.pid })}\n`);
@@ -69,7 +75,7 @@ async function serve(folder: string, otlp: { host: string; port: number } | null
 async function openCaller(folder: string): Promise<{ caller: Caller; running: boolean }> {
   const running = await connectCaller(folder);
   if (running) return { caller: running, running: true };
-  const engine = await startEngine({ dataFolder: folder, receiver: 'off', owner, vault: null, onApprovals: null });
+  const engine = await startEngine(folder, 'off');
   const port = new MemoryPort();
   engine.serve(port, { kind: 'command_line', name: owner });
   return { caller: port.caller(() => engine.close()), running: false };

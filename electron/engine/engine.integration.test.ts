@@ -213,6 +213,59 @@ describe('the shell\'s line', () => {
     expect(await once(line.child, 'exit')).toEqual([0, null]);
   });
 
+  /** What a desktop would do with a keyring; `keyring` false: as one without. */
+  function keepVault(line: Line, keyring: boolean): Map<string, string> {
+    const kept = new Map<string, string>();
+    line.child.on('message', (raw) => {
+      const message = raw as EngineProcessMessage;
+      if (message.t !== 'vault') return;
+      if (message.op === 'put' && !keyring) return line.say({ t: 'vault', n: message.n, ok: false, why: 'no_keyring', text: 'This system has no keyring.' });
+      if (message.op === 'put') kept.set(message.name, message.value ?? '');
+      if (message.op === 'remove') kept.delete(message.name);
+      line.say({ t: 'vault', n: message.n, ok: true, value: message.op === 'get' ? kept.get(message.name) ?? null : null });
+    });
+    return kept;
+  }
+  const answerTo = (line: Line, n: number): Promise<{ t: string; json?: string; error?: { code: string; message: string } }> => vi.waitFor(() => {
+    const found = line.heard.map((message) => (message.t === 'data' ? message.data as { t: string; n: number } : null)).find((data) => data?.n === n);
+    if (!found) throw new Error('no answer yet');
+    return found;
+  }, { timeout: 15_000 });
+
+  it('keeps a credential in the shell\'s vault, uses it, and takes it out again', async () => {
+    const asked: (string | undefined)[] = [];
+    const server = createServer((request, response) => { asked.push(request.headers.authorization); response.writeHead(401).end('no'); });
+    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+    const line = startForShell();
+    const kept = keepVault(line, true);
+    line.say({ t: 'attach', port: 1, actor: 'ada' });
+    await ready(line);
+    const target = { kind: 'mcp', transport: 'http', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp` };
+    line.say({ t: 'data', port: 1, data: { t: 'call', n: 1, method: 'connections.addRuntime', params: { name: 'Tools', target, credential: { from: 'value', value: 'secret-0123456789' } } } });
+    const added = JSON.parse((await answerTo(line, 1)).json ?? '{}') as { id: string; health: string; runtime: object };
+    expect(added).toMatchObject({ health: 'unauthorised', runtime: { credential: 'kept', credentialHint: '6789' } });
+    expect([...kept.values()]).toEqual(['secret-0123456789']);
+    expect(asked).toContain('Bearer secret-0123456789');
+    line.say({ t: 'data', port: 1, data: { t: 'call', n: 2, method: 'connections.remove', params: { id: added.id, history: 'keep' } } });
+    await answerTo(line, 2);
+    await vi.waitFor(() => { expect(kept.size).toBe(0); });
+    expect(line.heard).toContainEqual({ t: 'approvals', waiting: 0, fresh: [] });
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('stores no credential without a keyring, and says what to choose from', async () => {
+    const line = startForShell();
+    const kept = keepVault(line, false);
+    line.say({ t: 'attach', port: 1, actor: 'ada' });
+    await ready(line);
+    line.say({ t: 'data', port: 1, data: { t: 'call', n: 1, method: 'connections.addRuntime', params: { name: 'Tools', target: { kind: 'mcp', transport: 'http', url: 'http://127.0.0.1:9/' }, credential: { from: 'value', value: 'secret-0123456789' } } } });
+    expect((await answerTo(line, 1)).error).toMatchObject({ code: 'conflict', message: 'This system has no keyring.' });
+    line.say({ t: 'data', port: 1, data: { t: 'call', n: 2, method: 'connections.list', params: {} } });
+    expect(JSON.parse((await answerTo(line, 2)).json ?? '{}')).toMatchObject({ rows: [] });
+    expect(kept.size).toBe(0);
+  });
+
   it('ends when the shell is gone', async () => {
     const line = startForShell();
     await ready(line);

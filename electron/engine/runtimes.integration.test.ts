@@ -46,7 +46,7 @@ class House {
     const log = new EngineLog(folder);
     const gaps = new GapKeeper({ open: (gap) => history.command('gaps.open', gap), close: (gap) => history.command('gaps.close', gap) }, log);
     const told: ApprovalsMessage[] = [];
-    const runtimes = openRuntimes({ history, gaps, log, changed: () => undefined, vault: null, lasting: true, onApprovals: (message) => told.push(message), kinds: { langgraph: runtime.kind } });
+    const runtimes = openRuntimes({ history, gaps, log, changed: () => undefined, vault: null, lasting: true, onApprovals: (message) => told.push(message), loadKinds: () => Promise.resolve({ langgraph: runtime.kind }) });
     const connections = new Connections({ history, receiver: noReceiver({ host: '127.0.0.1', port: 4318 }), doors: new Doors(history), gaps, collectors: runtimes.collectors });
     const people = new RuntimeConnections({ history, facts: runtimes.facts, collectors: runtimes.collectors, credentials: runtimes.credentials, shown: (id) => connections.one(id), log });
     const house = new House({ history, runtimes, connections, people, gaps, told });

@@ -6,7 +6,7 @@ import { Collectors } from './collect/collectors.ts';
 import { Credentials } from './collect/credentials.ts';
 import { programStarter } from './collect/program.ts';
 import type { Vault } from './collect/vault.ts';
-import { connectorKinds } from './connectors/kinds.ts';
+import { loadConnectorKinds } from './connectors/kinds.ts';
 import type { ConnectorKinds } from './connectors/kinds.ts';
 import type { GapKeeper } from './gap-keeper.ts';
 import { ask } from './history-port.ts';
@@ -27,7 +27,7 @@ export interface RuntimeParts {
   readonly lasting: boolean;
   readonly onApprovals: ((message: ApprovalsMessage) => void) | null;
   /** for tests; otherwise all that are built in. */
-  readonly kinds?: ConnectorKinds;
+  readonly loadKinds?: () => Promise<ConnectorKinds>;
 }
 
 export interface Runtimes {
@@ -39,7 +39,7 @@ export interface Runtimes {
   close(): Promise<void>;
 }
 
-export function openRuntimes({ history, gaps, log, changed, vault, lasting, onApprovals, kinds = connectorKinds }: RuntimeParts): Runtimes {
+export function openRuntimes({ history, gaps, log, changed, vault, lasting, onApprovals, loadKinds = loadConnectorKinds }: RuntimeParts): Runtimes {
   const facts = (): Promise<readonly RuntimeFact[]> => ask(history, 'runtimeFacts', {});
   const credentials = new Credentials({ vault, lasting, environment: process.env });
   const teller = onApprovals === null ? null : new ApprovalTeller({
@@ -48,7 +48,7 @@ export function openRuntimes({ history, gaps, log, changed, vault, lasting, onAp
     notify: async () => (await ask(history, 'settings.get', {})).notifyApprovals,
   });
   const collectors = new Collectors({
-    history, facts, kinds, credentials, spawn: programStarter({ environment: process.env }), gaps, changed, collecting: lasting, log, clock: systemClock,
+    history, facts, loadKinds, credentials, spawn: programStarter({ environment: process.env }), gaps, changed, collecting: lasting, log, clock: systemClock,
     newApprovals: (fresh) => teller?.tell(fresh),
     count: (connection, reason, sample) => {
       history.command('refusals.count', { connection, reason, count: 1, sample, us: systemClock.now() * 1_000 }).catch((error: unknown) => log.error('a refusal could not be counted', error));

@@ -18,7 +18,8 @@ import { runTest } from './run-test.ts';
 export interface CollectorsParts {
   readonly history: RuntimeWriter;
   readonly facts: () => Promise<readonly RuntimeFact[]>;
-  readonly kinds: ConnectorKinds;
+  /** asked for once, when there is something to ask. */
+  readonly loadKinds: () => Promise<ConnectorKinds>;
   readonly credentials: Credentials;
   readonly spawn: NonNullable<ConnectorIo['spawn']>;
   readonly gaps: Pick<GapKeeper, 'begin' | 'end'>;
@@ -57,6 +58,8 @@ export class Collectors {
   readonly #facts = new Map<number, RuntimeFact>();
   /** changes to one connection happen one after the other. */
   readonly #changes = new Map<number, Promise<void>>();
+  #loading: Promise<ConnectorKinds> | null = null;
+  #kinds: ConnectorKinds = {};
   #closing = false;
 
   constructor(parts: CollectorsParts) { this.#parts = parts; }
@@ -76,7 +79,7 @@ export class Collectors {
     if (!fact) return null;
     return {
       state: this.#open.get(id)?.collector.state ?? null, waitsForConsent: waitsForConsent(fact.target, fact.consent),
-      credentialLost: this.#parts.credentials.isLost(fact.credential), declaration: this.#parts.kinds[fact.kind]?.declaration ?? null,
+      credentialLost: this.#parts.credentials.isLost(fact.credential), declaration: this.#kinds[fact.kind]?.declaration ?? null,
     };
   }
 
@@ -85,6 +88,7 @@ export class Collectors {
 
   async test(id: number, signal: AbortSignal): Promise<ConnectionTest> {
     const fact = await this.#needed(id);
+    await this.#load();
     const result = await runTest(this.#opened(fact), signal, this.#parts.clock, this.#parts.log);
     // Where the test found it well again, the schedule need not wait for its time; where not, the screen shall say so now.
     void this.pollNow(id);
@@ -93,7 +97,7 @@ export class Collectors {
 
   /** SECURITY: nothing is saved and no command is started: there was no consent yet. */
   async tryTarget(target: RuntimeTarget, readSecret: () => Promise<string | null>, signal: AbortSignal): Promise<ConnectionTest> {
-    const opened = openRuntime(target, null, { ...this.#parts, readSecret });
+    const opened = openRuntime(target, null, { ...this.#parts, kinds: await this.#load(), readSecret });
     if (!opened) throw notBuiltIn(target.kind);
     return runTest(opened, signal, this.#parts.clock, this.#parts.log);
   }
@@ -104,6 +108,7 @@ export class Collectors {
     if (!fact.enabled) throw new CallFailure('conflict', `The connection "${fact.name}" is switched off. Nothing was sent; switch it on first.`);
     const open = this.#open.get(id);
     if (open) return { fact, runtime: open.runtime, giveBack: () => Promise.resolve() };
+    await this.#load();
     const runtime = this.#opened(fact);
     return { fact, runtime, giveBack: () => runtime.close() };
   }
@@ -112,6 +117,12 @@ export class Collectors {
     this.#closing = true;
     await Promise.all(this.#changes.values());
     await Promise.all([...this.#open.keys()].map((id) => this.#stop(id)));
+  }
+
+  async #load(): Promise<ConnectorKinds> {
+    this.#loading ??= this.#parts.loadKinds();
+    this.#kinds = await this.#loading;
+    return this.#kinds;
   }
 
   #inTurn(id: number, change: () => Promise<void>): Promise<void> {
@@ -132,14 +143,15 @@ export class Collectors {
   }
 
   #opened(fact: RuntimeFact): OpenedRuntime {
-    const opened = openRuntime(fact.target, fact.consent, { ...this.#parts, readSecret: () => this.#parts.credentials.read(fact.credential) });
+    const opened = openRuntime(fact.target, fact.consent, { ...this.#parts, kinds: this.#kinds, readSecret: () => this.#parts.credentials.read(fact.credential) });
     if (!opened) throw notBuiltIn(fact.kind);
     return opened;
   }
 
   async #apply(id: number, fact: RuntimeFact | null): Promise<void> {
+    const kinds = fact === null ? this.#kinds : await this.#load();
     const open = this.#open.get(id);
-    const wanted = fact !== null && fact.enabled && this.#parts.collecting && !this.#closing && this.#parts.kinds[fact.kind] !== undefined;
+    const wanted = fact !== null && fact.enabled && this.#parts.collecting && !this.#closing && kinds[fact.kind] !== undefined;
     if (fact === null) this.#facts.delete(id);
     else this.#facts.set(id, fact);
     if (open && wanted && sameWay(open.collector.fact, fact)) return open.collector.update(fact);

@@ -1,5 +1,6 @@
 /**
- * Asks a person in the middle: `interrupt()` with whatever the input's `ask` is (a plain question when left out) and keeps the answer.
+ * Asks a person in the middle: `interrupt()` with whatever the input's `ask` is (a plain question when left out; each of a list, one after
+ * the other) and keeps the answer.
  * A node before it makes a checkpoint, so that there is progress to see.
  */
 import { Annotation, END, interrupt, START, StateGraph } from '@langchain/langgraph';
@@ -12,7 +13,7 @@ const State = Annotation.Root({
 
 export const graph = new StateGraph(State)
   .addNode('read', () => ({ clause: 'Either side may end this contract with 90 days of notice.' }))
-  .addNode('question', ({ ask, clause }) => ({ answer: interrupt(ask ?? `Does this clause suit us? ${typeof clause === 'string' ? clause : ''}`) }))
+  .addNode('question', ({ ask, clause }) => ({ answer: Array.isArray(ask) ? ask.map((one) => interrupt(one)) : interrupt(ask ?? `Does this clause suit us? ${typeof clause === 'string' ? clause : ''}`) }))
   .addNode('file', ({ answer }) => {
     if (answer === 'break') throw new Error('The archive refused the answer');
     return {};

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 const program = fileURLToPath(new URL('../../../../demo/runtimes/langgraph/serve.mjs', import.meta.url));
 
 interface Json { readonly [key: string]: Json }
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 export class TestServer {
   readonly which: '1.5' | '2.0';

@@ -142,10 +142,11 @@ describe('a discovery', () => {
 
   it('makes agents that did nothing yet visible, with what they can reach', () => {
     const runtime = fresh();
-    runtime.discover({ agents: [clerk], grants: [{ ...tool, name: 'read', destructive: false }], facts: { ...emptyFacts, product: 'LangGraph Server' } });
+    // The runtime made it long ago: it was seen now.
+    runtime.discover({ agents: [{ ...clerk, atUs: at(10) }], grants: [{ ...tool, name: 'read', destructive: false }], facts: { ...emptyFacts, product: 'LangGraph Server' } });
     const period = { from: new Date(t0 / 1_000).toISOString(), to: null };
     const agents = runtime.ask('agents.list', { period, includeIdle: true }) as Result<'agents.list'>;
-    expect(agents.rows).toMatchObject([{ name: 'clerk', version: '3', activities: 0, lastSeen: new Date(at(60) / 1_000).toISOString(), source: 'langgraph/discovery' }]);
+    expect(agents.rows).toMatchObject([{ name: 'clerk', version: '3', activities: 0, firstSeen: new Date(at(10) / 1_000).toISOString(), lastSeen: new Date(at(60) / 1_000).toISOString(), source: 'langgraph/discovery' }]);
     expect((runtime.ask('agents.list', { period, includeIdle: false }) as Result<'agents.list'>).rows).toEqual([]);
     expect((runtime.ask('counts', {}) as { agents: number }).agents).toBe(1);
     const grants = runtime.ask('grants.list', {}) as Result<'grants.list'>;

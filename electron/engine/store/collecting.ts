@@ -105,7 +105,7 @@ export function takeDiscovered(t: Taking, job: DiscoveredJob): Changes {
   const { connection, found, service, content, receivedUs } = job;
   const source = assembler.dictionary.id(`${mustBeRuntime(db, connection)}/discovery`);
   const places: GrantPlace[] = found.grants.map((grant) => ({ agent: 0, grant }));
-  const seen: { id: number; atUs: number }[] = [];
+  const seen: number[] = [];
   for (const agent of found.agents) {
     const claim = content === 'full' ? agent.claim : maskedClaim(agent.claim);
     const atUs = wholeUs(agent.atUs, nowUs);
@@ -114,12 +114,12 @@ export function takeDiscovered(t: Taking, job: DiscoveredJob): Changes {
     assembler.agents.rename(id, claim.name);
     assembler.aliases.replace(id, agent.aliases);
     if (claim.version !== undefined && claim.version !== '') assembler.identity.version(id, claim.version, atUs);
-    seen.push({ id, atUs });
+    seen.push(id);
     places.push(...agent.grants.map((grant) => ({ agent: id, grant })));
   }
   const changes = assembler.finish(nowUs);
   const mark = db.prepare('UPDATE agent SET discovered_us = max(coalesce(discovered_us, 0), ?) WHERE id = ?');
-  for (const { id, atUs } of seen) mark.run(Math.min(atUs, nowUs), id);
+  for (const id of seen) mark.run(receivedUs, id);
   const tooMany = saveGrants(db, connection, places, found.complete, nowUs);
   if (tooMany > 0) t.tallies.count(connection, TALLY.refused, 'more grants than can be kept', tooMany, receivedUs);
   countRefused(t.tallies, connection, found.refused, content, receivedUs);

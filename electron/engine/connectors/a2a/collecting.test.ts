@@ -245,6 +245,26 @@ describe('reading the list', () => {
     expect(server.asked.length).toBeLessThanOrEqual(1);
   });
 
+  it('reads the newest of more tasks than it can, says which time it left out, and goes on from there', async () => {
+    for (let n = 0; n < 7_000; n++) server.put(`t${n}`, 'completed', { ageMs: 1_000 + n * 1_000 });
+    const seen = new Set<string>();
+    const gaps: Batch['gaps'][number][] = [];
+    for (let more = true; more;) {
+      const batch = await look();
+      for (const { draft } of batch.records) seen.add(draft.run?.id ?? '');
+      gaps.push(...batch.gaps);
+      ({ more } = batch);
+    }
+    expect(seen.size).toBeGreaterThanOrEqual(5_000);
+    expect(gaps).toHaveLength(1);
+    expect(gaps[0]?.toUs).toBe((server.nowMs - 1_000 - (seen.size - 1) * 1_000) * 1_000);
+    passed(1_500);
+    server.put('new', 'completed');
+    server.asked.length = 0;
+    expect(rows(await look())).toContain('new lifecycle task ok');
+    expect(server.asked.length).toBeLessThan(5);
+  });
+
   it('counts entries that are no tasks once, however often they are listed', async () => {
     server.put('x'.repeat(500), 'working');
     expect((await look()).refused).toMatchObject([{ reason: 'entries of the task list that are no tasks', count: 1 }]);

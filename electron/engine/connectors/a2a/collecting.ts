@@ -3,7 +3,7 @@ import type { AgentClaim } from '../../ingest/draft.ts';
 import type { Batch, Collected, FoundApproval, Refused, StuckWork } from '../connector.ts';
 import type { Chosen } from './card.ts';
 import { historyIsCut, tellLost, tellTask } from './drafts.ts';
-import { changedSince, Effort, getTask, inStates, joined, listedHistory } from './listing.ts';
+import { changedSince, Effort, getTask, inStates, joined, listedHistory, mostListed } from './listing.ts';
 import type { Asking, Listed } from './listing.ts';
 import { isTold, readMemory, writeMemory } from './memory.ts';
 import type { Known, Memory } from './memory.ts';
@@ -24,7 +24,7 @@ const mostSingles = 60;
 
 export interface Place { readonly chosen: Chosen; readonly agent: AgentClaim }
 
-interface Round { readonly tasks: readonly WireTask[]; readonly lost: readonly string[]; readonly whole: boolean; readonly refused: readonly Refused[]; readonly nowUs: number; readonly swept: boolean; /** how many tasks may still be asked for one by one. */ singles: number }
+interface Round { readonly tasks: readonly WireTask[]; readonly lost: readonly string[]; readonly whole: boolean; readonly refused: readonly Refused[]; readonly nowUs: number; readonly swept: boolean; /** a period with more tasks than were read. */ readonly skipped: { readonly fromUs: number; readonly toUs: number } | null; /** how many tasks may still be asked for one by one. */ singles: number }
 
 export class Collecting {
   readonly #asking: Asking;
@@ -33,6 +33,7 @@ export class Collecting {
   #open: Map<string, WireTask> | null = null;
   #sweptMs = 0;
   #wasWhole = true;
+  #skippedUs = 0;
   #reported: ReadonlyMap<string, number> = new Map();
   #round: Round | null = null;
   #waiting: WireTask[] = [];
@@ -79,8 +80,8 @@ export class Collecting {
     // Half a list would let what is not on it look withdrawn.
     const common = round.whole ? { records, more, approvals: this.#approvals(known, place.agent), stuck: this.#stuck(known, round.nowUs) } : { records, more, approvals: null, stuck: null };
     if (more) return { ...common, refused: [], gaps: [], checkpoint: writeMemory({ afterUs: memory.afterUs, known }).checkpoint };
-    const gaps = forgetLost(round, known, teller, records);
-    const afterUs = round.whole ? latest(round, memory.afterUs) : memory.afterUs;
+    const gaps = [...forgetLost(round, known, teller, records), ...this.#skippedGap(round)];
+    const afterUs = round.whole || round.skipped !== null ? latest(round, memory.afterUs) : memory.afterUs;
     prune(known, afterUs, this.timeless);
     const { checkpoint: next, left } = writeMemory({ afterUs, known });
     const refused = left === 0 ? round.refused : [...round.refused, { reason: 'tasks beyond what can be kept in mind at once', count: left, sample: null }];
@@ -99,7 +100,7 @@ export class Collecting {
     const nowUs = (changed.serverMs ?? nowMs) * 1_000;
     const tasks = new Map(joined(open === null ? [changed] : [changed, open]).tasks.map((task) => [task.id, task]));
     this.timeless ||= [...tasks.values()].some((task) => task.statusUs === null);
-    const round: Round = { tasks: [], lost: [], whole: changed.whole && (open?.whole ?? true), refused: refusals(changed, open), nowUs, swept: sweep, singles: mostSingles };
+    const round: Round = { tasks: [], lost: [], whole: changed.whole && (open?.whole ?? true), refused: refusals(changed, open), nowUs, swept: sweep, skipped: skippedOf(changed, Date.parse(after) * 1_000), singles: mostSingles };
     const lost: string[] = [];
     if (open !== null && round.whole) {
       for (const id of missing(memory, tasks).slice(0, round.singles)) {
@@ -132,6 +133,13 @@ export class Collecting {
       whole.push(wanted && round.singles-- > 0 ? (await getTask(this.#asking, chosen, task.id, signal)) ?? task : task);
     }
     return whole;
+  }
+
+  /** SECURITY: a server that floods makes one gap a minute, not one a poll. */
+  #skippedGap({ skipped, nowUs }: Round): Batch['gaps'] {
+    if (skipped === null || nowUs - this.#skippedUs < 60_000_000) return [];
+    this.#skippedUs = nowUs;
+    return [{ ...skipped, text: `The server lists more than ${mostListed} tasks that changed in this time; the older ones of them were not read.` }];
   }
 
   /** What is refused is refused at each look: counted once, and again where it grew. */
@@ -175,6 +183,12 @@ function forgetLost(round: Round, known: Map<string, Known>, teller: Parameters<
   if (round.lost.length === 0) return [];
   const many = round.lost.length === 1 ? 'a task that was' : `${round.lost.length} tasks that were`;
   return [{ fromUs, toUs: round.nowUs, text: `The server no longer shows ${many} at work; how it went on cannot be told. A server that keeps its tasks in memory forgets them when it is restarted; another credential may see other tasks.` }];
+}
+
+function skippedOf(changed: Listed, fromUs: number): Round['skipped'] {
+  if (!changed.tooMany) return null;
+  const oldest = changed.tasks.reduce((least, task) => Math.min(least, task.statusUs ?? least), Number.MAX_SAFE_INTEGER);
+  return oldest > fromUs && oldest !== Number.MAX_SAFE_INTEGER ? { fromUs, toUs: oldest } : null;
 }
 
 /** Tasks that went on when they were last told, and that no list names now. */

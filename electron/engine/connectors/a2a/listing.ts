@@ -18,6 +18,8 @@ export interface Listed {
   readonly tasks: readonly WireTask[];
   /** false: pages went missing each time, or there were more than we read. */
   readonly whole: boolean;
+  /** there were more than we read: the newest were read, down to the oldest of `tasks`. */
+  readonly tooMany: boolean;
   /** entries that are no tasks. */
   readonly refused: number;
   readonly serverMs: number | null;
@@ -45,6 +47,9 @@ export class Effort {
     return this.#pages >= 0;
   }
 
+  /** SECURITY: a flood is not asked for again in this look. */
+  end(): void { this.#pages = 0; }
+
   get patient(): boolean { return this.tries > 1; }
 }
 
@@ -70,32 +75,35 @@ async function once(asking: Asking, chosen: Chosen, { after, state }: Query, eff
     if (!isObject(answer.result) || (answer.result['tasks'] !== undefined && !Array.isArray(answer.result['tasks']))) throw new RuntimeFault('garbage', 'What it gives as its list of tasks is none.');
     const found = list(answer.result['tasks']);
     entries += found.length;
-    if (entries > mostListed) return { tasks: [...tasks.values()], whole: false, refused, serverMs };
-    for (const one of found) {
+    for (const one of found.slice(0, mostListed)) {
       const task = readTask(one);
       if (task === null) refused += 1;
       else tasks.set(task.id, task);
     }
+    if (entries > mostListed) {
+      effort.end();
+      return { tasks: [...tasks.values()], whole: false, tooMany: true, refused, serverMs };
+    }
     const size = answer.result['totalSize'];
     if (page === 0) total = typeof size === 'number' ? size : 0;
     const next = answer.result['nextPageToken'];
-    if (typeof next !== 'string' || next === '') return { tasks: [...tasks.values()], whole: entries >= total, refused, serverMs };
+    if (typeof next !== 'string' || next === '') return { tasks: [...tasks.values()], whole: entries >= total, tooMany: false, refused, serverMs };
     if (next === token) throw new RuntimeFault('garbage', 'Its list of tasks leads to the same page again and again.');
     token = next;
   }
-  return { tasks: [...tasks.values()], whole: false, refused, serverMs };
+  return { tasks: [...tasks.values()], whole: false, tooMany: effort.patient && entries > 0, refused, serverMs };
 }
 
 async function again(asking: Asking, chosen: Chosen, query: Query, effort: Effort, signal: AbortSignal): Promise<Listed> {
   let listed = await once(asking, chosen, query, effort, signal);
-  for (let n = 1; n < effort.tries && !listed.whole && listed.tasks.length < mostListed; n++) listed = joined([listed, await once(asking, chosen, query, effort, signal)]);
+  for (let n = 1; n < effort.tries && !listed.whole && !listed.tooMany; n++) listed = joined([listed, await once(asking, chosen, query, effort, signal)]);
   return listed;
 }
 
 /** Tasks whose state changed after `after`: at once where one page holds them, else by state. */
 export async function changedSince(asking: Asking, chosen: Chosen, after: string, effort: Effort, signal: AbortSignal): Promise<Listed> {
   const first = await again(asking, chosen, { after, state: null }, effort, signal);
-  if (first.whole || !effort.patient) return first;
+  if (first.whole || first.tooMany || !effort.patient) return first;
   const byState = await inStates(asking, chosen, states.filter((one) => one !== 'unknown'), after, effort, signal);
   return { ...joined([first, byState]), whole: byState.whole };
 }
@@ -111,7 +119,7 @@ export async function inStates(asking: Asking, chosen: Chosen, wanted: readonly 
 export function joined(all: readonly Listed[]): Listed {
   const tasks = new Map<string, WireTask>();
   for (const task of all.flatMap((one) => one.tasks)) if ((tasks.get(task.id)?.statusUs ?? 0) <= (task.statusUs ?? 0)) tasks.set(task.id, task);
-  return { tasks: [...tasks.values()], whole: all.at(-1)?.whole ?? true, refused: Math.max(0, ...all.map((one) => one.refused)), serverMs: all.find((one) => one.serverMs !== null)?.serverMs ?? null };
+  return { tasks: [...tasks.values()], whole: all.at(-1)?.whole ?? true, tooMany: all.some((one) => one.tooMany), refused: Math.max(0, ...all.map((one) => one.refused)), serverMs: all.find((one) => one.serverMs !== null)?.serverMs ?? null };
 }
 
 /** One task with all that is told of it; null: it is not known (any more), or not to this credential. */

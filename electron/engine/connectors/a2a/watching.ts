@@ -3,6 +3,7 @@
  * stream whole. It only rings; what happened is read from the list, which also knows what the stream missed.
  */
 import type { Client } from '@a2a-js/sdk/client';
+import { isWaiting } from './task.ts';
 import type { WireTask } from './task.ts';
 
 /** Streams held at once; the newest tasks get them, the others wait for the poll. */
@@ -27,6 +28,11 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
     timer.unref();
     signal.addEventListener('abort', end, { once: true });
   });
+}
+
+/** What works says something soon; what waits for a person may do so for days. */
+function byInterest(a: WireTask, b: WireTask): number {
+  return Number(isWaiting(a.state)) - Number(isWaiting(b.state)) || (b.statusUs ?? 0) - (a.statusUs ?? 0);
 }
 
 /** Lives until `signal` ends. */
@@ -56,7 +62,7 @@ export async function watchTasks(watched: Watched, ring: () => void, signal: Abo
     const ids = new Set(open.map((task) => task.id));
     for (const [id, own] of streams) if (!ids.has(id)) own.abort();
     for (const id of ended.keys()) if (!ids.has(id)) ended.delete(id);
-    const wanted = open.filter((task) => !streams.has(task.id) && ended.get(task.id) !== stamp(task)).toSorted((a, b) => (b.statusUs ?? 0) - (a.statusUs ?? 0)).slice(0, Math.max(0, mostStreams - streams.size));
+    const wanted = open.filter((task) => !streams.has(task.id) && ended.get(task.id) !== stamp(task)).toSorted(byInterest).slice(0, Math.max(0, mostStreams - streams.size));
     const client = wanted.length === 0 ? null : await watched.client(signal);
     if (client !== null) {
       for (const task of wanted) {

@@ -20,6 +20,7 @@ export type Command =
   | { readonly name: 'serve'; readonly otlp: { readonly host: string; readonly port: number } | null }
   | { readonly name: 'status' }
   | ({ readonly name: 'agents' | 'tasks' | 'activity' | 'failures' } & ListOptions)
+  | { readonly name: 'gaps'; readonly since: string | null; readonly limit: number | null }
   | { readonly name: 'connections list' }
   | { readonly name: 'connections add'; readonly connectionName: string; readonly content: ContentLevel | null }
   | { readonly name: 'connections rename'; readonly connection: string; readonly connectionName: string }
@@ -71,6 +72,11 @@ function readCommand(positionals: readonly string[], values: Values, now: number
     case 'activity':
       allow(values, [...listed, 'task'], rest, 0);
       return { name, ...readList(values, now) };
+    case 'gaps': {
+      allow(values, ['since', 'limit'], rest, 0);
+      const { since, limit } = readList(values, now);
+      return { name, since, limit };
+    }
     case 'connections': return readConnections(rest, values, after);
     default: throw new UsageError(`There is no command "${name ?? ''}".`);
   }

@@ -5,7 +5,7 @@ import { runPaperCommand } from './cli-approvals.ts';
 import type { Command } from './cli-arguments.ts';
 import { findConnection } from './cli-find.ts';
 import type { KeyPlaces } from './cli-keys.ts';
-import { activityListing, agentsListing, connectionColumns, failuresListing, tasksListing } from './cli-lists.ts';
+import { activityListing, agentsListing, connectionColumns, failuresListing, gapsListing, tasksListing } from './cli-lists.ts';
 import { printJson, printRows, printText } from './cli-output.ts';
 import type { Streams } from './cli-output.ts';
 import type { ConnectionCommand } from './cli-runtimes.ts';
@@ -61,6 +61,7 @@ async function runPrinting(command: Exclude<AskingCommand, ConnectionCommand>, c
     case 'agents': return printRows(await agentsListing(caller, command), limit, json, streams);
     case 'tasks': return printRows(await tasksListing(caller, command, limit), limit, json, streams);
     case 'activity': return printRows(await activityListing(caller, command, limit), limit, json, streams);
+    case 'gaps': return printRows(gapsListing(caller, command.since), limit, json, streams);
     case 'failures': return printRows(await failuresListing(caller, command, limit), limit, json, streams);
     case 'connections list': return listConnections(context);
     case 'connections add': return shown(context, await caller.call('connections.addOtlp', { name: command.connectionName, ...(command.content === null ? {} : { content: command.content }) }));

@@ -1,6 +1,6 @@
 /** The lists of the command line: what is asked of the engine, the columns for people, the keys of the JSON. */
 import type { Method, Result } from '../../shared/contract.ts';
-import type { Activity, Agent, Connection, Cost, Failure, Task } from '../../shared/domain.ts';
+import type { Activity, Agent, Connection, Cost, Failure, Gap, Task } from '../../shared/domain.ts';
 import type { ListOptions } from './cli-arguments.ts';
 import { findAgent } from './cli-find.ts';
 import type { Listing } from './cli-output.ts';
@@ -68,6 +68,16 @@ export const connectionColumns: readonly Column<Connection>[] = [
   { head: 'REFUSED', cell: (row) => count(row.refused.reduce((sum, each) => sum + each.count, 0)), right: true },
   { head: 'ADDRESS', cell: (row) => row.runtime?.address ?? row.endpoint ?? '', most: 60 },
 ];
+
+const gapColumns: readonly Column<Gap>[] = [
+  { head: 'ID', cell: (row) => row.id }, { head: 'FROM', cell: (row) => time(row.from) }, { head: 'TO', cell: (row) => (row.to === null ? 'still open' : time(row.to)) },
+  { head: 'CONNECTION', cell: (row) => row.connectionName ?? 'all', most: 28 }, { head: 'REASON', cell: (row) => row.reason.replaceAll('_', ' ') }, { head: 'TEXT', cell: (row) => row.text, most: 100 },
+];
+
+export function gapsListing(caller: Caller, since: string | null): Listing<Gap> {
+  const asked: Asked<'gaps.list'> = caller.call('gaps.list', { period: { from: since ?? beginning, to: null } });
+  return { pages: one(asked.then(({ rows }) => rows)), columns: gapColumns, json: (row) => row, none: 'No gap: everything that is connected could be seen all the time.' };
+}
 
 /** Keyset pages until there are no more. */
 export async function* paged<R>(ask: (before: string | undefined) => Promise<{ readonly rows: readonly R[]; readonly next: string | null }>): AsyncGenerator<readonly R[]> {

@@ -45,6 +45,7 @@ const help = `Gatehouse ${version}
   gatehouse tasks     [--agent ID|NAME] [--since SPAN] [--limit N]
   gatehouse activity  [--agent ID|NAME] [--task ID] [--since SPAN] [--limit N]
   gatehouse failures  [--agent ID|NAME] [--since SPAN] [--limit N]
+  gatehouse gaps      [--since SPAN] [--limit N]    when something could not be seen, and why
 
 KEY is one of: --key-env NAME, --key-file PATH, --key-stdin (read now and kept; --session: only in memory),
 --credential env:NAME | file:PATH (the engine reads it at each use; the file must be yours alone) | none.

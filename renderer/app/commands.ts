@@ -1,6 +1,6 @@
 /** What the palette can do. Each command says what it does before it does it; none of them stops or deletes anything. */
 import type { TablerIcon } from '@tabler/icons-react';
-import { IconContrast, IconFolder, IconKeyboard, IconLayoutSidebar, IconLayoutSidebarRight, IconPlayerPlay, IconPlayerStop, IconPlus, IconRefresh, IconClock, IconUserCheck } from '@tabler/icons-react';
+import { IconContrast, IconFolder, IconKeyboard, IconLayoutSidebar, IconListDetails, IconLayoutSidebarRight, IconPlayerPlay, IconPlayerStop, IconPlus, IconRefresh, IconClock, IconUserCheck } from '@tabler/icons-react';
 import { call, demoNow, engineReady, favours } from '../api/client.ts';
 import { demoFleet } from '../api/demo-fleet.ts';
 import { queryClient } from '../api/query-client.ts';
@@ -39,6 +39,7 @@ export function commandsNow(): Command[] {
     { id: 'sidebar', title: 'Sidebar as rail, or whole', context: '', keys: 'mod+b', icon: IconLayoutSidebar, run: () => railStored.set(!railStored.get()) },
     { id: 'detail', title: 'Show or hide the detail pane', context: '', keys: 'mod+\\', icon: IconLayoutSidebarRight, run: () => detailStored.set(!detailStored.get()) },
     { id: 'keys', title: 'Keys of this screen', context: '', keys: '?', icon: IconKeyboard, run: () => showOverlay('keys') },
+    { id: 'audit', title: 'Decisions and changes', context: 'the log of what people and the console did', icon: IconListDetails, run: () => go({ screen: 'settings', params: { show: 'audit' } }) },
     { id: 'data-folder', title: 'Open the data folder', context: 'in the file manager', icon: IconFolder, run: () => attempt('The data folder was not opened.', favours.openDataFolder()) },
   ];
   if (!engineReady()) commands.unshift({ id: 'restart-engine', title: 'Restart the engine', context: 'it is away', icon: IconRefresh, run: () => attempt('The engine was not started.', favours.restartEngine()) });

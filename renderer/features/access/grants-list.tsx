@@ -19,8 +19,9 @@ function GrantRow({ grant, withAgent }: { grant: Grant; withAgent: boolean }) {
         <code><InertName text={grant.name} most={100} /></code>
         <span className={classes.second}>{grantKinds[grant.kind]}{withAgent && <>, {grant.agentName === null ? 'offered to this credential' : <InertName text={grant.agentName} most={40} />}</>}</span>
       </span>
-      <StateBadge state={effect.state} word={effect.word} tip={effect.says} />
+      <StateBadge state={effect.state} word={effect.word} />
       <span className={classes.seen} data-tip={`Read from ${inertString(grant.from, 80)}, ${inertString(grant.connectionName, 80)}`}><Age iso={grant.lastSeen} /></span>
+      <span className={classes.says}>{effect.says}</span>
       {grant.description !== null && (open
         ? <span className={classes.wide}><AgentText title="Description" text={grant.description} from="the runtime" /></span>
         : <button type="button" className={classes.more} aria-expanded={open} onClick={() => setOpen(true)}>Description<span className="gh-visually-hidden"> of {inertString(grant.name, 80)}</span></button>)}

@@ -40,7 +40,8 @@ function useHeldTasks(agentId: string, outcome: TaskOutcome | null) {
   };
 }
 
-export function ActivityTab({ agentId }: { agentId: string }) {
+/** `listedBy`: it is known from a runtime's own list, though nothing of it was seen to act. */
+export function ActivityTab({ agentId, listedBy }: { agentId: string; listedBy: string | null }) {
   const { params } = usePlace();
   const [outcome, setOutcome] = useState<TaskOutcome | null>(null);
   const { query, waiting, tasks, release, more } = useHeldTasks(agentId, outcome);
@@ -70,7 +71,7 @@ export function ActivityTab({ agentId }: { agentId: string }) {
           )}
         >
           {tasks.length === 0
-            ? <Empty title={outcome === null ? 'Its tasks will stand here' : `No task of it is ${outcomeLooks[outcome].word.toLowerCase()}`} why={outcome === null ? 'None has been seen yet.' : 'The outcome filter is on.'} />
+            ? <Empty title={outcome === null ? 'Its tasks will stand here' : `No task of it is ${outcomeLooks[outcome].word.toLowerCase()}`} why={outcome !== null ? 'The outcome filter is on.' : listedBy === null ? 'None has been seen yet.' : `None has been seen yet. ${listedBy} lists this agent, so it exists; what it did before that runtime was connected is told only as far as the runtime keeps it.`} />
             : <TaskList tasks={tasks} chosen={task?.id ?? null} onChoose={choose} onMore={more} />}
         </Panel>
         {task !== undefined && <ChosenTask key={task.id} task={task} asked={params['activity'] ?? null} />}

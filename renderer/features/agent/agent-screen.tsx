@@ -1,8 +1,9 @@
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useRef, type KeyboardEvent } from 'react';
 import type { AgentDetail } from '../../../shared/domain.ts';
 import { CallFailed } from '../../api/client.ts';
-import { agentQueries } from '../../api/queries.ts';
+import { agentQueries, approvalQueries } from '../../api/queries.ts';
 import { useKeys } from '../../app/keys.ts';
 import { go, placeHash, setParams, usePlace } from '../../app/navigation.ts';
 import { periodWords, useAskedPeriod, usePeriod } from '../../app/period.ts';
@@ -11,8 +12,12 @@ import { ScreenHead } from '../../app/screen-head.tsx';
 import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { Empty, ErrorBlock, Loading } from '../../ui/blocks.tsx';
-import { formatCount, formatCounter } from '../../ui/format.ts';
+import { formatCount, formatCounter, plural } from '../../ui/format.ts';
 import { Money } from '../../ui/money.tsx';
+import { StateShape } from '../../ui/state-shapes.tsx';
+import { effectOf } from '../access/grant-words.ts';
+import { worstFirst } from '../approvals/approvals-model.ts';
+import { AccessTab } from './access-tab.tsx';
 import { ActivityTab } from './activity-tab.tsx';
 import { FailuresTab } from './failures-tab.tsx';
 import { AgentHeader } from './identity-chain.tsx';
@@ -20,9 +25,9 @@ import { IdentityTab } from './identity-tab.tsx';
 import { UsageTab } from './usage-tab.tsx';
 import classes from './agent.module.css';
 
-const tabs = ['activity', 'identity', 'usage', 'failures'] as const;
+const tabs = ['activity', 'identity', 'access', 'usage', 'failures'] as const;
 type Tab = (typeof tabs)[number];
-const tabWords: Record<Tab, string> = { activity: 'Activity', identity: 'Identity', usage: 'Usage', failures: 'Failures' };
+const tabWords: Record<Tab, string> = { activity: 'Activity', identity: 'Identity', access: 'Access', usage: 'Usage', failures: 'Failures' };
 
 export default function AgentScreen({ id }: ScreenProps) {
   const query = useQuery({ ...agentQueries.get(useAskedPeriod(), id ?? ''), enabled: id !== null });
@@ -48,14 +53,34 @@ export default function AgentScreen({ id }: ScreenProps) {
       <ScreenHead title={inertString(agent.name, 60)} crumb={crumb} context={agent.version === null ? undefined : <InertName text={agent.version} most={30} />} />
       {query.error !== null && <ErrorBlock error={query.error} what="The agent could not be read again." retry={() => { void query.refetch(); }} staleSince={query.dataUpdatedAt} />}
       <AgentHeader agent={agent} />
+      <WaitsForPerson agentId={agent.id} />
       <Tabs tab={tab} agent={agent} />
       <div role="tabpanel" id="agent-panel" aria-labelledby={`tab-${tab}`} className={classes.panel}>
-        {tab === 'activity' && <ActivityTab agentId={agent.id} />}
+        {tab === 'activity' && <ActivityTab agentId={agent.id} listedBy={listedBy(agent)} />}
         {tab === 'identity' && <IdentityTab agent={agent} />}
+        {tab === 'access' && <AccessTab agent={agent} />}
         {tab === 'usage' && <UsageTab agent={agent} />}
         {tab === 'failures' && <FailuresTab agentId={agent.id} />}
       </div>
     </>
+  );
+}
+
+/** A runtime whose own list names it; null: it is known from what it sent. */
+const listedBy = (agent: AgentDetail): string | null => agent.sources.find((source) => source.connectionKind !== 'otlp')?.connectionName ?? null;
+
+/** What it asks of a person stands above everything that it did. */
+function WaitsForPerson({ agentId }: { agentId: string }) {
+  const { data } = useQuery(approvalQueries.waiting());
+  const own = data?.rows.filter((row) => row.agentId === agentId) ?? [];
+  const first = worstFirst(own)[0];
+  if (first === undefined) return null;
+  return (
+    <div className={classes.waits}>
+      <StateShape state="waiting" />
+      <span><strong>{own.length === 1 ? 'It waits for a person' : `${formatCount(own.length)} questions wait for a person`}:</strong> <InertName text={first.title} most={120} /></span>
+      <Button onClick={() => go({ screen: 'approvals', id: first.id })}>Decide</Button>
+    </div>
   );
 }
 
@@ -77,6 +102,8 @@ function Tabs({ tab, agent }: { tab: Tab; agent: AgentDetail }) {
         {tabs.map((one) => (
           <button key={one} type="button" role="tab" id={`tab-${one}`} aria-selected={one === tab} aria-controls="agent-panel" tabIndex={one === tab ? 0 : -1} className={`${classes.tab} ${one === tab ? classes.tabOn : ''}`} onClick={() => show(one)} onKeyDown={onKeyDown}>
             {tabWords[one]}{one === 'failures' && agent.failures > 0 && <span className={classes.tabCount}>{formatCounter(agent.failures)}</span>}
+            {one === 'access' && agent.grants.length > 0 && <span className={`${classes.tabQuiet} ${agent.grants.some((grant) => effectOf(grant).rank === 0) ? classes.tabWait : ''}`}>{formatCounter(agent.grants.length)}</span>}
+            {one === 'identity' && agent.sources.length > 1 && <span className={classes.tabQuiet}>{plural(agent.sources.length, 'source')}</span>}
           </button>
         ))}
       </div>

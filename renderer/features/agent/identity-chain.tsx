@@ -43,7 +43,7 @@ export function AgentHeader({ agent }: { agent: AgentDetail }) {
     <section className={classes.header} aria-label="Who it is">
       <div className={classes.headerLine}>
         <StateBadge state={agent.state} header word={agent.state === 'not_seen' ? `Not seen since ${sinceWords(agent.lastSeen)}` : undefined} />
-        <span><InertName text={agent.source} most={60} />, {agent.connectionName}</span>
+        <span><InertName text={agent.source} most={60} />, {agent.connectionName}{agent.sources.length > 1 && <>; <button type="button" className={classes.alsoSeen} onClick={() => setParams({ tab: 'identity' })}>seen from {plural(agent.sources.length, 'side')}</button></>}</span>
         <Id id={agent.id} />
         <span className={classes.second}>first seen <Age iso={agent.firstSeen} /> ago, last <Age iso={agent.lastSeen} /> ago</span>
       </div>

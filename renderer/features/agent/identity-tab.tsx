@@ -9,6 +9,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { Age, Time } from '../../ui/time.tsx';
 import { Facts } from './facts.tsx';
+import { SourcesPanel } from './sources-panel.tsx';
 import { identitySentences } from './words.ts';
 import classes from './agent.module.css';
 
@@ -17,6 +18,7 @@ export function IdentityTab({ agent }: { agent: AgentDetail }) {
   const sentence = identitySentences[agent.identity];
   return (
     <div className={classes.pair}>
+      <div className={classes.column}>
       <Panel title="Identity">
         <Facts facts={[
           ['Kind', <StateBadge key="kind" state={agent.identity} />],
@@ -29,6 +31,8 @@ export function IdentityTab({ agent }: { agent: AgentDetail }) {
           ['Sub-agents', agent.subAgents.length === 0 ? <span key="sub" className={classes.second}>none seen</span> : <span key="sub" className={classes.names}>{agent.subAgents.map((one) => <a key={one.id} className={classes.link} href={placeHash({ screen: 'agent', id: one.id })}><InertName text={one.name} most={40} /></a>)}</span>],
         ]} />
       </Panel>
+      <SourcesPanel agent={agent} />
+      </div>
       <div className={classes.column}>
         <Panel flush title="Evidence" aside={<span>{plural(agent.identityEvidence.length, 'attribute')}</span>} foot={<span>Attributes as received. Newest value of each.</span>}>
           {agent.identityEvidence.length === 0

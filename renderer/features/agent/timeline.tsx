@@ -13,7 +13,8 @@ import { Hatch } from '../../ui/hatch.tsx';
 import { Kbd } from '../../ui/kbd.tsx';
 import { useClock } from '../../ui/now.ts';
 import { Panel } from '../../ui/panel.tsx';
-import { KindShape } from '../../ui/state-shapes.tsx';
+import { KindShape, StateShape } from '../../ui/state-shapes.tsx';
+import { Time } from '../../ui/time.tsx';
 import { Waterfall } from '../../ui/waterfall.tsx';
 import { barOf, layOut, pan, zoom, type TimeWindow, type WaterfallTree } from '../../ui/waterfall-layout.ts';
 import { gapWords } from '../overview/chart-data.ts';
@@ -115,7 +116,7 @@ function Foot({ task, loaded, more, whole, open }: { task: Task; loaded: number;
     <>
       <span>{loaded >= mostRows && more ? `the first ${formatCount(loaded)} of ${plural(known, 'activity', 'activities')}` : `${formatCount(loaded)} of ${plural(known, 'activity', 'activities')}${more ? ', reading on' : ''}`}</span>
       <span>{open ? `${formatElapsed(whole.to - whole.from)}, still open` : formatDuration(whole.to - whole.from)}</span>
-      <span>{basisWords[task.outcomeBasis]}</span>
+      {task.stuck === null ? <span>{basisWords[task.outcomeBasis]}</span> : <span className={classes.stuck}><StateShape state="attention" /> <span><strong>Stuck</strong> since <Time iso={task.stuck.since} />: <InertName text={task.stuck.text} most={300} /></span></span>}
     </>
   );
 }

@@ -13,6 +13,9 @@ export const outcomeLooks: Record<TaskOutcome, { state: State; word: string }> =
   unknown: { state: 'unknown', word: 'Unknown' },
 };
 
+/** The runtime says that it goes on; nothing shows that it does. */
+export const stuckLook: { state: State; word: string } = { state: 'attention', word: 'Stuck' };
+
 export const basisWords: Record<OutcomeBasis, string> = {
   root_ended: 'The outermost activity ended and said so.',
   reported: 'The runtime reported this outcome.',

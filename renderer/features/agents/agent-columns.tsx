@@ -17,6 +17,8 @@ export function sinceWords(iso: string, now = new Date()): string {
 }
 
 const unseen = (agent: Agent): boolean => agent.state === 'not_seen';
+/** Listed by its runtime, never seen to act: it has no billed units, so its cost is neither zero nor unknown. */
+const nothingSeen = (agent: Agent): boolean => agent.activities === 0 && allTokens(agent) === 0 && agent.cost.unpriced === 0 && (agent.cost.amountMicros ?? 0) === 0;
 const stateOrder = { running: 0, waiting: 1, not_seen: 2, idle: 3 } as const;
 const identityOrder = { borrowed: 0, shared: 1, unknown: 2, delegated: 3, own: 4 } as const;
 
@@ -41,7 +43,7 @@ export function agentColumns(currency: string | null, period: string): DataColum
     { id: 'state', head: 'Status', name: 'Status', min: 150, grow: 1, sortBy: (agent) => stateOrder[agent.state], cell: (agent) => <StateBadge state={agent.state} word={unseen(agent) ? `Not seen since ${sinceWords(agent.lastSeen)}` : undefined} /> },
     { id: 'lastSeen', head: 'Last', name: 'Last seen', min: 62, grow: 0.3, end: true, first: 'down', sortBy: (agent) => Date.parse(agent.lastSeen), cell: (agent) => <span className={classes.second}><Age iso={agent.lastSeen} /></span> },
     { id: 'openTasks', head: 'Open', name: 'Open tasks', min: 56, grow: 0.3, end: true, first: 'down', sortBy: (agent) => (unseen(agent) ? null : agent.openTasks), cell: (agent) => <Count count={agent.openTasks} known={!unseen(agent)} agent={agent} /> },
-    { id: 'cost', head: currency === null ? 'Cost' : `Cost, ${currency}`, name: 'Cost', min: 104, grow: 0.6, end: true, first: 'down', sortBy: (agent) => agent.cost.amountMicros, cell: (agent) => (unseen(agent) && (agent.cost.amountMicros ?? 0) === 0 ? <Hatch name={`Not seen since ${sinceWords(agent.lastSeen)}`} /> : <Money cost={agent.cost} withCurrency={currency === null} source={source} />) },
+    { id: 'cost', head: currency === null ? 'Cost' : `Cost, ${currency}`, name: 'Cost', min: 104, grow: 0.6, end: true, first: 'down', sortBy: (agent) => agent.cost.amountMicros, cell: (agent) => (nothingSeen(agent) ? null : unseen(agent) && (agent.cost.amountMicros ?? 0) === 0 ? <Hatch name={`Not seen since ${sinceWords(agent.lastSeen)}`} /> : <Money cost={agent.cost} withCurrency={currency === null} source={source} />) },
     { id: 'failures', head: 'Failures', name: 'Failures', min: 134, grow: 0.7, first: 'down', sortBy: (agent) => agent.failures, cell: (agent) => <span className={classes.failures}><span className={agent.failures === 0 ? classes.zero : classes.some} data-tip={`${plural(agent.failures, 'failure')}, ${source}`}>{formatCounter(agent.failures)}</span><Sparkline bins={agent.failureSpark} what="failure" /></span> },
     { id: 'tokens', head: 'Tokens', name: 'Tokens', min: 72, grow: 0.3, end: true, first: 'down', sortBy: allTokens, cell: (agent) => <Tokens agent={agent} /> },
     { id: 'tasks', head: 'Tasks', name: 'Tasks', min: 60, grow: 0.3, end: true, first: 'down', sortBy: (agent) => agent.tasks, cell: (agent) => <Count count={agent.tasks} agent={agent} /> },

@@ -2,8 +2,9 @@
 import { Button } from '@mantine/core';
 import { useEffect, useId, useRef, useState, type RefObject } from 'react';
 import type { AnswerKind, ApprovalDetail, Connection } from '../../../shared/domain.ts';
-import { useEngineState } from '../../api/client.ts';
+import { CallFailed, useEngineState } from '../../api/client.ts';
 import { useKeys, type KeyBinding } from '../../app/keys.ts';
+import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { ErrorBlock } from '../../ui/blocks.tsx';
 import { Id } from '../../ui/id.tsx';
@@ -12,7 +13,7 @@ import { jsonFault } from '../../ui/json-text.ts';
 import { StateShape } from '../../ui/state-shapes.tsx';
 import { canEditCall, editableText, emptyDraft, firstMode, keepDraft, keptDraft, needsReason, readinessOf, reasonOf, withReason, type Draft } from './answer-draft.ts';
 import { EditFields } from './edit-fields.tsx';
-import { isConflict, useDecide } from './use-decide.ts';
+import { useDecide } from './use-decide.ts';
 import classes from './approvals.module.css';
 
 const lookMs = 1_000;
@@ -77,9 +78,12 @@ function useDraft(detail: ApprovalDetail, first: AnswerKind): [Draft, (draft: Dr
   return [draft, (next) => { keepDraft(detail.id, next); setDraft(next); }];
 }
 
+/** Refused before anything went out. Any other failure may have happened after the runtime got it. */
+const surelyNotSent = (error: unknown): error is CallFailed => error instanceof CallFailed && ['conflict', 'bad_request', 'not_found', 'too_busy'].includes(error.code);
+
 function Failed({ error, onForget }: { error: unknown; onForget: () => void }) {
-  if (isConflict(error)) return <p className={classes.conflict} role="alert"><StateShape state="attention" className={classes.wait} /><span><strong>Your answer was not sent.</strong> {error.message} What you typed is still here.</span><button type="button" className={classes.linkButton} onClick={onForget}>Seen</button></p>;
-  return <ErrorBlock error={error} what="Whether the runtime got your answer is not known." kept="The request is read again: look at its state before you answer once more. What you typed is still here." />;
+  if (surelyNotSent(error)) return <p className={classes.conflict} role="alert"><StateShape state="attention" className={classes.wait} /><span><strong>Your answer was not sent.</strong> {inertString(error.message, 600)} What you typed is still here.</span><button type="button" className={classes.linkButton} onClick={onForget}>Seen</button></p>;
+  return <ErrorBlock error={error} what="The answer failed." kept="Unless this says that nothing was answered, the runtime may have got it: look at the state above before you answer again. What you typed is still here." />;
 }
 
 interface AnswerAreaProps { detail: ApprovalDetail; first: AnswerKind }

@@ -18,7 +18,7 @@ async function readAgain(id: string): Promise<void> {
   ]);
 }
 
-export const isConflict = (error: unknown): error is CallFailed => error instanceof CallFailed && error.code === 'conflict';
+const isConflict = (error: unknown): error is CallFailed => error instanceof CallFailed && error.code === 'conflict';
 
 export function useDecide(detail: ApprovalDetail) {
   /** Two keys may come before the first has drawn anything: the lock is not a state. */

@@ -73,7 +73,7 @@ export function AddressDialog({ connection, onClose }: ChangeProps) {
   return (
     <Dialog title="Change address" subject={connection.name} onClose={onClose} onConfirm={save} unsaved={form.command !== ''} width={600}
       foot={<><Button onClick={onClose}>Cancel</Button><span className={classes.muted} role="status">{target.ok ? '' : target.misses}</span><Button variant="filled" disabled={!target.ok || retarget.isPending} onClick={save} rightSection={<Kbd keys="mod+enter" />}>{kind === 'mcp-stdio' ? 'Save, run nothing yet' : 'Ask there from now on'}</Button></>}>
-      <p className={classes.muted}>{kind === 'mcp-stdio' ? `Now: ${connection.runtime?.address ?? ''}. A changed command needs your consent anew.` : 'For the same runtime at another address: agents, history and credential stay. A header that is not the usual one has to be named again.'}</p>
+      <p className={classes.muted}>{kind === 'mcp-stdio' ? `Now: ${connection.runtime?.address ?? ''}. A changed command needs your consent anew.` : 'For the same runtime at another address: agents, history and credential stay, and so does how it is sent unless you say it anew.'}</p>
       <AddressFields kind={kind} form={form} onForm={setForm} />
       {retarget.error !== null && <ErrorBlock error={retarget.error} what="The address was not changed." kept="The old one stands." />}
     </Dialog>

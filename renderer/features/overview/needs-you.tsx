@@ -23,7 +23,7 @@ const looks = {
   alarm: { state: 'attention', word: 'Alarm' },
   denied: { state: 'denied', word: 'Denied' },
   approval: { state: 'waiting', word: 'Approval' },
-  stuck: { state: 'interrupted', word: 'Stuck' },
+  stuck: { state: 'attention', word: 'Stuck' },
 } satisfies Record<NeedsYou['kind'], { state: State; word: string }>;
 
 /** Failures and interruptions lead to where they are explained, on the agent's own screen. */
@@ -79,7 +79,7 @@ export function NeedsYouPanel({ needs, seenShare }: { needs: readonly NeedsYou[]
                 <strong className={classes.needName}>{item.agentName === null ? <span className={classes.second}>this console</span> : <InertName text={item.agentName} most={40} />}</strong>
                 <span className={classes.needText} data-tip={inertString(wordsOf(item), 400)}>{item.more > 0 && <span className={classes.moreGroups}>{plural(item.more + 1, 'group')}. </span>}<InertName text={item.text} most={160} /></span>
                 <span className={classes.needAge}><Age iso={item.since} /></span>
-                <Button className={classes.needButton} onClick={() => go(targetOf(item))} rightSection={index < keyed ? <Kbd keys={String(index + 1)} /> : undefined}>Open<span className="gh-visually-hidden">{`: ${looks[item.kind].word}, ${inertString(item.agentName ?? '', 60)} ${inertString(wordsOf(item), 200)}`}</span></Button>
+                <Button className={classes.needButton} onClick={() => go(targetOf(item))} rightSection={index < keyed ? <Kbd keys={String(index + 1)} /> : undefined}>{item.kind === 'approval' ? 'Decide' : 'Open'}<span className="gh-visually-hidden">{`: ${looks[item.kind].word}, ${inertString(item.agentName ?? '', 60)} ${inertString(wordsOf(item), 200)}`}</span></Button>
               </li>
             ))}
           </ol>

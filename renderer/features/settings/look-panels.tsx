@@ -1,3 +1,6 @@
+import { Button } from '@mantine/core';
+import { setParams, usePlace } from '../../app/navigation.ts';
+import { AuditDialog } from './audit-dialog.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { ContentChoice } from '../../ui/content-choice.tsx';
@@ -15,6 +18,28 @@ export function AppearancePanel({ settings, change }: SectionProps) {
       <Setting name="Single letter keys" says="J, K, G then a letter, / and the like. Off: only keys with Ctrl, arrows, Enter and Escape work. They are always off while you type.">
         <Toggle label="Single letter keys" on={settings.singleKeys} onChange={(singleKeys) => change.mutate({ singleKeys })} />
       </Setting>
+    </Panel>
+  );
+}
+
+/** What is told to the desktop, and what was chosen about credentials. */
+export function ApprovalsPanel({ settings, change }: SectionProps) {
+  const audit = usePlace().params['show'] === 'audit';
+  return (
+    <Panel title="Approvals and credentials">
+      <Setting name="Notify of approvals" says="A desktop notification when an agent begins to wait for a person. It names the agent and what it asks, cleaned of anything that a desktop could read as a link.">
+        <Toggle label="Notify of approvals" on={settings.notifyApprovals} onChange={(notifyApprovals) => change.mutate({ notifyApprovals })} />
+      </Setting>
+      <Setting
+        name={settings.weakVault ? 'Credentials may be kept weakly' : 'Credentials are kept in the keyring only'}
+        says={settings.weakVault ? 'Chosen by a person, because this system had no keyring: whoever can read this account’s files can read them. Taking it back refuses new ones; those kept already stay until they are changed or their connection is removed.' : 'Where this system has no keyring, keeping one is refused and you are asked each time. Nothing is kept weakly by itself.'}
+      >
+        {settings.weakVault ? <Button onClick={() => change.mutate({ weakVault: false })}>Take back</Button> : <span>Nothing to take back</span>}
+      </Setting>
+      <Setting name="Decisions and changes" says="Who decided what, and what the console did to runtimes. Append-only.">
+        <Button onClick={() => setParams({ show: 'audit' })}>Show…</Button>
+      </Setting>
+      {audit && <AuditDialog onClose={() => setParams({ show: null })} />}
     </Panel>
   );
 }

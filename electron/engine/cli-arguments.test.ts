@@ -19,6 +19,28 @@ describe('readInvocation', () => {
     ['connections rename c-1 --name New', { name: 'connections rename', connection: 'c-1', connectionName: 'New' }],
     ['connections rotate c-1', { name: 'connections rotate', connection: 'c-1' }],
     ['activity --agent a --task t --since 24h --limit 5', { name: 'activity', agent: 'a', task: 't', since: '2026-11-21T12:00:00.000Z', limit: 5 }],
+    ['connections add langgraph --name L --url http://127.0.0.1:2024 --key-env K', { name: 'connections add runtime', connectionName: 'L', target: { kind: 'langgraph', url: 'http://127.0.0.1:2024' }, key: { from: 'keyEnv', name: 'K', session: false }, content: null, consent: false }],
+    ['connections add a2a --name A --url http://x --header X-Key --scheme plain --key-stdin --session', { name: 'connections add runtime', connectionName: 'A', target: { kind: 'a2a', url: 'http://x', header: 'X-Key', scheme: 'plain' }, key: { from: 'keyStdin', session: true }, content: null, consent: false }],
+    ['connections add mcp --name M --command npx --args=-y --env TOKEN --cwd /srv --consent -- server --name x', {
+      name: 'connections add runtime', connectionName: 'M', content: null, consent: true, key: { from: 'none' },
+      target: { kind: 'mcp', transport: 'stdio', command: 'npx', args: ['-y', 'server', '--name', 'x'], env: ['TOKEN'], cwd: '/srv' },
+    }],
+    ['connections try mcp --url http://x/mcp --credential env:T', { name: 'connections try', target: { kind: 'mcp', transport: 'http', url: 'http://x/mcp' }, key: { from: 'env', name: 'T' } }],
+    ['connections credential c-1 --credential file:/run/key', { name: 'connections credential', connection: 'c-1', key: { from: 'file', path: '/run/key' } }],
+    ['connections retarget c-1 --url http://y', { name: 'connections retarget', connection: 'c-1', change: { url: 'http://y', command: null, args: null, header: null, scheme: null } }],
+    ['connections consent c-1', { name: 'connections consent', connection: 'c-1', consent: false }],
+    ['connections test c-1', { name: 'connections test', connection: 'c-1' }],
+    ['connections disable c-1', { name: 'connections enable', connection: 'c-1', enabled: false }],
+    ['approvals', { name: 'approvals', all: false, agent: null, connection: null, limit: null }],
+    ['approvals show apr-1', { name: 'approvals show', approval: 'apr-1' }],
+    ['approvals approve apr-1 --fingerprint f', { name: 'approvals decide', approval: 'apr-1', decision: { answer: 'approve' }, fingerprint: 'f' }],
+    ['approvals reject apr-1 --reason no', { name: 'approvals decide', approval: 'apr-1', decision: { answer: 'reject', reason: 'no' }, fingerprint: null }],
+    ['approvals edit apr-1 --parameters {} --parameters -', { name: 'approvals decide', approval: 'apr-1', decision: { answer: 'edit', parameters: ['{}', null] }, fingerprint: null }],
+    ['grants --connection c-1', { name: 'grants', agent: null, connection: 'c-1', limit: null }],
+    ['audit --subject apr-1 --limit 3', { name: 'audit', subject: 'apr-1', limit: 3 }],
+    ['gaps --since 1h', { name: 'gaps', since: '2026-11-22T11:00:00.000Z', limit: null }],
+    ['agents link a b', { name: 'agents link', agent: 'a', to: 'b' }],
+    ['agents unlink a', { name: 'agents unlink', agent: 'a' }],
     ['agents', { name: 'agents', agent: null, task: null, since: null, limit: null }],
   ])('%s', (line, command) => {
     expect(read(line).command).toEqual(command);
@@ -30,6 +52,10 @@ describe('readInvocation', () => {
   });
 
   it.each(['fly', 'connections add mqtt --name x', 'connections add otlp', 'connections add otlp --name x --content some', 'connections sell x', 'agents extra',
+    'connections add langgraph --name x', 'connections add langgraph --name x --url http://y --command z', 'connections add mcp --name x', 'connections add mcp --name x --url http://y --command z',
+    'connections add a2a --name x --url http://y --key-env A --key-stdin', 'connections add a2a --name x --url http://y --credential secret', 'connections add a2a --name x --url http://y --credential env:A=B',
+    'connections add a2a --name x --url http://y --scheme digest', 'connections credential c-1 --session', 'connections retarget c-1', 'connections test', 'approvals reject apr-1', 'approvals respond apr-1', 'approvals forget apr-1',
+    'approvals approve', 'agents link a', 'agents unlink a b', 'status -- x', 'grants --since 1h',
     'agents --task t', 'status --limit 3', 'tasks --limit 0', 'tasks --limit many', 'tasks --since yesterday', 'serve --otlp 0.0.0.0:4318', 'serve --otlp 4318', 'serve --otlp evil.example:1', 'tasks --unknown'])('refuses: %s', (line) => {
     expect(() => read(line)).toThrow(UsageError);
   });

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
 import type { Method, Params, Result } from '../../shared/contract.ts';
-import type { Activity, Agent, Connection, Cost, Task } from '../../shared/domain.ts';
+import type { Activity, Agent, ApprovalDetail, Connection, Cost, Task } from '../../shared/domain.ts';
 import { readInvocation } from './cli-arguments.ts';
 import { runCommand } from './cli-commands.ts';
 import type { AskingCommand } from './cli-commands.ts';
@@ -148,5 +148,79 @@ describe('connections', () => {
     expect(asked).toEqual([{ id: 'con-1', history: 'keep' }, { id: 'con-1', history: 'delete' }]);
     expect(kept.out).toContain('Its history was kept');
     expect(gone.out).toContain('5 activities with it');
+  });
+});
+
+const runtime: NonNullable<Connection['runtime']> = {
+  address: 'http://127.0.0.1:2024', product: 'LangGraph', version: '1.5.1', visibility: 'all', visibilityText: 'Everybody\u2019s.', capabilities: [], levers: [], credential: 'kept', credentialHint: '89ab', circuit: 'closed',
+  lastPollAt: at, nextPollAt: at, fault: null, findings: [{ id: 'f', severity: 'attention', text: 'No key\u001b[31m is needed.' }],
+};
+const server: Connection = { ...connection, id: 'con-2', kind: 'langgraph', name: 'Claims', health: 'healthy', healthText: 'Last read 1 s ago.', endpoint: null, tokenEnds: null, runtime };
+const approval: ApprovalDetail = {
+  id: 'apr-1', connectionId: 'con-2', connectionName: 'Claims', connectionKind: 'langgraph', agentId: 'agt-1', agentName: 'payer', taskId: null, state: 'waiting', kind: 'tool_call', title: 'pay', askedAt: at, expiresAt: null, seenAt: at,
+  decidedAt: null, decidedBy: null, reason: null, answers: ['approve', 'reject'], destructive: null, actions: [{ name: 'pay', parameters: `{"to":"${'x'.repeat(5_000)}"}`, description: null, answers: ['approve'] }], question: null,
+  raw: '{"raw":true}', fingerprint: 'f'.repeat(64), onBehalfOf: null, evidence: [], note: null, responseShape: null,
+};
+
+describe('runtimes', () => {
+  it('sends the credential from where it was said to be, and never prints it', async () => {
+    const sent: unknown[] = [];
+    const add = (params: Params<'connections.addRuntime'>): Connection => { sent.push(params.credential); return server; };
+    const shown: object[] = [];
+    for (const key of ['--key-env KEY', '--key-file k', '--key-stdin --session', '--credential env:NAME', '']) {
+      shown.push(await run(`connections add langgraph --name Claims --url http://127.0.0.1:2024 ${key}`.trim(), { 'connections.addRuntime': add }));
+    }
+    expect(sent).toEqual([{ from: 'value', value: 'sk-secret-value' }, { from: 'value', value: 'from-the-file' }, { from: 'value', value: 'from-stdin', keep: 'session' }, { from: 'env', name: 'NAME' }, { from: 'none' }]);
+    expect(JSON.stringify(shown)).not.toMatch(/secret-value|from-the-file|from-stdin/);
+    await expect(run('connections add langgraph --name C --url http://x --key-env NONE', {})).rejects.toMatchObject({ code: 'bad_request' });
+  });
+
+  it('prints the connection: as JSON with the keys of the contract, for people inert', async () => {
+    expect(JSON.parse((await run('connections show Claims --json', { 'connections.list': () => ({ rows: [server], strangers: [] }) })).out)).toEqual(server);
+    const { out } = await run('connections show con-2', { 'connections.list': () => ({ rows: [server], strangers: [] }) });
+    expect(out).toContain('healthy: Last read 1 s ago.');
+    expect(out).not.toContain('\u001b');
+  });
+
+  it('ends a test with 1 when not all is well', async () => {
+    const check = { id: 'reach', title: 'Reachable', result: 'failed' as const, detail: 'Nothing listens.', fix: 'Start it.', ms: 3 };
+    const test = { ok: false, at, checks: [check], capabilities: [], visibility: 'unknown' as const, product: null, version: null };
+    const answers: Answers = { 'connections.list': () => ({ rows: [server], strangers: [] }), 'connections.test': () => test };
+    const json = await run('connections test Claims --json', answers);
+    expect([json.code, JSON.parse(json.out)]).toEqual([1, test]);
+    expect((await run('connections test Claims', { ...answers, 'connections.test': () => ({ ...test, ok: true }) })).code).toBe(0);
+  });
+
+  it('consents only when told to, after the command was shown', async () => {
+    const local: Connection = { ...server, id: 'con-3', kind: 'mcp', runtime: { ...runtime, address: 'npx -y tools' } };
+    const agreed: string[] = [];
+    const answers: Answers = { 'connections.addRuntime': () => local, 'connections.consent': ({ command }) => { agreed.push(command); return local; } };
+    const first = await run('connections add mcp --name T --command npx -- -y tools', answers);
+    expect([first.err.includes('Command: npx -y tools'), first.err.includes('It was not started'), agreed]).toEqual([true, true, []]);
+    await run('connections add mcp --name T --command npx --consent -- -y tools', answers);
+    expect(agreed).toEqual(['npx -y tools']);
+  });
+});
+
+describe('approvals', () => {
+  it('shows the whole request, never cut', async () => {
+    const { out } = await run('approvals show apr-1', { 'approvals.get': () => approval });
+    expect(out).toContain('x'.repeat(5_000));
+    expect(out).toContain(approval.fingerprint);
+  });
+
+  it('binds an answer to the fingerprint that was given, or to what is there now', async () => {
+    const bound: unknown[] = [];
+    const answers: Answers = { 'approvals.get': () => approval, 'approvals.decide': (params) => { bound.push([params.fingerprint, params.decision]); return { ...approval, state: 'approved' }; } };
+    await run(`approvals approve apr-1 --fingerprint ${'0'.repeat(64)}`, answers);
+    expect(JSON.parse((await run('approvals approve apr-1 --reason fine --json', answers)).out)).toMatchObject({ state: 'approved' });
+    expect(bound).toEqual([['0'.repeat(64), { answer: 'approve' }], ['f'.repeat(64), { answer: 'approve', reason: 'fine' }]]);
+  });
+
+  it('lists what waits, and with --all what was decided after it', async () => {
+    const { actions: _actions, question: _question, raw: _raw, fingerprint: _fingerprint, onBehalfOf: _onBehalfOf, evidence: _evidence, note: _note, responseShape: _shape, ...row } = approval;
+    const answers: Answers = { 'approvals.list': ({ state }) => ({ rows: [{ ...row, state: state === 'waiting' ? 'waiting' as const : 'rejected' as const }], next: null, waiting: 1 }) };
+    expect((JSON.parse((await run('approvals --json', answers)).out) as { state: string }[]).map((one) => one.state)).toEqual(['waiting']);
+    expect((JSON.parse((await run('approvals --all --json', answers)).out) as { state: string }[]).map((one) => one.state)).toEqual(['waiting', 'rejected']);
   });
 });

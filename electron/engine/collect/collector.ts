@@ -46,6 +46,8 @@ const writeStateEveryMs = 5_000;
 const mostBatchesInOnePoll = 50;
 const mostCheckpoint = 256 * 1024;
 const endWithinMs = 3_000;
+/** Between two good polls, beyond their interval: a slow answer, a busy machine. */
+const longestPauseMs = 30_000;
 
 export class Collector {
   readonly #parts: CollectorParts;
@@ -218,7 +220,9 @@ export class Collector {
     const recovered = this.#fault !== null || this.#lastPollMs === null;
     const nowMs = this.#parts.clock.now();
     this.#endGap(beganMs);
-    this.#seenFromMs ??= beganMs;
+    // The machine slept, or this process was stopped: nobody looked in between.
+    const slept = beganMs - this.#lastGoodMs > 2 * this.#parts.runtime.declaration.pollEveryMs + longestPauseMs;
+    this.#seenFromMs = slept ? beganMs : this.#seenFromMs ?? beganMs;
     this.#fault = null;
     this.#lastGoodMs = beganMs;
     this.#lastPollMs = beganMs;

@@ -70,7 +70,7 @@ export class Credentials {
     switch (from) {
       case 'vault': return this.#fromVault(name);
       case 'session': return await this.#session.get(name) ?? missing('The credential was kept only until Gatehouse ended. Give it again.');
-      case 'env': return usableOr(this.#parts.environment[name], `The environment of the engine has no variable ${name}. Start Gatehouse with it, or give the credential otherwise.`);
+      case 'env': return usableOr(this.#parts.environment[name], `The engine's environment has no variable ${name}. Start gatehouse serve with it (the window's own engine is given only what every program needs), or give the credential otherwise.`);
       case 'file': return readSecretFile(name);
       default: return missing('The credential is kept in a way that this version does not know. Give it again.');
     }

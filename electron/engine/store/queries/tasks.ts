@@ -18,10 +18,35 @@ const columns = `id, connection, key_kind AS keyKind, key, name, started_us AS s
 const mostScanned = 5_000;
 const isOpen = (outcome: number): boolean => outcome === OUTCOME.running || outcome === OUTCOME.waiting;
 
-/** Who acted in the task, the one that was asked first. */
-function agentsIn(reading: Reading, row: TaskRow): { id: string; name: string }[] {
+const mostAgents = 50;
+/** Beyond, each task of a list is asked by itself. */
+const mostTogether = 5_000;
+
+interface Acted { readonly task: number; readonly agent: number; readonly firstUs: number }
+
+/** Who acted in each of the tasks, all of them in one statement; null: too many. */
+function actedInAll(reading: Reading, rows: readonly TaskRow[]): Map<number, Acted[]> | null {
+  const lines = reading.sql<[string, number], Acted>('SELECT ta.task, ta.agent, ta.first_us AS firstUs FROM json_each(?) j CROSS JOIN task_agent ta ON ta.task = j.value AND ta.rows > 0 LIMIT ?')
+    .all(JSON.stringify(rows.map((row) => row.id)), mostTogether);
+  if (lines.length === mostTogether) return null;
+  const found = new Map<number, Acted[]>();
+  for (const line of lines) {
+    const acted = found.get(line.task);
+    if (acted) acted.push(line);
+    else found.set(line.task, [line]);
+  }
+  for (const acted of found.values()) acted.sort((a, b) => a.firstUs - b.firstUs || a.agent - b.agent);
+  return found;
+}
+
+function actedIn(reading: Reading, task: number): Acted[] {
+  return reading.sql<number[], Acted>('SELECT task, agent, first_us AS firstUs FROM task_agent WHERE task = ? AND rows > 0 ORDER BY first_us, agent LIMIT ?').all(task, mostAgents);
+}
+
+/** In the order in which they came in, but the one that was asked first. */
+function agentsIn(reading: Reading, row: TaskRow, acted: readonly Acted[]): { id: string; name: string }[] {
   const asked = row.rootAgent || row.looseAgent;
-  const ids = reading.sql<[number], { agent: number }>('SELECT agent FROM task_agent WHERE task = ? AND rows > 0 ORDER BY first_us, agent LIMIT 50').all(row.id).map((one) => one.agent);
+  const ids = acted.slice(0, mostAgents).map((one) => one.agent);
   const ordered = ids.includes(asked) ? [asked, ...ids.filter((id) => id !== asked)] : ids;
   return [...new Set(ordered.map((id) => reading.headOf(id)))].map((id) => ({ id: publicId('agent', id), name: reading.agent(id).name }));
 }
@@ -33,8 +58,8 @@ function stuckOf(reading: Reading, row: TaskRow): Task['stuck'] {
   return found === undefined ? null : { text: found.text, since: iso(found.sinceUs) };
 }
 
-export function taskOf(reading: Reading, row: TaskRow): Task {
-  const agents = agentsIn(reading, row);
+function taskOf(reading: Reading, row: TaskRow, acted: readonly Acted[] = actedIn(reading, row.id)): Task {
+  const agents = agentsIn(reading, row, acted);
   const first = agents[0] ?? { id: reading.agentId(row.rootAgent || row.looseAgent || 1), name: '(unknown)' };
   return {
     id: publicId('task', row.id), agentId: first.id, agentName: first.name, connectionId: publicId('connection', row.connection),
@@ -95,6 +120,11 @@ function* firstActs(reading: Reading, sources: readonly number[], met: Iterable<
   }
 }
 
+function tasksOf(reading: Reading, rows: readonly TaskRow[]): Task[] {
+  const acted = actedInAll(reading, rows);
+  return rows.map((row) => taskOf(reading, row, acted === null ? actedIn(reading, row.id) : (acted.get(row.id) ?? [])));
+}
+
 export function listTasks(reading: Reading, params: ListParams): Result<'tasks.list'> {
   const sources = params.agentId === undefined ? null : reading.sourcesOf(rowId('agent', params.agentId));
   const several = sources !== null && sources.length > 1;
@@ -103,18 +133,20 @@ export function listTasks(reading: Reading, params: ListParams): Result<'tasks.l
   const one = reading.sql<[number], TaskRow>(`SELECT ${columns} FROM task WHERE id = ?`);
   // One more than is looked at says whether there is more; each source may tell of the same tasks.
   const met = walkTasks(reading, params, sources, isWhole ? columns : glanceColumns, (mostScanned + 1) * (sources?.length ?? 1));
-  const rows: Task[] = [];
+  const rows: TaskRow[] = [];
   let last: Glance | null = null;
   let scanned = 0;
+  let more = false;
   for (const glance of several ? firstActs(reading, sources, met) : met) {
-    if (rows.length >= params.limit || scanned >= mostScanned) return { rows, next: last === null ? null : writeCursor({ us: last.at, id: last.id }) };
+    more = rows.length >= params.limit || scanned >= mostScanned;
+    if (more) break;
     scanned += 1;
     last = glance;
     if (!tests.every((test) => test(glance))) continue;
     const row = isWhole ? glance as Glance & TaskRow : one.get(glance.id);
-    if (row) rows.push(taskOf(reading, row));
+    if (row) rows.push(row);
   }
-  return { rows, next: null };
+  return { rows: tasksOf(reading, rows), next: more && last ? writeCursor({ us: last.at, id: last.id }) : null };
 }
 
 /** What the task is at: the newest running activity, else the newest of all. */

@@ -6,24 +6,31 @@ export interface Seen {
   readonly discovered: Discovered;
   readonly batches: readonly Batch[];
   readonly checkpoint: string;
+  /** a backlog was left when we stopped. */
+  readonly more: boolean;
+  /** the longest batch. */
+  readonly slowestMs: number;
 }
 
-const mostBatches = 200;
+/** As many as the collector takes in one poll; the rest comes with the next. */
+const mostBatches = 50;
 
-export async function look(connector: Connector, checkpoint: string | null, signal: AbortSignal): Promise<Seen> {
+export async function look(connector: Connector, checkpoint: string | null, signal: AbortSignal, mostMs = Number.POSITIVE_INFINITY): Promise<Seen> {
   const discovered = await connector.discover(signal);
-  return { discovered, ...await collectAll(connector, checkpoint, signal) };
+  return { discovered, ...await collectAll(connector, checkpoint, signal, mostMs) };
 }
 
-export async function collectAll(connector: Connector, checkpoint: string | null, signal: AbortSignal): Promise<Pick<Seen, 'batches' | 'checkpoint'>> {
+export async function collectAll(connector: Connector, checkpoint: string | null, signal: AbortSignal, mostMs = Number.POSITIVE_INFINITY): Promise<Omit<Seen, 'discovered'>> {
   const batches: Batch[] = [];
-  let at = checkpoint;
-  for (;;) {
+  const startedMs = performance.now();
+  let slowestMs = 0;
+  for (let at = checkpoint; ;) {
+    const beganMs = performance.now();
     const batch = await connector.collect(at, signal);
+    slowestMs = Math.max(slowestMs, performance.now() - beganMs);
     batches.push(batch);
     at = batch.checkpoint;
-    if (!batch.more) return { batches, checkpoint: at };
-    if (batches.length >= mostBatches) throw new Error(`A backlog that does not end: ${mostBatches} batches.`);
+    if (!batch.more || batches.length >= mostBatches || performance.now() - startedMs > mostMs) return { batches, checkpoint: at, more: batch.more, slowestMs };
   }
 }
 

@@ -45,8 +45,9 @@ function one<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   return read.data;
 }
 
-function page<T>(schema: z.ZodType<T>, value: unknown, what: string): Page<T> {
-  const read = readList(schema, value);
+/** SECURITY: a server that gives more than was asked for gets no more read than that; the next page brings the rest. */
+function page<T>(schema: z.ZodType<T>, value: unknown, what: string, most: number): Page<T> {
+  const read = readList(schema, Array.isArray(value) ? value.slice(0, most) : value);
   if (read === null) throw garbage(what);
   return { ...read, count: read.items.length + read.bad };
 }
@@ -84,23 +85,23 @@ export function openApi(target: TargetOf<'langgraph'>, io: ConnectorIo, signal: 
     info: () => ask(async () => (await fetch(`${base}/info`)).json(), (value) => one(serverInfo, value, 'the description')),
     assistants: (offset, limit) => ask(
       () => client.assistants.search({ offset, limit, sortBy: 'created_at', sortOrder: 'asc', select: ['assistant_id', 'graph_id', 'name', 'version', 'metadata', 'updated_at'] }),
-      (value) => page(assistant, value, 'a list of assistants'),
+      (value) => page(assistant, value, 'a list of assistants', limit),
     ),
     assistant: (id) => ask(() => client.assistants.get(id), (value) => one(assistant, value, 'an assistant')),
     graph: (id) => ask(() => client.assistants.getGraph(id, { xray: true }), (value) => one(graph, value, 'a graph')),
-    crons: () => ask(() => client.crons.search({ limit: 100 }), (value) => page(cron, value, 'a list of crons')),
+    crons: () => ask(() => client.crons.search({ limit: 100 }), (value) => page(cron, value, 'a list of crons', 100)),
     threads: ({ offset, limit, status }) => ask(
       () => client.threads.search({ offset, limit, ...(status === undefined ? {} : { status }), sortBy: 'updated_at', sortOrder: 'desc', select: ['thread_id', 'status', 'updated_at', 'metadata'] }),
-      (value) => page(thread, value, 'a list of threads'),
+      (value) => page(thread, value, 'a list of threads', limit),
     ),
     thread: (id) => ask(() => client.threads.get(id), (value) => one(thread, value, 'a thread')),
-    runs: (threadId, offset, limit) => ask(() => client.runs.list(threadId, { offset, limit }), (value) => page(run, value, 'a list of runs')),
+    runs: (threadId, offset, limit) => ask(() => client.runs.list(threadId, { offset, limit }), (value) => page(run, value, 'a list of runs', limit)),
     run: (threadId, runId) => ask(() => client.runs.get(threadId, runId), (value) => one(run, value, 'a run')),
     state: (threadId) => ask(() => client.threads.getState(threadId), (value) => one(threadState, value, 'a state')),
     // Not by the client: its `before` is a configuration, the server wants the id alone.
     history: (threadId, limit, before) => ask(
       async () => (await fetch(`${base}/threads/${encodeURIComponent(threadId)}/history?limit=${limit}${before === null ? '' : `&before=${encodeURIComponent(before)}`}`)).json(),
-      (value) => page(threadState, value, 'a history'),
+      (value) => page(threadState, value, 'a history', limit),
     ),
     startRun: (threadId, assistantId, order) => ask(() => client.runs.create(threadId, assistantId, {
       ...('input' in order ? { input: null } : {}), ...('resume' in order ? { command: { resume: order.resume } } : {}),

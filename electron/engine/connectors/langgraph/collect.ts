@@ -20,6 +20,7 @@ const pastInPage = 25;
 /** Of the past the newest so many threads are read: it is told for the picture, not for the archive. */
 const mostPast = 2_000;
 const pageOfChanges = 100;
+const mostListed = 5_000;
 /** A server may write a change down a little later than it is dated. */
 const overlapUs = 3_000_000;
 /** A batch that follows at once does not read them again. */
@@ -97,14 +98,19 @@ export class ThreadCollector {
   async #changes(api: Api, refused: Refused[]): Promise<{ rows: Thread[]; sinceUs: number | null; more: boolean }> {
     const { sinceUs } = this.#state;
     if (sinceUs === null) return this.#first(api, refused);
-    const found: Thread[] = [];
+    const seen = new Map<string, Thread>();
     for (let offset = 0; ; offset += pageOfChanges) {
       const page = await api.threads({ offset, limit: pageOfChanges });
       count(refused, page.bad, 'a thread that cannot be read');
-      const fresh = page.items.filter((row) => row.updated_at >= sinceUs - overlapUs);
-      found.push(...fresh.filter((row) => this.#marks.get(row.thread_id)?.updatedUs !== row.updated_at));
+      const fresh = page.items.filter((row) => row.updated_at >= sinceUs - overlapUs && !seen.has(row.thread_id));
+      for (const row of fresh) seen.set(row.thread_id, row);
+      // SECURITY: a server that gives the same page for every offset, or threads without end, is not read for ever.
       if (fresh.length < page.items.length || page.count < pageOfChanges) break;
+      if (seen.size < mostListed) continue;
+      count(refused, 1, `of the threads that changed only the newest ${mostListed} are read`);
+      break;
     }
+    const found = [...seen.values()].filter((row) => this.#marks.get(row.thread_id)?.updatedUs !== row.updated_at);
     // Oldest first, so that what does not fit into this turn is what comes next.
     const rows = found.toSorted((a, b) => a.updated_at - b.updated_at).slice(0, mostChanged);
     return { rows, sinceUs: Math.max(sinceUs, rows.at(-1)?.updated_at ?? 0), more: found.length > rows.length };
@@ -140,7 +146,7 @@ export class ThreadCollector {
     const due = new Map<string, Due>();
     for (const row of changed) due.set(row.thread_id, { id: row.thread_id, row });
     const open = [...this.#marks.values()].filter((mark) => isLive(mark) && !due.has(mark.id)).map((mark) => ({ mark, readMs: this.#live.get(mark.id)?.readMs ?? 0 }))
-      .filter(({ mark, readMs }) => nowMs < readMs || nowMs - readMs >= (mark.waits === null || mark.open.length > 1 ? openNotBeforeMs : lookAtWaitingEveryMs)).toSorted((a, b) => a.readMs - b.readMs);
+      .filter(({ mark, readMs }) => nowMs < readMs || nowMs - readMs >= (mark.waits.length === 0 || mark.open.length > new Set(mark.waits.map((one) => one.run)).size ? openNotBeforeMs : lookAtWaitingEveryMs)).toSorted((a, b) => a.readMs - b.readMs);
     for (const { mark } of open.slice(0, mostOpen)) due.set(mark.id, { id: mark.id, row: null });
     for (const row of past) if (!due.has(row.thread_id)) due.set(row.thread_id, { id: row.thread_id, row });
     return [...due.values()];
@@ -177,7 +183,7 @@ export class ThreadCollector {
 
   /** Not read at every turn again, only when it changes or, with open work, when its time comes. */
   #keep(id: string, row: Thread | null, mark: ThreadMark | null): void {
-    const kept = mark ?? { id, updatedUs: -1, head: null, open: [], waits: null };
+    const kept = mark ?? { id, updatedUs: -1, head: null, open: [], waits: [] };
     this.#marks.set(id, row === null ? kept : { ...kept, updatedUs: row.updated_at });
     if (isLive(kept)) this.#live.set(id, { ...(this.#live.get(id) ?? { questions: [], work: [] }), readMs: this.#parts.io.clock.now() });
   }

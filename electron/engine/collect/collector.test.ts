@@ -29,6 +29,7 @@ class Bench {
   readonly fresh: unknown[] = [];
   checkpoints: (string | null)[] = [];
   discoveries = 0;
+  discoverFault: Error | null = null;
   closed = 0;
   storeError: Error | null = null;
   /** what the next polls answer; the last stays. */
@@ -55,7 +56,7 @@ class Bench {
 
   #connector(): Connector {
     return {
-      discover: () => { this.discoveries++; return Promise.resolve(discovered); },
+      discover: () => { this.discoveries++; return this.discoverFault === null ? Promise.resolve(discovered) : Promise.reject(this.discoverFault); },
       collect: (checkpoint, signal) => {
         this.checkpoints.push(checkpoint);
         const next = this.script.length > 1 ? this.script.shift() : this.script[0];
@@ -123,6 +124,25 @@ describe('Collector', () => {
     expect(bench.all('runtimes.state').at(-1)).toMatchObject({ fault: null, circuit: 'closed' });
     // At the start, and before each poll that follows a failed one.
     expect(bench.discoveries).toBe(3);
+  });
+
+  it('reads work although it may not list what is there, and says so', async () => {
+    const bench = new Bench();
+    bench.discoverFault = new RuntimeFault('forbidden', 'The credential lacks the right to this (HTTP 403).');
+    bench.script = [batch({ records: [record('a')] })];
+    const collector = bench.open();
+    await until(() => expect(bench.all('runtimes.collected')).toHaveLength(1));
+    await until(() => expect(collector.state).toMatchObject({ circuit: 'closed', fault: { kind: 'forbidden', text: 'What is there could not be listed: The credential lacks the right to this (HTTP 403).' } }));
+    await until(() => expect(bench.checkpoints.length).toBeGreaterThan(4));
+    expect([bench.gaps, bench.discoveries]).toEqual([[], 1]);
+  });
+
+  it('fails as a whole when discovery finds nobody', async () => {
+    const bench = new Bench();
+    bench.discoverFault = new RuntimeFault('unreachable', 'Nothing listens.');
+    const collector = bench.open();
+    await until(() => expect(collector.state.fault?.kind).toBe('unreachable'));
+    expect([bench.gaps.length, bench.checkpoints]).toEqual([1, []]);
   });
 
   it('says what was seen, never across a gap', async () => {

@@ -46,6 +46,7 @@ const writeStateEveryMs = 5_000;
 const mostBatchesInOnePoll = 50;
 const mostCheckpoint = 256 * 1024;
 const endWithinMs = 3_000;
+const partial: readonly FailureKind[] = ['forbidden', 'gone', 'garbage', 'conflict'];
 /** Between two good polls, beyond their interval: a slow answer, a busy machine. */
 const longestPauseMs = 30_000;
 
@@ -58,6 +59,8 @@ export class Collector {
   #standing: Standing;
   #checkpoint: string | null;
   #fault: CollectorState['fault'] = null;
+  /** discovery was refused although work can be read: shown, but no gap. */
+  #trouble: CollectorState['fault'] = null;
   #lastPollMs: number | null = null;
   #lastGoodMs: number;
   /** what was seen since then is not written yet; null: nothing was. */
@@ -87,7 +90,7 @@ export class Collector {
   }
 
   get state(): CollectorState {
-    return { circuit: this.#standing.circuit, lastPollMs: this.#lastPollMs, nextPollMs: this.#standing.nextAtMs, fault: this.#fault, stuck: this.#stuck };
+    return { circuit: this.#standing.circuit, lastPollMs: this.#lastPollMs, nextPollMs: this.#standing.nextAtMs, fault: this.#fault ?? this.#trouble, stuck: this.#stuck };
   }
 
   get fact(): RuntimeFact { return this.#fact; }
@@ -159,7 +162,7 @@ export class Collector {
     this.#standing = asking(this.#standing);
     if (this.#standing.circuit === 'half_open') this.#parts.changed();
     try {
-      if (this.#discoverDue(beganMs)) await this.#discover(beganMs);
+      if (this.#discoverDue(beganMs)) await this.#tryDiscover(beganMs);
       const more = await this.#collect();
       await this.#wentWell(beganMs, more);
     } catch (error) {
@@ -173,6 +176,20 @@ export class Collector {
 
   #discoverDue(nowMs: number): boolean {
     return this.#discoveredMs === null || this.#fault !== null || nowMs - this.#discoveredMs >= this.#parts.runtime.declaration.discoverEveryMs || nowMs < this.#discoveredMs;
+  }
+
+  /** A credential may read work and yet not list what is there; the work is read all the same. */
+  async #tryDiscover(beganMs: number): Promise<void> {
+    try {
+      await this.#discover(beganMs);
+      this.#trouble = null;
+    } catch (error) {
+      const { kind, text } = judgeError(error);
+      if (!partial.includes(kind) || this.#life.signal.aborted) throw error;
+      this.#trouble = { kind, text: this.#parts.runtime.mask()(`What is there could not be listed: ${text}`), sinceMs: this.#trouble?.kind === kind ? this.#trouble.sinceMs : beganMs };
+      this.#discoveredMs = beganMs;
+      this.#parts.changed();
+    }
   }
 
   async #discover(beganMs: number): Promise<void> {
@@ -272,7 +289,8 @@ export class Collector {
   async #writeState(): Promise<void> {
     const toUs = this.#lastGoodMs * 1_000;
     const seen = this.#seenFromMs !== null && toUs > this.#seenFromMs * 1_000 ? { fromUs: this.#seenFromMs * 1_000, toUs } : null;
-    const fault = this.#fault === null ? null : { kind: this.#fault.kind, text: this.#fault.text, sinceUs: this.#fault.sinceMs * 1_000 };
+    const shown = this.state.fault;
+    const fault = shown === null ? null : { kind: shown.kind, text: shown.text, sinceUs: shown.sinceMs * 1_000 };
     try {
       await this.#parts.history.command('runtimes.state', {
         id: this.#fact.id, circuit: this.#standing.circuit, fault, seen,

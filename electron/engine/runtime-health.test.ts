@@ -20,12 +20,13 @@ describe('judgeRuntime', () => {
     expect(judge({ state: failing('credential_refused') }).healthText).toContain('At once when you give another credential.');
   });
 
-  it('is well only when nothing is known to be wrong', () => {
+  it('is degraded by what keeps the runtime from its work, and tells the rest', () => {
     expect(judge({})).toEqual({ health: 'healthy', healthText: 'Last read 1 s ago.' });
     const findings = [{ id: 'i', severity: 'info' as const, text: 'Info.' }, { id: 'a', severity: 'attention' as const, text: 'No key is needed.' }, { id: 'f', severity: 'failed' as const, text: 'Its workers are dead.' }];
-    expect(judge({ findings })).toEqual({ health: 'degraded', healthText: 'It answers, but: Its workers are dead. 1 more finding. Last read 1 s ago.' });
+    expect(judge({ findings })).toEqual({ health: 'degraded', healthText: 'Last read 1 s ago. It answers, but: Its workers are dead. 1 more finding.' });
+    expect(judge({ findings: findings.slice(0, 2) })).toEqual({ health: 'healthy', healthText: 'Last read 1 s ago. No key is needed.' });
     expect(judge({ findings: findings.slice(0, 1) }).health).toBe('healthy');
-    expect(judge({ state: { ...well, stuck: 2 } })).toEqual({ health: 'degraded', healthText: 'It answers, but there are 2 tasks without progress. Last read 1 s ago.' });
+    expect(judge({ state: { ...well, stuck: 2 } })).toEqual({ health: 'healthy', healthText: 'Last read 1 s ago. 2 tasks without progress.' });
   });
 
   it('never says well of what is not asked', () => {

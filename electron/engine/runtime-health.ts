@@ -41,13 +41,13 @@ function faultSentence(state: CollectorState, fault: NonNullable<CollectorState[
   return `${fault.text} So for ${age(nowMs - fault.sinceMs)}. ${when}${credential}`;
 }
 
+/** Only what keeps the runtime from doing its work degrades it: an open door or a task that hangs is told, and told elsewhere too. */
 function wellSentence(findings: RuntimeHealthFacts['findings'], stuck: number, sinceMs: number): Judgement {
-  const read = `Last read ${age(sinceMs)} ago.`;
   const serious = findings.filter(({ severity }) => severity !== 'info');
-  const worst = serious.find(({ severity }) => severity === 'failed') ?? serious[0];
-  const more = serious.length > 1 ? ` ${serious.length - 1} more ${serious.length === 2 ? 'finding' : 'findings'}.` : '';
-  const stands = stuck === 0 ? '' : ` ${stuck} ${stuck === 1 ? 'task' : 'tasks'} without progress.`;
-  if (worst) return { health: 'degraded', healthText: `It answers, but: ${worst.text}${more}${stands} ${read}` };
-  if (stuck > 0) return { health: 'degraded', healthText: `It answers, but there ${stuck === 1 ? 'is' : 'are'}${stands} ${read}` };
-  return { health: 'healthy', healthText: read };
+  const broken = serious.find(({ severity }) => severity === 'failed');
+  const worst = broken ?? serious[0];
+  const more = serious.length > 1 ? [`${serious.length - 1} more ${serious.length === 2 ? 'finding' : 'findings'}.`] : [];
+  const stands = stuck === 0 ? [] : [`${stuck} ${stuck === 1 ? 'task' : 'tasks'} without progress.`];
+  const told = [...(worst === undefined ? [] : [broken ? `It answers, but: ${worst.text}` : worst.text]), ...more, ...stands];
+  return { health: broken ? 'degraded' : 'healthy', healthText: [`Last read ${age(sinceMs)} ago.`, ...told].join(' ') };
 }

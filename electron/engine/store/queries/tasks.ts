@@ -80,7 +80,7 @@ export const getTask = (reading: Reading, params: ParsedParams<'tasks.get'>): Ta
 type ListParams = ParsedParams<'tasks.list'>;
 /** What filters look at. Rows are read whole at once where each is wanted, else when they pass. */
 type Glance = Pick<TaskRow, 'id' | 'connection' | 'outcome' | 'activities' | 'key' | 'name'> & { readonly at: number };
-const glanceColumns = 'id, connection, outcome, activities, key, name';
+const glanceColumns = 'id, connection, outcome, activities';
 type Test = (row: Glance) => boolean;
 
 function testsOf(params: ListParams): Test[] {
@@ -130,9 +130,11 @@ export function listTasks(reading: Reading, params: ListParams): Result<'tasks.l
   const several = sources !== null && sources.length > 1;
   const tests = testsOf(params);
   const isWhole = tests.length === 1;
+  // Texts cost most of what is read.
+  const read = isWhole ? columns : params.text === undefined ? glanceColumns : `${glanceColumns}, key, name`;
   const one = reading.sql<[number], TaskRow>(`SELECT ${columns} FROM task WHERE id = ?`);
   // One more than is looked at says whether there is more; each source may tell of the same tasks.
-  const met = walkTasks(reading, params, sources, isWhole ? columns : glanceColumns, (mostScanned + 1) * (sources?.length ?? 1));
+  const met = walkTasks(reading, params, sources, read, (mostScanned + 1) * (sources?.length ?? 1));
   const rows: TaskRow[] = [];
   let last: Glance | null = null;
   let scanned = 0;

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const graphs = ['invoice-desk', 'refund-desk', 'contract-reader', 'ledger-check', 'stock-watch', 'night-export'];
+const graphs = ['invoice-desk', 'refund-desk', 'contract-reader', 'ledger-check', 'stock-watch', 'night-export', 'two-offices'];
 
 const { values } = parseArgs({
   options: {

@@ -3,7 +3,7 @@ import type { Decision } from '../../../../shared/contract.ts';
 import type { AnswerGiven, Connector, FoundApproval } from '../connector.ts';
 import { RuntimeFault } from '../connector.ts';
 import type { Api, RunOrder } from './api.ts';
-import { questionsOf, threadOfKey } from './approvals.ts';
+import { partsOf, questionsOf } from './approvals.ts';
 import type { OpenQuestion } from './approvals.ts';
 import type { KnownAgents } from './known-agents.ts';
 import { cannot } from './question-shapes.ts';
@@ -14,12 +14,12 @@ import type { Run } from './shapes.ts';
 
 /** Null: it waits no more. The newest state is all that is read: a question never lies deeper. */
 async function findQuestion(api: Api, agents: KnownAgents, key: string, nowUs: number): Promise<OpenQuestion | null> {
-  const threadId = threadOfKey(key);
-  if (threadId === '') return null;
-  const news = await readThread(api, threadId, null, 1);
+  const asked = partsOf(key);
+  if (asked === null) return null;
+  const news = await readThread(api, asked.thread, null, 1);
   if (news === 'gone') return null;
   if ('unreadable' in news) throw news.unreadable;
-  const waiting = waitingIn(news.read, nowUs);
+  const waiting = waitingIn(news.read, nowUs, [asked]);
   if (waiting === null) return null;
   await agents.lookUp(api, [waiting.run]);
   return questionsOf(waiting, agents.factsOf(waiting.run.assistant_id, waiting.run)).find((one) => one.approval.key === key) ?? null;
@@ -33,6 +33,7 @@ export async function answerQuestion(api: Api, agents: KnownAgents, nowUs: () =>
   const open = await findQuestion(api, agents, key, nowUs());
   if (open === null) throw new RuntimeFault('gone', 'It no longer waits: it was answered in the runtime, or the run went on or ended without an answer.');
   const { approval, waiting: { run } } = open;
+  if (open.waiting.busy) throw new RuntimeFault('conflict', 'Its thread goes on with the answer to another question. Nothing was sent; try again when that has ended.');
   if (!stillTheSame(approval)) throw new RuntimeFault('conflict', 'What is asked changed since it was shown. Nothing was sent; look at it again.');
   if (!approval.answers.includes(decision.answer)) throw cannot(`the runtime takes ${approval.answers.length === 0 ? 'no answer from here' : approval.answers.join(' or ')} for this question.`);
   const value = open.question.resume(decision);
@@ -62,7 +63,7 @@ async function start(api: Api, run: Run, order: RunOrder): Promise<Run> {
  * The run that asked goes on as it was ordered: the server keeps its limits, its context and its gates with the run, not with the thread.
  * A gate that is not repeated would be open from here on.
  */
-function orderFor({ interrupt, waiting: { run, gate } }: OpenQuestion, value: unknown): RunOrder {
+function orderFor({ interrupt, waiting: { run } }: OpenQuestion, value: unknown): RunOrder {
   const { config, context, webhook } = run.kwargs;
   const limit = isRecord(config) ? config['recursion_limit'] : undefined;
   const tags = isRecord(config) ? config['tags'] : undefined;
@@ -70,7 +71,7 @@ function orderFor({ interrupt, waiting: { run, gate } }: OpenQuestion, value: un
   const before = namesOf(run.kwargs['interrupt_before']);
   const after = namesOf(run.kwargs['interrupt_after']);
   return {
-    ...(gate || interrupt === null ? { input: null } : { resume: { [interrupt]: value } }),
+    ...(interrupt === null ? { input: null } : { resume: { [interrupt]: value } }),
     ...(Object.keys(kept).length === 0 ? {} : { config: kept }),
     ...(isRecord(context) && Object.keys(context).length > 0 ? { context } : {}),
     ...(before === undefined ? {} : { interruptBefore: before }), ...(after === undefined ? {} : { interruptAfter: after }),
@@ -89,7 +90,7 @@ async function confirm(api: Api, resumed: Run, decision: Decision): Promise<stri
   const said = { approve: 'approval', reject: 'rejection', respond: 'response', edit: 'changed parameters' }[decision.answer];
   try {
     const { status } = await api.run(resumed.thread_id, resumed.run_id);
-    return status === 'error' ? `The server took the ${said}, but run ${resumed.run_id}, which carries it, failed at once.` : `The server took the ${said}; run ${resumed.run_id} goes on with it.`;
+    return status === 'error' ? `The server took the ${said}, but run ${resumed.run_id}, which carries it, failed at once.` : `The server took the ${said}; run ${resumed.run_id} goes on with it, in the name of this connection's key.`;
   } catch (error) {
     if (!(error instanceof RuntimeFault)) throw error;
     return `The server took the ${said} and began run ${resumed.run_id}; whether it goes on could not be read (${error.message})`;

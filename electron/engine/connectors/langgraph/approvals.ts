@@ -6,9 +6,10 @@ import { starterOf } from './drafts.ts';
 import { openCalls } from './messages.ts';
 import { cannot, readQuestion } from './question-shapes.ts';
 import type { Question } from './question-shapes.ts';
-import type { Waiting } from './run-view.ts';
-import { checkpointOf, interruptId } from './shapes.ts';
-import type { Interrupt, StepTask } from './shapes.ts';
+import { isGate } from './run-view.ts';
+import type { Asked, Waiting } from './run-view.ts';
+import { checkpointOf } from './shapes.ts';
+import type { Run } from './shapes.ts';
 
 export interface OpenQuestion {
   readonly approval: FoundApproval;
@@ -21,18 +22,20 @@ export interface OpenQuestion {
 /** SECURITY: a thread cannot make us keep more questions than a person could ever read. */
 const mostQuestions = 200;
 
-/** A second question of one step comes with the first one's id; the run that asked tells them apart. */
-const keyOf = (waiting: Waiting, id: string): string => `${waiting.run.thread_id}/${waiting.run.run_id}/${id}`;
-export const threadOfKey = (key: string): string => key.slice(0, Math.max(0, key.indexOf('/')));
-
-export function questionsOf(waiting: Waiting, agent: AgentFacts): OpenQuestion[] {
-  if (waiting.gate) return [gateQuestion(waiting, agent)];
-  return waiting.state.tasks.flatMap((task) => task.interrupts.map((one, index) => asked(waiting, agent, task, one, index))).slice(0, mostQuestions);
+/** Servers may give the second question of one step the first one's id; the run that asked tells them apart. */
+const keyOf = (run: Run, id: string): string => `${run.thread_id}/${run.run_id}/${id}`;
+export function partsOf(key: string): { readonly thread: string; readonly run: string; readonly id: string } | null {
+  const [thread = '', run = '', ...id] = key.split('/');
+  return thread === '' || run === '' || id.length === 0 ? null : { thread, run, id: id.join('/') };
 }
 
-function asked(waiting: Waiting, agent: AgentFacts, task: StepTask, one: Interrupt, index: number): OpenQuestion {
-  const id = interruptId(one);
-  const read = readQuestion(one.value);
+export function questionsOf(waiting: Waiting, agent: AgentFacts): OpenQuestion[] {
+  if (isGate(waiting)) return [gateQuestion(waiting, agent)];
+  return waiting.asked.slice(0, mostQuestions).map((one, index) => asked(waiting, agent, one, index));
+}
+
+function asked(waiting: Waiting, agent: AgentFacts, { task, interrupt, id, by }: Asked, index: number): OpenQuestion {
+  const read = readQuestion(interrupt.value);
   // Without its id an answer could only be given to whatever waits first.
   const question: Question = id === null ? { ...read, answers: [], actions: read.actions.map((action) => ({ ...action, answers: [] })), note: 'The server gives this question no id, so that an answer could reach another one. Answer it in the runtime.' } : read;
   const names = question.actions.map((action) => action.name);
@@ -40,10 +43,10 @@ function asked(waiting: Waiting, agent: AgentFacts, task: StepTask, one: Interru
   return {
     question, waiting, interrupt: id,
     approval: {
-      ...shared(waiting, agent), key: keyOf(waiting, id ?? `${task.id}:${index}`), kind: question.kind, title: cleanName(title), answers: question.answers, actions: question.actions,
+      ...shared(by, agent), key: keyOf(by, id ?? `${task.id}:${index}`), kind: question.kind, title: cleanName(title), answers: question.answers, actions: question.actions,
       question: question.question, responseShape: question.responseShape, note: question.note,
-      evidence: [...evidenceOf(waiting), { name: 'step', value: task.name }, ...(id === null ? [] : [{ name: 'interrupt', value: id }])],
-      raw: JSON.stringify({ step: task.name, interrupt: one }, null, 2),
+      evidence: [...evidenceOf(by), { name: 'step', value: task.name }, ...(id === null ? [] : [{ name: 'interrupt', value: id }])],
+      raw: JSON.stringify({ step: task.name, interrupt }, null, 2),
     },
   };
 }
@@ -65,18 +68,18 @@ function gateQuestion(waiting: Waiting, agent: AgentFacts): OpenQuestion {
   return {
     question, waiting, interrupt: null,
     approval: {
-      ...shared(waiting, agent), key: keyOf(waiting, `gate:${checkpointOf(state) ?? nodes}`), kind: 'gate', title: cleanName(`Before ${nodes}`), answers: question.answers, actions: question.actions,
-      question: null, responseShape: null, note: question.note, evidence: [...evidenceOf(waiting), { name: 'next steps', value: nodes }],
+      ...shared(waiting.run, agent), key: keyOf(waiting.run, `gate:${checkpointOf(state) ?? nodes}`), kind: 'gate', title: cleanName(`Before ${nodes}`), answers: question.answers, actions: question.actions,
+      question: null, responseShape: null, note: question.note, evidence: [...evidenceOf(waiting.run), { name: 'next steps', value: nodes }],
       raw: JSON.stringify({ next: state.next, calls }, null, 2),
     },
   };
 }
 
-function shared(waiting: Waiting, agent: AgentFacts): Pick<FoundApproval, 'agent' | 'run' | 'askedUs' | 'askedInferred' | 'expiresUs' | 'destructive' | 'onBehalfOf'> {
-  return { agent: agent.claim, run: { kind: 'run', id: waiting.run.run_id }, askedUs: waiting.run.updated_at, askedInferred: false, expiresUs: null, destructive: null, onBehalfOf: starterOf(waiting.run)?.of ?? null };
+function shared(run: Run, agent: AgentFacts): Pick<FoundApproval, 'agent' | 'run' | 'askedUs' | 'askedInferred' | 'expiresUs' | 'destructive' | 'onBehalfOf'> {
+  return { agent: agent.claim, run: { kind: 'run', id: run.run_id }, askedUs: run.updated_at, askedInferred: false, expiresUs: null, destructive: null, onBehalfOf: starterOf(run)?.of ?? null };
 }
 
-function evidenceOf({ run }: Waiting): FoundApproval['evidence'] {
+function evidenceOf(run: Run): FoundApproval['evidence'] {
   const starter = starterOf(run);
   return [
     { name: 'assistant', value: run.assistant_id }, { name: 'thread', value: run.thread_id }, { name: 'run', value: run.run_id },

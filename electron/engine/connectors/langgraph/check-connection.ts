@@ -91,6 +91,7 @@ async function rest(features: Features, facts: RuntimeFacts, check: Check): Prom
     result: 'info', detail: !features.protocolStreams ? 'The server has none that many may watch; it is asked every second.' : features.open === true ? 'Runs of the thread protocol are watched; all others are asked for every second.' : 'It has them, but watching could lend this key\'s identity to others\' runs; it is asked every second instead.',
   }));
   // Of the runtime, not of the way to it: the connection shows them as what they are.
+  // The connection works all the same: they stand on it as findings too.
   for (const finding of facts.findings) await check('findings', () => Promise.resolve({ result: 'info', detail: finding.text }));
 }
 

@@ -3,7 +3,7 @@ import { firstCheckpoint, parseCheckpoint, writeCheckpoint } from './checkpoint.
 import type { ThreadMark } from './checkpoint.ts';
 
 const mark = (index: number, open = 0): ThreadMark => ({
-  id: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`, updatedUs: index, head: '1f1e6e33-424a-6ee0-8005-1bc69e6f1bde', waits: null,
+  id: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`, updatedUs: index, head: '1f1e6e33-424a-6ee0-8005-1bc69e6f1bde', waits: [],
   open: Array.from({ length: open }, (_, run) => ({ run: `00000000-0000-4000-9000-${String(run).padStart(12, '0')}`, assistant: 'df666fc9-2b18-5e3c-894a-fc51102f49e5', startUs: 1 })),
 });
 

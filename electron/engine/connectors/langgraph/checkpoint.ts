@@ -1,7 +1,6 @@
 /** How far a connection has been read: survives a restart, bounded, and harmless when it is lost or damaged (the same facts make the same keys). */
 import { z } from 'zod';
 
-const waits = z.object({ run: z.string(), asked: z.array(z.object({ id: z.string(), node: z.string() })).max(1_000) });
 
 const threadMark = z.object({
   id: z.string(),
@@ -11,7 +10,8 @@ const threadMark = z.object({
   head: z.string().nullable(),
   /** runs that had not ended. */
   open: z.array(z.object({ run: z.string(), assistant: z.string(), startUs: z.number() })),
-  waits: waits.nullable(),
+  /** questions that waited for a person, and the runs that asked them. */
+  waits: z.array(z.object({ run: z.string(), id: z.string(), name: z.string() })).max(1_000),
 });
 export type ThreadMark = z.infer<typeof threadMark>;
 
@@ -40,7 +40,7 @@ export function parseCheckpoint(text: string | null): Checkpoint {
   }
 }
 
-export const isLive = (mark: ThreadMark): boolean => mark.open.length > 0 || mark.waits !== null;
+export const isLive = (mark: ThreadMark): boolean => mark.open.length > 0 || mark.waits.length > 0;
 
 /** Threads with open work are kept before all others, then those that changed last. */
 export function writeCheckpoint(state: Omit<Checkpoint, 'threads'>, marks: Iterable<ThreadMark>): string {

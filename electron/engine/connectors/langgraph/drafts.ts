@@ -8,7 +8,8 @@ import type { RunStands } from './run-outcome.ts';
 import { aiIn, callIdOf, messageId, messagesIn, modelOf, openCalls, textOf, toolCallsOf, toolResultsIn, usageIn } from './messages.ts';
 import type { ToolCall } from './messages.ts';
 import type { Step, Waiting } from './run-view.ts';
-import { isOpen } from './run-view.ts';
+import { answererOf, isOpen } from './run-view.ts';
+import { readQuestion } from './question-shapes.ts';
 import { safeJson } from './safe-copy.ts';
 import { interruptId, isRecord, runOf, textAt } from './shapes.ts';
 import type { Json, Run, StepTask } from './shapes.ts';
@@ -97,7 +98,7 @@ function taskRecords(context: StepContext, task: StepTask, known: ReadonlySet<st
   if (records.length > 0 || isInside(task.name)) return records;
   const ended = endOf(context);
   // In a graph of messages a step that goes on is most likely a model or tool call, which is told by itself.
-  if (context.step.untilUs === null && (context.speaks || task.interrupts.length > 0)) return [];
+  if (context.step.untilUs === null && (context.speaks || task.interrupts.length > 0) && task.result === null) return [];
   return [nodeRecord(context, task, ended)];
 }
 
@@ -127,10 +128,13 @@ function toolRecord(context: StepContext, task: StepTask, result: Json, asked: r
   const name = cleanName(textAt(result, 'name') ?? call?.name ?? 'tool');
   const draft = draftOf(step.run, agent, 'langgraph/message', `tool:${id}`, {
     role: 'activity', kind: 'tool_call', name, status: denied ? 'denied' : failed ? 'error' : 'ok', statusExplicit: true,
-    startUs: step.fromUs, endUs: Math.max(step.fromUs, endOf(context) ?? step.fromUs), ...(failed ? { error: errorOf(textOf(result)) } : {}),
+    startUs: step.fromUs, endUs: Math.max(step.fromUs, endOf(context) ?? step.fromUs), ...(failed ? { error: errorOf(toolError(textOf(result))) } : {}),
   });
   return [{ draft, raw: safeJson({ node: task.name, call, result }) }];
 }
+
+/** What LangChain's tool node puts around an error for the model. */
+const toolError = (text: string): string => text.replace(/\s*Please fix your mistakes\.\s*$/, '').replace(/^Error: /, '');
 
 function errorRecord(context: StepContext, task: StepTask): Collected {
   const { step, agent } = context;
@@ -165,25 +169,37 @@ function runningCalls(context: StepContext): Collected[] {
   }));
 }
 
-/** The row of a question to a person, in the task of the run that asked. */
-export function askedRecords({ run, state, gate }: Waiting, agent: AgentFacts): Collected[] {
-  const questions = gate ? [{ id: `gate:${state.next.join(',')}`, node: state.next.join(', '), value: null }] : state.tasks.flatMap((task) => task.interrupts.map((one) => ({ id: interruptId(one) ?? task.id, node: task.name, value: one.value })));
-  return questions.map(({ id, node, value }) => ({
-    draft: draftOf(run, agent, 'langgraph/interrupt', `approval:${id}`, { role: 'activity', kind: 'approval', name: cleanName(node), status: 'running', statusExplicit: true, startUs: run.updated_at, taskOutcome: 'waiting' }),
-    raw: safeJson({ interrupt: id, node, value }),
-  }));
+/** What a question's row is called: the calls that wait, else the step that asks. */
+const askedName = (node: string, value: unknown): string => {
+  const names = readQuestion(value).actions.map((action) => action.name);
+  return cleanName(names.length === 0 ? node : names.join(', '));
+};
+
+export interface AskedRow { readonly run: Run; readonly id: string; readonly name: string; readonly value: unknown }
+
+/** The questions of a thread that wait, each in the task of the run that asked it. */
+export function askedIn({ run, state, asked }: Waiting): AskedRow[] {
+  if (asked.length === 0) return [{ run, id: `gate:${state.next.join(',')}`, name: cleanName(state.next.join(', ')), value: null }];
+  return asked.map(({ id, by, task, interrupt }) => ({ run: by, id: id ?? task.id, name: askedName(task.name, interrupt.value), value: interrupt.value }));
+}
+
+export function askedRecord({ run, id, name, value }: AskedRow, agent: AgentFacts): Collected {
+  return {
+    draft: draftOf(run, agent, 'langgraph/interrupt', `approval:${id}`, { role: 'activity', kind: 'approval', name, status: 'running', statusExplicit: true, startUs: run.updated_at, taskOutcome: 'waiting' }),
+    raw: safeJson({ interrupt: id, value }),
+  };
 }
 
 /** The same question once it is answered: by the run that brought the answer, or by nobody when other input went around it. */
-export function answeredRecord(asking: Run, answer: { readonly id: string; readonly node: string }, by: Run | undefined, agent: AgentFacts, nowUs: number): Collected {
+export function answeredRecord(asking: Run, answer: { readonly id: string; readonly name: string }, by: Run | undefined, agent: AgentFacts, nowUs: number): Collected {
   const command = by?.kwargs['command'];
   const resumed = isRecord(command) || (by !== undefined && (by.kwargs['input'] ?? null) === null);
   const status = !resumed ? 'cancelled' : refuses(command) ? 'denied' : 'ok';
   return {
     draft: draftOf(asking, agent, 'langgraph/interrupt', `approval:${answer.id}`, {
-      role: 'activity', kind: 'approval', name: cleanName(answer.node), status, statusExplicit: true, startUs: asking.updated_at, endUs: Math.max(asking.updated_at, by?.created_at ?? nowUs), taskOutcome: 'completed',
+      role: 'activity', kind: 'approval', name: answer.name, status, statusExplicit: true, startUs: asking.updated_at, endUs: Math.max(asking.updated_at, by?.created_at ?? nowUs),
     }),
-    raw: safeJson({ interrupt: answer.id, node: answer.node, answeredBy: by === undefined ? null : { run_id: by.run_id, by: starterOf(by)?.of ?? null, command } }),
+    raw: safeJson({ interrupt: answer.id, answeredBy: by === undefined ? null : { run_id: by.run_id, by: starterOf(by)?.of ?? null, command } }),
   };
 }
 
@@ -195,7 +211,10 @@ function refuses(command: unknown): boolean {
 /** Questions that were asked and answered before we looked: history keeps them beside the step that answered. */
 export function answeredInHistory(step: Step, runs: readonly Run[], agentOf: (run: Run) => AgentFacts): Collected[] {
   if (step.untilUs === null || runOf(step.state) === step.run.run_id) return [];
-  const asking = runs[runs.indexOf(step.run) - 1];
-  if (asking === undefined || isOpen(asking)) return [];
-  return step.tasks.flatMap((task) => task.interrupts.map((one) => answeredRecord(asking, { id: interruptId(one) ?? task.id, node: task.name }, step.run, agentOf(asking), step.fromUs)));
+  return step.tasks.flatMap((task) => task.interrupts.flatMap((one) => {
+    const id = interruptId(one);
+    const asking = runs.find((run) => run.run_id === runOf(step.state));
+    if (id === null || asking === undefined || isOpen(asking)) return [];
+    return [answeredRecord(asking, { id, name: askedName(task.name, one.value) }, answererOf(id, asking, runs) ?? step.run, agentOf(asking), step.fromUs)];
+  }));
 }

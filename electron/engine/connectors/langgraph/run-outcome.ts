@@ -2,6 +2,7 @@
 import type { ActivityStatus, TaskOutcome } from '../../../../shared/domain.ts';
 import type { Draft } from '../../ingest/draft.ts';
 import { cleanName, cleanText } from '../../ingest/normalise/read.ts';
+import { waits } from './run-view.ts';
 import type { Step, ThreadRead, Waiting } from './run-view.ts';
 import { isRecord, runOf, textAt } from './shapes.ts';
 import type { Run } from './shapes.ts';
@@ -32,7 +33,7 @@ export function standOf(run: Run, around: Around): RunStands {
     case 'success':
       return whereSucceeded(run, around);
     case 'interrupted':
-      if (around.waiting?.run === run) return { outcome: 'waiting', status: 'running', endUs: undefined };
+      if (waits(around.waiting, run)) return { outcome: 'waiting', status: 'running', endUs: undefined };
       return { outcome: 'cancelled', status: 'cancelled', endUs: run.updated_at };
     case 'timeout':
       return { outcome: 'failed', status: 'error', endUs: run.updated_at, error: { type: 'timeout', message: 'The runtime ended the run because it took too long.' } };
@@ -45,7 +46,7 @@ export function standOf(run: Run, around: Around): RunStands {
 
 /** A run that asks a person is a success to the server; to us it waits, and it ends when somebody answers. */
 function whereSucceeded(run: Run, { read, steps, waiting }: Around): RunStands {
-  if (waiting?.run === run) return { outcome: 'waiting', status: 'running', endUs: undefined };
+  if (waits(waiting, run)) return { outcome: 'waiting', status: 'running', endUs: undefined };
   const answered = steps.find((step) => step.run !== run && runOf(step.state) === run.run_id && step.fromUs === step.run.created_at);
   const next = answered === undefined ? undefined : read.runs.find((other) => other.created_at > run.created_at && other.run_id === answered.run.run_id);
   return { outcome: 'completed', status: 'ok', endUs: Math.max(run.updated_at, next?.created_at ?? 0) };

@@ -1,6 +1,6 @@
 /** One thread as it was read: its runs in order, its states, and which run did which step. Pure. */
-import type { StepTask, Run, ThreadState } from './shapes.ts';
-import { checkpointOf, parentOf, runOf } from './shapes.ts';
+import type { Interrupt, Run, StepTask, ThreadState } from './shapes.ts';
+import { checkpointOf, interruptId, isRecord, parentOf, runOf } from './shapes.ts';
 
 export interface ThreadRead {
   readonly threadId: string;
@@ -58,24 +58,76 @@ export function stepsOf({ runs, states }: ThreadRead): Step[] {
   });
 }
 
-export interface Waiting {
-  readonly run: Run;
-  readonly state: ThreadState;
-  /** no task asks: the run stands before a step, by `interrupt_before` or `interrupt_after`. */
-  readonly gate: boolean;
+export interface Asked {
+  readonly task: StepTask;
+  readonly interrupt: Interrupt;
+  /** null: the server gave it none. */
+  readonly id: string | null;
+  /** the run that asked; not the last one when that answered another question only. */
+  readonly by: Run;
 }
 
+/** A question that waited when the thread was last read. */
+export interface KnownQuestion { readonly run: string; readonly id: string }
+
+export interface Waiting {
+  /** the run that came to a stop here. */
+  readonly run: Run;
+  readonly state: ThreadState;
+  /** empty: nobody asks, the run stands before a step, by `interrupt_before` or `interrupt_after`. */
+  readonly asked: readonly Asked[];
+  /** a run goes on that answers another question of the same step: until it has ended the thread takes no answer. */
+  readonly busy: boolean;
+}
+
+export const isGate = (waiting: Waiting): boolean => waiting.asked.length === 0;
+export const waits = (waiting: Waiting | null, run: Run): boolean => waiting !== null && (isGate(waiting) ? waiting.run === run : waiting.asked.some((one) => one.by === run));
+
 /** SECURITY: thread.status is not asked: it misses protocol runs and is wrong after a cancel (measured). */
-export function waitingIn({ runs, states }: ThreadRead, nowUs: number): Waiting | null {
+export function waitingIn({ runs, states }: ThreadRead, nowUs: number, known: readonly KnownQuestion[]): Waiting | null {
   const state = states[0];
-  if (state === undefined || runs.some((run) => run.status === 'running' || (run.status === 'pending' && run.created_at <= nowUs))) return null;
-  const run = lastThatRan(runs, state);
-  if (run === undefined || (run.status !== 'success' && run.status !== 'interrupted')) return null;
-  if (state.tasks.some((task) => task.interrupts.length > 0)) return { run, state, gate: false };
-  const stands = state.next.length > 0 && !state.next.includes('__start__') && state.tasks.every((task) => task.error === null);
+  if (state === undefined) return null;
+  const begun = runs.filter((run) => run.status !== 'pending' || run.created_at <= nowUs);
+  const busy = begun.some(isOpen);
+  const run = busy ? begun.at(-1) : lastThatRan(begun, state);
+  if (run === undefined || (!busy && run.status !== 'success' && run.status !== 'interrupted')) return null;
+  const asked = asksIn(state, begun.slice(0, begun.indexOf(run) + 1), run, known).filter((one) => !busy || one.by !== run);
+  if (asked.length > 0) return { run, state, asked, busy };
+  const stands = !busy && state.next.length > 0 && !state.next.includes('__start__') && state.tasks.every((task) => task.error === null && task.interrupts.length === 0);
   if (!stands) return null;
   // A cancelled run leaves steps before it too; only one that was told to stand there waits.
-  return run.status === 'success' || gatesOf(run).some((name) => name === '*' || state.next.includes(name)) ? { run, state, gate: true } : null;
+  return run.status === 'success' || gatesOf(run).some((name) => name === '*' || state.next.includes(name)) ? { run, state, asked: [], busy } : null;
+}
+
+function asksIn(state: ThreadState, runs: readonly Run[], last: Run, known: readonly KnownQuestion[]): Asked[] {
+  return state.tasks.filter((task) => task.result === null).flatMap((task) => task.interrupts.flatMap((interrupt) => {
+    const id = interruptId(interrupt);
+    if (id !== null && isAnswered(id, task, state, runs)) return [];
+    // A question that was seen before stays with the run that asked it, unless somebody answered it and it is asked anew.
+    const before = known.find((one) => one.id === id);
+    const asker = before === undefined ? undefined : runs.find((one) => one.run_id === before.run);
+    return [{ task, interrupt, id, by: asker !== undefined && answererOf(before?.id ?? '', asker, runs) === undefined ? asker : last }];
+  }));
+}
+
+/**
+ * Of two questions of one step, the one that was answered keeps its interrupt until the other is answered too (measured), and a step that
+ * gives nothing back has no result to tell it by. `next` alone does not tell either: it is empty while a step asks its second question.
+ */
+const isAnswered = (id: string, task: StepTask, { next }: ThreadState, runs: readonly Run[]): boolean =>
+  next.length > 0 && !next.includes(task.name) && runs.some((run) => answeredBy(run)?.includes(id) === true);
+
+/** The interrupts that a run answered by their ids; null: it answered whatever asked first, or nothing. */
+function answeredBy(run: Run): readonly string[] | null {
+  const command = run.kwargs['command'];
+  const resume = isRecord(command) ? command['resume'] : undefined;
+  const ids = isRecord(resume) ? Object.keys(resume) : [];
+  return ids.length > 0 && ids.every((id) => /^[0-9a-f]{32}$/.test(id)) ? ids : null;
+}
+
+/** The first run after the one that asked that did not leave the question open. */
+export function answererOf(id: string, asking: Run, runs: readonly Run[]): Run | undefined {
+  return runs.slice(runs.indexOf(asking) + 1).find((run) => answeredBy(run)?.includes(id) ?? true);
 }
 
 export function gatesOf(run: Run): readonly string[] {

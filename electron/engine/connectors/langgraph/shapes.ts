@@ -40,7 +40,7 @@ export const interrupt = z.object({ id: z.string().min(1).max(200).nullish(), in
 export type Interrupt = z.infer<typeof interrupt>;
 
 const stepTask = z.object({
-  id, name, error: z.unknown().optional().transform(orNull), interrupts: z.array(interrupt).max(1_000).nullish().transform((list) => list ?? []), result: z.unknown().optional(),
+  id, name, error: z.unknown().optional().transform(orNull), interrupts: z.array(interrupt).max(1_000).nullish().transform((list) => list ?? []), result: z.unknown().optional().transform(orNull),
 });
 export type StepTask = z.infer<typeof stepTask>;
 

@@ -25,7 +25,7 @@ describe('steps', () => {
     ];
     const drafts = draftsOf(tell({ runs, states }), 'r-1');
     expect(drafts.find((draft) => draft.kind === 'model_call')).toMatchObject({ key: 'model:msg-1', name: 'big-1', model: 'big-1', startUs: usAt(1), endUs: usAt(3), usage: { inputTokens: 200, outputTokens: 40, cacheReadTokens: 300 } });
-    expect(drafts.find((draft) => draft.key === 'tool:call-1')).toMatchObject({ name: 'pay', status: 'error', error: { message: 'Error: refused' }, startUs: usAt(3) });
+    expect(drafts.find((draft) => draft.key === 'tool:call-1')).toMatchObject({ name: 'pay', status: 'error', error: { message: 'refused' }, startUs: usAt(3) });
     expect(drafts.find((draft) => draft.key === 'tool:call-2')).toMatchObject({ name: 'look', status: 'running' });
     expect(drafts.find((draft) => draft.key === 'tool:call-2')?.endUs).toBeUndefined();
   });
@@ -97,7 +97,7 @@ describe('what waits', () => {
     const told = tell(waiting);
     expect(root(told, 'r-1')).toMatchObject({ taskOutcome: 'waiting', status: 'running' });
     expect(told.questions.map((one) => one.approval)).toMatchObject([{ key: 't-1/r-1/q-1', kind: 'input', askedUs: usAt(2), title: 'Go on?' }]);
-    expect(told.mark.waits).toEqual({ run: 'r-1', asked: [{ id: 'q-1', node: 'ask' }] });
+    expect(told.mark.waits).toEqual([{ run: 'r-1', id: 'q-1', name: 'ask' }]);
     expect(told.work).toEqual([]);
   });
 
@@ -107,6 +107,19 @@ describe('what waits', () => {
     expect(told.questions).toEqual([]);
     expect(root(told, 'r-1')).toMatchObject({ taskOutcome: 'completed', endUs: usAt(10) });
     expect(draftsOf(told, 'r-1').find((draft) => draft.kind === 'approval')).toMatchObject({ status: 'ok', endUs: usAt(10) });
+  });
+
+  it('waits on in the run that asked when only the other question of its step was answered', () => {
+    const [mine, theirs] = ['a'.repeat(32), 'b'.repeat(32)];
+    const runs = [aRun('r-1', 'success', [0, 2]), aRun('r-2', 'success', [10, 12], { command: { resume: { [mine]: 'yes' } } })];
+    const tasks = (result: unknown): object[] => [{ id: 'k-1', name: 'legal', interrupts: [{ id: mine, value: 'Sign?' }], result }, { id: 'k-2', name: 'finance', interrupts: [{ id: theirs, value: 'Pay?' }] }];
+    const { mark } = tell({ runs: runs.slice(0, 1), states: [aState({ id: 'c-1', run: 'r-1', seconds: 1, tasks: tasks(null) })] });
+    const going = tell({ runs: [...runs.slice(0, 1), aRun('r-2', 'running', [10, 10], runs[1]?.kwargs)], states: [aState({ id: 'c-1', run: 'r-1', seconds: 1, tasks: tasks(null) })] }, { mark });
+    expect([going.questions.map((one) => one.approval.key), root(going, 'r-1')?.taskOutcome]).toEqual([[`t-1/r-1/${theirs}`], 'waiting']);
+    const told = tell({ runs, states: [aState({ id: 'c-1', run: 'r-1', seconds: 1, tasks: tasks({ legal: 'yes' }) })] }, { mark });
+    expect(told.questions.map((one) => one.approval.key)).toEqual([`t-1/r-1/${theirs}`]);
+    expect([root(told, 'r-1')?.taskOutcome, root(told, 'r-2')?.taskOutcome]).toEqual(['waiting', 'completed']);
+    expect(draftsOf(told, 'r-1').filter((draft) => draft.kind === 'approval').map((draft) => [draft.name, draft.status])).toEqual([['finance', 'running'], ['legal', 'ok']]);
   });
 
   it('was gone around when a run came with other input, and is not a gate when it was cancelled', () => {
@@ -131,7 +144,7 @@ describe('what waits', () => {
 });
 
 it('says of a run that is no longer there that its end was not seen', () => {
-  const mark: ThreadMark = { id: 't-1', updatedUs: 0, head: null, open: [{ run: 'r-1', assistant: 'a-1', startUs: usAt(1) }], waits: null };
+  const mark: ThreadMark = { id: 't-1', updatedUs: 0, head: null, open: [{ run: 'r-1', assistant: 'a-1', startUs: usAt(1) }], waits: [] };
   const told = tell({ runs: [], states: [] }, { mark, now: 60 });
   expect(told.vanished).toBe(1);
   expect(root(told, 'r-1')).toMatchObject({ taskOutcome: 'unknown', status: 'interrupted', statusExplicit: false, startUs: usAt(1), endUs: usAt(60) });

@@ -3,14 +3,14 @@ import type { Collected } from '../connector.ts';
 import type { OpenQuestion } from './approvals.ts';
 import { questionsOf } from './approvals.ts';
 import type { ThreadMark } from './checkpoint.ts';
-import { answeredInHistory, answeredRecord, askedRecords, runRecord, stepRecords, vanishedRecord } from './drafts.ts';
+import { answeredInHistory, answeredRecord, askedIn, askedRecord, runRecord, stepRecords, vanishedRecord } from './drafts.ts';
 import type { AgentFacts } from './drafts.ts';
 import { messagesIn } from './messages.ts';
 import { standOf } from './run-outcome.ts';
 import type { Around } from './run-outcome.ts';
-import { isOpen, stepsOf, waitingIn } from './run-view.ts';
+import { answererOf, isOpen, stepsOf, waitingIn, waits } from './run-view.ts';
 import type { ThreadRead, Waiting } from './run-view.ts';
-import { checkpointOf, interruptId } from './shapes.ts';
+import { checkpointOf } from './shapes.ts';
 import type { Run } from './shapes.ts';
 
 export interface OpenWork {
@@ -44,7 +44,7 @@ const overlapUs = 10_000_000;
 export function tellThread(read: ThreadRead, mark: ThreadMark | null, updatedUs: number, { agentOf, cancelsApart, nowUs }: Teller): ThreadTold {
   const { runs, states } = read;
   const agent = (run: Run): AgentFacts => agentOf(run.assistant_id, run);
-  const waiting = waitingIn(read, nowUs);
+  const waiting = waitingIn(read, nowUs, mark?.waits ?? []);
   const steps = stepsOf(read);
   const around: Around = { read, steps, waiting, cancelsApart };
   const speaks = states.some((state) => messagesIn(state.values).length > 0);
@@ -54,8 +54,9 @@ export function tellThread(read: ThreadRead, mark: ThreadMark | null, updatedUs:
   const records = [
     ...runs.filter(fresh).map((run) => runRecord(run, standOf(run, around), agent(run))),
     ...steps.flatMap((step) => stepRecords({ step, agent: agent(step.run), stands: standOf(step.run, around), speaks })),
-    ...steps.flatMap((step) => answeredInHistory(step, runs, agent)),
-    ...(waiting === null ? [] : askedRecords(waiting, agent(waiting.run))),
+    // What waited when the thread was last read is told by that.
+    ...(mark === null ? steps.flatMap((step) => answeredInHistory(step, runs, agent)) : []),
+    ...(waiting === null ? [] : askedIn(waiting).map((row) => askedRecord(row, agent(row.run)))),
     ...answered(read, mark, waiting, agent, nowUs),
     ...vanished.map((one) => vanishedRecord({ run_id: one.run, startUs: one.startUs }, agentOf(one.assistant, null), nowUs)),
   ];
@@ -69,24 +70,21 @@ export function tellThread(read: ThreadRead, mark: ThreadMark | null, updatedUs:
 
 function markOf({ threadId, runs, states }: ThreadRead, updatedUs: number, waiting: Waiting | null): ThreadMark {
   const head = states[0];
-  const asked = waiting === null ? [] : waiting.gate
-    ? [{ id: `gate:${waiting.state.next.join(',')}`, node: waiting.state.next.join(', ') }]
-    : waiting.state.tasks.flatMap((task) => task.interrupts.map((one) => ({ id: interruptId(one) ?? task.id, node: task.name })));
+  const asked = waiting === null ? [] : askedIn(waiting).slice(0, 200);
   return {
     id: threadId, updatedUs, head: head === undefined ? null : checkpointOf(head),
-    open: runs.filter((run) => isOpen(run) || run === waiting?.run).map((run) => ({ run: run.run_id, assistant: run.assistant_id, startUs: Math.min(run.created_at, run.updated_at) })),
-    waits: waiting === null ? null : { run: waiting.run.run_id, asked: asked.slice(0, 200) },
+    open: runs.filter((run) => isOpen(run) || waits(waiting, run)).map((run) => ({ run: run.run_id, assistant: run.assistant_id, startUs: Math.min(run.created_at, run.updated_at) })),
+    waits: asked.map(({ run, id, name }) => ({ run: run.run_id, id, name })),
   };
 }
 
 /** Questions that waited when the thread was last read and wait no more. */
 function answered({ runs }: ThreadRead, mark: ThreadMark | null, waiting: Waiting | null, agent: (run: Run) => AgentFacts, nowUs: number): Collected[] {
-  const waited = mark?.waits ?? null;
-  if (waited === null || waiting?.run.run_id === waited.run) return [];
-  const index = runs.findIndex((run) => run.run_id === waited.run);
-  const asking = runs[index];
-  if (asking === undefined) return [];
-  return waited.asked.map((one) => answeredRecord(asking, one, runs[index + 1], agent(asking), nowUs));
+  const still = new Set(waiting === null ? [] : askedIn(waiting).map(({ run, id }) => `${run.run_id} ${id}`));
+  return (mark?.waits ?? []).filter(({ run, id }) => !still.has(`${run} ${id}`)).flatMap(({ run, id, name }) => {
+    const asking = runs.find((one) => one.run_id === run);
+    return asking === undefined ? [] : [answeredRecord(asking, { id, name }, answererOf(id, asking, runs), agent(asking), nowUs)];
+  });
 }
 
 function workOf(run: Run, { runs, states }: ThreadRead): OpenWork {

@@ -27,7 +27,7 @@ async function violations(page: Page): Promise<string[]> {
   return found.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
 }
 
-const screens = { o: 'Overview', l: 'Live', a: 'Agents', n: 'Connections', ',': 'Settings' };
+const screens = { o: 'Overview', l: 'Live', a: 'Agents', p: 'Approvals', n: 'Connections', ',': 'Settings' };
 
 async function goTo(page: Page, letter: string, title: string): Promise<void> {
   await page.keyboard.press('g');
@@ -57,6 +57,43 @@ for (const theme of ['light', 'dark'] as const) {
     await page.keyboard.press('Enter');
     await expect(page.getByRole('heading', { level: 1, name: 'refund-runner' })).toBeVisible();
     expect(await violations(page)).toEqual([]);
+    for (const tab of ['Identity', 'Access']) {
+      await page.getByRole('tab', { name: tab }).click();
+      await expect(page.getByRole('tabpanel', { name: tab })).toBeVisible();
+      expect(await violations(page), tab).toEqual([]);
+    }
+    await page.getByRole('tab', { name: 'Identity' }).click();
+    await page.getByRole('button', { name: 'Link another agent…' }).click();
+    await expect(page.getByRole('dialog', { name: 'Link another agent' })).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+  });
+
+  test(`axe finds nothing in the guided dialog of any kind, ${theme}`, async () => {
+    test.setTimeout(120_000);
+    const page = pageOf(desk);
+    await callFromPage(page, 'settings.set', { theme });
+    await expect(page.locator(`html[data-mantine-color-scheme="${theme}"]`)).toHaveCount(1);
+    await goTo(page, 'n', 'Connections');
+    for (const kind of [/LangGraph/, /A2A/, /MCP server over HTTP/, /MCP local program/]) {
+      await page.keyboard.press('a');
+      const dialog = page.getByRole('dialog', { name: 'Add connection' });
+      await dialog.getByRole('radio', { name: kind }).check();
+      expect(await violations(page), String(kind)).toEqual([]);
+      await page.keyboard.press('Control+Enter');
+      await expect(dialog.getByLabel('Name of the connection')).toBeVisible();
+      expect(await violations(page), String(kind)).toEqual([]);
+      const address = dialog.getByLabel('Address');
+      if (await address.isVisible()) {
+        await address.fill('http://127.0.0.1:9');
+        await page.keyboard.press('Control+Enter');
+        await expect(dialog.getByText('Where the credential comes from').first()).toBeVisible();
+        expect(await violations(page), String(kind)).toEqual([]);
+        await page.keyboard.press('Escape');
+        await dialog.getByRole('button', { name: 'Close and lose it' }).click();
+      } else await page.keyboard.press('Escape');
+      await expect(dialog).toHaveCount(0);
+    }
   });
 }
 

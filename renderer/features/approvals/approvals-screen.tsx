@@ -31,7 +31,10 @@ function Context({ data }: { data: Waiting }) {
   return <span>{words}</span>;
 }
 
-/** While a pointer or the focus is in the list no row moves under it; else the worst stands first at once. */
+/**
+ * While a pointer is in the list no row moves under it: what is new stands below, in sight, until the order is asked for
+ * or the pointer leaves. To hide it meanwhile was rejected: it may be the worst of all, and it may expire.
+ */
 function useHeld(rows: readonly Approval[]) {
   const [held, setHeld] = useState<readonly string[] | null>(null);
   const sorted = useMemo(() => worstFirst(rows), [rows]);
@@ -39,7 +42,7 @@ function useHeld(rows: readonly Approval[]) {
   const holding = holdOrder(held, ids);
   const byId = new Map(sorted.map((row) => [row.id, row]));
   return {
-    rows: holding.order.flatMap((id) => byId.get(id) ?? []), waiting: holding.waiting.length,
+    rows: [...holding.order, ...holding.waiting].flatMap((id) => byId.get(id) ?? []), below: holding.waiting.length,
     hold: () => setHeld((now) => now ?? ids), release: () => setHeld(null),
   };
 }
@@ -49,7 +52,7 @@ function WaitingPanel({ data, held, chosenId, activeId, onChoose, onOpen }: { da
   return (
     <Panel
       flush className={classes.waitingPanel} title={`Waiting, ${formatCount(data.waiting)}`}
-      aside={<>{held.waiting > 0 && <button type="button" className={classes.linkButton} onClick={held.release}>{formatCount(held.waiting)} new, press <Kbd keys="." /></button>}<span>worst effect first, then time left. <span aria-hidden="true">◆</span> cannot be undone</span></>}
+      aside={<>{held.below > 0 && <button type="button" className={classes.linkButton} onClick={held.release}>{formatCount(held.below)} new below, sort <Kbd keys="." /></button>}<span>worst effect first, then time left. <span aria-hidden="true">◆</span> cannot be undone</span></>}
       {...(more > 0 ? { foot: <span>{formatCount(data.rows.length)} of {formatCount(data.waiting)} shown: the rest comes up as these are decided.</span> } : {})}
     >
       {data.waiting === 0
@@ -117,7 +120,7 @@ function Approvals({ data, id }: { data: Waiting; id: string | null }) {
     { keys: 'j', does: 'next approval', run: move(1) }, { keys: 'k', does: 'approval before', run: move(-1) },
     { keys: 'arrowdown', does: '', run: move(1) }, { keys: 'arrowup', does: '', run: move(-1) },
     { keys: 'enter', does: 'to the request', run: () => { if (activeId !== null) open(activeId); } },
-    { keys: '.', does: 'show new ones', run: held.release },
+    { keys: '.', does: 'sort new ones in', run: held.release },
     { keys: 'c', does: 'copy identifier', run: () => { if (chosenId !== null) void copyText(chosenId).then((done) => announce(done ? 'Identifier copied' : 'Not copied: the system refused the clipboard')); } },
   ]);
   return (

@@ -19,13 +19,13 @@ describe('readInvocation', () => {
     ['connections rename c-1 --name New', { name: 'connections rename', connection: 'c-1', connectionName: 'New' }],
     ['connections rotate c-1', { name: 'connections rotate', connection: 'c-1' }],
     ['activity --agent a --task t --since 24h --limit 5', { name: 'activity', agent: 'a', task: 't', since: '2026-11-21T12:00:00.000Z', limit: 5 }],
-    ['connections add langgraph --name L --url http://127.0.0.1:2024 --key-env K', { name: 'connections add runtime', connectionName: 'L', target: { kind: 'langgraph', url: 'http://127.0.0.1:2024' }, key: { from: 'keyEnv', name: 'K', session: false }, content: null, consent: false }],
-    ['connections add a2a --name A --url http://x --header X-Key --scheme plain --key-stdin --session', { name: 'connections add runtime', connectionName: 'A', target: { kind: 'a2a', url: 'http://x', header: 'X-Key', scheme: 'plain' }, key: { from: 'keyStdin', session: true }, content: null, consent: false }],
+    ['connections add langgraph --name L --url http://127.0.0.1:2024 --key-env K', { name: 'connections add runtime', connectionName: 'L', target: { kind: 'langgraph', url: 'http://127.0.0.1:2024' }, cardKeys: null, key: { from: 'keyEnv', name: 'K', session: false }, content: null, consent: false }],
+    ['connections add a2a --name A --url http://x --header X-Key --scheme plain --key-stdin --session', { name: 'connections add runtime', connectionName: 'A', target: { kind: 'a2a', url: 'http://x', header: 'X-Key', scheme: 'plain' }, cardKeys: null, key: { from: 'keyStdin', session: true }, content: null, consent: false }],
     ['connections add mcp --name M --command npx --args=-y --env TOKEN --cwd /srv --consent -- server --name x', {
-      name: 'connections add runtime', connectionName: 'M', content: null, consent: true, key: { from: 'none' },
+      name: 'connections add runtime', connectionName: 'M', content: null, consent: true, cardKeys: null, key: { from: 'none' },
       target: { kind: 'mcp', transport: 'stdio', command: 'npx', args: ['-y', 'server', '--name', 'x'], env: ['TOKEN'], cwd: '/srv' },
     }],
-    ['connections try mcp --url http://x/mcp --credential env:T', { name: 'connections try', target: { kind: 'mcp', transport: 'http', url: 'http://x/mcp' }, key: { from: 'env', name: 'T' } }],
+    ['connections try mcp --url http://x/mcp --credential env:T', { name: 'connections try', target: { kind: 'mcp', transport: 'http', url: 'http://x/mcp' }, cardKeys: null, key: { from: 'env', name: 'T' } }],
     ['connections credential c-1 --credential file:/run/key', { name: 'connections credential', connection: 'c-1', key: { from: 'file', path: '/run/key' } }],
     ['connections retarget c-1 --url http://y', { name: 'connections retarget', connection: 'c-1', change: { url: 'http://y', command: null, args: null, header: null, scheme: null } }],
     ['connections consent c-1', { name: 'connections consent', connection: 'c-1', consent: false }],
@@ -54,7 +54,7 @@ describe('readInvocation', () => {
   it.each(['fly', 'connections add mqtt --name x', 'connections add otlp', 'connections add otlp --name x --content some', 'connections sell x', 'agents extra',
     'connections add langgraph --name x', 'connections add langgraph --name x --url http://y --command z', 'connections add mcp --name x', 'connections add mcp --name x --url http://y --command z',
     'connections add a2a --name x --url http://y --key-env A --key-stdin', 'connections add a2a --name x --url http://y --credential secret', 'connections add a2a --name x --url http://y --credential env:A=B',
-    'connections add a2a --name x --url http://y --scheme digest', 'connections credential c-1 --session', 'connections retarget c-1', 'connections test', 'approvals reject apr-1', 'approvals respond apr-1', 'approvals forget apr-1',
+    'connections add a2a --name x --url http://y --scheme digest', 'connections credential c-1 --session', 'connections retarget c-1', 'connections try langgraph --url http://x --card-keys f', 'connections test', 'approvals reject apr-1', 'approvals respond apr-1', 'approvals forget apr-1',
     'approvals approve', 'agents link a', 'agents unlink a b', 'status -- x', 'grants --since 1h',
     'agents --task t', 'status --limit 3', 'tasks --limit 0', 'tasks --limit many', 'tasks --since yesterday', 'serve --otlp 0.0.0.0:4318', 'serve --otlp 4318', 'serve --otlp evil.example:1', 'tasks --unknown'])('refuses: %s', (line) => {
     expect(() => read(line)).toThrow(UsageError);

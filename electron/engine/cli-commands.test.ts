@@ -31,7 +31,7 @@ const connection: Connection = {
 
 type Answers = { [M in Method]?: (params: Params<M>) => Result<M> };
 
-const keys: KeyPlaces = { variable: (name) => (name === 'KEY' ? 'sk-secret-value\n' : undefined), file: () => 'from-the-file', stdin: () => Promise.resolve('from-stdin') };
+const keys: KeyPlaces = { variable: (name) => (name === 'KEY' ? 'sk-secret-value\n' : undefined), file: (path) => (path === 'keys.json' ? '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"}]}' : 'from-the-file'), stdin: () => Promise.resolve('from-stdin') };
 
 async function run(line: string, answers: Answers, running = true): Promise<{ out: string; err: string; code: number }> {
   const out = new PassThrough();
@@ -173,6 +173,14 @@ describe('runtimes', () => {
     expect(sent).toEqual([{ from: 'value', value: 'sk-secret-value' }, { from: 'value', value: 'from-the-file' }, { from: 'value', value: 'from-stdin', keep: 'session' }, { from: 'env', name: 'NAME' }, { from: 'none' }]);
     expect(JSON.stringify(shown)).not.toMatch(/secret-value|from-the-file|from-stdin/);
     await expect(run('connections add langgraph --name C --url http://x --key-env NONE', {})).rejects.toMatchObject({ code: 'bad_request' });
+  });
+
+  it('pins the keys of an agent card', async () => {
+    const targets: unknown[] = [];
+    const add = (params: Params<'connections.addRuntime'>): Connection => { targets.push(params.target); return server; };
+    await run('connections add a2a --name A --url http://x --card-keys keys.json', { 'connections.addRuntime': add });
+    expect(targets).toEqual([{ kind: 'a2a', url: 'http://x', keys: [{ kty: 'OKP', crv: 'Ed25519', x: 'AA' }] }]);
+    await expect(run('connections add a2a --name A --url http://x --card-keys other.txt', {})).rejects.toMatchObject({ code: 'bad_request' });
   });
 
   it('prints the connection: as JSON with the keys of the contract, for people inert', async () => {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { CredentialInput } from '../../shared/contract.ts';
+import type { CredentialInput, RuntimeTarget } from '../../shared/contract.ts';
 import { CallFailure } from './call-failure.ts';
 import type { KeySource } from './cli-runtime-arguments.ts';
 
@@ -31,6 +31,20 @@ function readFile(path: string, places: KeyPlaces): string {
     return places.file(path);
   } catch (error) {
     throw new CallFailure('bad_request', `The file ${path} cannot be read (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown'}).`);
+  }
+}
+
+type CardKeys = NonNullable<Extract<RuntimeTarget, { kind: 'a2a' }>['keys']>;
+
+/** One JWK, a list of them, or a JWKS. The engine checks each and refuses a private one. */
+export function readCardKeys(path: string, places: KeyPlaces): CardKeys {
+  const text = readFile(path, places);
+  try {
+    const read = JSON.parse(text) as { keys?: CardKeys } | CardKeys | CardKeys[number];
+    if (Array.isArray(read)) return read;
+    return 'keys' in read && Array.isArray(read.keys) ? read.keys : [read as CardKeys[number]];
+  } catch {
+    throw new CallFailure('bad_request', `The file ${path} holds no JSON; it should hold the public keys of the card (JWK or JWKS).`);
   }
 }
 

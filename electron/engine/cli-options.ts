@@ -15,7 +15,7 @@ const options = {
   url: { type: 'string' }, header: { type: 'string' }, scheme: { type: 'string' }, command: { type: 'string' }, args: { type: 'string', multiple: true }, cwd: { type: 'string' }, env: { type: 'string', multiple: true },
   'key-env': { type: 'string' }, 'key-file': { type: 'string' }, 'key-stdin': { type: 'boolean', default: false }, credential: { type: 'string' }, session: { type: 'boolean', default: false },
   consent: { type: 'boolean', default: false }, all: { type: 'boolean', default: false }, reason: { type: 'string' }, response: { type: 'string' }, parameters: { type: 'string', multiple: true },
-  fingerprint: { type: 'string' }, subject: { type: 'string' },
+  fingerprint: { type: 'string' }, 'card-keys': { type: 'string' }, subject: { type: 'string' },
 } as const;
 
 export type Values = ReturnType<typeof parseWords>['values'];

@@ -17,8 +17,9 @@ export type KeySource =
 export const runtimeKinds = ['langgraph', 'a2a', 'mcp'] as const;
 
 export type RuntimeCommand =
-  | { readonly name: 'connections add runtime'; readonly connectionName: string; readonly target: RuntimeTarget; readonly key: KeySource; readonly content: ContentLevel | null; readonly consent: boolean }
-  | { readonly name: 'connections try'; readonly target: RuntimeTarget; readonly key: KeySource }
+  | { readonly name: 'connections add runtime'; readonly connectionName: string; readonly target: RuntimeTarget; readonly cardKeys: string | null; readonly key: KeySource; readonly content: ContentLevel | null; readonly consent: boolean }
+  /** `cardKeys`: a file with the public keys that an agent card must be signed with. */
+  | { readonly name: 'connections try'; readonly target: RuntimeTarget; readonly cardKeys: string | null; readonly key: KeySource }
   | { readonly name: 'connections retarget'; readonly connection: string; readonly change: TargetChange }
   | { readonly name: 'connections credential'; readonly connection: string; readonly key: KeySource }
   | { readonly name: 'connections consent'; readonly connection: string; readonly consent: boolean }
@@ -40,7 +41,7 @@ export type TypedDecision =
   | { readonly answer: 'respond'; readonly response: string; readonly reason?: string }
   | { readonly answer: 'edit'; readonly parameters: readonly (string | null)[]; readonly reason?: string };
 
-const targetOptions = ['url', 'header', 'scheme', 'command', 'args', 'cwd', 'env'];
+const targetOptions = ['url', 'header', 'scheme', 'command', 'args', 'cwd', 'env', 'card-keys'];
 const keyOptions = ['key-env', 'key-file', 'key-stdin', 'credential', 'session'];
 const variable = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 
@@ -51,12 +52,12 @@ export function readRuntimeConnections(verb: string, rest: readonly string[], va
     case 'add':
       if (rest[0] === 'otlp') return null;
       allow(values, ['name', 'content', 'consent', ...targetOptions, ...keyOptions], rest, 1);
-      return { name: 'connections add runtime', connectionName: needed(values.name, '--name NAME'), target: readTarget(rest[0], values, after), key: readKey(values), content: values.content === undefined ? null : oneOf(values.content, contentLevels, '--content'), consent: values.consent };
+      return { name: 'connections add runtime', connectionName: needed(values.name, '--name NAME'), target: readTarget(rest[0], values, after), cardKeys: values['card-keys'] ?? null, key: readKey(values), content: values.content === undefined ? null : oneOf(values.content, contentLevels, '--content'), consent: values.consent };
     case 'try':
       allow(values, [...targetOptions, ...keyOptions], rest, 1);
-      return { name: 'connections try', target: readTarget(rest[0], values, after), key: readKey(values) };
+      return { name: 'connections try', target: readTarget(rest[0], values, after), cardKeys: values['card-keys'] ?? null, key: readKey(values) };
     case 'retarget':
-      allow(values, targetOptions, rest, 1);
+      allow(values, ['url', 'header', 'scheme', 'command', 'args'], rest, 1);
       return { name: 'connections retarget', connection: connection(), change: readChange(values, after) };
     case 'credential':
       allow(values, keyOptions, rest, 1);
@@ -79,6 +80,7 @@ export function readRuntimeConnections(verb: string, rest: readonly string[], va
 
 function readTarget(kind: string | undefined, values: Values, after: readonly string[]): RuntimeTarget {
   if (kind === undefined || !runtimeKinds.some((one) => one === kind)) throw new UsageError('A connection is of one of the kinds otlp, langgraph, a2a, mcp: connections add KIND --name NAME ...');
+  if (values['card-keys'] !== undefined && kind !== 'a2a') throw new UsageError('--card-keys goes with a2a: only agent cards are signed.');
   const auth = { ...(values.header === undefined ? {} : { header: values.header }), ...(values.scheme === undefined ? {} : { scheme: oneOf(values.scheme, ['bearer', 'plain'], '--scheme') }) };
   if (kind === 'mcp' && values.command !== undefined) {
     if (values.url !== undefined) throw new UsageError('An MCP server is reached by --url or by --command, not by both.');

@@ -5,7 +5,7 @@ import type { Connection, ConnectionTest } from '../../shared/domain.ts';
 import { CallFailure } from './call-failure.ts';
 import type { CommandContext } from './cli-commands.ts';
 import { findAgent, findConnection } from './cli-find.ts';
-import { readKeySource } from './cli-keys.ts';
+import { readCardKeys, readKeySource } from './cli-keys.ts';
 import { printJson, printText } from './cli-output.ts';
 import type { RuntimeCommand, TargetChange } from './cli-runtime-arguments.ts';
 import { time, visible } from './cli-text.ts';
@@ -17,7 +17,7 @@ export async function runRuntimeCommand(command: ConnectionCommand, context: Com
   const { caller, keys } = context;
   switch (command.name) {
     case 'connections add runtime': return add(command, context);
-    case 'connections try': return printTest(await caller.call('connections.tryRuntime', { target: command.target, credential: await readKeySource(command.key, keys) }), context);
+    case 'connections try': return printTest(await caller.call('connections.tryRuntime', { target: signedBy(command, context), credential: await readKeySource(command.key, keys) }), context);
     case 'connections test': return printTest(await caller.call('connections.test', { id: await findConnection(caller, command.connection) }), context);
     case 'connections show': return printConnection(await shownConnection(context, command.connection), context);
     case 'connections poll': return printConnection(await caller.call('connections.pollNow', { id: await findConnection(caller, command.connection) }), context);
@@ -42,12 +42,17 @@ export async function runRuntimeCommand(command: ConnectionCommand, context: Com
 
 async function add(command: Extract<ConnectionCommand, { name: 'connections add runtime' }>, context: CommandContext): Promise<number> {
   const { caller, keys, streams, running } = context;
-  const { connectionName: name, target, content } = command;
+  const { connectionName: name, content } = command;
+  const target = signedBy(command, context);
   const credential = await readKeySource(command.key, keys);
   const added = await caller.call('connections.addRuntime', { name, target, credential, ...(content === null ? {} : { content }) });
   if (!running) streams.err.write('No engine runs now: the runtime is asked when one does (gatehouse serve, or the window).\n');
   if (!('command' in target)) return printConnection(added, context);
   return consent(added, command.consent, context);
+}
+
+function signedBy({ target, cardKeys }: { readonly target: RuntimeTarget; readonly cardKeys: string | null }, { keys }: CommandContext): RuntimeTarget {
+  return target.kind === 'a2a' && cardKeys !== null ? { ...target, keys: readCardKeys(cardKeys, keys) } : target;
 }
 
 /** The command is always printed: whoever consents shall have seen it. */

@@ -21,6 +21,7 @@ const help = `Gatehouse ${version}
   gatehouse connections show|test|poll ID       how it stands; ask it now and say what is missing (code 1); read it now
   gatehouse connections add otlp --name NAME [--content none|redacted|full]
   gatehouse connections add langgraph|a2a|mcp --name NAME --url URL [KEY] [--header H] [--scheme bearer|plain] [--content ...]
+                        a2a also: --card-keys FILE, the public keys (JWK) that its card must be signed with
   gatehouse connections add mcp --name NAME --command CMD [--cwd DIR] [--env NAME]... [--consent] [-- ARG...]
   gatehouse connections try langgraph|a2a|mcp --url URL [KEY]      test it without saving anything
   gatehouse connections credential ID KEY       another credential; counts at once

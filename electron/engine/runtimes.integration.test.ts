@@ -169,6 +169,30 @@ describe('a connection that asks', () => {
   });
 });
 
+describe('what people change', () => {
+  it('moves to another address with its credential, and refuses another kind', async () => {
+    const { id } = await house.people.add({ name: 'Lab', target: { ...target, header: 'x-lab-key', scheme: 'plain' }, credential: { from: 'value', value: 'sk-0123456789ab' }, demo: false }, ada);
+    const moved = await house.people.retarget({ id, target: { kind: 'langgraph', url: 'http://127.0.0.1:10/' } }, ada);
+    expect(moved.runtime).toMatchObject({ address: 'http://127.0.0.1:10/', credential: 'session' });
+    expect((await house.runtimes.facts())[0]?.target).toEqual({ kind: 'langgraph', url: 'http://127.0.0.1:10/', header: 'x-lab-key', scheme: 'plain' });
+    expect(runtime.opened).toBe(2);
+    await expect(house.people.retarget({ id, target: { kind: 'a2a', url: 'http://127.0.0.1:10/' } }, ada)).rejects.toMatchObject({ code: 'bad_request' });
+  });
+
+  it('agrees to exactly the command that is shown, and again when it became another', async () => {
+    const command = { kind: 'mcp' as const, transport: 'stdio' as const, command: 'tools', args: ['--all'], env: [] };
+    const { id, runtime: link } = await house.people.add({ name: 'Tools', target: command, credential: { from: 'none' }, demo: false }, ada);
+    const consent = async (): Promise<string | null> => (await house.runtimes.facts())[0]?.consent ?? null;
+    await expect(house.people.consent({ id, command: 'tools --All' }, ada)).rejects.toMatchObject({ code: 'conflict' });
+    expect(await consent()).toBeNull();
+    await house.people.consent({ id, command: link?.address ?? '' }, ada);
+    expect(await consent()).toBe('tools --all');
+    await house.people.retarget({ id, target: { ...command, args: ['--all', '--delete'] } }, ada);
+    expect(await consent()).toBeNull();
+    expect(await house.audit()).toEqual(['ada connection.add done', 'ada connection.consent done', 'ada connection.retarget done']);
+  });
+});
+
 describe('the desk', () => {
   it('answers what waits, once, and writes it down; the desktop is told of both', async () => {
     runtime.waiting = [foundApproval('q1')];

@@ -43,6 +43,8 @@ test('pictures of every screen', async () => {
   await engineReady(page);
   await page.setViewportSize({ width: 1280, height: 800 });
   await expect.poll(async () => (await callFromPage(page, 'system.status', {})).activities, { timeout: 90_000 }).toBeGreaterThan(2_000);
+  // The demo's servers are connected like anybody's, and one of their agents asks at once.
+  await expect.poll(async () => (await callFromPage(page, 'approvals.list', { state: 'waiting' })).waiting, { timeout: 60_000 }).toBeGreaterThan(1);
   // A minute of live work, so that something is open.
   await page.waitForTimeout(45_000);
   for (const theme of ['light', 'dark'] as const) {
@@ -61,6 +63,13 @@ test('pictures of every screen', async () => {
     await draw(page, 'live', theme);
     await go(page, 'n');
     await draw(page, 'connections', theme);
+    await page.getByRole('row').filter({ hasText: 'LangGraph server' }).click();
+    await draw(page, 'connection-langgraph', theme);
+    await go(page, 'p');
+    await page.getByRole('grid', { name: 'Waiting' }).getByRole('row').filter({ hasText: 'issue_refund' }).first().click();
+    await draw(page, 'approvals', theme);
+    await chooseAgent(page, 'refund-desk');
+    await draw(page, 'agent-langgraph', theme);
     await page.keyboard.press('g');
     await page.keyboard.press(',');
     await draw(page, 'settings', theme);

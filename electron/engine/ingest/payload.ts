@@ -39,7 +39,8 @@ const headBytes = 8;
 const entryBytes = 8;
 const mostContexts = 0x00ff_ffff;
 
-export function packPayloads(refs: readonly PayloadRef[]): Uint8Array {
+/** `room` gives the bytes that are written into: all of them are. */
+export function packPayloads(refs: readonly PayloadRef[], room: (bytes: number) => Buffer = Buffer.allocUnsafe): Uint8Array {
   const contexts = new Map<PayloadContext, number>();
   let size = headBytes + refs.length * entryBytes;
   for (const ref of refs) {
@@ -50,7 +51,7 @@ export function packPayloads(refs: readonly PayloadRef[]): Uint8Array {
     size += entryBytes + (resourceEnd - resourceStart) + (scopeEnd - scopeStart);
   }
   if (contexts.size > mostContexts) throw new RangeError('too many contexts for one payload block');
-  const block = Buffer.allocUnsafe(size);
+  const block = room(size);
   block.writeUInt32LE(contexts.size, 0);
   block.writeUInt32LE(refs.length, 4);
   let head = headBytes;

@@ -2,11 +2,12 @@
  * The history as the engine's main thread sees it: bodies in, commands in, questions out. Two threads do the work; this side
  * only keeps what waits, bounded, and what it promised to answer.
  */
+import type { MessagePort } from 'node:worker_threads';
 import type { Method } from '../../../shared/contract.ts';
 import type { BodyJob, BodyResult, CommitNote } from '../ingest/writer-messages.ts';
 import { StoreError } from './errors.ts';
 import { historyFile } from './open.ts';
-import type { AllCommands, AnyCommand, FromReader, FromWriter, ToReader, ToWriter } from './protocol.ts';
+import type { AllCommands, AnyCommand, FromReader, FromWriter, ToPreparer, ToReader, ToWriter } from './protocol.ts';
 import { StoreThread } from './store-thread.ts';
 
 export interface HistoryOptions {
@@ -36,6 +37,9 @@ export class History {
   private waitingBytes = 0;
   private nextN = 1;
   private opened: Opened | null = null;
+  /** where bodies are handed in; null while there is no writer. */
+  private intake: MessagePort | null = null;
+  private held: BodyJob[] = [];
   private readonly opening: { done: () => void; fail: (error: StoreError) => void }[] = [];
   private closing: (() => void) | null = null;
   private closed = false;
@@ -82,8 +86,14 @@ export class History {
       this.bodies.set(n, { done, bytes });
       // A view of a pooled buffer must not take its neighbours along.
       const body = job.body.byteOffset === 0 && job.body.byteLength === job.body.buffer.byteLength && job.body.buffer instanceof ArrayBuffer ? job.body : new Uint8Array(job.body);
-      this.writer.post({ t: 'body', job: { ...job, n, body } }, [body.buffer as ArrayBuffer]);
+      this.handIn({ ...job, n, body });
     });
+  }
+
+  /** While a thread that died is started again, bodies wait here. */
+  private handIn(job: BodyJob): void {
+    if (this.intake === null) this.held.push(job);
+    else this.intake.postMessage({ t: 'body', job } satisfies ToPreparer, [job.body.buffer as ArrayBuffer]);
   }
 
   command<N extends AnyCommand>(name: N, params: AllCommands[N]['params']): Promise<AllCommands[N]['result']> {
@@ -136,7 +146,10 @@ export class History {
     // The reader first: the last one to close the file folds the log beside it into it.
     await this.reader.stop();
     const closed = new Promise<void>((done) => { this.closing = done; });
-    this.writer.post({ t: 'close', damageMet: this.damageMet });
+    const close = { t: 'close', damageMet: this.damageMet } as const;
+    // Behind the last body, where one is on its way.
+    if (this.intake === null || this.bodies.size === 0) this.writer.post(close);
+    else this.intake.postMessage(close);
     await Promise.race([closed, this.writer.ended]);
     this.giveUp(new StoreError('closed', 'The history was closed before this was answered.'));
     await this.writer.stop();
@@ -150,6 +163,8 @@ export class History {
     else if (message.t === 'answer') this.answer(message);
     else if (message.t === 'opened') {
       this.opened = message;
+      this.intake = message.bodies;
+      for (const job of this.held.splice(0)) this.handIn(job);
       for (const one of this.opening.splice(0)) one.done();
     } else if (message.t === 'not_opened') {
       const error = new StoreError(message.error.code, message.error.message);
@@ -187,6 +202,8 @@ export class History {
 
   /** What it had not committed is lost to it, and told so to the senders: they send again. */
   private writerDied(again: boolean): void {
+    this.intake = null;
+    this.held = [];
     for (const n of this.bodies.keys()) this.settle({ n, t: 'unavailable', reason: 'The part of Gatehouse that writes the history stopped. Nothing of this was stored; send it again.' });
     const error = new StoreError('worker', 'The part of Gatehouse that writes the history stopped before it answered. It may or may not have been done; look before you try again.');
     for (const waiting of this.commands.values()) waiting.fail(error);

@@ -1,6 +1,6 @@
 /**
  * Whole records in blocks, compressed together: one record alone compresses three times worse and costs a set-up of the
- * compressor each time (measured). Packing on other threads was tried: on two cores the writer waited longer than it saved.
+ * compressor each time (measured). Full blocks come compressed from the thread that reads bodies (prepare-worker.ts).
  * Each row says in which block and slot its record stands, further tellings of a row stand in `extra_ref`.
  */
 // The whole module: naming an export that an older Node lacks would fail before the fallback could help.
@@ -35,13 +35,29 @@ export function decompress(packed: Packed): Uint8Array {
   throw new StoreError('internal', `A record was stored in a way that this program cannot read (codec ${packed.codec}). It is still in the file.`);
 }
 
+/** Reused: a buffer for each block would only be work for the garbage collector. */
+let scratch = Buffer.alloc(0);
+
+/** Holds until the next block. */
+function scratchOf(bytes: number): Buffer {
+  if (bytes > 4 * 1024 * 1024) return Buffer.allocUnsafe(bytes);
+  if (scratch.length < bytes) scratch = Buffer.allocUnsafeSlow(Math.max(bytes, 512 * 1024));
+  return scratch.subarray(0, bytes);
+}
+
 /** Records on their way into the file. */
-export class Block {
+export abstract class Block {
   /** 0: not (yet) in the file. */
   id = 0;
   /** rows and further tellings that stand in it; a block of nothing but repeats is not stored. */
   used = 0;
-  private readonly refs: PayloadRef[] = [];
+
+  abstract take(): Packed;
+}
+
+/** Records are still coming into it. */
+export class OpenBlock extends Block {
+  readonly refs: PayloadRef[] = [];
 
   get full(): boolean { return this.refs.length >= recordsInBlock; }
 
@@ -51,7 +67,21 @@ export class Block {
   }
 
   take(): Packed {
-    return compress(packPayloads(this.refs));
+    return compress(packPayloads(this.refs, scratchOf));
+  }
+}
+
+/** Another thread has compressed it. */
+export class PackedBlock extends Block {
+  private readonly packed: Packed;
+
+  constructor(packed: Packed) {
+    super();
+    this.packed = packed;
+  }
+
+  take(): Packed {
+    return this.packed;
   }
 }
 
@@ -63,12 +93,12 @@ export interface Place {
 
 /** Fills blocks one after the other. */
 export class BlockFiller {
-  readonly blocks: Block[] = [];
-  private present: Block | null = null;
+  readonly blocks: OpenBlock[] = [];
+  private present: OpenBlock | null = null;
 
   place(ref: PayloadRef): Place {
     if (this.present === null || this.present.full) {
-      this.present = new Block();
+      this.present = new OpenBlock();
       this.blocks.push(this.present);
     }
     return this.present.add(ref);

@@ -1,8 +1,10 @@
 /** Messages between the engine's main thread and the two threads of the store. */
+import type { MessagePort } from 'node:worker_threads';
 import type { HintTopic } from '../../../shared/contract.ts';
 import type { BodyJob, BodyResult, CommitNote } from '../ingest/writer-messages.ts';
 import type { AssembledCommand, Commands } from './commands.ts';
 import type { StoreErrorCode } from './errors.ts';
+import type { PreparedBody } from './prepared.ts';
 import type { RuntimeCommands } from './runtime-commands.ts';
 
 /** Commands that take long: done in many small transactions, so that telemetry is taken in meanwhile. */
@@ -20,13 +22,22 @@ export interface ToldError {
   readonly message: string;
 }
 
-export type ToWriter =
-  | { readonly t: 'body'; readonly job: BodyJob }
-  | { readonly t: 'command'; readonly n: number; readonly name: AnyCommand; readonly params: unknown }
-  | { readonly t: 'close'; readonly damageMet: boolean };
+export type ToWriter = { readonly t: 'command'; readonly n: number; readonly name: AnyCommand; readonly params: unknown } | Close;
+
+/** Comes behind the last body: while one is on its way, through the thread that reads bodies. */
+interface Close { readonly t: 'close'; readonly damageMet: boolean }
+
+export type ToPreparer = { readonly t: 'body'; readonly job: BodyJob } | Close;
+
+export type FromPreparer =
+  | { readonly t: 'prepared'; readonly body: PreparedBody }
+  /** a mistake of ours: the body comes again. */
+  | { readonly t: 'unreadable'; readonly n: number; readonly reason: string }
+  | Close;
 
 export type FromWriter =
-  | { readonly t: 'opened'; readonly file: string; readonly sqlite: string; readonly schemaVersion: number }
+  /** `bodies`: where bodies are handed in. */
+  | { readonly t: 'opened'; readonly file: string; readonly sqlite: string; readonly schemaVersion: number; readonly bodies: MessagePort }
   | { readonly t: 'not_opened'; readonly error: ToldError }
   | { readonly t: 'results'; readonly results: readonly BodyResult[]; readonly note: CommitNote | null }
   | { readonly t: 'swept'; readonly note: CommitNote }

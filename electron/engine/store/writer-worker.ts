@@ -1,7 +1,6 @@
 /** The writer's thread. Bodies that wait are stored together: one transaction costs the same for one as for many. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { MessageChannel, parentPort, Worker, workerData, type MessagePort } from 'node:worker_threads';
 import type { HintTopic } from '../../../shared/contract.ts';
-import type { BodyJob } from '../ingest/writer-messages.ts';
 import { isCommand, runCommand, type CommandName, type Commands } from './commands.ts';
 import { releaseClaims } from './approvals.ts';
 import { noteCleanEnd } from './clean-end.ts';
@@ -9,7 +8,8 @@ import { storeError } from './errors.ts';
 import { realIntake } from './intake.ts';
 import { schemaVersion } from './migrations.ts';
 import { openHistory } from './open.ts';
-import type { AllCommands, AnyCommand, FromWriter, ToWriter } from './protocol.ts';
+import type { PreparedBody } from './prepared.ts';
+import type { AllCommands, AnyCommand, FromPreparer, FromWriter, ToWriter } from './protocol.ts';
 import { removeConnection, retain, retireConnection } from './retention.ts';
 import { Writer } from './writer.ts';
 
@@ -27,10 +27,10 @@ interface Long { readonly n: number; readonly steps: Generator<number>; readonly
 
 class WriterThread {
   private readonly writer: Writer;
-  private readonly bodies: BodyJob[] = [];
+  private readonly bodies: PreparedBody[] = [];
   private readonly long: Long[] = [];
   private scheduled = false;
-  private closed = false;
+  closed = false;
   private readonly sweeping: NodeJS.Timeout;
 
   constructor(writer: Writer) {
@@ -38,8 +38,9 @@ class WriterThread {
     this.sweeping = setInterval(() => this.sweepQuietly(), sweepEveryMs);
   }
 
-  take(message: ToWriter): void {
-    if (message.t === 'body') this.bodies.push(message.job);
+  take(message: ToWriter | FromPreparer): void {
+    if (message.t === 'prepared') this.bodies.push(message.body);
+    else if (message.t === 'unreadable') send({ t: 'results', results: [{ ...message, t: 'unavailable' }], note: null });
     else if (message.t === 'command') this.command(message.n, message.name, message.params);
     else this.close(message.damageMet);
     this.schedule();
@@ -58,20 +59,20 @@ class WriterThread {
     });
   }
 
-  private nextJobs(): BodyJob[] {
+  private nextBodies(): PreparedBody[] {
     let bytes = 0;
     let count = 0;
-    for (const job of this.bodies) {
-      if (count > 0 && (count >= mostBodies || bytes + job.body.byteLength > mostBytes)) break;
-      bytes += job.body.byteLength;
+    for (const body of this.bodies) {
+      if (count > 0 && (count >= mostBodies || bytes + body.bytes > mostBytes)) break;
+      bytes += body.bytes;
       count += 1;
     }
     return this.bodies.splice(0, count);
   }
 
   private storeSome(): void {
-    const jobs = this.nextJobs();
-    if (jobs.length > 0) send({ t: 'results', ...this.writer.store(jobs, now()) });
+    const bodies = this.nextBodies();
+    if (bodies.length > 0) send({ t: 'results', ...this.writer.storePrepared(bodies, now()) });
   }
 
   private stepOnce(): void {
@@ -177,6 +178,20 @@ function topicsOf(name: CommandName, result: unknown): HintTopic[] {
   return name.startsWith('alarms') ? ['status'] : [];
 }
 
+/** Starts the thread that reads bodies, and answers where they are handed in. When it dies so does the writer: what it held must come again. */
+function startPreparing(thread: WriterThread): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  const file = `./prepare-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`;
+  const preparer = new Worker(new URL(file, import.meta.url), {
+    workerData: { bodies: port1 }, transferList: [port1], name: 'prepare-worker', resourceLimits: { maxYoungGenerationSizeMb: 64 },
+  });
+  preparer.on('message', (message: FromPreparer) => thread.take(message));
+  preparer.on('exit', (code) => { if (!thread.closed) throw new Error(`the thread that reads bodies ended with ${code}`); });
+  // The writer's end is not held up by it.
+  preparer.unref();
+  return port2;
+}
+
 function begin(): void {
   try {
     const { db, file, alarms } = openHistory((workerData as { dataDir: string }).dataDir, now());
@@ -186,7 +201,8 @@ function begin(): void {
     const sqlite = db.prepare<[], { v: string }>('SELECT sqlite_version() AS v').get()?.v ?? '';
     const thread = new WriterThread(writer);
     port?.on('message', (message: ToWriter) => thread.take(message));
-    send({ t: 'opened', file, sqlite, schemaVersion });
+    const bodies = startPreparing(thread);
+    port?.postMessage({ t: 'opened', file, sqlite, schemaVersion, bodies } satisfies FromWriter, [bodies]);
   } catch (cause) {
     const { code, message } = storeError(cause);
     send({ t: 'not_opened', error: { code, message } });

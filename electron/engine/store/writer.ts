@@ -1,20 +1,17 @@
 /** The only one that writes. Groups bodies into transactions; what one transaction holds is acknowledged together, after its commit. */
 import type { HintTopic } from '../../../shared/contract.ts';
-import { withoutContent } from '../ingest/outline.ts';
-import type { MetricSum } from '../ingest/decoded-body.ts';
-import type { PayloadRef } from '../ingest/payload.ts';
-import type { LogRecord, ResourceInfo, SpanRecord } from '../ingest/record.ts';
 import type { CollectedJob, CollectedResult, DiscoveredJob } from '../ingest/collected.ts';
 import type { BodyJob, BodyResult, CommitNote } from '../ingest/writer-messages.ts';
-import { resourceAliases } from './aliases.ts';
-import { Assembler, type Told } from './assemble/assembler.ts';
+import { Assembler } from './assemble/assembler.ts';
 import type { Changes } from './assemble/write-out.ts';
 import { takeCollected, takeDiscovered, type Taking } from './collecting.ts';
 import type { WriteDb } from './database.ts';
 import { storeError } from './errors.ts';
-import { isMalformed, type Intake } from './intake.ts';
+import type { Intake } from './intake.ts';
 import { Metrics } from './metrics.ts';
-import { BlockFiller, type Place } from './payloads.ts';
+import { BlockFiller } from './payloads.ts';
+import { unprepared, type PreparedBody } from './prepared.ts';
+import { add, BodyReader, type ReadBody } from './read-body.ts';
 import { sweep } from './sweep.ts';
 import { TALLY, Tallies } from './tallies.ts';
 
@@ -28,25 +25,41 @@ export class Writer {
   readonly tallies: Tallies;
   private readonly assembler: Assembler;
   private readonly metrics: Metrics;
-  private readonly intake: Intake;
-  private lastResource: ResourceInfo | null = null;
-  private lastAliases: readonly string[] | null = null;
+  private readonly reader: BodyReader;
   /** The file proved damaged while it was written: the next start must read it through. */
   damageMet = false;
 
   constructor(db: WriteDb, intake: Intake) {
     this.db = db;
-    this.intake = intake;
+    this.reader = new BodyReader(intake);
     this.assembler = new Assembler(db);
     this.tallies = new Tallies(db);
     this.metrics = new Metrics(db);
   }
 
-  /** One transaction for all of them. When it fails nothing of any of them is stored. */
+  /** Reads bodies and stores them, all on this thread. */
   store(jobs: readonly BodyJob[], nowUs: number): Stored {
     try {
       const filler = new BlockFiller();
-      const bodies = jobs.map((job) => this.read(job, filler));
+      return this.storeRead(jobs.map((job) => this.reader.read(job, filler)), nowUs);
+    } catch (cause) {
+      return unavailable(jobs, cause);
+    }
+  }
+
+  /** Stores bodies that another thread has read. */
+  storePrepared(prepared: readonly PreparedBody[], nowUs: number): Stored {
+    try {
+      const filler = new BlockFiller();
+      return this.storeRead(prepared.map((body) => unprepared(body, filler)), nowUs);
+    } catch (cause) {
+      return unavailable(prepared, cause);
+    }
+  }
+
+  /** One transaction for all of them. When it fails nothing of any of them is stored. */
+  private storeRead(bodies: readonly ReadBody[], nowUs: number): Stored {
+    try {
       let changes: Changes | null = null;
       const results: BodyResult[] = [];
       this.inTransaction(() => {
@@ -54,10 +67,9 @@ export class Writer {
         this.tallies.flush();
         changes = this.assembler.finish(nowUs);
       });
-      return { results, note: noteOf(changes, jobs.length > 0) };
+      return { results, note: noteOf(changes, bodies.length > 0) };
     } catch (cause) {
-      const reason = storeError(cause).message;
-      return { results: jobs.map((job) => ({ n: job.n, t: 'unavailable', reason })), note: null };
+      return unavailable(bodies, cause);
     }
   }
 
@@ -100,62 +112,11 @@ export class Writer {
     this.assembler.forget();
   }
 
-  private read(job: BodyJob, filler: BlockFiller): ReadBody {
-    const body: ReadBody = { job, spans: 0, logs: 0, told: [], asides: new Map(), refused: new Map(), lost: new Map(), points: 0, series: [], malformed: null };
-    try {
-      const decoded = this.intake.decode(job);
-      for (const { record, payload } of decoded.records) this.readRecord(body, record, payload, filler);
-      for (const { reason, count } of decoded.refused) add(body.lost, reason, count);
-      body.points = decoded.metrics.points;
-      body.series = decoded.metrics.series;
-      if (body.points > 0) add(body.asides, 'metric point', body.points);
-    } catch (cause) {
-      // Anything else is a mistake of ours: all of the transaction's bodies come again.
-      if (!isMalformed(cause)) throw cause;
-      body.malformed = cause.message;
-    }
-    return body;
-  }
-
-  private readRecord(body: ReadBody, record: SpanRecord | LogRecord, payload: PayloadRef, filler: BlockFiller): void {
-    if (record.signal === 'span') body.spans += 1;
-    else body.logs += 1;
-    const said = this.intake.normalise(record);
-    if (said.t === 'refused') add(body.refused, said.reason, 1);
-    else if (said.t === 'aside') add(body.asides, said.reason, 1);
-    else {
-      const { service, serviceVersion } = record.resource;
-      const aliases = this.aliasesOf(record.resource);
-      const { connection, receivedUs } = body.job;
-      let place: Place | null = null;
-      for (const whole of said.drafts) {
-        // SECURITY: content level none: what was concluded from content is kept, the content's own words are not.
-        const draft = body.job.content === 'none' ? withoutContent(whole) : whole;
-        if (draft.plain === true) add(body.asides, 'not an agent record', 1);
-        // Structure makes no row that its record could be read from.
-        if (draft.role !== 'structure') place ??= filler.place(payload);
-        const told: Told = { connection, service, serviceVersion, draft, payload: place, receivedUs };
-        body.told.push(aliases === null ? told : { ...told, aliases });
-      }
-    }
-  }
-
-  /** Records of a body share their resource; most resources name no agent. */
-  private aliasesOf(resource: ResourceInfo): readonly string[] | null {
-    if (resource !== this.lastResource) {
-      const found = resourceAliases(resource.attrs);
-      this.lastResource = resource;
-      this.lastAliases = found.length === 0 ? null : found;
-    }
-    return this.lastAliases;
-  }
-
   private take(body: ReadBody): BodyResult {
-    const { job, refused, lost } = body;
-    const { connection, receivedUs } = job;
+    const { n, connection, receivedUs, refused, lost } = body;
     if (body.malformed !== null) {
       this.tallies.count(connection, TALLY.refused, 'malformed body', 1, receivedUs, body.malformed);
-      return { n: job.n, t: 'malformed', reason: body.malformed };
+      return { n, t: 'malformed', reason: body.malformed };
     }
     for (const told of body.told) this.assembler.add(told);
     for (const [reason, count] of body.asides) this.tallies.count(connection, TALLY.aside, reason, count, receivedUs);
@@ -164,27 +125,14 @@ export class Writer {
     for (const [reason, count] of lost) add(refused, reason, count);
     for (const [reason, count] of refused) this.tallies.count(connection, TALLY.refused, reason, count, receivedUs);
     if (body.points > 0) this.metrics.keep(connection, body.series);
-    this.tallies.receive(connection, job.body.byteLength, body.spans, body.logs, body.points, receivedUs);
-    return { n: job.n, t: 'stored', accepted, refused: sum(refused), reason: [...refused.keys()].join('; ') };
+    this.tallies.receive(connection, body.bytes, body.spans, body.logs, body.points, receivedUs);
+    return { n, t: 'stored', accepted, refused: sum(refused), reason: [...refused.keys()].join('; ') };
   }
 }
 
-/** A body that was read; what it says is not yet in the file. */
-interface ReadBody {
-  readonly job: BodyJob;
-  spans: number;
-  logs: number;
-  readonly told: Told[];
-  readonly asides: Map<string, number>;
-  readonly refused: Map<string, number>;
-  readonly lost: Map<string, number>;
-  points: number;
-  series: readonly MetricSum[];
-  malformed: string | null;
-}
-
-function add(counts: Map<string, number>, reason: string, count: number): void {
-  counts.set(reason, (counts.get(reason) ?? 0) + count);
+function unavailable(bodies: readonly { readonly n: number }[], cause: unknown): Stored {
+  const reason = storeError(cause).message;
+  return { results: bodies.map(({ n }) => ({ n, t: 'unavailable', reason })), note: null };
 }
 
 function sum(counts: ReadonlyMap<string, number>): number {

@@ -243,7 +243,7 @@ export class Collector {
     this.#fault = null;
     this.#lastGoodMs = beganMs;
     this.#lastPollMs = beganMs;
-    this.#standing = after(this.#standing, { t: 'good', more }, this.#pace(), { nowMs, random: this.#parts.random() });
+    this.#standing = after(this.#standing, { t: 'good', more, tookMs: nowMs - beganMs }, this.#pace(), { nowMs, random: this.#parts.random() });
     this.#watcher?.start();
     if (recovered) this.#parts.changed();
     if (recovered || nowMs - this.#stateWrittenMs >= writeStateEveryMs || nowMs < this.#stateWrittenMs) await this.#writeState();

@@ -3,7 +3,7 @@ import { after, asking, failuresToOpen, hurried, localLongestMs, mostRetryAfterM
 import type { FailureKind, Outcome, Standing } from './schedule.ts';
 
 const pace = { pollEveryMs: 1_000, longestMs: usualLongestMs };
-const good: Outcome = { t: 'good', more: false };
+const good: Outcome = { t: 'good', more: false, tookMs: 0 };
 const failed = (kind: FailureKind = 'unreachable', retryAfterMs: number | null = null): Outcome => ({ t: 'failed', kind, retryAfterMs });
 const run = (outcomes: readonly Outcome[], random = 1, longestMs = usualLongestMs): Standing =>
   outcomes.reduce((standing, outcome) => after(asking(standing), outcome, { ...pace, longestMs }, { nowMs: 0, random }), startStanding(0));
@@ -11,7 +11,11 @@ const run = (outcomes: readonly Outcome[], random = 1, longestMs = usualLongestM
 describe('schedule', () => {
   it('asks at the interval while all is well, and at once while there is more', () => {
     expect(run([good])).toEqual({ circuit: 'closed', failures: 0, nextAtMs: 1_000 });
-    expect(run([{ t: 'good', more: true }]).nextAtMs).toBe(0);
+    expect(run([{ t: 'good', more: true, tookMs: 700 }]).nextAtMs).toBe(0);
+  });
+
+  it('keeps the interval from beginning to beginning, with a pause all the same', () => {
+    expect([0, 300, 600, 5_000, -50].map((tookMs) => run([{ t: 'good', more: false, tookMs }]).nextAtMs)).toEqual([1_000, 700, 400, 400, 1_000]);
   });
 
   it('backs off exponentially up to the longest wait', () => {

@@ -12,7 +12,8 @@ export interface Standing {
 }
 
 export type Outcome =
-  | { readonly t: 'good'; /** a backlog is left: asked again at once. */ readonly more: boolean }
+  /** `more`: a backlog is left, asked again at once. `tookMs`: how long the poll itself was. */
+  | { readonly t: 'good'; readonly more: boolean; readonly tookMs: number }
   | { readonly t: 'failed'; readonly kind: FailureKind; readonly retryAfterMs: number | null };
 
 export interface Pace {
@@ -37,6 +38,8 @@ const credentialRetryMs = 60_000;
 export const mostRetryAfterMs = 3_600_000;
 /** Full jitter may say "now"; a server that is down deserves a breath. */
 const leastMs = 250;
+/** Of the interval. */
+const leastPause = 0.4;
 
 export const startStanding = (nowMs: number): Standing => ({ circuit: 'closed', failures: 0, nextAtMs: nowMs });
 
@@ -47,13 +50,16 @@ export const asking = (standing: Standing): Standing => (standing.circuit === 'o
 export const hurried = (standing: Standing, nowMs: number): Standing => ({ ...standing, nextAtMs: Math.min(standing.nextAtMs, nowMs) });
 
 export function after(standing: Standing, outcome: Outcome, { pollEveryMs, longestMs }: Pace, { nowMs, random }: Chance): Standing {
-  if (outcome.t === 'good') return { circuit: 'closed', failures: 0, nextAtMs: nowMs + (outcome.more ? 0 : pollEveryMs) };
+  if (outcome.t === 'good') return { circuit: 'closed', failures: 0, nextAtMs: nowMs + (outcome.more ? 0 : pauseAfter(outcome.tookMs, pollEveryMs)) };
   const failures = standing.failures + 1;
   const refused = outcome.kind === 'credential_refused' || outcome.kind === 'credential_missing';
   // A credential that was refused does not get better by asking: only a person changes that.
   const circuit = refused || failures >= failuresToOpen || standing.circuit === 'half_open' ? 'open' : standing.circuit;
   return { circuit, failures, nextAtMs: nowMs + (refused ? credentialRetryMs : waitOf(failures, outcome, Math.max(longestMs, pollEveryMs), random)) };
 }
+
+/** From beginning to beginning, so that a slow runtime is not seen later than need be; but it is never asked without a pause. */
+const pauseAfter = (tookMs: number, pollEveryMs: number): number => Math.max(pollEveryMs - Math.max(0, tookMs), pollEveryMs * leastPause);
 
 /** Exponential with full jitter, so that many consoles do not come back together; what the runtime asked for is the least. */
 function waitOf(failures: number, outcome: Extract<Outcome, { t: 'failed' }>, longestMs: number, random: number): number {

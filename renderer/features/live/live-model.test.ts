@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Activity } from '../../../shared/domain.ts';
-import { askedOf, filterOf, isFiltered, noFilter, onTopOf, paramsOf } from './live-model.ts';
+import { activityKinds as everyKind, activityStatuses as everyStatus, type Activity } from '../../../shared/domain.ts';
+import { activityKinds, activityStatuses, askedOf, filterOf, isFiltered, noFilter, onTopOf, paramsOf } from './live-model.ts';
 
 const row = (id: string, status: Activity['status'] = 'ok'): Activity => ({
   id, time: '2026-11-17T13:00:00.000Z', endTime: null, agentId: 'a', agentName: 'a', taskId: 't', connectionId: 'c', kind: 'tool_call', name: id, status, durationMs: 1,
@@ -24,4 +24,9 @@ test('asks the engine only for what is filtered', () => {
 test('live rows stand on the history and replace what they changed', () => {
   expect(onTopOf([row('c'), row('a')], [row('b'), row('a', 'running')], 10).map((one) => `${one.id} ${one.status}`)).toEqual(['c ok', 'a ok', 'b ok']);
   expect(onTopOf([row('c'), row('b')], [row('a')], 2).map((one) => one.id)).toEqual(['c', 'b']);
+});
+
+test('offers every kind and outcome that the contract knows', () => {
+  expect(activityKinds).toEqual(everyKind);
+  expect(activityStatuses).toEqual(everyStatus);
 });

@@ -1,6 +1,10 @@
 /** What Live shows and asks for, apart from drawing. Pure. */
 import type { StreamParams } from '../../../shared/contract.ts';
-import { activityKinds, activityStatuses, type Activity, type ActivityKind, type ActivityStatus } from '../../../shared/domain.ts';
+import type { Activity, ActivityKind, ActivityStatus } from '../../../shared/domain.ts';
+
+// Written out here: importing the contract's values would bring all its checks into the page.
+export const activityKinds: readonly ActivityKind[] = ['model_call', 'tool_call', 'handoff', 'approval', 'denial', 'error', 'lifecycle'];
+export const activityStatuses: readonly ActivityStatus[] = ['running', 'ok', 'error', 'denied', 'cancelled', 'interrupted'];
 
 export interface LiveFilter {
   text: string;

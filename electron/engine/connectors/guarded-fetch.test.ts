@@ -56,6 +56,19 @@ describe('guardedFetch', () => {
     expect((await faultOfCall(half.text())).kind).toBe('unreachable');
   });
 
+  it('lets a stream run on past the limit of bytes, but not one event of it', async () => {
+    const event = `data: ${'x'.repeat(1024 * 1024)}\n\n`;
+    const base = await serve((request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      for (let i = 0; i < 12; i++) response.write(request.url === '/events' ? event : event.trim());
+      response.end();
+    });
+    const { signal } = new AbortController();
+    const read = async (path: string): Promise<string> => (await fetching(base, { mostBytes: 1_000 })(path, { headers: { accept: 'text/event-stream' }, signal })).text();
+    expect((await read('/events')).length).toBe(12 * event.length);
+    expect(await faultOfCall(read('/one'))).toMatchObject({ kind: 'garbage', message: expect.stringContaining('an event of more than 4 MiB') as string });
+  });
+
   it('lets a stream run on past the time limit, but not one that nobody can end', async () => {
     const base = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n');

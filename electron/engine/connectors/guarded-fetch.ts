@@ -13,6 +13,7 @@ export interface GuardedFetchOptions {
 
 const usualTimeoutMs = 10_000;
 const usualMostBytes = 32 * 1024 * 1024;
+const mostEventBytes = 4 * 1024 * 1024;
 const mostRedirects = 5;
 const redirects: readonly number[] = [301, 302, 303, 307, 308];
 const withoutBody: readonly number[] = [204, 205, 304];
@@ -123,6 +124,7 @@ function bounded(response: Response, limit: Limit, mostBytes: number): Response 
     return response;
   }
   let bytes = 0;
+  let eventBytes = 0;
   const reader = response.body.getReader();
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
@@ -133,6 +135,9 @@ function bounded(response: Response, limit: Limit, mostBytes: number): Response 
           return controller.close();
         }
         bytes += value.byteLength;
+        eventBytes = inEvent(eventBytes, value);
+        // SECURITY: what reads events keeps one until its blank line comes; one without an end would fill the memory.
+        if (mostBytes === Number.POSITIVE_INFINITY && eventBytes > mostEventBytes) throw new RuntimeFault('garbage', `It sends an event of more than ${mostEventBytes / 1_048_576} MiB; the rest was not read.`);
         if (bytes > mostBytes) throw new RuntimeFault('garbage', `It sends more than ${Math.floor(mostBytes / 1_048_576)} MiB in one answer; the rest was not read.`);
         controller.enqueue(value);
       } catch (error) {
@@ -151,4 +156,11 @@ function bounded(response: Response, limit: Limit, mostBytes: number): Response 
   const bound = new Response(body, { status: response.status, statusText: response.statusText, headers: response.headers });
   Object.defineProperty(bound, 'url', { value: response.url });
   return bound;
+}
+
+/** Bytes since the last blank line. A blank line that falls between two pieces is missed, which the next one makes good. */
+function inEvent(before: number, piece: Uint8Array): number {
+  const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+  const at = Math.max(bytes.lastIndexOf('\n\n'), bytes.lastIndexOf('\r\n\r\n'), bytes.lastIndexOf('\r\r'));
+  return at === -1 ? before + piece.byteLength : piece.byteLength - at;
 }

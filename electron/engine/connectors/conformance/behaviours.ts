@@ -12,6 +12,8 @@ export interface Misbehaviour {
   /** what must hold, in words; the tests hold it. */
   readonly must: string;
   readonly behave: Behaviour;
+  /** nothing more comes, so that only the time limit ends it. */
+  readonly silent?: true;
   readonly holds: (outcome: Outcome, honest: Seen) => void;
 }
 
@@ -82,7 +84,8 @@ async function drained(res: Exchange['res']): Promise<void> {
   res.off('close', stop);
 }
 
-async function endless({ res }: Exchange, type: string, piece: string, pauseMs = 0): Promise<void> {
+/** One piece again and again, as fast as it is taken. */
+export async function endless({ res }: Exchange, type: string, piece: string, pauseMs = 0): Promise<void> {
   res.writeHead(200, { 'content-type': type });
   // Far more than anybody should take; a reader that takes it all is caught by the bytes that were sent.
   for (let i = 0; i < 6_000 && !res.destroyed; i++) {
@@ -96,8 +99,8 @@ const block = ' '.repeat(64 * 1024);
 
 export const misbehaviours: readonly Misbehaviour[] = [
   { name: 'slow', must: 'everything is read all the same', behave: async ({ forward, send }) => { const answer = await forward(); await wait(60); send(answer); }, holds: sameAs },
-  { name: 'silent', must: 'unreachable, within its time', behave: () => undefined, holds: isFault('unreachable') },
-  { name: 'a byte now and then', must: 'unreachable, within its time', behave: (exchange) => endless(exchange, 'application/json', ' ', 100), holds: isFault('unreachable') },
+  { name: 'silent', must: 'unreachable, within its time', silent: true, behave: () => undefined, holds: isFault('unreachable') },
+  { name: 'a byte now and then', must: 'unreachable, within its time', silent: true, behave: (exchange) => endless(exchange, 'application/json', ' ', 100), holds: isFault('unreachable') },
   { name: 'drops in mid-body', must: 'unreachable or garbage', behave: half, holds: isFault('unreachable', 'garbage') },
   { name: 'resets', must: 'unreachable', behave: ({ res }) => { res.socket?.resetAndDestroy(); }, holds: isFault('unreachable') },
   { name: '401', must: 'the credential is refused', behave: saying(401, '{"error":"no"}', { 'www-authenticate': 'Bearer realm="x"' }), holds: isFault('credential_refused', 'credential_missing') },

@@ -49,10 +49,14 @@ export const loneSurrogates: Rewrite = (value) => mapValues(value, (one, key) =>
 
 const mark = '@@here@@';
 
-/** `hostile` into every object but the protocol's own frame, as text: JSON.stringify could not write it. */
+const mostMarked = 60;
+
+/** `hostile` into the objects, but not into the protocol's own frame; as text, since JSON.stringify could not write it. */
 function intoObjects(text: string, hostile: string): string {
-  const marked: unknown = mapValues(JSON.parse(text), (one, key) => (typeof one === 'object' && one !== null && !Array.isArray(one) && (key !== null || !('jsonrpc' in one)) ? { [mark]: 0, ...one } : one));
-  return JSON.stringify(marked).replaceAll(`"${mark}":0`, hostile);
+  let marked = 0;
+  const into = (one: unknown, key: string | null): boolean => typeof one === 'object' && one !== null && !Array.isArray(one) && (key !== null || !('jsonrpc' in one)) && marked++ < mostMarked;
+  const value: unknown = mapValues(JSON.parse(text), (one, key) => (into(one, key) ? { [mark]: 0, ...one as object } : one));
+  return JSON.stringify(value).replaceAll(`"${mark}":0`, hostile);
 }
 
 export function withProtoKeys(text: string): string {

@@ -4,7 +4,7 @@ import { capabilityNames } from '../../../../shared/domain.ts';
 import type { Connector } from '../connector.ts';
 import { testIo } from '../test-io.ts';
 import type { TestIo } from '../test-io.ts';
-import { describeOutcome, misbehaviours } from './behaviours.ts';
+import { describeOutcome, endless, misbehaviours } from './behaviours.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import type { Kit, RunningRuntime } from './kit.ts';
 import { approvalsOf, collectAll, keysOf, look, namesOf, outcomeOf } from './look.ts';
@@ -12,8 +12,8 @@ import type { Outcome, Seen } from './look.ts';
 import { rewriting } from './rewrite.ts';
 import type { Table } from './table.ts';
 
-/** Short, so that waiting for what never comes does not take the suite's time. */
-const requestMs = 1_500;
+/** For what never comes: short, or waiting for it would take the suite's time. */
+const shortMs = 1_500;
 const lookMs = 12_000;
 const promptMs = 1_500;
 /** The limit of 32 MiB, and what lies in the sockets between. */
@@ -34,8 +34,9 @@ class Bench {
 
   constructor(kit: Kit) { this.#kit = kit; }
 
-  open(url = this.proxy.url): Opened {
-    const io = testIo({ url, secret: this.#kit.secret, timeoutMs: requestMs });
+  open({ patient = true }: { readonly patient?: boolean } = {}): Opened {
+    const { url } = this.proxy;
+    const io = testIo({ url, secret: this.#kit.secret, ...(patient ? {} : { timeoutMs: shortMs }) });
     const opened = { connector: this.#kit.open(url, io), io };
     this.#opened.push(opened);
     return opened;
@@ -169,16 +170,41 @@ function watching(kit: Kit, bench: Bench, note: Note): void {
     expect(bench.writes()).toEqual([]);
     held('by its signal');
   });
+
+  // A stream that watches has no end of its own: what it may cost hangs on each of its events.
+  it.each([
+    { stream: 'rings without pause', piece: 'id: 1\nevent: message\ndata: {"jsonrpc":"2.0","id":1,"result":{}}\n\n' },
+    { stream: 'one event without end', piece: `data: ${'x'.repeat(64 * 1024)}` },
+  ])('bears a watch that gets $stream', async ({ stream, piece }) => {
+    const held = note(`watch: ${stream}`);
+    const { connector } = bench.open();
+    await look(connector, null, never());
+    bench.proxy.sentBytes = 0;
+    bench.proxy.behaviour = (exchange) => (/event-stream/.test(exchange.request.headers.accept ?? '') ? endless(exchange, 'text/event-stream', piece) : exchange.forward().then(exchange.send));
+    const before = process.memoryUsage().rss;
+    const ended = new AbortController();
+    let rings = 0;
+    const watch = connector.watch?.(() => { rings += 1; }, ended.signal).catch(() => undefined);
+    await new Promise((resolve) => { setTimeout(resolve, watch ? 2_500 : 0); });
+    const startedMs = performance.now();
+    ended.abort();
+    await watch;
+    expect(performance.now() - startedMs).toBeLessThan(promptMs);
+    expect(process.memoryUsage().rss - before).toBeLessThan(250 * 1024 * 1024);
+    expect(bench.proxy.sentBytes).toBeLessThan(mostBytes);
+    expect(bench.writes()).toEqual([]);
+    held(watch === undefined ? 'no watch' : bench.proxy.sentBytes === 0 ? 'opens no stream' : `${rings} rings of ${Math.round(bench.proxy.sentBytes / 1_048_576)} MiB`);
+  }, 20_000);
 }
 
 function misbehaving(kit: Kit, bench: Bench, note: Note): void {
-  it.each(misbehaviours)('$name: $must', async ({ name, behave, holds }) => {
+  it.each(misbehaviours)('$name: $must', async ({ name, behave, silent, holds }) => {
     const held = note(name);
     bench.proxy.behaviour = behave;
     const before = process.memoryUsage().heapUsed;
-    const whole = await outcomeOf(() => look(bench.open().connector, null, never()));
+    const whole = await outcomeOf(() => look(bench.open({ patient: !silent }).connector, null, never()));
     const { discovered } = bench.honest;
-    const collected = await outcomeOf(async () => ({ discovered, ...await collectAll(bench.open().connector, bench.honest.checkpoint, never()) }));
+    const collected = await outcomeOf(async () => ({ discovered, ...await collectAll(bench.open({ patient: !silent }).connector, bench.honest.checkpoint, never()) }));
     for (const outcome of [whole, collected]) {
       expect(describeOutcome(outcome)).not.toMatch(/^MISTAKE/);
       expect(outcome.ms).toBeLessThan(lookMs);
@@ -192,11 +218,11 @@ function misbehaving(kit: Kit, bench: Bench, note: Note): void {
     held(describeOutcome(whole));
   }, 60_000);
 
-  it.each(misbehaviours.filter(({ name }) => ['silent', 'resets', '401', '403', '429, seconds', '500', 'HTML', 'huge'].includes(name)))('its test says what is wrong: $name', async ({ behave }) => {
+  it.each(misbehaviours.filter(({ name }) => ['silent', 'resets', '401', '403', '429, seconds', '500', 'HTML', 'huge'].includes(name)))('its test says what is wrong: $name', async ({ behave, silent }) => {
     const held = note('its test says what is wrong');
     bench.proxy.behaviour = behave;
     const startedMs = performance.now();
-    const { checks } = await bench.open().connector.test(never());
+    const { checks } = await bench.open({ patient: !silent }).connector.test(never());
     expect(performance.now() - startedMs).toBeLessThan(lookMs);
     const wrong = checks.filter(({ result }) => result === 'failed' || result === 'missing');
     expect(wrong.length).toBeGreaterThan(0);
@@ -219,7 +245,7 @@ function misbehaving(kit: Kit, bench: Bench, note: Note): void {
 
   it('keeps a credential that cannot be sent out of what it says', async () => {
     const held = note('credential that cannot be sent');
-    const io = testIo({ url: bench.proxy.url, secret: 'a-very-secret\nline', timeoutMs: requestMs });
+    const io = testIo({ url: bench.proxy.url, secret: 'a-very-secret\nline' });
     const connector = kit.open(bench.proxy.url, io);
     const outcome = await outcomeOf(() => look(connector, null, never()));
     const { checks } = await connector.test(never());

@@ -4,7 +4,7 @@ import { readOffers } from './grants.ts';
 import type { Offered } from './grants.ts';
 import { Refusals } from './refusals.ts';
 
-const offers = (...items: readonly unknown[]): readonly Offered[] => readOffers('tool', items, new Refusals());
+const offers = (...items: readonly unknown[]): readonly Offered[] => readOffers('tool', items, new Refusals()).offers;
 const at = Date.UTC(2026, 10, 23, 2, 30);
 const search = { name: 'search', description: 'Finds.', inputSchema: { type: 'object' }, annotations: { readOnlyHint: true } };
 const mail = { name: 'mail', description: 'Sends.', inputSchema: { type: 'object' } };

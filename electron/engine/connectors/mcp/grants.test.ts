@@ -4,7 +4,7 @@ import { Refusals } from './refusals.ts';
 
 const read = (kind: Parameters<typeof readOffers>[0], items: readonly unknown[]) => {
   const refusals = new Refusals();
-  return { offers: readOffers(kind, items, refusals), refused: refusals.list() };
+  return { ...readOffers(kind, items, refusals), refused: refusals.list() };
 };
 
 describe('readOffers', () => {
@@ -31,13 +31,18 @@ describe('readOffers', () => {
   it('refuses and counts what it cannot read, and keeps the rest', () => {
     let deep: unknown = {};
     for (let i = 0; i < 5_000; i++) deep = { deep };
-    const { offers, refused } = read('tool', [null, 7, {}, { name: '' }, { name: 'x'.repeat(600) }, { name: 'deep', inputSchema: deep }, { name: 'twice' }, { name: 'twice' }, { name: 'odd', annotations: { readOnlyHint: 'yes' } }]);
+    const { offers, refused, whole } = read('tool', [null, 7, {}, { name: '' }, { name: 'x'.repeat(600) }, { name: 'deep', inputSchema: deep }, { name: 'twice' }, { name: 'twice' }, { name: 'odd', annotations: { readOnlyHint: 'yes' } }]);
     expect(offers.map(({ grant }) => grant.name)).toEqual(['twice', 'odd']);
+    expect(whole).toBe(false);
     expect(offers[1]?.grant.readOnly).toBeNull();
     expect(Object.fromEntries(refused.map(({ reason, count }) => [reason, count]))).toEqual({
       'tools/list: an entry that is no object': 2, 'tools/list: an entry without a name': 2, 'tools/list: a name longer than 512 characters': 1,
       'tools/list: an entry nested deeper than 64 levels': 1, 'tools/list: a name that is offered twice': 1, 'tools/list: an annotation that is neither true nor false': 1,
     });
+  });
+
+  it('misses nothing where a name comes twice or a claim is odd', () => {
+    expect(read('tool', [{ name: 'twice' }, { name: 'twice' }, { name: 'odd', annotations: { readOnlyHint: 'yes' } }]).whole).toBe(true);
   });
 
   it('sees the same shape whatever the order of keys, and another where parameters differ', () => {

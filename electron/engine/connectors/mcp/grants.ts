@@ -19,16 +19,19 @@ export type OfferedKind = 'tool' | 'resource' | 'template' | 'prompt';
 const nameField: Readonly<Record<OfferedKind, string>> = { tool: 'name', resource: 'uri', template: 'uriTemplate', prompt: 'name' };
 const listedBy: Readonly<Record<OfferedKind, string>> = { tool: 'tools/list', resource: 'resources/list', template: 'resources/templates/list', prompt: 'prompts/list' };
 
-export function readOffers(kind: OfferedKind, items: readonly unknown[], refusals: Refusals): Offered[] {
+/** `whole` false: an entry could not be read, so that something that was offered before may still be. */
+export function readOffers(kind: OfferedKind, items: readonly unknown[], refusals: Refusals): { readonly offers: readonly Offered[]; readonly whole: boolean } {
   const offers = new Map<string, Offered>();
+  let whole = true;
   for (const item of items) {
     const offer = readOffer(kind, item, refusals);
+    whole &&= offer !== null;
     if (offer === null) continue;
     // The first one counts; clients differ in which they take, so the second is a trap worth telling.
     if (offers.has(offer.grant.name)) refusals.add(`${listedBy[kind]}: a name that is offered twice`, offer.grant.name);
     else offers.set(offer.grant.name, offer);
   }
-  return [...offers.values()];
+  return { offers: [...offers.values()], whole };
 }
 
 function readOffer(kind: OfferedKind, item: unknown, refusals: Refusals): Offered | null {

@@ -32,9 +32,9 @@ export async function readAll(session: Session, io: ConnectorIo): Promise<Readin
   let complete = true;
   for (const [kind, list] of asked) {
     const listed: Listed = await listAll(session, list, io.clock, untilMs, refusals);
-    const before = refusals.list().length;
-    offers.push(...readOffers(kind, listed.items, refusals));
-    complete &&= listed.complete && refusals.list().length === before;
+    const read = readOffers(kind, listed.items, refusals);
+    offers.push(...read.offers);
+    complete &&= listed.complete && read.whole;
   }
   return { era: session.era, protocol: session.protocol, server: session.server, offers, complete, offersTools: session.capabilities.has('tools'), refusals };
 }

@@ -11,4 +11,5 @@ export const graph = new StateGraph(State)
   })
   .addEdge(START, 'count')
   .addConditionalEdges('count', ({ ticks, done }) => (done < (ticks ?? 10) ? 'count' : END), ['count', END])
-  .compile();
+  .compile()
+  .withConfig({ recursionLimit: 1_000 });

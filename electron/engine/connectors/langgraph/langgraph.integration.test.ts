@@ -84,7 +84,7 @@ describe.each(['1.5', '2.0'] as const)('a LangGraph server %s with keys', (which
     expect(admin.outcome(ids.run)).toBe('running');
     await server.as('key-ada', 'POST', `/threads/${ids.thread}/runs/${ids.run}/cancel`, {});
     await admin.until(() => admin.outcome(ids.run) === 'cancelled', 'the cancel');
-    const limit = await server.startRun('key-ada', 'stock-watch', { ticks: 200, ms: 1 });
+    const limit = await server.startRun('key-ada', 'stock-watch', { ticks: 200, ms: 1 }, { config: { recursion_limit: 12 } });
     await admin.until(() => admin.outcome(limit.run) === 'failed', 'the limit of steps');
     expect(admin.of(limit.run).find((draft) => draft.role === 'agent')?.error?.type).toBe('GraphRecursionError');
   });

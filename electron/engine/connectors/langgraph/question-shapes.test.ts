@@ -58,6 +58,17 @@ describe('other questions', () => {
     expect(() => readQuestion(request).resume({ answer: 'reject', reason: 'no' })).toThrow('was not sent');
   });
 
+  it('sends exactly an answer that the question names, and nothing else', () => {
+    const listed = readQuestion({ question: 'Pay 5 EUR?', options: ['Approve', 'Reject', 'Later'] });
+    expect(listed).toMatchObject({ kind: 'input', answers: ['approve', 'reject', 'respond'], question: 'Pay 5 EUR?', note: expect.stringContaining('"Later"') });
+    expect([listed.resume(approve), listed.resume({ answer: 'reject', reason: 'No' }), listed.resume({ answer: 'respond', response: 'Later' })]).toEqual(['Approve', 'Reject', 'Later']);
+    expect(() => listed.resume({ answer: 'respond', response: 'later' })).toThrow('one of "Approve", "Reject", "Later"');
+    expect(readQuestion('Delete the file? (yes/no)').resume(approve)).toBe('yes');
+    expect(readQuestion({ question: 'Which?', choices: ['north', 'south'] }).answers).toEqual(['respond']);
+    expect(readQuestion({ question: 'Which?', options: [1, 2] })).toMatchObject({ responseShape: 'json' });
+    expect(readQuestion('Use the and/or form (and/or)?').answers).toEqual(['respond']);
+  });
+
   it('gives a plain question a text, a question in an object JSON, and warns of both', () => {
     expect(readQuestion('Go on?')).toMatchObject({ kind: 'input', answers: ['respond'], responseShape: 'text', question: 'Go on?', note: expect.stringContaining('break this run') });
     expect(readQuestion('Go on?').resume({ answer: 'respond', response: '{"a":1}' })).toBe('{"a":1}');

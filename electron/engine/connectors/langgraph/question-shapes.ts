@@ -26,7 +26,7 @@ const answerKinds: readonly AnswerKind[] = ['approve', 'reject', 'respond', 'edi
 const pretty = (value: unknown): string => JSON.stringify(value ?? null, null, 2);
 
 export function readQuestion(value: unknown): Question {
-  return middleware(value, camel) ?? middleware(value, snake) ?? inbox(value) ?? plain(value);
+  return middleware(value, camel) ?? middleware(value, snake) ?? inbox(value) ?? choice(value) ?? plain(value);
 }
 
 interface Names { readonly requests: string; readonly configs: string; readonly action: string; readonly allowed: string; readonly edited: string }
@@ -115,6 +115,42 @@ function inbox(value: unknown): Question | null {
   };
 }
 
+const yes: ReadonlySet<string> = new Set(['approve', 'approved', 'accept', 'allow', 'confirm', 'continue', 'ok', 'proceed', 'y', 'yes']);
+const no: ReadonlySet<string> = new Set(['abort', 'cancel', 'decline', 'deny', 'n', 'no', 'reject', 'rejected', 'stop']);
+
+/** A question that names its answers: `options` or `choices` beside it, or `(yes/no)` in its words. One of them goes back, letter by letter. */
+function choice(value: unknown): Question | null {
+  const question = typeof value === 'string' ? value : questionIn(value);
+  const options = optionsOf(value, question);
+  if (question === null || options.length < 2) return null;
+  const approved = options.filter((option) => yes.has(option.toLowerCase()));
+  const rejected = options.filter((option) => no.has(option.toLowerCase()));
+  const decides = approved.length === 1 && rejected.length === 1;
+  return {
+    kind: 'input', answers: decides ? ['approve', 'reject', 'respond'] : ['respond'], actions: [], question, responseShape: 'text',
+    note: `The graph takes one of: ${options.map((option) => `"${option}"`).join(', ')}.${decides ? ` Approving sends "${approved[0]}", rejecting sends "${rejected[0]}" without the reason.` : ''}`,
+    resume: (decision) => {
+      if (decides && decision.answer === 'approve') return approved[0];
+      if (decides && decision.answer === 'reject') return rejected[0];
+      if (decision.answer !== 'respond' || !options.includes(decision.response)) throw cannot(`it must be one of ${options.map((option) => `"${option}"`).join(', ')}.`);
+      return decision.response;
+    },
+  };
+}
+
+function optionsOf(value: unknown, question: string | null): string[] {
+  const listed = isRecord(value) ? (value['options'] ?? value['choices']) : undefined;
+  if (Array.isArray(listed)) return listed.length <= 20 && listed.every((one) => typeof one === 'string' && one !== '' && one.length <= 200) ? [...new Set(listed as string[])] : [];
+  const named = typeof value === 'string' ? /[([]\s*([A-Za-z]{1,12})\s*\/\s*([A-Za-z]{1,12})\s*[)\]]/.exec(question ?? '') : null;
+  const pair = named === null ? [] : [named[1] ?? '', named[2] ?? ''];
+  return pair.length === 2 && yes.has(pair[0]?.toLowerCase() ?? '') && no.has(pair[1]?.toLowerCase() ?? '') ? pair : [];
+}
+
+function questionIn(value: unknown): string | null {
+  const key = isRecord(value) ? questionKeys.find((name) => textAt(value, name) !== undefined) : undefined;
+  return key === undefined ? null : (textAt(value, key) ?? null);
+}
+
 const questionKeys: readonly string[] = ['question', 'prompt', 'message', 'query', 'instruction', 'instructions', 'task', 'text', 'title', 'description'];
 const warning = 'The graph decides what an answer must look like, and does not say so. One that it does not expect can break this run for good.';
 
@@ -128,15 +164,15 @@ function plain(value: unknown): Question {
       },
     };
   }
-  const key = isRecord(value) ? questionKeys.find((name) => textAt(value, name) !== undefined) : undefined;
-  if (key === undefined) {
+  const question = questionIn(value);
+  if (question === null) {
     return {
       kind: 'unknown', answers: [], actions: [], question: null, responseShape: null, note: 'Gatehouse does not know this shape, and a wrong answer breaks the run for good. Answer it where the agent was built for it.',
       resume: () => { throw cannot('the shape of this question is not known.'); },
     };
   }
   return {
-    kind: 'input', answers: ['respond'], actions: [], question: textAt(value, key) ?? null, responseShape: 'json', note: `The answer is JSON, for example "yes", true or {"approved": true}. ${warning}`,
+    kind: 'input', answers: ['respond'], actions: [], question, responseShape: 'json', note: `The answer is JSON, for example "yes", true or {"approved": true}. ${warning}`,
     resume: (decision) => {
       if (decision.answer !== 'respond') throw cannot('this question takes a JSON value.');
       return parseJson(decision.response);

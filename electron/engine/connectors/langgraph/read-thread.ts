@@ -1,6 +1,6 @@
 /** Reads one thread as far as it is new: its runs first, then its states, so that a state is never older than what the runs say. */
 import { RuntimeFault } from '../connector.ts';
-import type { Api } from './api.ts';
+import type { Api, Page } from './api.ts';
 import type { ThreadMark } from './checkpoint.ts';
 import { inOrder } from './run-view.ts';
 import type { ThreadRead } from './run-view.ts';
@@ -73,8 +73,17 @@ async function newStates(api: Api, threadId: string, head: string | null, runs: 
   }
   const items: ThreadState[] = [];
   let bad = 0;
+  let size = statesInPage;
   for (let before: string | null = null; items.length < most;) {
-    const page = await api.history(threadId, statesInPage, before);
+    const page: Page<ThreadState> | null = await api.history(threadId, size, before).catch((error: unknown) => {
+      // Each state carries all of the thread's values: of large ones twenty are more than one answer may hold.
+      if (size > 1 && error instanceof RuntimeFault && error.kind === 'garbage') return null;
+      throw error;
+    });
+    if (page === null) {
+      size = 1;
+      continue;
+    }
     bad += page.bad;
     for (const state of page.items) {
       items.push(state);
@@ -82,7 +91,7 @@ async function newStates(api: Api, threadId: string, head: string | null, runs: 
     }
     const last = page.items.at(-1);
     before = last === undefined ? null : checkpointOf(last);
-    if (page.count < statesInPage || before === null) return { items, bad, cut: false };
+    if (page.count < size || before === null) return { items, bad, cut: false };
   }
   return { items, bad, cut: true };
 }

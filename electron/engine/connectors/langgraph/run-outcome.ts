@@ -61,7 +61,8 @@ function whereFailed(run: Run, { read, steps, cancelsApart }: Around): RunStands
   const configured = isRecord(run.kwargs['config']) ? run.kwargs['config']['recursion_limit'] : undefined;
   const limit = typeof configured === 'number' && configured > 0 ? configured : usualRecursionLimit;
   const done = own.filter((step) => step.untilUs !== null).length;
-  if (done >= limit) return { ...failed, error: { type: 'GraphRecursionError', message: `It came to the limit of ${limit} steps (told from the steps: the server keeps no text of it).` } };
+  // Exactly so many: a graph may bring a limit of its own that no run tells, and one that went on past ours has one.
+  if (done === limit) return { ...failed, error: { type: 'GraphRecursionError', message: `It came to the limit of ${limit} steps (told from the steps: the server keeps no text of it).` } };
   if (cancelsApart || own.length === 0 || read.states.length === 0) return { ...failed, error: { message: 'The server says that the run failed, but keeps no text of it: no step of it failed.' } };
   // No step failed and the server has one word for both (2.0.0): broken off from outside, which is what a cancel is.
   return { outcome: 'cancelled', status: 'cancelled', endUs: run.updated_at };

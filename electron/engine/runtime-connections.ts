@@ -83,7 +83,7 @@ export class RuntimeConnections {
 
   async pollNow({ id: publicName }: ParsedParams<'connections.pollNow'>): Promise<Connection> {
     const { id } = await this.#fact(publicName);
-    await this.#parts.collectors.pollNow(id);
+    await this.#parts.collectors.pollNow(id, true);
     return this.#parts.shown(id);
   }
 

@@ -203,6 +203,17 @@ describe('Collector', () => {
     expect(bench.checkpoints).toHaveLength(2);
   });
 
+  it('discovers anew when a person asks for that, and not for every poll', async () => {
+    const bench = new Bench();
+    const collector = bench.open({ pollEveryMs: 60_000 });
+    await until(() => expect(bench.checkpoints).toHaveLength(1));
+    await collector.pollNow();
+    expect(bench.all('runtimes.discovered')).toHaveLength(1);
+    await collector.pollNow(true);
+    await collector.pollNow();
+    expect(bench.all('runtimes.discovered')).toHaveLength(2);
+  });
+
   it('survives a mistake of ours: logged, counted, backed off', async () => {
     const bench = new Bench();
     bench.script = [new TypeError('x is not a function'), batch()];

@@ -67,6 +67,7 @@ export class Collector {
   #seenFromMs: number | null = null;
   #stateWrittenMs = Number.NEGATIVE_INFINITY;
   #discoveredMs: number | null = null;
+  #anew = false;
   #storedMs = Number.NEGATIVE_INFINITY;
   #storedAs: string | null = null;
   #gapOpen: GapWords['reason'] | null = null;
@@ -100,9 +101,10 @@ export class Collector {
   /** Another name or content level: what comes from now on is stored so. */
   update(fact: RuntimeFact): void { this.#fact = fact; }
 
-  /** Polls at once, whatever the schedule says; resolves when that poll has ended. */
-  pollNow(): Promise<void> {
+  /** Polls at once, whatever the schedule says; resolves when that poll has ended. `anew`: agents, grants and features too. */
+  pollNow(anew = false): Promise<void> {
     if (this.#life.signal.aborted) return Promise.resolve();
+    this.#anew ||= anew;
     return new Promise((done) => {
       this.#waiters.push(done);
       this.#hurry();
@@ -157,12 +159,14 @@ export class Collector {
 
   async #poll(): Promise<void> {
     const waiters = this.#waiters.splice(0);
+    const anew = this.#anew;
+    this.#anew = false;
     const beganMs = this.#parts.clock.now();
     this.#polling = true;
     this.#standing = asking(this.#standing);
     if (this.#standing.circuit === 'half_open') this.#parts.changed();
     try {
-      if (this.#discoverDue(beganMs)) await this.#tryDiscover(beganMs);
+      if (anew || this.#discoverDue(beganMs)) await this.#tryDiscover(beganMs);
       const more = await this.#collect();
       await this.#wentWell(beganMs, more);
     } catch (error) {

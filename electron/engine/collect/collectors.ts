@@ -83,15 +83,15 @@ export class Collectors {
     };
   }
 
-  /** Resolves when the poll has ended; at once where this engine asks nobody. */
-  async pollNow(id: number): Promise<void> { await this.#open.get(id)?.collector.pollNow(); }
+  /** Resolves when the poll has ended; at once where this engine asks nobody. `anew`: agents, grants and features too. */
+  async pollNow(id: number, anew = false): Promise<void> { await this.#open.get(id)?.collector.pollNow(anew); }
 
   async test(id: number, signal: AbortSignal): Promise<ConnectionTest> {
     const fact = await this.#needed(id);
     await this.#load();
     const result = await runTest(this.#opened(fact), signal, this.#parts.clock, this.#parts.log);
     // Where the test found it well again, the schedule need not wait for its time; where not, the screen shall say so now.
-    void this.pollNow(id);
+    void this.pollNow(id, true);
     return result;
   }
 

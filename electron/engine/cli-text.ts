@@ -1,4 +1,5 @@
 /** Tables for people. What agents wrote is shown inert: nothing in it can move the cursor, colour or hide text. */
+import type { Cost } from '../../shared/domain.ts';
 
 /** Controls, invisible and direction-changing characters, unpaired surrogates. */
 const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u115F\u1160\u3164\uFFA0\u2800]/gu;
@@ -43,8 +44,9 @@ export const count = (value: number): string => value.toLocaleString('en');
 /** Local time is for screens that can show UTC on focus; a terminal's text is pasted elsewhere, so it says UTC. */
 export const time = (iso: string | null): string => (iso === null ? '' : iso.replace('T', ' ').replace(/\.\d+Z$/, 'Z'));
 
-export function money(cost: { readonly amountMicros: number | null; readonly currency: string; readonly unpriced: number } | null): string {
-  if (cost === null) return '';
+export function money(cost: { readonly amountMicros: number | null; readonly currency: string; readonly unpriced: number; readonly provenance: Cost['provenance'] } | null): string {
+  // No billed units were told of: a zero would be read as a known one.
+  if (cost === null || (cost.amountMicros === 0 && cost.unpriced === 0 && cost.provenance === 'computed')) return '';
   if (cost.amountMicros === null) return 'no price';
   const amount = cost.amountMicros / 1_000_000;
   const text = `${amount.toFixed(Math.abs(amount) >= 0.01 || amount === 0 ? 2 : 4)} ${cost.currency}`;

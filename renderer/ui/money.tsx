@@ -34,6 +34,8 @@ function splitOf(cost: Cost, source: string | undefined): string {
 /** An amount with its provenance letter. Unknown is never a zero: `no price` is a word. */
 export function Money({ cost, decimals, withCurrency = false, atLeast = false, source }: MoneyProps) {
   if (cost === null) return null;
+  // Zero that nobody told of: no units were used as far as is known, and no price was needed for that.
+  if (cost.amountMicros === 0 && cost.unpriced === 0 && cost.provenance === 'computed') return <span className={classes.money} data-tip="No billed units were told of, so nothing is known to have been spent"><span className={classes.none}>–</span></span>;
   const unknown = cost.amountMicros === null;
   return (
     <span className={classes.money} data-tip={splitOf(cost, source)}>

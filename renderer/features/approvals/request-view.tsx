@@ -81,7 +81,7 @@ function Decided({ detail }: { detail: ApprovalDetail }) {
 }
 
 /** A longer one does not fit the head of the pane, so it stands whole among the facts. */
-const cutTitle = 30;
+const cutTitle = 32;
 
 function Facts({ detail }: { detail: ApprovalDetail }) {
   return (
@@ -134,12 +134,7 @@ export function RequestView({ detail }: { detail: ApprovalDetail }) {
       <Facts detail={detail} />
       {detail.note !== null && !(detail.state === 'waiting' && detail.answers.length === 0) && <p className={classes.note}><StateShape state="attention" className={classes.wait} /><span><InertName text={detail.note} most={1000} /></span></p>}
       {detail.question !== null && <AgentText title="Question" text={detail.question} />}
-      {detail.actions.map((action, index) => (
-        <div key={index} className={classes.callGroup}>
-          <CallBlock action={action} number={index + 1} of={detail.actions.length} />
-          {action.description !== null && <AgentText title="Description of the call" text={action.description} />}
-        </div>
-      ))}
+      {detail.actions.map((action, index) => <CallBlock key={index} action={action} number={index + 1} of={detail.actions.length} />)}
       {alone && <p className={classes.muted}>The request names no call and asks no question: the raw request below is all there is.</p>}
       <Evidence detail={detail} />
       <RawRequest raw={detail.raw} id={detail.id} alone={alone} />

@@ -127,8 +127,8 @@ function Offered({ connection }: { connection: Connection }) {
   );
 }
 
-/** A local program waits for consent until it was started once. */
-export const needsConsent = (connection: Connection): boolean => connection.kind === 'mcp' && connection.runtime !== null && !/^https?:\/\//.test(connection.runtime.address) && connection.runtime.lastPollAt === null;
+/** A local program waits until somebody agreed to its command; a server that is asked over HTTP never does. */
+const needsConsent = (connection: Connection): boolean => connection.kind === 'mcp' && connection.health === 'waiting' && !/^https?:\/\//.test(connection.runtime?.address ?? '');
 
 export function RuntimeDetail({ connection, runtime, onChange }: { connection: Connection; runtime: RuntimeLink; onChange: (change: Change) => void }) {
   const poll = usePollNow();

@@ -17,7 +17,8 @@ const looks: Record<TestCheck['result'], { state: State; className: string | und
 export function TestChecks({ test }: { test: ConnectionTest }) {
   const failed = test.checks.filter((check) => check.result === 'failed').length;
   const missing = test.checks.filter((check) => check.result === 'missing').length;
-  const sentence = failed > 0 ? 'The runtime could not be read as it is set.' : missing > 0 ? `It can be read; ${missing === 1 ? 'one thing is' : `${missing} things are`} missing.` : 'Everything that was asked is there.';
+  const toKnow = test.checks.filter((check) => check.result === 'info').length;
+  const sentence = failed > 0 ? 'The runtime could not be read as it is set.' : missing > 0 ? `It can be read; ${missing === 1 ? 'one thing is' : `${missing} things are`} missing.` : toKnow > 0 ? `It can be read; ${toKnow === 1 ? 'one thing' : `${toKnow} things`} to know.` : 'Everything that was asked is there.';
   return (
     <div className={classes.test}>
       <div className={`${classes.banner} ${failed > 0 ? classes.bad : missing > 0 ? classes.part : classes.good}`} role="status">
@@ -35,7 +36,7 @@ export function TestChecks({ test }: { test: ConnectionTest }) {
               <InertName text={check.detail} most={400} />
               {check.fix !== null && <span className={classes.fix}>Fix: <InertName text={check.fix} most={400} /></span>}
             </span>
-            <span className={classes.ms}>{looks[check.result].word}{check.ms !== null && <span className={classes.took}>, {formatDuration(check.ms)}</span>}</span>
+            <span className={classes.ms}>{looks[check.result].word}{check.ms !== null && check.ms > 0 && <span className={classes.took}>, {formatDuration(check.ms)}</span>}</span>
           </li>
         ))}
       </ol>

@@ -35,6 +35,9 @@ export type FromPreparer =
   | { readonly t: 'unreadable'; readonly n: number; readonly reason: string }
   | Close;
 
+export type ToFolder = { readonly t: 'fold' } | { readonly t: 'close' };
+export interface FromFolder { readonly t: 'folded' }
+
 export type FromWriter =
   /** `bodies`: where bodies are handed in. */
   | { readonly t: 'opened'; readonly file: string; readonly sqlite: string; readonly schemaVersion: number; readonly bodies: MessagePort }

@@ -5,6 +5,7 @@ import { isCommand, runCommand, type CommandName, type Commands } from './comman
 import { releaseClaims } from './approvals.ts';
 import { noteCleanEnd } from './clean-end.ts';
 import { storeError } from './errors.ts';
+import { Folding } from './folding.ts';
 import { realIntake } from './intake.ts';
 import { schemaVersion } from './migrations.ts';
 import { openHistory } from './open.ts';
@@ -27,6 +28,7 @@ interface Long { readonly n: number; readonly steps: Generator<number>; readonly
 
 class WriterThread {
   private readonly writer: Writer;
+  private readonly folding: Folding;
   private readonly bodies: PreparedBody[] = [];
   private readonly long: Long[] = [];
   private scheduled = false;
@@ -35,14 +37,18 @@ class WriterThread {
 
   constructor(writer: Writer) {
     this.writer = writer;
+    this.folding = new Folding(writer.db);
     this.sweeping = setInterval(() => this.sweepQuietly(), sweepEveryMs);
   }
 
   take(message: ToWriter | FromPreparer): void {
     if (message.t === 'prepared') this.bodies.push(message.body);
     else if (message.t === 'unreadable') send({ t: 'results', results: [{ ...message, t: 'unavailable' }], note: null });
-    else if (message.t === 'command') this.command(message.n, message.name, message.params);
-    else this.close(message.damageMet);
+    else if (message.t === 'command') {
+      this.command(message.n, message.name, message.params);
+      this.folding.step();
+    }
+    else void this.close(message.damageMet);
     this.schedule();
   }
 
@@ -55,6 +61,7 @@ class WriterThread {
       if (this.closed) return;
       this.storeSome();
       this.stepOnce();
+      this.folding.step();
       this.schedule();
     });
   }
@@ -152,10 +159,11 @@ class WriterThread {
   }
 
   /** Everything that waits is stored first: it was taken in. */
-  private close(readerMetDamage: boolean): void {
+  private async close(readerMetDamage: boolean): Promise<void> {
     clearInterval(this.sweeping);
     this.closed = true;
     while (this.bodies.length > 0) this.storeSome();
+    await this.folding.close();
     const file = this.writer.db.name;
     this.writer.db.close();
     if (!readerMetDamage && !this.writer.damageMet) noteCleanEnd(file);

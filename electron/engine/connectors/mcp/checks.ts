@@ -34,7 +34,7 @@ export function faultChecks(fault: RuntimeFault, target: TargetOf<'mcp'>, ms: nu
     case 'credential_refused': return [...reached, check({ id: 'credential', title: 'Credential', result: 'failed', detail: fault.message, fix: `The token is wrong, has run out, or is meant for another server; give a new one.${source}` })];
     case 'forbidden': return [...reached, check({ id: 'credential', title: 'Credential', result: 'failed', detail: fault.message, fix: `The token is known but lacks a right; ask for one with the scope that the server names.${source}` })];
     case 'throttled': return [...reached, check({ id: 'patience', title: 'Asked to wait', result: 'failed', detail: fault.message, fix: 'Try again later; Gatehouse waits as long as it was told to.' })];
-    case 'garbage': return [...reached, check({ id: 'protocol', title: 'MCP', result: 'failed', detail: fault.message, fix: 'Look at the address: MCP servers listen at a path of their own, often /mcp.' })];
+    case 'garbage': return [...reached, check({ id: 'protocol', title: 'MCP', result: 'failed', detail: fault.message, fix: 'Look at the address: MCP servers listen at a path of their own, often /mcp. One that offers only the event stream of 2024 (often /sse) is not read.' })];
     default: return [check({ id: 'reach', title: 'Reachable', result: 'failed', detail: fault.message, ms, fix: fault.kind === 'runtime_error' ? 'The server itself fails; look at its log.' : 'See whether the server runs and whether its address and port are right.' })];
   }
 }

@@ -24,7 +24,7 @@ export async function askHealth(io: ConnectorIo, target: HttpTarget, signal: Abo
 
 /** Any answer of the protocol will do, errors too: an older server says that it does not know the method. */
 async function speaksMcp(io: ConnectorIo, target: HttpTarget, signal: AbortSignal): Promise<boolean> {
-  const wire = openWire(io, target, { fail: () => undefined, streamEnded: () => undefined });
+  const wire = openWire(io, target, () => undefined);
   try {
     const response = await wire.fetch(target.url, {
       method: 'POST', body: JSON.stringify(question), signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),

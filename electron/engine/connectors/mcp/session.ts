@@ -39,14 +39,10 @@ const asItCame: StandardSchemaV1<unknown, unknown> = { '~standard': { version: 1
 /** SECURITY: a server's JSON schemas are never compiled into code; nothing is called whose output would have to be checked. */
 const noValidator = { getValidator: () => () => ({ valid: false as const, data: undefined, errorMessage: 'not checked' }) };
 
-/** An answer is taken in a moment after its stream has ended; what is not there then does not come any more. */
-const afterStreamMs = 250;
-
 /** Everything that one conversation knows of why it failed; the first reason counts. */
 class Ending {
   fault: unknown = null;
   #stop: () => void = () => undefined;
-  #afterStream: NodeJS.Timeout | undefined;
 
   armed(stop: () => void): void { this.#stop = stop; }
 
@@ -54,14 +50,6 @@ class Ending {
     this.fault ??= reason;
     this.#stop();
   };
-
-  /** The stream of an answer came to its end; the SDK would wait on, whether it held the answer or not. */
-  readonly streamEnded = (): void => {
-    clearTimeout(this.#afterStream);
-    this.#afterStream = setTimeout(() => this.fail(new RuntimeFault('garbage', 'It ended its answer before the answer was there.')), afterStreamMs);
-  };
-
-  answered(): void { clearTimeout(this.#afterStream); }
 }
 
 function newClient(mode: 'auto' | 'legacy', probeMs: number): Client {
@@ -92,14 +80,12 @@ async function connect(client: Client, transport: Transport, ending: Ending, sig
     signal.removeEventListener('abort', aborted);
     await transport.close().catch(() => undefined);
     throw ending.fault ?? error;
-  } finally {
-    ending.answered();
   }
 }
 
 export async function openHttp(io: ConnectorIo, target: HttpTarget, { signal, withCredential = true, seen }: OpenOptions): Promise<Session> {
   const ending = new Ending();
-  const wire = openWire(io, target, ending, withCredential);
+  const wire = openWire(io, target, ending.fail, withCredential);
   const transport = new StreamableHTTPClientTransport(new URL(target.url), { fetch: wire.fetch, reconnectionOptions: { maxRetries: 0, initialReconnectionDelay: 1, maxReconnectionDelay: 1, reconnectionDelayGrowFactor: 1 } });
   const client = newClient('auto', limits.requestMs);
   try {
@@ -193,8 +179,6 @@ function sessionOf(client: Client, transport: Transport, ending: Ending, signal:
         signal.throwIfAborted();
         if (ending.fault === null && error instanceof ProtocolError) throw error;
         throw faultOfSdk(ending.fault ?? error, wire);
-      } finally {
-        ending.answered();
       }
     },
     async close() {

@@ -28,14 +28,8 @@ export async function credentialHeaders(io: ConnectorIo, target: HttpTarget): Pr
   return headers;
 }
 
-/** What becomes of an answer after its beginning, which the SDK does not see or does not mind. */
-export interface WireEnds {
-  readonly fail: (fault: unknown) => void;
-  readonly streamEnded: () => void;
-}
-
-/** `withCredential` false: asks as a stranger. */
-export function openWire(io: ConnectorIo, target: HttpTarget, ends: WireEnds, withCredential = true): Wire {
+/** `failed`: an answer went wrong after its beginning, where the SDK would wait on. `withCredential` false: asks as a stranger. */
+export function openWire(io: ConnectorIo, target: HttpTarget, failed: (fault: unknown) => void, withCredential = true): Wire {
   let challenge: Challenge | null = null;
   let oddStatus: number | null = null;
   const budget = { left: limits.sessionBytes };
@@ -48,11 +42,11 @@ export function openWire(io: ConnectorIo, target: HttpTarget, ends: WireEnds, wi
     if (withCredential) for (const [name, value] of await credentialHeaders(io, target)) headers.set(name, value);
     const response = await io.fetch(input, { ...init, headers });
     if (response.status === 401 || response.status === 403) challenge = readChallenge(response.headers.get('www-authenticate'));
-    if (response.ok) return bounded(response, budget, ends);
+    if (response.ok) return bounded(response, budget, failed);
     const fault = await faultOfRefusal(response, challenge, headers, io.clock.now());
     if (fault) throw fault;
     oddStatus = response.status;
-    return bounded(response, budget, ends);
+    return bounded(response, budget, failed);
   };
   return { fetch: wiredFetch, challenge: () => challenge, oddStatus: () => oddStatus };
 
@@ -90,10 +84,24 @@ export function isEventStream(response: Response): boolean {
   return /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '');
 }
 
+/** A stream may hold other things before the answer. Where nothing like one came, it is over; else the SDK has it, or says what is wrong with it. */
+class AnswerSought {
+  found = false;
+  #tail = '';
+
+  look(piece: Uint8Array): void {
+    if (this.found) return;
+    const text = this.#tail + Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1');
+    this.found = /"(?:result|error)"/.test(text);
+    // The word may lie across two pieces.
+    this.#tail = text.slice(-'"result"'.length);
+  }
+}
+
 /** SECURITY: the house's fetch lets an event stream run on; here every answer belongs to one question and ends. */
-function bounded(response: Response, budget: { left: number }, ends: WireEnds): Response {
+function bounded(response: Response, budget: { left: number }, failed: (fault: unknown) => void): Response {
   if (response.body === null) return response;
-  const stream = isEventStream(response);
+  const answer = isEventStream(response) ? new AnswerSought() : null;
   let left: number = limits.answerBytes;
   const reader = response.body.getReader();
   const body = new ReadableStream<Uint8Array>({
@@ -101,15 +109,16 @@ function bounded(response: Response, budget: { left: number }, ends: WireEnds): 
       try {
         const { done, value } = await reader.read();
         if (done) {
-          if (stream) ends.streamEnded();
+          if (answer?.found === false) failed(new RuntimeFault('garbage', 'It ended its answer before the answer was there.'));
           return controller.close();
         }
+        answer?.look(value);
         left -= value.byteLength;
         budget.left -= value.byteLength;
         if (left < 0 || budget.left < 0) throw new RuntimeFault('garbage', `It sends more than ${Math.floor((left < 0 ? limits.answerBytes : limits.sessionBytes) / 1_048_576)} MiB; the rest was not read.`);
         controller.enqueue(value);
       } catch (error) {
-        ends.fail(error);
+        failed(error);
         controller.error(error);
         await reader.cancel().catch(() => undefined);
       }

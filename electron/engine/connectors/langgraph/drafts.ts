@@ -82,8 +82,17 @@ export interface StepContext {
 export function stepRecords(context: StepContext): Collected[] {
   const known = new Set(messagesIn(context.step.state.values).map(messageId));
   const asked = aiIn(context.step.state.values).flatMap(toolCallsOf);
-  const told = context.step.tasks.flatMap((task) => taskRecords(context, task, known, asked));
+  const told = withResults(context.step).flatMap((task) => taskRecords(context, task, known, asked));
   return [...told, ...runningCalls(context)];
+}
+
+/** Servers that keep no results with the tasks: what the next state has more of came of the step. */
+function withResults({ tasks, state, after }: Step): readonly StepTask[] {
+  const [first, ...others] = tasks;
+  if (first === undefined || after === null || tasks.some((task) => task.result !== null)) return tasks;
+  const before = new Set(messagesIn(state.values).map(messageId));
+  const fresh = messagesIn(after.values).filter((message) => messageId(message) !== undefined && !before.has(messageId(message)));
+  return fresh.length === 0 ? tasks : [{ ...first, result: fresh }, ...others];
 }
 
 /** When a task ended: when its step's state came, else when its run ended; undefined while it goes on. */
@@ -124,7 +133,7 @@ function toolRecord(context: StepContext, task: StepTask, result: Json, asked: r
   const call = asked.find((one) => one.id === id);
   const failed = result['status'] === 'error';
   // A person's refusal comes as the result that the asking step wrote in place of the tool's.
-  const denied = failed && task.interrupts.length > 0;
+  const denied = failed && task.interrupts.length > 0 && refuses(step.run.kwargs['command']);
   const name = cleanName(textAt(result, 'name') ?? call?.name ?? 'tool');
   const draft = draftOf(step.run, agent, 'langgraph/message', `tool:${id}`, {
     role: 'activity', kind: 'tool_call', name, status: denied ? 'denied' : failed ? 'error' : 'ok', statusExplicit: true,

@@ -35,7 +35,7 @@ function visibilityOf(features: Features, identities: ReadonlySet<string>): { vi
 function doorFindings({ open, studioDoor }: Features): Finding[] {
   const findings: Finding[] = [];
   if (open === true) findings.push({ id: 'no-auth', severity: 'attention', text: 'The server asks for no credential: whoever reaches its address can read every thread, start runs and delete them. Set up `auth` in langgraph.json, or keep it behind a gateway.' });
-  if (studioDoor === true) findings.push({ id: 'studio-door', severity: 'failed', text: 'Whoever sends the header `x-auth-scheme: langsmith` is let in without a key. Set `"disable_studio_auth": true` under `auth` in langgraph.json.' });
+  if (studioDoor === true) findings.push({ id: 'studio-door', severity: 'attention', text: 'Whoever sends the header `x-auth-scheme: langsmith` is let in without a key. Set `"disable_studio_auth": true` under `auth` in langgraph.json.' });
   return findings;
 }
 

@@ -17,6 +17,8 @@ export interface Step {
   readonly fromUs: number;
   /** null: no state has come of it (yet). */
   readonly untilUs: number | null;
+  /** the state that came of it. */
+  readonly after: ThreadState | null;
 }
 
 export const isOpen = (run: Run): boolean => run.status === 'running' || run.status === 'pending';
@@ -54,7 +56,7 @@ export function stepsOf({ runs, states }: ThreadRead): Step[] {
     const tasks = state.tasks.filter((task) => task.name !== '__start__' || task.error !== null);
     if (run === undefined || tasks.length === 0) return [];
     // A step that waited for an answer is done by the run that brought it.
-    return [{ state, tasks, run, fromUs: Math.max(state.created_at ?? 0, run.created_at), untilUs: child === undefined ? null : (child.created_at ?? null) }];
+    return [{ state, tasks, run, fromUs: Math.max(state.created_at ?? 0, run.created_at), untilUs: child === undefined ? null : (child.created_at ?? null), after: child ?? null }];
   });
 }
 

@@ -36,7 +36,8 @@ export const run = z.unknown().transform((original, context) => {
 });
 export type Run = z.infer<typeof run>;
 
-export const interrupt = z.object({ id: z.string().min(1).max(200).nullish(), interrupt_id: z.string().min(1).max(200).nullish(), value: z.unknown() });
+/** Kept as it came: people see all of it. */
+export const interrupt = z.looseObject({ id: z.string().min(1).max(200).nullish(), interrupt_id: z.string().min(1).max(200).nullish(), value: z.unknown() });
 export type Interrupt = z.infer<typeof interrupt>;
 
 const stepTask = z.object({
@@ -69,6 +70,14 @@ export function textAt(from: unknown, ...path: readonly string[]): string | unde
   let at: unknown = from;
   for (const key of path) at = isRecord(at) ? at[key] : undefined;
   return typeof at === 'string' && at !== '' ? at : undefined;
+}
+
+/** SECURITY: what is nested without end would end whoever looks through it, compares it or writes it down. Asked once, at the door. */
+export function isTooDeep(value: unknown, left = 200): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (left === 0) return true;
+  for (const inner of Array.isArray(value) ? value : Object.values(value)) if (isTooDeep(inner, left - 1)) return true;
+  return false;
 }
 
 /** A list from outside: what can be read, and how many items could not. Rejects the whole with null when it is no list. */

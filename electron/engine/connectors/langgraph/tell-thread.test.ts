@@ -30,6 +30,15 @@ describe('steps', () => {
     expect(drafts.find((draft) => draft.key === 'tool:call-2')?.endUs).toBeUndefined();
   });
 
+  it('are told from what the next state has more of, where tasks keep no results', () => {
+    const states = [
+      aState({ id: 'c-2', parent: 'c-1', run: 'r-1', seconds: 3, values: { messages: [human, asking] } }),
+      aState({ id: 'c-1', parent: 'c-0', run: 'r-1', seconds: 1, values: { messages: [human] }, tasks: [{ name: 'agent' }] }),
+      aState({ id: 'c-0', run: 'r-1', seconds: 0, tasks: [{ name: '__start__' }] }),
+    ];
+    expect(draftsOf(tell({ runs: [aRun('r-1', 'success', [0, 4])], states }), 'r-1').filter((draft) => draft.role === 'activity').map((draft) => draft.key)).toEqual(['model:msg-1']);
+  });
+
   it('make the same keys and times when they are told again', () => {
     const runs = [aRun('r-1', 'success', [0, 4])];
     const states = [aState({ id: 'c-2', parent: 'c-1', run: 'r-1', seconds: 3 }), aState({ id: 'c-1', run: 'r-1', seconds: 1, tasks: [{ name: 'agent', result: { messages: [asking] } }] })];

@@ -106,8 +106,8 @@ export async function runRuntimes(options: RuntimesOptions): Promise<void> {
     return null;
   });
   const runtimes: DemoRuntime[] = [
-    ...(langGraph === null ? [] : [{ kind: 'langgraph' as const, name: 'Halden LangGraph server (demo)', url: langGraph.url }]),
-    { kind: 'a2a', name: 'Norrland supplier desk, A2A (demo)', url: a2a.url },
+    ...(langGraph === null ? [] : [{ kind: 'langgraph' as const, name: 'Halden LangGraph (demo)', url: langGraph.url }]),
+    { kind: 'a2a', name: 'Norrland A2A (demo)', url: a2a.url },
   ];
   options.say(JSON.stringify({ runtimes }));
   try {

@@ -63,7 +63,7 @@ test('pictures of every screen', async () => {
     await draw(page, 'live', theme);
     await go(page, 'n');
     await draw(page, 'connections', theme);
-    await page.getByRole('row').filter({ hasText: 'LangGraph server' }).click();
+    await page.getByRole('row').filter({ hasText: 'LangGraph (demo)' }).click();
     await draw(page, 'connection-langgraph', theme);
     await go(page, 'p');
     await page.getByRole('grid', { name: 'Waiting' }).getByRole('row').filter({ hasText: 'issue_refund' }).first().click();

@@ -15,8 +15,10 @@ const companies = [
 interface Order { readonly endpoint: string; readonly tokens: readonly { readonly company: string; readonly token: string }[] }
 
 /** What the fleet says on its standard output, a line each; other lines are for people who run it by hand. */
-const fleetLine = z.object({ runtimes: z.array(z.object({ kind: z.enum(['langgraph', 'a2a']), name: z.string().max(80), url: z.url({ protocol: /^http$/, hostname: /^127\.0\.0\.1$/ }) })).max(4) });
-type DemoRuntimes = z.infer<typeof fleetLine>['runtimes'];
+const fleetLine = z.union([z.object({ missing: z.string().max(400) }), z.object({ runtimes: z.array(z.object({ kind: z.enum(['langgraph', 'a2a']), name: z.string().max(80), url: z.url({ protocol: /^http$/, hostname: /^127\.0\.0\.1$/ }) })).max(4) })]);
+type DemoRuntimes = Extract<z.infer<typeof fleetLine>, { runtimes: unknown }>['runtimes'];
+
+const atWork = 'Eight pretend agents in three pretend companies are at work.';
 
 /** A running fleet. */
 interface Fleet {
@@ -50,7 +52,7 @@ export class DemoFleet {
       const fleet = this.#launch(order, tellPast ? [] : ['--hours', '0']);
       this.#fleet = fleet;
       fleet.onExit((code) => { if (this.#fleet === fleet) this.#gone(code); });
-      this.#tell('running', 'Eight pretend agents in three pretend companies are at work.');
+      this.#tell('running', atWork);
     } catch (error) {
       this.#tell('failed', `The demo fleet could not start: ${error instanceof Error ? error.message : String(error)}`);
     } finally {
@@ -86,6 +88,10 @@ export class DemoFleet {
   async #hear(line: string): Promise<void> {
     const read = fleetLine.safeParse(parsed(line));
     if (!read.success) return;
+    if ('missing' in read.data) {
+      if (this.#fleet) this.#tell('running', `${atWork} One part is missing: ${read.data.missing}.`);
+      return;
+    }
     const caller = this.#parts.openCaller();
     try {
       await connectRuntimes(caller, read.data.runtimes);

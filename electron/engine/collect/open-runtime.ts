@@ -4,6 +4,7 @@ import type { RuntimeTarget } from '../../../shared/contract.ts';
 import type { Connector, ConnectorIo, ConnectorKind, Declaration } from '../connectors/connector.ts';
 import { guardedFetch } from '../connectors/guarded-fetch.ts';
 import type { ConnectorKinds } from '../connectors/kinds.ts';
+import { onThisMachine } from '../connectors/this-machine.ts';
 import type { Clock, Log } from '../ports.ts';
 import { maskOf } from './masking.ts';
 import type { Mask } from './masking.ts';
@@ -39,7 +40,6 @@ export function waitsForConsent(target: RuntimeTarget, consent: string | null): 
 
 /** A local command has no address of its own: what it wants fetched is abroad. */
 const noAddress = new URL('stdio:local');
-const isLocal = ({ hostname }: URL): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 const mostSecrets = 8;
 const endWithinMs = 3_000;
 
@@ -58,7 +58,7 @@ export function openRuntime(target: RuntimeTarget, consent: string | null, { kin
   };
   const connector = kind.open(target, io);
   return {
-    connector, declaration: kind.declaration, mask: () => secrets.mask, signal: life.signal, longestMs: isLocal(base) ? localLongestMs : usualLongestMs,
+    connector, declaration: kind.declaration, mask: () => secrets.mask, signal: life.signal, longestMs: onThisMachine(base) ? localLongestMs : usualLongestMs,
     close: async () => {
       life.abort();
       let impatient: NodeJS.Timeout | undefined;

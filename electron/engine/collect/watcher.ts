@@ -1,6 +1,7 @@
 /** Keeps a connector's stream of rings open, and joins rings that come close together. */
 import type { Clock, Log } from '../ports.ts';
 import { RuntimeFault } from '../connectors/connector.ts';
+import { pause } from '../connectors/pause.ts';
 
 export interface WatcherParts {
   readonly watch: (ring: () => void, signal: AbortSignal) => Promise<void>;
@@ -70,18 +71,4 @@ export class Watcher {
       await pause(Math.max(1_000, random() * Math.min(longestWaitMs, 1_000 * 2 ** Math.min(failures, 10))), signal);
     }
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((done) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      done();
-    };
-    const timer = setTimeout(end, ms);
-    timer.unref();
-    signal.addEventListener('abort', end);
-  });
 }

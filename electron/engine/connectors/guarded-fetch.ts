@@ -1,6 +1,7 @@
 /** The only fetch that a connector gets: bounded in time and bytes, and bound to the connection's own origin. */
 import { RuntimeFault } from './connector.ts';
 import { faultFrom } from './faults.ts';
+import { onThisMachine } from './this-machine.ts';
 
 export interface GuardedFetchOptions {
   /** the connection's life: ends every request. */
@@ -17,11 +18,10 @@ const mostEventBytes = 4 * 1024 * 1024;
 const mostRedirects = 5;
 const redirects: readonly number[] = [301, 302, 303, 307, 308];
 const withoutBody: readonly number[] = [204, 205, 304];
-const loopback: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
 /** This machine's own names are one place: servers print `localhost` where a person typed `127.0.0.1`. */
 export function sameOrigin(one: URL, other: URL): boolean {
-  const host = (url: URL): string => (loopback.includes(url.hostname) ? 'loopback' : url.hostname);
+  const host = (url: URL): string => (onThisMachine(url) ? 'loopback' : url.hostname);
   return one.protocol === other.protocol && one.port === other.port && host(one) === host(other);
 }
 

@@ -3,6 +3,7 @@
  * stream whole. It only rings; what happened is read from the list, which also knows what the stream missed.
  */
 import type { Client } from '@a2a-js/sdk/client';
+import { pause } from '../pause.ts';
 import { isWaiting } from './task.ts';
 import type { WireTask } from './task.ts';
 
@@ -14,20 +15,6 @@ export interface Watched {
   /** null: there is no way to subscribe now. */
   client(signal: AbortSignal): Promise<Client | null>;
   open(): readonly WireTask[];
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    timer.unref();
-    signal.addEventListener('abort', end, { once: true });
-  });
 }
 
 /** What works says something soon; what waits for a person may do so for days. */

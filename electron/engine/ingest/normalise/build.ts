@@ -2,7 +2,7 @@
 import type { ActivityKind, IdentityKind, TaskOutcome } from '../../../../shared/domain.ts';
 import type { AgentClaim, Draft, IdentityClaim, Normalised } from '../draft.ts';
 import type { Attrs, LogRecord, ResourceInfo, SpanRecord } from '../record.ts';
-import { nameOf } from './read.ts';
+import { millisUs, nameOf } from './read.ts';
 import type { Outcome } from './outcome.ts';
 
 export function drafts(...list: readonly Draft[]): Normalised {
@@ -73,6 +73,16 @@ export function spanDraft(source: string, record: SpanRecord, outcome: Outcome, 
 export interface LogTimes {
   readonly startUs: number;
   readonly endUs?: number;
+}
+
+/** Over in the instant in which it was told. */
+export function at(record: LogRecord): LogTimes {
+  return { startUs: record.timeUs, endUs: record.timeUs };
+}
+
+/** Events are written when the work is over: it began one duration earlier. */
+export function lasted(record: LogRecord): LogTimes {
+  return { startUs: Math.max(0, record.timeUs - (millisUs(record.attrs, 'duration_ms') ?? 0)), endUs: record.timeUs };
 }
 
 export function logDraft(source: string, record: LogRecord, outcome: Outcome, times: LogTimes, told: Told & { readonly key: string }): Draft {

@@ -5,12 +5,12 @@
 import type { ActivityKind } from '../../../../shared/domain.ts';
 import type { Draft, Normalised } from '../draft.ts';
 import type { Attrs, LogRecord } from '../record.ts';
-import { aside, drafts, logDraft } from './build.ts';
+import { aside, at, drafts, lasted, logDraft } from './build.ts';
 import type { LogTimes, Told } from './build.ts';
 import { claudeAgent, claudeIdentity, claudeModelKey, claudeRun, claudeToolKey, claudeToolName, claudeUsage } from './claude-code-shared.ts';
 import { errorOf, isCancel, ok } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
-import { asNumber, cleanName, flag, millisUs, nameOf, one } from './read.ts';
+import { asNumber, cleanName, flag, nameOf, one } from './read.ts';
 
 const source = 'claude-code/log';
 
@@ -23,16 +23,6 @@ function eventOf(record: LogRecord): string {
 function eventKey(record: LogRecord, what: string): string {
   const sequence = one(record.attrs, 'event.sequence');
   return cleanName(`event:${what}:${sequence === '' ? record.timeUs : sequence}`);
-}
-
-function at(record: LogRecord): LogTimes {
-  return { startUs: record.timeUs, endUs: record.timeUs };
-}
-
-/** Events are written when the work is over: it began one duration earlier. */
-function lasted(record: LogRecord): LogTimes {
-  const duration = millisUs(record.attrs, 'duration_ms') ?? 0;
-  return { startUs: Math.max(0, record.timeUs - duration), endUs: record.timeUs };
 }
 
 function common(record: LogRecord): Pick<Told, 'run' | 'agent' | 'identity'> {

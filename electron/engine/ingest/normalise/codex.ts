@@ -5,11 +5,11 @@
  */
 import type { Adapter, AgentClaim, Draft, Normalised } from '../draft.ts';
 import type { Attrs, LogRecord } from '../record.ts';
-import { aside, claimFrom, drafts, logDraft, resourceAgent, runFrom } from './build.ts';
+import { aside, at, claimFrom, drafts, lasted, logDraft, resourceAgent, runFrom } from './build.ts';
 import type { LogTimes, Told } from './build.ts';
 import { errorOf, isCancel, ok } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
-import { asNumber, cleanName, flag, jsonObject, millisUs, nameOf, one, tokens } from './read.ts';
+import { asNumber, cleanName, flag, jsonObject, nameOf, one, tokens } from './read.ts';
 import { byConvention, usageOf } from './usage.ts';
 
 const source = 'codex/log';
@@ -29,14 +29,6 @@ function common(record: LogRecord): Pick<Told, 'agent' | 'run' | 'identity'> {
     run: runFrom(record.attrs, [], ['conversation.id']),
     identity: claimFrom(record.attrs, 'borrowed', ['user.email', 'user.account_id']) ?? claimFrom(record.resource.attrs, 'delegated', ['enduser.id']),
   };
-}
-
-function at(record: LogRecord): LogTimes {
-  return { startUs: record.timeUs, endUs: record.timeUs };
-}
-
-function lasted(record: LogRecord): LogTimes {
-  return { startUs: Math.max(0, record.timeUs - (millisUs(record.attrs, 'duration_ms') ?? 0)), endUs: record.timeUs };
 }
 
 function toolKey(attrs: Attrs, record: LogRecord): string {

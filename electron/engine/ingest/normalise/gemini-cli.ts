@@ -5,11 +5,11 @@
  */
 import type { Adapter, AgentClaim, Draft, Normalised } from '../draft.ts';
 import type { Attrs, AttrValue, LogRecord } from '../record.ts';
-import { aside, claimFrom, drafts, logDraft, resourceAgent, runFrom } from './build.ts';
-import type { LogTimes, Told } from './build.ts';
+import { aside, at, claimFrom, drafts, lasted, logDraft, resourceAgent, runFrom } from './build.ts';
+import type { Told } from './build.ts';
 import { errorOf, isCancel, ok } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
-import { cleanName, flag, jsonObject, millisUs, nameOf, one, tokens } from './read.ts';
+import { cleanName, flag, jsonObject, nameOf, one, tokens } from './read.ts';
 import { usageOf } from './usage.ts';
 
 const source = 'gemini-cli/log';
@@ -39,14 +39,6 @@ function common(record: LogRecord): Pick<Told, 'agent' | 'run' | 'identity'> {
     run: runFrom(record.attrs, ['session.id'], []) ?? runFrom(record.resource.attrs, ['session.id'], []),
     identity: claimFrom(record.attrs, 'borrowed', ['user.email', 'user_email']) ?? claimFrom(record.resource.attrs, 'delegated', ['enduser.id']),
   };
-}
-
-function at(record: LogRecord): LogTimes {
-  return { startUs: record.timeUs, endUs: record.timeUs };
-}
-
-function lasted(record: LogRecord): LogTimes {
-  return { startUs: Math.max(0, record.timeUs - (millisUs(record.attrs, 'duration_ms') ?? 0)), endUs: record.timeUs };
 }
 
 /** What makes an event itself, whatever batch it comes in. */

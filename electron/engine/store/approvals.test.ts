@@ -1,19 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ApprovalDetail } from '../../../shared/domain.ts';
 import type { Result } from '../../../shared/contract.ts';
 import { releaseClaims } from './approvals.ts';
-import { StoreError } from './errors.ts';
 import { retireConnection } from './retention.ts';
-import { second, t0 } from './test-history.ts';
-import { foundApproval, runDraft, TestRuntime, words } from './test-runtime.ts';
-
-const open: TestRuntime[] = [];
-afterEach(() => { for (const one of open.splice(0)) one.close(); });
-function fresh(...settings: ConstructorParameters<typeof TestRuntime>): TestRuntime {
-  const runtime = new TestRuntime(...settings);
-  open.push(runtime);
-  return runtime;
-}
+import { refusal, second, t0 } from './test-history.ts';
+import { foundApproval, freshRuntime, runDraft, type TestRuntime, words } from './test-runtime.ts';
 
 const at = (seconds: number): number => t0 + seconds * second;
 const list = (runtime: TestRuntime, state: 'waiting' | 'decided'): Result<'approvals.list'>['rows'] => (runtime.ask('approvals.list', { state, limit: 200 }) as Result<'approvals.list'>).rows;
@@ -21,19 +12,9 @@ const get = (runtime: TestRuntime, id: number): ApprovalDetail => runtime.ask('a
 const states = (runtime: TestRuntime): unknown[] => runtime.history.all('SELECT key, state FROM approval ORDER BY id');
 const running = runDraft('r1', 'waiting', { at: 1 });
 
-function refusal(run: () => unknown): StoreError {
-  try {
-    run();
-  } catch (cause) {
-    if (cause instanceof StoreError) return cause;
-    throw cause;
-  }
-  throw new Error('nothing was refused');
-}
-
 describe('an approval', () => {
   it('waits with its whole request, its agent and its task, and is told of once', () => {
-    const runtime = fresh('langgraph', 'none');
+    const runtime = freshRuntime('langgraph', 'none');
     const first = runtime.collect({ records: [{ draft: running, raw: '{}' }], approvals: [foundApproval('q1', { question: 'May I write to ann@example.com?' })] });
     expect(first.result.newApprovals).toEqual([{ id: 1, title: 'Allow q1?', agentName: 'clerk' }]);
     expect(first.note?.topics).toContain('approvals');
@@ -46,7 +27,7 @@ describe('an approval', () => {
   });
 
   it('that is told of no more was answered elsewhere, has expired, or went with its run; a batch that did not ask says nothing', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     runtime.collect({ records: [{ draft: runDraft('r1', 'running'), raw: '{}' }, { draft: runDraft('r2', 'running'), raw: '{}' }],
       approvals: [foundApproval('a'), foundApproval('b', { expiresUs: at(90) }), foundApproval('c', { run: { kind: 'run', id: 'r2' } }), foundApproval('d')] });
     runtime.collect({ approvals: null }, at(95));
@@ -57,7 +38,7 @@ describe('an approval', () => {
   });
 
   it('does not expire by itself while the runtime still holds it', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     runtime.collect({ approvals: [foundApproval('a', { expiresUs: at(70) })] });
     runtime.collect({ approvals: [foundApproval('a', { expiresUs: at(70) })] }, at(900));
     runtime.sweep(at(9_000));
@@ -65,7 +46,7 @@ describe('an approval', () => {
   });
 
   it('that changes while it waits gets another fingerprint and keeps its place', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     runtime.collect({ approvals: [foundApproval('a')] });
     const before = get(runtime, 1).fingerprint;
     runtime.collect({ approvals: [foundApproval('a', { raw: '{"interrupt":"changed"}' })] }, at(70));
@@ -74,7 +55,7 @@ describe('an approval', () => {
   });
 
   it('too long to be read whole says so and cannot be answered here', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     runtime.collect({ approvals: [foundApproval('a', { raw: `"${'x'.repeat(5 * 1024 * 1024)}"` })] });
     const detail = get(runtime, 1);
     expect(detail.answers).toEqual([]);
@@ -82,7 +63,7 @@ describe('an approval', () => {
   });
 
   it('floods are bounded and counted', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     runtime.collect({ approvals: Array.from({ length: 1_010 }, (_, i) => foundApproval(`q${i}`)) });
     expect(list(runtime, 'waiting').length).toBe(200);
     expect(runtime.history.all('SELECT reason, count FROM tally')).toEqual([{ reason: 'more approvals waiting than can be kept', count: 10 }]);
@@ -96,7 +77,7 @@ describe('an answer', () => {
   };
 
   it('of two people at once is one decision: the second is told of the first', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     const fingerprint = asked(runtime);
     runtime.command('approvals.begin', { id: 1, fingerprint, audit: words('ann', { action: 'approval.approve' }) });
     const late = refusal(() => runtime.command('approvals.begin', { id: 1, fingerprint, audit: words('bob') }));
@@ -109,7 +90,7 @@ describe('an answer', () => {
   });
 
   it('is bound to what was shown', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     const fingerprint = asked(runtime);
     runtime.collect({ approvals: [foundApproval('a', { actions: [] })] }, at(70));
     const error = refusal(() => runtime.command('approvals.begin', { id: 1, fingerprint, audit: words('ann') }));
@@ -117,7 +98,7 @@ describe('an answer', () => {
   });
 
   it('that failed leaves it waiting and free for the next', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     const fingerprint = asked(runtime);
     runtime.command('approvals.begin', { id: 1, fingerprint, audit: words('ann') });
     // A list read meanwhile no longer names it: that is for whoever answers it to say.
@@ -128,7 +109,7 @@ describe('an answer', () => {
   });
 
   it('whose engine ended does not block it for ever, and is not forgotten', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     const fingerprint = asked(runtime);
     runtime.command('approvals.begin', { id: 1, fingerprint, audit: words('ann') });
     runtime.restart();
@@ -138,7 +119,7 @@ describe('an answer', () => {
   });
 
   it('stays when an older list still names what it answered; asked again later it is a new approval', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     const fingerprint = asked(runtime);
     runtime.command('approvals.begin', { id: 1, fingerprint, audit: words('ann') });
     runtime.command('approvals.settle', { id: 1, state: 'rejected', reason: 'no', decidedBy: 'ann', audit: words('ann') });
@@ -150,7 +131,7 @@ describe('an answer', () => {
   });
 
   it('cannot be given once the connection is removed', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     const fingerprint = asked(runtime);
     retireConnection(runtime.history.db, runtime.connection, at(70));
     expect(refusal(() => runtime.command('approvals.begin', { id: 1, fingerprint, audit: words('ann') })).message).toMatch(/was withdrawn/);
@@ -160,7 +141,7 @@ describe('an answer', () => {
 
 describe('lists', () => {
   it('give what has waited longest first, page by page, and can be narrowed', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     runtime.collect({ approvals: [3, 1, 2].map((n) => foundApproval(`q${n}`, { askedUs: at(n), agent: { id: `agent-${n}`, name: `agent ${n}` } })) });
     const page = runtime.ask('approvals.list', { state: 'waiting', limit: 2 }) as Result<'approvals.list'>;
     expect([page.rows.map((row) => row.title), page.waiting]).toEqual([['Allow q1?', 'Allow q2?'], 3]);

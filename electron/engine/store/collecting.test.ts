@@ -1,19 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ActivityDetail, Result } from '../../../shared/contract.ts';
 import type { Connection, Task } from '../../../shared/domain.ts';
 import { StoreError } from './errors.ts';
 import { retireConnection } from './retention.ts';
 import type { RuntimeFact } from './runtime-commands.ts';
 import { second, t0 } from './test-history.ts';
-import { emptyFacts, foundApproval, runDraft, TestRuntime, words } from './test-runtime.ts';
-
-const open: TestRuntime[] = [];
-afterEach(() => { for (const one of open.splice(0)) one.close(); });
-function fresh(...settings: ConstructorParameters<typeof TestRuntime>): TestRuntime {
-  const runtime = new TestRuntime(...settings);
-  open.push(runtime);
-  return runtime;
-}
+import { emptyFacts, foundApproval, freshRuntime, runDraft, type TestRuntime, words } from './test-runtime.ts';
 
 const at = (seconds: number): number => t0 + seconds * second;
 const facts = (runtime: TestRuntime): RuntimeFact[] => runtime.ask('runtimeFacts', {}) as RuntimeFact[];
@@ -23,7 +15,7 @@ const step = (n: number, more: Parameters<typeof runDraft>[2] = {}): ReturnType<
 
 describe('a batch', () => {
   it('is one transaction: records, what is stuck, gaps, refusals and the checkpoint', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     const { note } = runtime.collect({
       records: [{ draft: runDraft('r1', 'running', { at: 1 }), raw: '{"run_id":"r1","status":"running"}' }, { draft: step(2), raw: '{"step":2}' }],
       stuck: [{ run: { kind: 'run', id: 'r1' }, sinceUs: at(1), text: 'Pending for 5 min.' }, { run: { kind: 'run', id: 'unheard of' }, sinceUs: at(1), text: 'x' }],
@@ -39,7 +31,7 @@ describe('a batch', () => {
   });
 
   it('of which something fails leaves nothing, not even in memory', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     expect(() => runtime.collect({ records: [{ draft: step(1), raw: '{}' }], checkpoint: 'x'.repeat(300_000) })).toThrow(/remember/);
     expect([runtime.history.all('SELECT id FROM activity'), facts(runtime)[0]?.checkpoint]).toEqual([[], null]);
     runtime.collect({ records: [{ draft: step(1), raw: '{}' }] });
@@ -47,7 +39,7 @@ describe('a batch', () => {
   });
 
   it('told again, also after a restart, adds nothing', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     const batch = {
       records: [{ draft: runDraft('r1', 'running', { at: 1 }), raw: '{"a":1}' }, { draft: step(2), raw: '{"b":1}' }, { draft: runDraft('r1', 'completed', { at: 1, until: 9 }), raw: '{"a":2}' }],
       gaps: [{ fromUs: at(-60), toUs: at(-30), text: 'gone' }], checkpoint: '{"n":1}',
@@ -63,7 +55,7 @@ describe('a batch', () => {
   });
 
   it('with times that are none is stored with ours', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     runtime.collect({
       records: [{ draft: step(1, { startUs: Number.NaN, endUs: Number.POSITIVE_INFINITY }), raw: '{}' }, { draft: step(2, { startUs: t0 + 0.5, endUs: t0 + 1.5 }), raw: '{}' }],
       approvals: [foundApproval('a', { askedUs: Number.NaN, expiresUs: Number.NaN })], stuck: [{ run: { kind: 'run', id: 'r1' }, sinceUs: Number.NaN, text: 'x' }], gaps: [{ fromUs: Number.NaN, toUs: 5, text: 'x' }],
@@ -74,19 +66,19 @@ describe('a batch', () => {
   });
 
   it('that brings nothing tells nobody', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     expect(runtime.collect({ approvals: [], stuck: [] }).note).toBeNull();
   });
 
   it('of a connection that was removed is refused', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     retireConnection(runtime.history.db, runtime.connection, t0);
     expect(() => runtime.collect({ records: [{ draft: step(1), raw: '{}' }] })).toThrow(StoreError);
     expect(runtime.history.all('SELECT id FROM activity')).toEqual([]);
   });
 
   it('what is stuck no longer goes on', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     const records = [{ draft: runDraft('r1', 'running', { at: 1 }), raw: '{}' }];
     runtime.collect({ records, stuck: [{ run: { kind: 'run', id: 'r1' }, sinceUs: at(1), text: 'x' }] });
     runtime.collect({ stuck: null }, at(70));
@@ -106,14 +98,14 @@ describe('content levels', () => {
   };
 
   it('full keeps the runtime\'s own text', () => {
-    const detail = stored(fresh('langgraph', 'full'));
+    const detail = stored(freshRuntime('langgraph', 'full'));
     expect(JSON.parse(detail.raw[0] ?? '')).toEqual(JSON.parse(raw));
     expect(detail.attributes.map((one) => one.key)).toEqual(['name', 'input', 'password']);
     expect(detail.activity).toMatchObject({ name: 'step for ann@example.com', error: { message: `no ${secret}` } });
   });
 
   it('redacted masks secrets and addresses everywhere, and it stays JSON', () => {
-    const runtime = fresh('langgraph', 'redacted');
+    const runtime = freshRuntime('langgraph', 'redacted');
     const detail = stored(runtime);
     const everything = JSON.stringify([detail, runtime.history.all('SELECT text FROM string'), runtime.history.all('SELECT sample FROM tally'), runtime.history.all('SELECT name FROM task')]);
     expect(everything).not.toMatch(/ghp_0123456789abcdef|ann@example\.com|hunter2-hunter2/);
@@ -121,14 +113,14 @@ describe('content levels', () => {
   });
 
   it('none keeps no text of it at all', () => {
-    const runtime = fresh('langgraph', 'none');
+    const runtime = freshRuntime('langgraph', 'none');
     const detail = stored(runtime);
     expect([detail.raw, detail.attributes, detail.activity.error, runtime.history.all('SELECT name FROM task'), runtime.history.all('SELECT sample FROM tally')])
       .toEqual([[], [], { type: 'E', message: null }, [{ name: '' }], [{ sample: null }]]);
   });
 
   it('a record that is too big is kept by its beginning, and what is no JSON as it is', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     runtime.collect({ records: [{ draft: step(1), raw: `"${'y'.repeat(5_000_000)}"` }, { draft: step(2), raw: 'not JSON' }] });
     const first = runtime.ask('activity.get', { id: 'act-1' }) as ActivityDetail;
     expect(first.attributes[0]?.value).toMatch(/5000002 characters long, too long to be kept/);
@@ -141,7 +133,7 @@ describe('a discovery', () => {
   const clerk = { claim: { id: 'assistant-1', name: 'clerk', version: '3' }, aliases: [], grants: [tool], atUs: at(60) };
 
   it('makes agents that did nothing yet visible, with what they can reach', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     // The runtime made it long ago: it was seen now.
     runtime.discover({ agents: [{ ...clerk, atUs: at(10) }], grants: [{ ...tool, name: 'read', destructive: false }], facts: { ...emptyFacts, product: 'LangGraph Server' } });
     const period = { from: new Date(t0 / 1_000).toISOString(), to: null };
@@ -157,7 +149,7 @@ describe('a discovery', () => {
   });
 
   it('that is whole says what is gone, one that is not says nothing of it', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     runtime.discover({ agents: [clerk] });
     runtime.discover({ agents: [{ ...clerk, grants: [] }], complete: false }, at(70));
     const names = (): string[] => (runtime.ask('grants.list', {}) as Result<'grants.list'>).rows.map((row) => row.name);
@@ -170,7 +162,7 @@ describe('a discovery', () => {
   });
 
   it('is not needed for an agent that asks: who is asked finds it', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     runtime.collect({ approvals: [foundApproval('a')] });
     const [approval] = (runtime.ask('approvals.list', { state: 'waiting', limit: 1 }) as Result<'approvals.list'>).rows;
     const period = { from: new Date(t0 / 1_000).toISOString(), to: null };
@@ -178,7 +170,7 @@ describe('a discovery', () => {
   });
 
   it('meets the same agent that acts', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     runtime.discover({ agents: [clerk] });
     runtime.collect({ records: [{ draft: runDraft('r1', 'completed', { at: 1, until: 5 }), raw: '{}' }], approvals: [foundApproval('a')] });
     expect(runtime.history.agents()).toEqual(['clerk']);
@@ -187,7 +179,7 @@ describe('a discovery', () => {
 
 describe('a runtime', () => {
   it('is kept without its credential, and its state is shown', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     expect(facts(runtime)).toMatchObject([{ id: runtime.connection, kind: 'langgraph', name: 'Server', target: { kind: 'langgraph', url: 'http://127.0.0.1:2024' }, credential: null, enabled: true, content: 'full', consent: null }]);
     runtime.command('runtimes.update', { id: runtime.connection, credential: 'env:LANGGRAPH_KEY', credentialHint: 'LANGGRAPH_KEY', audit: words('ann', { action: 'connection.credential' }) });
     runtime.command('runtimes.state', { id: runtime.connection, circuit: 'open', lastPollUs: at(60), nextPollUs: at(65), fault: { kind: 'throttled', text: 'It asks for patience.', sinceUs: at(60) }, seen: null });
@@ -196,7 +188,7 @@ describe('a runtime', () => {
   });
 
   it('is seen when its poll went well, not when the receiver listened', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     runtime.command('seen.extend', { fromUs: t0, toUs: at(9) });
     for (const [from, to] of [[1, 2], [2, 3], [7, 8]] as const) {
       runtime.command('runtimes.state', { id: runtime.connection, circuit: 'closed', lastPollUs: at(to), nextPollUs: null, fault: null, seen: { fromUs: at(from), toUs: at(to) } });
@@ -206,7 +198,7 @@ describe('a runtime', () => {
   });
 
   it('may move, but not become another kind; a changed command voids the consent', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     expect(() => runtime.command('runtimes.update', { id: runtime.connection, target: { kind: 'a2a', url: 'http://127.0.0.1:1' } })).toThrow(/kind langgraph/);
     const target = { kind: 'mcp' as const, transport: 'stdio' as const, command: 'node', args: ['server.js'], env: [] };
     const { id } = runtime.command('runtimes.add', { name: 'Files', target, credential: null, credentialHint: null, content: 'redacted', demo: false, audit: words('ann') });
@@ -219,7 +211,7 @@ describe('a runtime', () => {
   });
 
   it('that is removed loses its credential; with its history everything of it goes', () => {
-    const runtime = fresh();
+    const runtime = freshRuntime();
     runtime.command('runtimes.update', { id: runtime.connection, credential: 'vault:x', credentialHint: '…abcd' });
     retireConnection(runtime.history.db, runtime.connection, at(70));
     expect(runtime.history.all('SELECT credential, credential_hint FROM runtime')).toEqual([{ credential: null, credential_hint: null }]);

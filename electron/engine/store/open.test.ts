@@ -4,24 +4,15 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openReader } from './database.ts';
-import { storeError, StoreError } from './errors.ts';
+import { storeError } from './errors.ts';
 import { migrate, migrations, schemaVersion } from './migrations.ts';
 import { historyFile, openHistory } from './open.ts';
+import { refusal } from './test-history.ts';
 
 let dir: string;
 beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'gatehouse-open-')); });
 afterEach(() => { rmSync(dir, { recursive: true, force: true }); });
 const now = Date.UTC(2026, 2, 1) * 1_000;
-
-function refusal(run: () => unknown): StoreError {
-  try {
-    run();
-  } catch (cause) {
-    if (cause instanceof StoreError) return cause;
-    throw cause;
-  }
-  throw new Error('nothing was thrown');
-}
 
 describe('openHistory', () => {
   it('makes a file with the settings that were measured', () => {

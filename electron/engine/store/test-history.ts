@@ -2,11 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import type { Draft } from '../ingest/draft.ts';
 import { Assembler, type Told } from './assemble/assembler.ts';
 import type { Changes } from './assemble/write-out.ts';
 import { kindWord, outcomeWord, statusWord, US_DAY, US_HOUR, US_MINUTE } from './codes.ts';
 import type { WriteDb } from './database.ts';
+import { StoreError } from './errors.ts';
 import { keyNumber, spanNumber } from './hash.ts';
 import { openHistory } from './open.ts';
 import { sweep } from './sweep.ts';
@@ -148,6 +150,24 @@ export class TestHistory {
         this.all(`SELECT agent, ts_us / ${US_DAY} AS day, name, count(*) AS calls, sum(failure IS NOT NULL) AS failures FROM activity WHERE kind = 2 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`)],
     };
   }
+}
+
+/** Closed when the test that asked for it is over. */
+export function freshHistory(): TestHistory {
+  const history = new TestHistory();
+  onTestFinished(() => history.close());
+  return history;
+}
+
+/** What the store said no with. */
+export function refusal(run: () => unknown): StoreError {
+  try {
+    run();
+  } catch (cause) {
+    if (cause instanceof StoreError) return cause;
+    throw cause;
+  }
+  throw new Error('nothing was refused');
 }
 
 export interface TestRow {

@@ -1,4 +1,5 @@
 /** For tests: a writer on a real file with a connection that asks a runtime, and batches made short. */
+import { onTestFinished } from 'vitest';
 import type { Batch, CollectedJob, CollectedResult, Discovered, FoundApproval } from '../ingest/collected.ts';
 import type { Draft } from '../ingest/draft.ts';
 import type { CommitNote } from '../ingest/writer-messages.ts';
@@ -99,4 +100,11 @@ export class TestRuntime {
   close(): void {
     this.history.close();
   }
+}
+
+/** Closed when the test that asked for it is over. */
+export function freshRuntime(...settings: ConstructorParameters<typeof TestRuntime>): TestRuntime {
+  const runtime = new TestRuntime(...settings);
+  onTestFinished(() => runtime.close());
+  return runtime;
 }

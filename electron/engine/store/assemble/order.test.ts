@@ -1,15 +1,7 @@
 /** Whatever the order, the grouping and the repetitions in which drafts arrive: the same history, and sums that equal its rows. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Draft } from '../../ingest/draft.ts';
-import { agentDraft, later, logDraft, span, spanDraft, TestHistory, trace } from '../test-history.ts';
-
-const open: TestHistory[] = [];
-afterEach(() => { for (const one of open.splice(0)) one.close(); });
-function fresh(): TestHistory {
-  const history = new TestHistory();
-  open.push(history);
-  return history;
-}
+import { agentDraft, freshHistory, later, logDraft, span, spanDraft, trace } from '../test-history.ts';
 
 /** mulberry32: small, seeded, good enough to shuffle. */
 function random(seed: number): () => number {
@@ -95,12 +87,12 @@ describe('order of arrival', () => {
     // Spans of programs that are no agents are only kept once an agent's span is in their trace: a restart before that loses them.
     const restarts = seed % 2 === 0;
     const drafts = story(seed, !restarts);
-    const inOrder = fresh();
+    const inOrder = freshHistory();
     inOrder.tell(drafts);
     inOrder.sweep(later);
     inOrder.sweep(later);
     const next = random(seed * 7919);
-    const mixed = fresh();
+    const mixed = freshHistory();
     const deliveries = shuffled(next, [...drafts, ...drafts.filter(() => next() < 0.4)]);
     while (deliveries.length > 0) {
       mixed.tell(deliveries.splice(0, 1 + Math.floor(next() * 6)));
@@ -118,7 +110,7 @@ describe('order of arrival', () => {
 describe('the same again', () => {
   it('changes nothing, in memory or after a restart', () => {
     const drafts = story(99, true);
-    const history = fresh();
+    const history = freshHistory();
     history.tell(drafts);
     const before = history.snapshot();
     const again = history.tell(drafts);

@@ -32,6 +32,8 @@ class Bench {
   discoverFault: Error | null = null;
   closed = 0;
   storeError: Error | null = null;
+  /** the clock's lead. */
+  laterMs = 0;
   /** what the next polls answer; the last stays. */
   script: (Batch | Error | ((signal: AbortSignal) => Promise<Batch>))[] = [batch()];
   watch: Connector['watch'];
@@ -46,7 +48,7 @@ class Bench {
       gaps: { begin: (_key, words) => { this.gaps.push({ ...words, toUs: null }); }, end: (_key, toUs) => { const last = this.gaps.at(-1); if (last) last.toUs = toUs; } },
       count: (reason) => this.counted.push(reason), changed: () => undefined,
       newApprovals: (fresh) => this.fresh.push(...fresh), log: { info: () => undefined, warn: () => undefined, error: (_text, error) => this.errors.push(error) },
-      clock: { now: () => Date.now() }, random: () => random, ...(pollWithinMs === undefined ? {} : { pollWithinMs }),
+      clock: { now: () => Date.now() + this.laterMs }, random: () => random, ...(pollWithinMs === undefined ? {} : { pollWithinMs }),
     };
     const collector = new Collector(parts);
     open.push(collector);
@@ -108,6 +110,37 @@ describe('Collector', () => {
     expect(bench.all('runtimes.collected')).toHaveLength(1);
     expect(bench.all('runtimes.state')).toHaveLength(1);
     expect(bench.fresh).toHaveLength(1);
+  });
+
+  it('stores the same again when a person or an answer asks for it: the history may hold something else by then', async () => {
+    const bench = new Bench();
+    bench.script = [batch({ approvals: [approval('k')] })];
+    const collector = bench.open({ pollEveryMs: 60_000 });
+    await until(() => expect(bench.all('runtimes.collected')).toHaveLength(1));
+    await collector.pollNow();
+    expect(bench.all('runtimes.collected')).toHaveLength(2);
+  });
+
+  it('stores the same again after a while: an answer that the runtime took for nothing shows by then', async () => {
+    const bench = new Bench();
+    bench.script = [batch({ approvals: [approval('k')] })];
+    bench.open({ pollEveryMs: 5 });
+    await until(() => expect(bench.all('runtimes.collected')).toHaveLength(1));
+    bench.laterMs = 31_000;
+    await until(() => expect(bench.all('runtimes.collected')).toHaveLength(2));
+  });
+
+  it('stores nothing that comes after its end: by then it may be another server that is asked', async () => {
+    const bench = new Bench();
+    let release = (): void => undefined;
+    bench.script = [() => new Promise((done) => { release = () => done(batch({ checkpoint: 'of the old server', records: [record('a')] })); })];
+    const collector = bench.open();
+    await until(() => expect(bench.checkpoints).toHaveLength(1));
+    const closing = collector.close();
+    release();
+    await closing;
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+    expect([bench.all('runtimes.collected'), bench.counted, bench.errors]).toEqual([[], [], []]);
   });
 
   it('tells a fault within the poll, writes the gap from the last good one, and ends both with the next good one', async () => {

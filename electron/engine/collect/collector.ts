@@ -43,6 +43,8 @@ export interface CollectorState {
 const usualPollWithinMs = 60_000;
 /** The state is written on every change; while nothing changes this often, so that an idle fleet does not keep the disk busy. */
 const writeStateEveryMs = 5_000;
+/** The history decides what an unchanged list means, and with time it may mean something else: an answer that was given, and still it waits. */
+const storeSameEveryMs = 30_000;
 const mostBatchesInOnePoll = 50;
 const mostCheckpoint = 256 * 1024;
 const endWithinMs = 3_000;
@@ -167,7 +169,7 @@ export class Collector {
     if (this.#standing.circuit === 'half_open') this.#parts.changed();
     try {
       if (anew || this.#discoverDue(beganMs)) await this.#tryDiscover(beganMs);
-      const more = await this.#collect();
+      const more = await this.#collect(waiters.length > 0);
       await this.#wentWell(beganMs, more);
     } catch (error) {
       if (!this.#life.signal.aborted) await this.#failed(error);
@@ -198,16 +200,19 @@ export class Collector {
 
   async #discover(beganMs: number): Promise<void> {
     const found = this.#parts.runtime.mask()(await this.#parts.runtime.connector.discover(this.#limit()));
+    this.#life.signal.throwIfAborted();
     await this.#parts.history.command('runtimes.discovered', { ...this.#job(), found });
     this.#discoveredMs = beganMs;
   }
 
-  /** True: a backlog is left. */
-  async #collect(): Promise<boolean> {
+  /** True: a backlog is left. `asked`: by a person, or after an answer. */
+  async #collect(asked: boolean): Promise<boolean> {
     for (let batches = 0; batches < mostBatchesInOnePoll; batches++) {
       const batch = this.#parts.runtime.mask()(await this.#parts.runtime.connector.collect(this.#checkpoint, this.#limit()));
+      // A connector that does not listen to its end: by now the connection may lead to another server, and the checkpoint be that one's.
+      this.#life.signal.throwIfAborted();
       if (batch.checkpoint.length > mostCheckpoint) throw new Error('the connector\'s checkpoint is longer than a checkpoint may be');
-      await this.#store(batch);
+      await this.#store(batch, asked);
       this.#checkpoint = batch.checkpoint;
       if (!batch.more) return false;
       if (this.#life.signal.aborted) return false;
@@ -215,14 +220,15 @@ export class Collector {
     return true;
   }
 
-  async #store(batch: Batch): Promise<void> {
+  async #store(batch: Batch, asked: boolean): Promise<void> {
     const { records, gaps, refused, approvals, stuck } = batch;
     this.#stuck = stuck?.length ?? this.#stuck;
     const as = JSON.stringify([approvals, stuck]);
     const nowMs = this.#parts.clock.now();
-    const news = records.length > 0 || gaps.length > 0 || refused.length > 0 || as !== this.#storedAs;
+    const agoMs = nowMs - this.#storedMs;
+    const news = asked || agoMs < 0 || agoMs >= storeSameEveryMs || records.length > 0 || gaps.length > 0 || refused.length > 0 || as !== this.#storedAs;
     // A checkpoint alone may wait: the same facts again make the same rows.
-    if (!news && (batch.checkpoint === this.#checkpoint || nowMs - this.#storedMs < writeStateEveryMs)) return;
+    if (!news && (batch.checkpoint === this.#checkpoint || agoMs < writeStateEveryMs)) return;
     const { newApprovals } = await this.#parts.history.command('runtimes.collected', { ...this.#job(), batch });
     this.#storedAs = as;
     this.#storedMs = nowMs;

@@ -118,6 +118,28 @@ describe('guardedFetch', () => {
     expect(seen).toHaveLength(2);
   });
 
+  it('is not led back home from elsewhere: a stranger must not aim our credential', async () => {
+    const asked: string[] = [];
+    const base = await serve((request, response) => { asked.push(String(request.headers.authorization)); response.end('{}'); });
+    const other = await serve((_request, response) => { response.writeHead(302, { location: new URL('/runs/1/cancel?now', base).href }).end(); });
+    const fault = await faultOfCall(fetching(base)(new URL('/metadata', other), { headers: { authorization: 'Bearer secret' } }));
+    expect([fault.kind, asked]).toEqual(['garbage', []]);
+  });
+
+  it('follows no redirect where the caller wants none', async () => {
+    const base = await serve((request, response) => { if (request.url === '/here') response.writeHead(302, { location: '/there' }).end(); else response.end('there'); });
+    expect((await faultOfCall(fetching(base)('/here', { redirect: 'error' }))).kind).toBe('garbage');
+    expect((await fetching(base)('/here', { redirect: 'manual' })).status).toBe(302);
+  });
+
+  it('asks nothing inside of this network for a server outside of it', async () => {
+    const inside = await serve((_request, response) => { response.end('{}'); });
+    const outside = new URL('http://agents.example.com/');
+    for (const address of [inside.href, `http://localhost:${inside.port}/`, `http://[::1]:${inside.port}/`, 'http://169.254.169.254/latest/meta-data/', 'http://10.0.0.1/', 'http://192.168.1.1/', 'http://172.20.0.1/', 'http://[fe80::1]/', 'http://[fd00::1]/', 'http://[::ffff:10.0.0.1]/', 'http://0.0.0.0/']) {
+      expect((await faultOfCall(fetching(outside, { timeoutMs: 500 })(address))).message, address).toContain('inside');
+    }
+  });
+
   it('takes localhost and 127.0.0.1 for one place', async () => {
     const base = await serve((request, response) => { response.end(request.headers.authorization); });
     const answer = await fetching(new URL(`http://localhost:${base.port}`))(base, { method: 'POST', headers: { authorization: 'Bearer x' } });

@@ -1,6 +1,7 @@
 /** The only fetch that a connector gets: bounded in time and bytes, and bound to the connection's own origin. */
 import { RuntimeFault } from './connector.ts';
 import { faultFrom } from './faults.ts';
+import { isInsideAddress } from './inside-address.ts';
 import { onThisMachine } from './this-machine.ts';
 
 export interface GuardedFetchOptions {
@@ -74,14 +75,18 @@ async function follow(request: Request, base: URL, signal: AbortSignal): Promise
   let { method } = request;
   let body = method === 'GET' || method === 'HEAD' ? null : new Uint8Array(await request.arrayBuffer());
   let url = new URL(request.url);
+  const beganAbroad = !sameOrigin(url, base);
   for (let hops = 0; hops <= mostRedirects; hops++) {
     const abroad = !sameOrigin(url, base);
     if (abroad) refuseAbroad(url, base, method, hops);
     // SECURITY: what is asked elsewhere carries nothing of ours: no credential, no session, no cookie, no body.
     const response = await fetch(url, { method, headers: abroad ? bareHeaders(headers) : headers, body: abroad ? null : body, signal, redirect: 'manual', credentials: 'omit' });
     const location = redirects.includes(response.status) ? response.headers.get('location') : null;
-    if (location === null) return response;
+    if (location === null || request.redirect === 'manual') return response;
     await response.body?.cancel();
+    if (request.redirect === 'error') throw new RuntimeFault('garbage', 'It redirects where no redirect is followed.');
+    // SECURITY: nor may an answer from elsewhere say what is asked at home, with the credential on it.
+    if (beganAbroad) throw new RuntimeFault('garbage', `What was asked elsewhere, at ${url.origin}, redirects. That is not followed.`);
     url = nextAddress(location, url);
     if (response.status === 303 || (response.status < 303 && method === 'POST')) {
       method = method === 'HEAD' ? 'HEAD' : 'GET';
@@ -100,6 +105,7 @@ function refuseAbroad(url: URL, base: URL, method: string, hops: number): void {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new RuntimeFault('garbage', `It names an address that is no web address (${url.protocol}).`);
   if (hops > 0) throw new RuntimeFault('garbage', `It redirects to another place, ${url.origin}. The credential is not sent there; give the connection that address if it is the right one.`);
   if (method !== 'GET' && method !== 'HEAD') throw new RuntimeFault('garbage', `It names another place, ${url.origin}, for its work. The credential is not sent there; give the connection that address if it is the right one.`);
+  if (isInsideAddress(url) && !isInsideAddress(base)) throw new RuntimeFault('garbage', `It names an address inside of this network, ${url.origin}, though it is outside itself. It was not asked.`);
   if (base.protocol === 'https:' && url.protocol !== 'https:') throw new RuntimeFault('garbage', `It names an unprotected address, ${url.origin}. It was not asked.`);
 }
 

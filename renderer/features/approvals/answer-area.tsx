@@ -13,7 +13,7 @@ import { jsonFault } from '../../ui/json-text.ts';
 import { StateShape } from '../../ui/state-shapes.tsx';
 import { canEditCall, editableText, emptyDraft, firstMode, keepDraft, keptDraft, needsReason, readinessOf, reasonOf, withReason, type Draft } from './answer-draft.ts';
 import { EditFields } from './edit-fields.tsx';
-import { useDecide } from './use-decide.ts';
+import type { Decide } from './use-decide.ts';
 import classes from './approvals.module.css';
 
 const lookMs = 1_000;
@@ -34,12 +34,12 @@ const letters: Partial<Record<AnswerKind, string>> = { reject: 'd', respond: 'r'
 const order: readonly AnswerKind[] = ['reject', 'respond', 'edit', 'approve'];
 
 /** Nothing can be answered from here: why, and where it can. */
-export function CannotAnswer({ detail, connection }: { detail: ApprovalDetail; connection: Connection | null }) {
+function CannotAnswer({ detail, connection }: { detail: ApprovalDetail; connection: Connection | null }) {
   const address = connection?.runtime?.address ?? null;
   return (
     <div className={classes.answer}>
       <p className={classes.cannot}><StateShape state="no_stop_credential" className={classes.muted} /><span>
-        <strong>It cannot be answered from here.</strong> {detail.note === null ? 'The runtime offers no answer that Gatehouse knows to be safe: a wrong one could spoil the task.' : <InertName text={detail.note} most={400} />} Answer it in the runtime itself: {detail.connectionName}{address === null ? '.' : <>, <Id id={address} whole /></>}
+        <strong>It cannot be answered from here.</strong> {detail.note === null ? 'The runtime offers no answer that Gatehouse knows to be safe: a wrong one could spoil the task.' : <InertName text={detail.note} most={400} />} It waits at {detail.connectionName}{address === null ? '.' : <>, <Id id={address} whole /></>}
       </span></p>
     </div>
   );
@@ -50,7 +50,7 @@ interface ReasonProps { detail: ApprovalDetail; draft: Draft; onDraft: (draft: D
 function Reason({ detail, draft, onDraft, field }: ReasonProps) {
   const id = useId();
   const needed = needsReason(detail, draft.mode);
-  const label = draft.mode === 'reject' ? 'Reason for the rejection, kept in the audit log and given to the runtime' : needed ? 'Reason, kept in the audit log; needed to approve what cannot be undone' : 'Reason, kept in the audit log; may stay empty';
+  const label = draft.mode === 'reject' ? 'Reason for the rejection, kept in the audit log; the runtime gets it where it takes one' : needed ? 'Reason, kept in the audit log; needed to approve what cannot be undone' : 'Reason, kept in the audit log; may stay empty';
   return (
     <div>
       <label htmlFor={id} className={classes.label}>{label}</label>
@@ -81,16 +81,20 @@ function useDraft(detail: ApprovalDetail, first: AnswerKind): [Draft, (draft: Dr
 /** Refused before anything went out. Any other failure may have happened after the runtime got it. */
 const surelyNotSent = (error: unknown): error is CallFailed => error instanceof CallFailed && ['conflict', 'bad_request', 'not_found', 'too_busy'].includes(error.code);
 
-function Failed({ error, onForget }: { error: unknown; onForget: () => void }) {
-  if (surelyNotSent(error)) return <p className={classes.conflict} role="alert"><StateShape state="attention" className={classes.wait} /><span><strong>Your answer was not sent.</strong> {inertString(error.message, 600)} What you typed is still here.</span><button type="button" className={classes.linkButton} onClick={onForget}>Seen</button></p>;
-  return <ErrorBlock error={error} what="The answer failed." kept="Unless this says that nothing was answered, the runtime may have got it: look at the state above before you answer again. What you typed is still here." />;
+/** Stands as long as it is not read: also when the request was decided meanwhile and takes no answer any more. */
+export function NotAnswered({ decide, waits }: { decide: Decide; waits: boolean }) {
+  const { error, forget } = decide;
+  if (error === null) return null;
+  const kept = waits ? 'What you typed is still here.' : 'It is decided: see below.';
+  if (surelyNotSent(error)) return <p className={classes.conflict} role="alert"><StateShape state="attention" className={classes.wait} /><span><strong>Your answer was not sent.</strong> {inertString(error.message, 600)} {kept}</span><button type="button" className={classes.linkButton} onClick={forget}>Seen</button></p>;
+  return <ErrorBlock error={error} what="The answer failed." kept={`Unless this says that nothing was answered, the runtime may have got it: look at the state before you answer again. ${kept}`} />;
 }
 
-interface AnswerAreaProps { detail: ApprovalDetail; first: AnswerKind }
+interface AnswerAreaProps { detail: ApprovalDetail; first: AnswerKind; decide: Decide }
 
-export function AnswerArea({ detail, first }: AnswerAreaProps) {
+function AnswerArea({ detail, first, decide }: AnswerAreaProps) {
   const [draft, setDraft] = useDraft(detail, first);
-  const { send, busy, error, forget } = useDecide(detail);
+  const { send, busy } = decide;
   const engineThere = useEngineState().state === 'ready';
   const looked = useLookedAt(`${detail.id} ${detail.fingerprint}`);
   const reason = useRef<HTMLInputElement>(null);
@@ -115,7 +119,7 @@ export function AnswerArea({ detail, first }: AnswerAreaProps) {
   const says = !engineThere ? 'The engine is away: nothing can be answered now.' : busy ? 'The request is read again at the runtime, then the answer is sent.' : readiness.ready ? 'Holds for exactly this request; one changed byte asks again.' : readiness.misses;
   return (
     <div ref={area} className={classes.answer} role="group" aria-label="Answer">
-      {error !== null && <Failed error={error} onForget={forget} />}
+      <NotAnswered decide={decide} waits />
       <div className={classes.fields}>
         {draft.mode === 'respond' && <Response detail={detail} draft={draft} onDraft={setDraft} field={response} />}
         {draft.mode === 'edit' && <EditFields detail={detail} draft={draft} onDraft={setDraft} />}
@@ -143,8 +147,8 @@ function useAnswerKeys({ offered, mode, first, show, confirm, back }: AnswerKeys
   ]);
 }
 
-export function AnswerPart({ detail, connection }: { detail: ApprovalDetail; connection: Connection | null }) {
+export function AnswerPart({ detail, connection, decide }: { detail: ApprovalDetail; connection: Connection | null; decide: Decide }) {
   const first = firstMode(detail);
   if (detail.state !== 'waiting') return null;
-  return first === null ? <CannotAnswer detail={detail} connection={connection} /> : <AnswerArea key={`${detail.id} ${detail.answers.join()}`} detail={detail} first={first} />;
+  return first === null ? <CannotAnswer detail={detail} connection={connection} /> : <AnswerArea key={`${detail.id} ${detail.answers.join()}`} detail={detail} first={first} decide={decide} />;
 }

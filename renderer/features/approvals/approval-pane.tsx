@@ -14,10 +14,11 @@ import { plural } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { StateShape } from '../../ui/state-shapes.tsx';
 import { Time } from '../../ui/time.tsx';
-import { AnswerPart } from './answer-area.tsx';
+import { AnswerPart, NotAnswered } from './answer-area.tsx';
 import { ChangesTable } from './changes-table.tsx';
 import { requestChanges } from './request-parts.ts';
 import { RequestView } from './request-view.tsx';
+import { useDecide } from './use-decide.ts';
 import classes from './approvals.module.css';
 
 /** Ends with the last one shown: what is answered is what stands here, never what came since. */
@@ -66,6 +67,7 @@ function useEndInSight(scroller: RefObject<HTMLElement | null>, end: RefObject<H
 
 function Chosen({ detail }: { detail: ApprovalDetail }) {
   const { before, seen } = useShown(detail);
+  const decide = useDecide(detail);
   const { data: connections } = useQuery(connectionQueries.list());
   const connection = connections?.rows.find((row) => row.id === detail.connectionId) ?? null;
   const scroller = useRef<HTMLDivElement>(null);
@@ -75,12 +77,13 @@ function Chosen({ detail }: { detail: ApprovalDetail }) {
     <div className={classes.pane}>
       <div ref={scroller} className={classes.request} tabIndex={0} role="group" aria-label="The request">
         {before !== null && detail.state === 'waiting' && <Changed before={before} detail={detail} onSeen={seen} />}
+        {detail.state !== 'waiting' && <NotAnswered decide={decide} waits={false} />}
         <Taken detail={detail} />
         <RequestView detail={detail} />
         <div ref={end} className={classes.end1} aria-hidden="true" />
       </div>
       {!whole && <button type="button" className={classes.below} onClick={() => scroller.current?.scrollBy({ top: scroller.current.clientHeight - 40 })}>The request goes on below</button>}
-      <AnswerPart detail={detail} connection={connection} />
+      <AnswerPart detail={detail} connection={connection} decide={decide} />
     </div>
   );
 }

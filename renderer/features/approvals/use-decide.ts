@@ -41,5 +41,7 @@ export function useDecide(detail: ApprovalDetail) {
     sending.current = true;
     mutation.mutate(decision);
   };
-  return { send, busy: mutation.isPending, error: mutation.error, answered: mutation.isSuccess, forget: mutation.reset };
+  return { send, busy: mutation.isPending, error: mutation.error, forget: mutation.reset };
 }
+
+export type Decide = ReturnType<typeof useDecide>;

@@ -1,6 +1,6 @@
 /**
  * What a waiting task asks, and which answers its agent takes. A2A itself knows no approval: only a message and "input required". So an
- * approve or reject is offered where the message declares a form for it; docs/a2a-approvals.md says which forms are known. Pure.
+ * approve or reject is offered where the message declares a form for it; docs/connectors.md says which forms are known. Pure.
  */
 import type { AnswerKind } from '../../../../shared/domain.ts';
 import type { AgentClaim } from '../../ingest/draft.ts';

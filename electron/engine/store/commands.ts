@@ -7,10 +7,11 @@ import { beginApproval, settleApproval } from './approvals.ts';
 import { US_MINUTE } from './codes.ts';
 import { StoreError } from './errors.ts';
 import type { Alarm } from './open.ts';
-import type { RuntimeCommands } from './runtime-commands.ts';
+import { publicId } from './ids.ts';
+import type { AuditWords, RuntimeCommands } from './runtime-commands.ts';
 import { addRuntime, setRuntimeState, updateRuntime } from './runtimes.ts';
 import { extendSeen } from './seen.ts';
-import { linkAgents, unlinkAgent } from './stitching.ts';
+import { linkAgents, restitch, unlinkAgent } from './stitching.ts';
 import { TALLY, type Tallies } from './tallies.ts';
 
 export const defaultSettings: Settings = { theme: 'system', singleKeys: true, retentionDays: null, defaultContent: 'redacted', otlpPort: 4318, notifyApprovals: true, weakVault: false };
@@ -18,15 +19,18 @@ export const defaultSettings: Settings = { theme: 'system', singleKeys: true, re
 /** What goes through the assembler is the writer's own. */
 export type AssembledCommand = 'runtimes.collected' | 'runtimes.discovered';
 
+/** What a person did and its line in the audit log are one transaction: neither is ever without the other. */
+type Audited<P> = P & { readonly audit?: AuditWords };
+
 /** Ids are row ids here; the engine's handlers translate public ones. */
 export interface Commands extends Omit<RuntimeCommands, AssembledCommand> {
-  'connections.add': { params: { name: string; content: ContentLevel; demo: boolean; tokenHash: Uint8Array; tokenEnds: string }; result: { id: number } };
-  'connections.update': { params: { id: number; name?: string | undefined; content?: ContentLevel | undefined; enabled?: boolean | undefined }; result: { id: number } };
-  'connections.rotate': { params: { id: number; tokenHash: Uint8Array; tokenEnds: string }; result: { id: number } };
-  'settings.set': { params: Partial<Settings>; result: Settings };
+  'connections.add': { params: Audited<{ name: string; content: ContentLevel; demo: boolean; tokenHash: Uint8Array; tokenEnds: string }>; result: { id: number } };
+  'connections.update': { params: Audited<{ id: number; name?: string | undefined; content?: ContentLevel | undefined; enabled?: boolean | undefined }>; result: { id: number } };
+  'connections.rotate': { params: Audited<{ id: number; tokenHash: Uint8Array; tokenEnds: string }>; result: { id: number } };
+  'settings.set': { params: Audited<Partial<Settings>>; result: Settings };
   'visits.mark': { params: { atUs: number }; result: { previousUs: number | null } };
   'alarms.raise': { params: Alarm; result: { id: string } };
-  'alarms.dismiss': { params: { id: string }; result: { id: string } };
+  'alarms.dismiss': { params: Audited<{ id: string }>; result: { id: string } };
   'gaps.open': { params: { connection: number | null; fromUs: number; toUs: number | null; reason: Gap['reason']; text: string }; result: { id: number } };
   'gaps.close': { params: { id: number; toUs: number }; result: { id: number } };
   /** The receiver listened until now: `fromUs` is when the engine last said so, or began. */
@@ -61,6 +65,12 @@ function rotate(db: WriteDb, p: Commands['connections.rotate']['params']): { id:
   return { id: p.id };
 }
 
+/** A connection that is only now added gets its name here. */
+function noted(db: WriteDb, audit: AuditWords | undefined, result: { id: number }, nowUs: number): { id: number } {
+  if (audit !== undefined) appendAudit(db, { ...audit, subject: audit.subject ?? publicId('connection', result.id) }, nowUs);
+  return result;
+}
+
 interface SettingReader { prepare(sql: string): { all(): unknown[] } }
 
 /** What is stored, where it is sound; the usual value elsewhere. */
@@ -83,11 +93,12 @@ function parseJson(text: string): unknown {
   }
 }
 
-function setSettings(db: WriteDb, params: Partial<Settings>): Settings {
+function setSettings(db: WriteDb, { audit, ...params }: Audited<Partial<Settings>>, nowUs: number): Settings {
   const parsed = settingsSchema.partial().safeParse(params);
   if (!parsed.success) throw new StoreError('bad_request', 'A setting has a value that is not allowed. Nothing was changed.');
   const write = db.prepare('INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value');
   for (const [key, value] of Object.entries(parsed.data)) if (value !== undefined) write.run(key, JSON.stringify(value));
+  if (audit !== undefined) appendAudit(db, audit, nowUs);
   return readSettings(db);
 }
 
@@ -103,24 +114,26 @@ function markVisit(db: WriteDb, atUs: number): { previousUs: number | null } {
 }
 
 const runs: { readonly [N in CommandName]: Run<N> } = {
-  'connections.add': (db, p, _tallies, nowUs) => addConnection(db, p, nowUs),
-  'connections.update': (db, p) => updateConnection(db, p),
-  'connections.rotate': (db, p) => rotate(db, p),
-  'settings.set': (db, p) => setSettings(db, p),
+  'connections.add': (db, p, _tallies, nowUs) => noted(db, p.audit, addConnection(db, p, nowUs), nowUs),
+  'connections.update': (db, p, _tallies, nowUs) => noted(db, p.audit, updateConnection(db, p), nowUs),
+  'connections.rotate': (db, p, _tallies, nowUs) => noted(db, p.audit, rotate(db, p), nowUs),
+  'settings.set': (db, p, _tallies, nowUs) => setSettings(db, p, nowUs),
   'visits.mark': (db, p) => markVisit(db, p.atUs),
   'alarms.raise': (db, p) => {
     db.prepare('INSERT INTO alarm (id, severity, text, since_us) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET severity = excluded.severity, text = excluded.text').run(p.id, p.severity, p.text, p.sinceUs);
     return { id: p.id };
   },
-  'alarms.dismiss': (db, p) => {
+  'alarms.dismiss': (db, p, _tallies, nowUs) => {
     mustExist(db.prepare('DELETE FROM alarm WHERE id = ?').run(p.id).changes, 'alarm');
+    if (p.audit !== undefined) appendAudit(db, p.audit, nowUs);
     return { id: p.id };
   },
   'gaps.open': (db, p) => ({
     id: Number(db.prepare('INSERT INTO gap (connection, from_us, to_us, reason, text) VALUES (?, ?, ?, ?, ?)').run(p.connection, p.fromUs, p.toUs, p.reason, p.text).lastInsertRowid),
   }),
   'gaps.close': (db, p) => {
-    mustExist(db.prepare('UPDATE gap SET to_us = ? WHERE id = ? AND to_us IS NULL').run(p.toUs, p.id).changes, 'open gap');
+    // An engine that was killed knows only when it was last seen alive, which may lie before the gap's beginning.
+    mustExist(db.prepare('UPDATE gap SET to_us = max(from_us, ?) WHERE id = ? AND to_us IS NULL').run(p.toUs, p.id).changes, 'open gap');
     return { id: p.id };
   },
   'seen.extend': (db, p) => extendSeen(db, p),
@@ -134,7 +147,12 @@ const runs: { readonly [N in CommandName]: Run<N> } = {
     return { count: p.count ?? 1 };
   },
   'runtimes.add': (db, p, _tallies, nowUs) => addRuntime(db, p, nowUs),
-  'runtimes.update': (db, p, _tallies, nowUs) => updateRuntime(db, p, nowUs),
+  'runtimes.update': (db, p, _tallies, nowUs) => {
+    const done = updateRuntime(db, p, nowUs);
+    // Where a server is decides whether two connections lead to the same agents.
+    if (p.target !== undefined) restitch(db);
+    return done;
+  },
   'runtimes.state': (db, p) => setRuntimeState(db, p),
   'approvals.begin': (db, p, _tallies, nowUs) => beginApproval(db, p, nowUs),
   'approvals.settle': (db, p, _tallies, nowUs) => settleApproval(db, p, nowUs),

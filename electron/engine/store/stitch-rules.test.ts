@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { stitches, type Candidate, type Decided } from './stitch-rules.ts';
 
-const telemetry = (id: number, connection: number, ...aliases: string[]): Candidate => ({ id, connection, managed: false, createdUs: id, aliases });
-const managed = (id: number, connection: number, ...aliases: string[]): Candidate => ({ id, connection, managed: true, createdUs: id, aliases });
+const telemetry = (id: number, connection: number, ...aliases: string[]): Candidate => ({ id, connection, managed: false, place: null, createdUs: id, aliases });
+const managed = (id: number, connection: number, ...aliases: string[]): Candidate => ({ id, connection, managed: true, place: `http://server-${connection}`, createdUs: id, aliases });
 const said = (agent: number, other: number, atUs = 0): Decided => ({ agent, other, actor: 'ann', atUs });
 const pairs = (...args: Parameters<typeof stitches>): [number, number, string][] => stitches(...args).map((one) => [one.agent, one.head, one.by]);
 
@@ -23,6 +23,19 @@ describe('by rule', () => {
 
   it('an alias that two agents of one connection carry names neither of them', () => {
     expect(pairs([telemetry(1, 1, 'x:a'), telemetry(2, 1, 'x:a', 'x:b'), managed(3, 2, 'x:a', 'x:b')], [], [])).toEqual([[2, 3, 'rule']]);
+  });
+
+  it('an identifier made of a graph\'s name joins no two servers, and tells telemetry nothing where there are two', () => {
+    const named = 'langgraph.assistant:fe096781-5601-53d2-b2f6-0d3403f7e9ca';
+    const random = 'langgraph.assistant:0f0c7a55-57a5-4f0e-9c1f-1f7f3b8f2a11';
+    expect(pairs([managed(1, 1, named), managed(2, 2, named)], [], [])).toEqual([]);
+    expect(pairs([telemetry(1, 1, named), managed(2, 2, named), managed(3, 3, named)], [], [])).toEqual([]);
+    expect(pairs([telemetry(1, 1, named), managed(2, 2, named)], [], [])).toEqual([[1, 2, 'rule']]);
+    expect(pairs([managed(1, 1, random), managed(2, 2, random)], [], [])).toEqual([[2, 1, 'rule']]);
+    // Two credentials for one server.
+    const again = { ...managed(3, 3, named), place: managed(1, 1).place };
+    expect(pairs([managed(1, 1, named), managed(2, 2, named), again], [], [])).toEqual([[3, 1, 'rule']]);
+    expect(pairs([telemetry(4, 4, named), managed(1, 1, named), again], [], [])).toEqual([[4, 1, 'rule'], [3, 1, 'rule']]);
   });
 
   it('the order in which agents were met does not matter', () => {

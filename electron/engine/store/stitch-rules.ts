@@ -8,6 +8,8 @@ export interface Candidate {
   readonly connection: number;
   /** seen by a management API, which names its agents itself. */
   readonly managed: boolean;
+  /** where the runtime of a management API is; null: it sends telemetry. */
+  readonly place: string | null;
   readonly createdUs: number;
   readonly aliases: readonly string[];
 }
@@ -86,9 +88,13 @@ function headOf(group: readonly Candidate[]): number {
   return sorted[0]?.id ?? 0;
 }
 
+/** SECURITY: two deployments of one template are two agents: a name-based identifier is the same on every server that has a graph of that name. */
+const sameEverywhere = (alias: string): boolean => /^langgraph\.assistant:[0-9a-f]{8}-[0-9a-f]{4}-5/.test(alias);
+
 /**
  * Pairs that an alias makes one. An alias that two agents of one connection carry names neither of them. Between two sources that both only
- * send telemetry it says nothing: two laptops run the same program under the same names.
+ * send telemetry it says nothing: two laptops run the same program under the same names. One that is the same everywhere joins management
+ * APIs only where they are one server, and with more than one server nobody knows whose agent telemetry speaks of.
  */
 function shared(candidates: readonly Candidate[]): { alias: string; a: number; b: number }[] {
   const carriers = new Map<string, Candidate[]>();
@@ -104,8 +110,10 @@ function shared(candidates: readonly Candidate[]): { alias: string; a: number; b
     const inConnection = new Map<number, number>();
     for (const { connection } of all) inConnection.set(connection, (inConnection.get(connection) ?? 0) + 1);
     const alone = all.filter((one) => inConnection.get(one.connection) === 1).toSorted((x, y) => x.id - y.id);
+    const places = sameEverywhere(alias) ? new Set(all.filter((one) => one.managed).map((one) => one.place)).size : 1;
+    const joins = (managed: Candidate, other: Candidate): boolean => places === 1 || (other.managed && other.place !== null && other.place === managed.place);
     for (const managed of alone.filter((one) => one.managed)) {
-      for (const other of alone) if (other !== managed && !(other.managed && other.id < managed.id)) pairs.push({ alias, a: managed.id, b: other.id });
+      for (const other of alone) if (other !== managed && !(other.managed && other.id < managed.id) && joins(managed, other)) pairs.push({ alias, a: managed.id, b: other.id });
     }
   }
   return pairs;

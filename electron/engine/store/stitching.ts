@@ -1,20 +1,31 @@
 /** Makes one agent of several sources, by rule or by a person's word, and takes them apart again. */
+import type { RuntimeTarget } from '../../../shared/contract.ts';
 import { appendAudit } from './audit.ts';
 import { publicId } from './ids.ts';
 import type { WriteDb } from './database.ts';
 import { StoreError } from './errors.ts';
 import type { RuntimeCommands } from './runtime-commands.ts';
+import { addressOf } from './runtimes.ts';
 import { stitches, type Candidate, type Decided, type Stitch } from './stitch-rules.ts';
 
-interface CandidateRow { readonly id: number; readonly connection: number; readonly kind: string; readonly createdUs: number }
+interface CandidateRow { readonly id: number; readonly connection: number; readonly kind: string; readonly target: string | null; readonly createdUs: number }
 
 /** Only agents that share an alias with another one, or of whom a person decided something, can be one with another. */
 function candidatesOf(db: WriteDb): Candidate[] {
-  const rows = db.prepare<[], CandidateRow>(`SELECT a.id, a.connection, c.kind, a.created_us AS createdUs FROM agent a JOIN connection c ON c.id = a.connection WHERE a.id IN (
+  const rows = db.prepare<[], CandidateRow>(`SELECT a.id, a.connection, c.kind, r.target, a.created_us AS createdUs FROM agent a JOIN connection c ON c.id = a.connection LEFT JOIN runtime r ON r.connection = c.id WHERE a.id IN (
     SELECT agent FROM agent_alias WHERE alias IN (SELECT alias FROM agent_alias GROUP BY alias HAVING count(*) > 1)
     UNION SELECT agent FROM agent_joined UNION SELECT other FROM agent_joined)`).all();
   const aliases = db.prepare<[number], { alias: string }>('SELECT alias FROM agent_alias WHERE agent = ? ORDER BY alias');
-  return rows.map((row) => ({ id: row.id, connection: row.connection, managed: row.kind !== 'otlp', createdUs: row.createdUs, aliases: aliases.all(row.id).map((one) => one.alias) }));
+  return rows.map((row) => ({ id: row.id, connection: row.connection, managed: row.kind !== 'otlp', place: row.target === null ? null : placeOf(JSON.parse(row.target) as RuntimeTarget), createdUs: row.createdUs, aliases: aliases.all(row.id).map((one) => one.alias) }));
+}
+
+/** One spelling for the address of a server: `localhost` is this machine, a last slash says nothing. */
+function placeOf(target: RuntimeTarget): string {
+  const address = addressOf(target);
+  if (!URL.canParse(address)) return address;
+  const { protocol, hostname, port, pathname } = new URL(address);
+  const host = hostname === 'localhost' || hostname === '[::1]' ? '127.0.0.1' : hostname;
+  return `${protocol}//${host}:${port}${pathname.replace(/\/+$/, '')}`;
 }
 
 const decided = (db: WriteDb, table: 'agent_joined' | 'agent_apart'): Decided[] => db.prepare<[], Decided>(`SELECT agent, other, actor, at_us AS atUs FROM ${table}`).all();

@@ -6,7 +6,7 @@ import { paged, one, pageSize } from './cli-lists.ts';
 import { printJson, printRows, printText } from './cli-output.ts';
 import type { Listing } from './cli-output.ts';
 import type { RuntimeCommand } from './cli-runtime-arguments.ts';
-import { time, visible } from './cli-text.ts';
+import { time, visible, visibleLines } from './cli-text.ts';
 import type { Column } from './cli-text.ts';
 import type { Caller } from './control-client.ts';
 
@@ -82,7 +82,7 @@ function detailText(detail: ApprovalDetail): string {
     ...(detail.note === null ? [] : [['Note', visible(detail.note)] as [string, string]]),
   ];
   const wide = Math.max(...head.map(([name]) => name.length));
-  const actions = detail.actions.map(({ name, parameters, description }) => `Action ${visible(name)}${description === null ? '' : ` (${visible(description)})`}\n${visible(parameters)}`);
-  const parts = [head.map(([name, text]) => `${name.padEnd(wide)}  ${text}`).join('\n'), ...(detail.question === null ? [] : [`Question\n${visible(detail.question)}`]), ...actions, `Request as the runtime holds it\n${visible(detail.raw)}`];
+  const actions = detail.actions.map(({ name, parameters, description }) => `Action ${visible(name)}${description === null ? '' : `\nDescription\n${visibleLines(description)}`}\nParameters\n${visibleLines(parameters)}`);
+  const parts = [head.map(([name, text]) => `${name.padEnd(wide)}  ${text}`).join('\n'), ...(detail.question === null ? [] : [`Question\n${visibleLines(detail.question)}`]), ...actions, `Request as the runtime holds it\n${visibleLines(detail.raw)}`];
   return `${parts.join('\n\n')}\n`;
 }

@@ -54,6 +54,13 @@ describe('a batch', () => {
     for (const [kept, counted] of Object.values(runtime.history.sumsTwice())) expect(kept).toEqual(counted);
   });
 
+  it('says of a very long error text that it was cut', () => {
+    const runtime = freshRuntime();
+    runtime.collect({ records: [{ draft: step(1, { status: 'error', error: { type: 'Error', message: 'L'.repeat(4_000) } }), raw: '{}' }] });
+    const [failure] = (runtime.ask('failures.list', { limit: 10 }) as Result<'failures.list'>).rows;
+    expect(failure?.error.message).toBe(`${'L'.repeat(1_023)}…`);
+  });
+
   it('with times that are none is stored with ours', () => {
     const runtime = freshRuntime();
     runtime.collect({

@@ -1,5 +1,6 @@
 /** A draft as the facts of a row. */
 import type { Draft } from '../../ingest/draft.ts';
+import { bounded } from '../bounded.ts';
 import { FLAG, KIND, OUTCOME, STATUS, type KindCode } from '../codes.ts';
 import type { Dictionary } from '../dictionary.ts';
 import { keyNumber, recordHash } from '../hash.ts';
@@ -41,8 +42,8 @@ export function factsOf(draft: Draft, span: number, parentSpan: number, service:
   if (draft.model !== undefined) f.model = dictionary.id(draft.model);
   if (draft.error !== undefined) {
     f.errorType = dictionary.id(draft.error.type ?? '');
-    f.errorMessage = dictionary.id((draft.error.message ?? '').slice(0, longestMessage));
-    f.errorStack = dictionary.id((draft.error.stackTop ?? '').slice(0, longestMessage));
+    f.errorMessage = dictionary.id(bounded(draft.error.message ?? '', longestMessage));
+    f.errorStack = dictionary.id(bounded(draft.error.stackTop ?? '', longestMessage));
   }
   fillUnits(f, draft, dictionary);
   f.service = dictionary.id(service);

@@ -7,7 +7,7 @@ import { keysOf, namesOf, refusedCount } from './look.ts';
 import type { Outcome, Seen } from './look.ts';
 import { loneSurrogates, nestedDeeply, rewriting, rewritingText, withProtoKeys, wrongEntries, wrongTypes } from './rewrite.ts';
 
-export interface Misbehaviour {
+interface Misbehaviour {
   readonly name: string;
   /** what must hold, in words; the tests hold it. */
   readonly must: string;

@@ -49,7 +49,7 @@ export function waitingFacts(): RuntimeFacts {
   };
 }
 
-export interface FactsInput {
+interface FactsInput {
   readonly target: TargetOf<'mcp'>;
   readonly reading: Reading;
   readonly protection: Protection | null;

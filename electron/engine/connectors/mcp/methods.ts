@@ -1,7 +1,7 @@
 /** What may leave this connector. MCP has one channel for reading and for acting; the wall between the two is here. */
 import { RuntimeFault } from '../connector.ts';
 
-export const readMethods: ReadonlySet<string> = new Set([
+const readMethods: ReadonlySet<string> = new Set([
   'server/discover', 'initialize', 'notifications/initialized',
   'tools/list', 'resources/list', 'resources/templates/list', 'prompts/list',
 ]);

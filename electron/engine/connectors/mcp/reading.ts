@@ -39,7 +39,7 @@ export async function readAll(session: Session, io: ConnectorIo): Promise<Readin
   return { era: session.era, protocol: session.protocol, server: session.server, offers, complete, offersTools: session.capabilities.has('tools'), refusals };
 }
 
-export interface ToolCounts { readonly all: number; readonly destructive: number; readonly unclaimed: number; readonly contradicting: number }
+interface ToolCounts { readonly all: number; readonly destructive: number; readonly unclaimed: number; readonly contradicting: number }
 
 /** `unclaimed`: neither read-only nor destructive was claimed either way; by the protocol the worst holds then. */
 export function countTools(offers: readonly Offered[]): ToolCounts {

@@ -26,7 +26,7 @@ export interface Session {
   close(): Promise<void>;
 }
 
-export interface OpenOptions {
+interface OpenOptions {
   readonly signal: AbortSignal;
   /** false: asks as a stranger, to see whether a credential is needed at all. */
   readonly withCredential?: boolean;
@@ -189,7 +189,7 @@ function sessionOf(client: Client, transport: Transport, ending: Ending, signal:
 }
 
 /** Our own faults come through unchanged; of the SDK's errors the kind is told, in our words. */
-export function faultOfSdk(error: unknown, wire: Wire | null): RuntimeFault {
+function faultOfSdk(error: unknown, wire: Wire | null): RuntimeFault {
   for (let one: unknown = error, depth = 0; one instanceof Error && depth < 6; one = one.cause, depth++) {
     if (one instanceof RuntimeFault) return one;
   }

@@ -40,7 +40,8 @@ export function openWire(io: ConnectorIo, target: HttpTarget, failed: (fault: un
     if (typeof init?.body === 'string') refuseToAct(JSON.parse(init.body));
     const headers = new Headers(init?.headers);
     if (withCredential) for (const [name, value] of await credentialHeaders(io, target)) headers.set(name, value);
-    const response = await io.fetch(input, { ...init, headers });
+    // As a whole request: the house's fetch lets a stream run on whose caller can end it, and each answer here has an end of its own.
+    const response = await io.fetch(new Request(input, { ...init, headers }));
     if (response.status === 401 || response.status === 403) challenge = readChallenge(response.headers.get('www-authenticate'));
     if (response.ok) return bounded(response, budget, failed);
     const fault = await faultOfRefusal(response, challenge, headers, io.clock.now());
@@ -98,7 +99,7 @@ class AnswerSought {
   }
 }
 
-/** SECURITY: the house's fetch lets an event stream run on; here every answer belongs to one question and ends. */
+/** SECURITY: one answer, and all answers of one look together. */
 function bounded(response: Response, budget: { left: number }, failed: (fault: unknown) => void): Response {
   if (response.body === null) return response;
   const answer = isEventStream(response) ? new AnswerSought() : null;

@@ -2,6 +2,7 @@
 import type { Decision } from '../../../../shared/contract.ts';
 import type { AnswerGiven, Connector, FoundApproval } from '../connector.ts';
 import { RuntimeFault } from '../connector.ts';
+import { isObject } from '../foreign-json.ts';
 import type { Api, RunOrder } from './api.ts';
 import { partsOf, questionsOf } from './approvals.ts';
 import type { OpenQuestion } from './approvals.ts';
@@ -9,7 +10,7 @@ import type { KnownAgents } from './known-agents.ts';
 import { cannot } from './question-shapes.ts';
 import { readThread } from './read-thread.ts';
 import { waitingIn } from './run-view.ts';
-import { isRecord, textAt } from './shapes.ts';
+import { textAt } from './shapes.ts';
 import type { Run } from './shapes.ts';
 
 /** Null: it waits no more. The newest state is all that is read: a question never lies deeper. */
@@ -65,15 +66,15 @@ async function start(api: Api, run: Run, order: RunOrder): Promise<Run> {
  */
 function orderFor({ interrupt, waiting: { run } }: OpenQuestion, value: unknown): RunOrder {
   const { config, context, webhook } = run.kwargs;
-  const limit = isRecord(config) ? config['recursion_limit'] : undefined;
-  const tags = isRecord(config) ? config['tags'] : undefined;
+  const limit = isObject(config) ? config['recursion_limit'] : undefined;
+  const tags = isObject(config) ? config['tags'] : undefined;
   const kept = { ...(typeof limit === 'number' ? { recursion_limit: limit } : {}), ...(Array.isArray(tags) ? { tags } : {}) };
   const before = namesOf(run.kwargs['interrupt_before']);
   const after = namesOf(run.kwargs['interrupt_after']);
   return {
     ...(interrupt === null ? { input: null } : { resume: { [interrupt]: value } }),
     ...(Object.keys(kept).length === 0 ? {} : { config: kept }),
-    ...(isRecord(context) && Object.keys(context).length > 0 ? { context } : {}),
+    ...(isObject(context) && Object.keys(context).length > 0 ? { context } : {}),
     ...(before === undefined ? {} : { interruptBefore: before }), ...(after === undefined ? {} : { interruptAfter: after }),
     ...(typeof webhook === 'string' ? { webhook } : {}),
   };

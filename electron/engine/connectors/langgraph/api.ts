@@ -4,8 +4,9 @@ import type { z } from 'zod';
 import type { ConnectorIo, TargetOf } from '../connector.ts';
 import { RuntimeFault } from '../connector.ts';
 import { setCredential } from '../credential-header.ts';
+import { nestsTooDeeply } from '../depth.ts';
 import { faultFrom, faultOf } from '../faults.ts';
-import { assistant, cron, graph, isTooDeep, readList, run, serverInfo, thread, threadState } from './shapes.ts';
+import { assistant, cron, graph, readList, run, serverInfo, thread, threadState } from './shapes.ts';
 import type { Assistant, Cron, Graph, Run, ServerInfo, Thread, ThreadState } from './shapes.ts';
 
 export interface Page<T> { readonly items: readonly T[]; /** how many came, those that cannot be read included. */ readonly count: number; readonly bad: number }
@@ -82,7 +83,7 @@ export function openApi(target: TargetOf<'langgraph'>, io: ConnectorIo, signal: 
   const client = new Client({ apiUrl: base, apiKey: null, callerOptions: { fetch, maxRetries: 0, maxConcurrency: 4 } });
   const ask = <T>(work: () => Promise<unknown>, read: (value: unknown) => T): Promise<T> => asFault(async () => {
     const value = await work();
-    if (isTooDeep(value)) throw new RuntimeFault('garbage', 'It gave an answer that is nested without end.');
+    if (nestsTooDeeply(value)) throw new RuntimeFault('garbage', 'It gave an answer that is nested without end.');
     return read(value);
   }, signal);
   return {

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import type { AgentClaim, Draft } from '../../ingest/draft.ts';
 import { cleanName } from '../../ingest/normalise/read.ts';
 import type { Collected } from '../connector.ts';
+import type { Json } from '../foreign-json.ts';
+import { isObject } from '../foreign-json.ts';
 import { errorOf } from './run-outcome.ts';
 import type { RunStands } from './run-outcome.ts';
 import { aiIn, callIdOf, messageId, messagesIn, modelOf, openCalls, textOf, toolCallsOf, toolResultsIn, usageIn } from './messages.ts';
@@ -11,8 +13,8 @@ import type { Step, Waiting } from './run-view.ts';
 import { answererOf, isOpen } from './run-view.ts';
 import { readQuestion } from './question-shapes.ts';
 import { safeJson } from './safe-copy.ts';
-import { interruptId, isRecord, runOf, textAt } from './shapes.ts';
-import type { Json, Run, StepTask } from './shapes.ts';
+import { interruptId, runOf, textAt } from './shapes.ts';
+import type { Run, StepTask } from './shapes.ts';
 
 export interface AgentFacts {
   readonly claim: AgentClaim & { readonly id: string; readonly name: string };
@@ -202,7 +204,7 @@ export function askedRecord({ run, id, name, value }: AskedRow, agent: AgentFact
 /** The same question once it is answered: by the run that brought the answer, or by nobody when other input went around it. */
 export function answeredRecord(asking: Run, answer: { readonly id: string; readonly name: string }, by: Run | undefined, agent: AgentFacts, nowUs: number): Collected {
   const command = by?.kwargs['command'];
-  const resumed = isRecord(command) || (by !== undefined && (by.kwargs['input'] ?? null) === null);
+  const resumed = isObject(command) || (by !== undefined && (by.kwargs['input'] ?? null) === null);
   const status = !resumed ? 'cancelled' : refuses(command) ? 'denied' : 'ok';
   return {
     draft: draftOf(asking, agent, 'langgraph/interrupt', `approval:${answer.id}`, {

@@ -3,8 +3,9 @@ import type { Usage } from '../../../../shared/domain.ts';
 import { cleanName, tokens } from '../../ingest/normalise/read.ts';
 import { byConvention, usageOf } from '../../ingest/normalise/usage.ts';
 import type { AttrValue } from '../../ingest/record.ts';
-import { isRecord, textAt } from './shapes.ts';
-import type { Json } from './shapes.ts';
+import type { Json } from '../foreign-json.ts';
+import { isObject } from '../foreign-json.ts';
+import { textAt } from './shapes.ts';
 
 export interface ToolCall { readonly id: string; readonly name: string; readonly args: unknown }
 
@@ -12,7 +13,7 @@ export interface ToolCall { readonly id: string; readonly name: string; readonly
 const mostMessages = 20_000;
 const messageTypes: ReadonlySet<string> = new Set(['ai', 'AIMessageChunk', 'tool', 'human', 'system', 'function', 'developer', 'remove']);
 
-const isMessage = (value: unknown): value is Json => isRecord(value) && typeof value['type'] === 'string' && messageTypes.has(value['type']) && 'content' in value;
+const isMessage = (value: unknown): value is Json => isObject(value) && typeof value['type'] === 'string' && messageTypes.has(value['type']) && 'content' in value;
 const isAi = (message: Json): boolean => message['type'] === 'ai' || message['type'] === 'AIMessageChunk';
 
 /** Every message in the lists (and single values) of a state or of what a step gave back, in order. */
@@ -22,7 +23,7 @@ export function messagesIn(value: unknown): readonly Json[] {
     if (found.length >= mostMessages || depth > 3) return;
     if (isMessage(one)) found.push(one);
     else if (Array.isArray(one)) for (const inner of one) look(inner, depth + 1);
-    else if (isRecord(one)) for (const inner of Object.values(one)) look(inner, depth + 1);
+    else if (isObject(one)) for (const inner of Object.values(one)) look(inner, depth + 1);
   };
   look(value, 0);
   return found;
@@ -39,7 +40,7 @@ export function toolCallsOf(message: Json): readonly ToolCall[] {
   return calls.slice(0, 1_000).flatMap((call) => {
     const id = textAt(call, 'id');
     const name = textAt(call, 'name');
-    return id === undefined || name === undefined ? [] : [{ id, name: cleanName(name), args: isRecord(call) ? call['args'] : undefined }];
+    return id === undefined || name === undefined ? [] : [{ id, name: cleanName(name), args: isObject(call) ? call['args'] : undefined }];
   });
 }
 
@@ -64,9 +65,9 @@ export function modelOf(message: Json): string | undefined {
 /** LangChain's input figure contains the cached part, its output figure the reasoning. */
 export function usageIn(message: Json): Usage | undefined {
   const usage = message['usage_metadata'];
-  if (!isRecord(usage)) return undefined;
+  if (!isObject(usage)) return undefined;
   const count = (from: unknown, key: string): number | undefined => {
-    const value = isRecord(from) ? from[key] : undefined;
+    const value = isObject(from) ? from[key] : undefined;
     return typeof value === 'number' ? tokens({ [key]: value satisfies AttrValue }, [key]) : undefined;
   };
   return usageOf({

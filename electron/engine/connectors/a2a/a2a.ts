@@ -6,6 +6,7 @@ import type { AgentClaim } from '../../ingest/draft.ts';
 import { RuntimeFault } from '../connector.ts';
 import type { AnswerGiven, Batch, Connector, ConnectorIo, ConnectorKind, Declaration, Discovered, FoundAgent, FoundApproval, FoundGrant, TargetOf } from '../connector.ts';
 import { faultFrom } from '../faults.ts';
+import { isObject, list } from '../foreign-json.ts';
 import { Answers, readQuestionNow } from './answering.ts';
 import type { Answering } from './answering.ts';
 import { CardSource } from './card-source.ts';
@@ -18,7 +19,6 @@ import { cancelLever, declaredCapabilities, factsOf, pollEveryMs } from './facts
 import type { ListState, Probed } from './facts.ts';
 import { isNotOffered, Link } from './link.ts';
 import { getTask } from './listing.ts';
-import { isObject, list } from './read.ts';
 import { checkSignature } from './signature.ts';
 import { readTask } from './task.ts';
 import { watchTasks } from './watching.ts';

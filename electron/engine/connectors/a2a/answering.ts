@@ -9,10 +9,10 @@ import type { Decision } from '../../../../shared/contract.ts';
 import type { AgentClaim } from '../../ingest/draft.ts';
 import { RuntimeFault } from '../connector.ts';
 import type { AnswerGiven, FoundApproval } from '../connector.ts';
+import { isObject } from '../foreign-json.ts';
 import { clientFault } from './link.ts';
 import { approvalOf, questionKey, readQuestion, taskOfKey } from './questions.ts';
 import type { Form } from './questions.ts';
-import { isObject } from './read.ts';
 import { isOpen, isWaiting } from './task.ts';
 import type { WireTask } from './task.ts';
 

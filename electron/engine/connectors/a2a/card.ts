@@ -4,9 +4,9 @@
  */
 import { AgentCard } from '@a2a-js/sdk';
 import { RuntimeFault } from '../connector.ts';
+import { isObject, list, objects, text } from '../foreign-json.ts';
+import type { Json } from '../foreign-json.ts';
 import { sameOrigin } from '../guarded-fetch.ts';
-import { isObject, list, objects, text } from './read.ts';
-import type { Json } from './read.ts';
 
 export type Binding = 'JSONRPC' | 'HTTP+JSON';
 

@@ -1,9 +1,9 @@
 /** The connection test: line by line what is there, what is missing and what would fix it. Reads only. */
 import type { TestCheck } from '../../../../shared/domain.ts';
 import type { RuntimeFault } from '../connector.ts';
+import { quoted } from '../foreign-json.ts';
 import { misplacedCredential, schemeTexts, visibilityOf } from './facts.ts';
 import type { Probed } from './facts.ts';
-import { quoted } from './read.ts';
 
 export type Line = TestCheck;
 

@@ -1,8 +1,8 @@
 /** What one A2A server can do and show, in words for people. Pure. */
 import type { Capability, Lever } from '../../../../shared/domain.ts';
 import type { RuntimeFacts } from '../connector.ts';
+import { quoted } from '../foreign-json.ts';
 import type { Card, Chosen, NoWay } from './card.ts';
-import { quoted } from './read.ts';
 import type { SignatureState } from './signature.ts';
 import type { WireTask } from './task.ts';
 

@@ -10,9 +10,9 @@ import { RuntimeFault } from '../connector.ts';
 import type { ConnectorIo, FaultKind, TargetOf } from '../connector.ts';
 import { setCredential } from '../credential-header.ts';
 import { faultFrom, faultOf } from '../faults.ts';
+import { isObject, objects, quoted, text } from '../foreign-json.ts';
+import type { Json } from '../foreign-json.ts';
 import type { Card, Chosen } from './card.ts';
-import { isObject, objects, quoted, text } from './read.ts';
-import type { Json } from './read.ts';
 
 /** What the server answered, and what its clock said then. */
 export interface Answer { readonly result: unknown; readonly serverMs: number | null }

@@ -3,10 +3,10 @@
  * without a token, so a list in pages may end early. Hence the totals are compared, the list is read by state, and begun again until they agree.
  */
 import { RuntimeFault } from '../connector.ts';
+import { isObject, list } from '../foreign-json.ts';
+import type { Json } from '../foreign-json.ts';
 import type { Chosen } from './card.ts';
 import type { Answer } from './link.ts';
-import { isObject, list } from './read.ts';
-import type { Json } from './read.ts';
 import { readTask, states, wireState } from './task.ts';
 import type { State, WireTask } from './task.ts';
 

@@ -5,9 +5,9 @@
 import type { AnswerKind } from '../../../../shared/domain.ts';
 import type { AgentClaim } from '../../ingest/draft.ts';
 import type { FoundApproval } from '../connector.ts';
+import { isObject, list, objects, quoted, text, timeUs } from '../foreign-json.ts';
+import type { Json } from '../foreign-json.ts';
 import { listedHistory } from './listing.ts';
-import { isObject, list, objects, quoted, text, timeUs } from './read.ts';
-import type { Json } from './read.ts';
 import type { Said, WireTask } from './task.ts';
 
 export interface Action { readonly name: string; readonly parameters: string; readonly description: string | null }

@@ -2,8 +2,8 @@
 import { canonicalizeAgentCard } from '@a2a-js/sdk';
 import { base64url, decodeProtectedHeader, flattenedVerify } from 'jose';
 import type { JWK } from 'jose';
+import { quoted } from '../foreign-json.ts';
 import type { Card } from './card.ts';
-import { quoted } from './read.ts';
 
 export interface SignatureState {
   readonly state: 'verified' | 'unverified' | 'invalid' | 'unsigned';

@@ -1,7 +1,7 @@
 /** A task as the server tells it (1.0), checked at the door. Pure. */
 import { nestsTooDeeply } from '../depth.ts';
-import { isObject, objects, text, timeUs } from './read.ts';
-import type { Json } from './read.ts';
+import { isObject, objects, text, timeUs } from '../foreign-json.ts';
+import type { Json } from '../foreign-json.ts';
 
 export const states = ['submitted', 'working', 'completed', 'failed', 'canceled', 'rejected', 'input-required', 'auth-required', 'unknown'] as const;
 export type State = (typeof states)[number];

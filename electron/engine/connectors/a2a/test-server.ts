@@ -1,9 +1,9 @@
 /** A task list in memory that answers as the SDK's server does, with its paging trap: for tests that need other times and other numbers than a real one gives. */
+import type { Json } from '../foreign-json.ts';
 import type { Chosen } from './card.ts';
 import type { Answer } from './link.ts';
 import { operationFault } from './link.ts';
 import type { Asking } from './listing.ts';
-import type { Json } from './read.ts';
 import { wireState } from './task.ts';
 import type { State } from './task.ts';
 

@@ -38,6 +38,9 @@ export interface Api {
   raw(path: string, init: RequestInit, credential?: 'with' | 'without'): Promise<Response>;
 }
 
+/** States are the graph's own values: deeper than a record of ours would be. */
+const mostNested = 200;
+
 const garbage = (what: string): RuntimeFault => new RuntimeFault('garbage', `It gave an answer that is not ${what} of a LangGraph server.`);
 
 function one<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
@@ -83,7 +86,7 @@ export function openApi(target: TargetOf<'langgraph'>, io: ConnectorIo, signal: 
   const client = new Client({ apiUrl: base, apiKey: null, callerOptions: { fetch, maxRetries: 0, maxConcurrency: 4 } });
   const ask = <T>(work: () => Promise<unknown>, read: (value: unknown) => T): Promise<T> => asFault(async () => {
     const value = await work();
-    if (nestsTooDeeply(value)) throw new RuntimeFault('garbage', 'It gave an answer that is nested without end.');
+    if (nestsTooDeeply(value, mostNested)) throw new RuntimeFault('garbage', 'It gave an answer that is nested without end.');
     return read(value);
   }, signal);
   return {

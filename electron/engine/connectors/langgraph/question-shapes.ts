@@ -6,8 +6,9 @@ import type { AnswerKind } from '../../../../shared/domain.ts';
 import type { Decision } from '../../../../shared/contract.ts';
 import { RuntimeFault } from '../connector.ts';
 import type { FoundApproval } from '../connector.ts';
-import { isRecord, textAt } from './shapes.ts';
-import type { Json } from './shapes.ts';
+import type { Json } from '../foreign-json.ts';
+import { isObject } from '../foreign-json.ts';
+import { textAt } from './shapes.ts';
 
 export interface Question {
   readonly kind: FoundApproval['kind'];
@@ -37,16 +38,16 @@ const snake: Names = { requests: 'action_requests', configs: 'review_configs', a
 interface Action { readonly name: string; readonly args: Json; readonly description: string | null; readonly answers: readonly AnswerKind[] }
 
 function middleware(value: unknown, names: Names): Question | null {
-  const requests = isRecord(value) ? value[names.requests] : undefined;
-  const configs = isRecord(value) ? value[names.configs] : undefined;
+  const requests = isObject(value) ? value[names.requests] : undefined;
+  const configs = isObject(value) ? value[names.configs] : undefined;
   if (!Array.isArray(requests) || !Array.isArray(configs) || requests.length === 0 || requests.length > 100) return null;
-  const allowedFor = new Map(configs.map((config: unknown) => [textAt(config, names.action), isRecord(config) ? config[names.allowed] : undefined]));
+  const allowedFor = new Map(configs.map((config: unknown) => [textAt(config, names.action), isObject(config) ? config[names.allowed] : undefined]));
   const actions: Action[] = [];
   for (const request of requests as unknown[]) {
     const name = textAt(request, 'name');
-    const args = isRecord(request) ? request['args'] : undefined;
+    const args = isObject(request) ? request['args'] : undefined;
     const allowed = allowedFor.get(name);
-    if (name === undefined || !isRecord(args) || !Array.isArray(allowed)) return null;
+    if (name === undefined || !isObject(args) || !Array.isArray(allowed)) return null;
     actions.push({ name, args, description: textAt(request, 'description') ?? null, answers: answerKinds.filter((kind) => kind !== 'respond' && allowed.includes(kind)) });
   }
   // One answer is given for all of them: only what every action accepts. An edit may leave an action as it is, so it needs approval there.
@@ -79,7 +80,7 @@ function decisionsFor(decision: Decision, actions: readonly Action[], names: Nam
 
 function parseObject(text: string, name: string): Json {
   const value = parseJson(text);
-  if (!isRecord(value)) throw cannot(`the parameters of "${name}" must be a JSON object.`);
+  if (!isObject(value)) throw cannot(`the parameters of "${name}" must be a JSON object.`);
   return value;
 }
 
@@ -96,9 +97,9 @@ function inbox(value: unknown): Question | null {
   const listed = Array.isArray(value);
   const request: unknown = listed && value.length === 1 ? value[0] : value;
   const action = textAt(request, 'action_request', 'action');
-  const config = isRecord(request) ? request['config'] : undefined;
-  if (!isRecord(request) || !isRecord(config) || action === undefined || typeof config['allow_accept'] !== 'boolean') return null;
-  const args = isRecord(request['action_request']) ? request['action_request']['args'] : undefined;
+  const config = isObject(request) ? request['config'] : undefined;
+  if (!isObject(request) || !isObject(config) || action === undefined || typeof config['allow_accept'] !== 'boolean') return null;
+  const args = isObject(request['action_request']) ? request['action_request']['args'] : undefined;
   const answers = answerKinds.filter((kind) => ({ approve: config['allow_accept'], edit: config['allow_edit'], respond: config['allow_respond'], reject: false })[kind] === true);
   const wrap = (answer: Json): unknown => (listed ? [answer] : answer);
   return {
@@ -139,7 +140,7 @@ function choice(value: unknown): Question | null {
 }
 
 function optionsOf(value: unknown, question: string | null): string[] {
-  const listed = isRecord(value) ? (value['options'] ?? value['choices']) : undefined;
+  const listed = isObject(value) ? (value['options'] ?? value['choices']) : undefined;
   if (Array.isArray(listed)) return listed.length <= 20 && listed.every((one) => typeof one === 'string' && one !== '' && one.length <= 200) ? [...new Set(listed as string[])] : [];
   const named = typeof value === 'string' ? /[([]\s*([A-Za-z]{1,12})\s*\/\s*([A-Za-z]{1,12})\s*[)\]]/.exec(question ?? '') : null;
   const pair = named === null ? [] : [named[1] ?? '', named[2] ?? ''];
@@ -147,7 +148,7 @@ function optionsOf(value: unknown, question: string | null): string[] {
 }
 
 function questionIn(value: unknown): string | null {
-  const key = isRecord(value) ? questionKeys.find((name) => textAt(value, name) !== undefined) : undefined;
+  const key = isObject(value) ? questionKeys.find((name) => textAt(value, name) !== undefined) : undefined;
   return key === undefined ? null : (textAt(value, key) ?? null);
 }
 

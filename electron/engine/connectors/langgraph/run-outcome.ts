@@ -2,9 +2,10 @@
 import type { ActivityStatus, TaskOutcome } from '../../../../shared/domain.ts';
 import type { Draft } from '../../ingest/draft.ts';
 import { cleanName, cleanText } from '../../ingest/normalise/read.ts';
+import { isObject } from '../foreign-json.ts';
 import { waits } from './run-view.ts';
 import type { Step, ThreadRead, Waiting } from './run-view.ts';
-import { isRecord, runOf, textAt } from './shapes.ts';
+import { runOf, textAt } from './shapes.ts';
 import type { Run } from './shapes.ts';
 
 export interface RunStands {
@@ -58,7 +59,7 @@ function whereFailed(run: Run, { read, steps, cancelsApart }: Around): RunStands
   for (const step of own.filter((one) => one.untilUs === null)) {
     for (const task of step.tasks) if (task.error !== null) return { ...failed, error: errorOf(task.error) };
   }
-  const configured = isRecord(run.kwargs['config']) ? run.kwargs['config']['recursion_limit'] : undefined;
+  const configured = isObject(run.kwargs['config']) ? run.kwargs['config']['recursion_limit'] : undefined;
   const limit = typeof configured === 'number' && configured > 0 ? configured : usualRecursionLimit;
   const done = own.filter((step) => step.untilUs !== null).length;
   // Exactly so many: a graph may bring a limit of its own that no run tells, and one that went on past ours has one.

@@ -1,6 +1,7 @@
 /** One thread as it was read: its runs in order, its states, and which run did which step. Pure. */
+import { isObject } from '../foreign-json.ts';
 import type { Interrupt, Run, StepTask, ThreadState } from './shapes.ts';
-import { checkpointOf, interruptId, isRecord, parentOf, runOf } from './shapes.ts';
+import { checkpointOf, interruptId, parentOf, runOf } from './shapes.ts';
 
 export interface ThreadRead {
   readonly threadId: string;
@@ -122,8 +123,8 @@ const isAnswered = (id: string, task: StepTask, { next }: ThreadState, runs: rea
 /** The interrupts that a run answered by their ids; null: it answered whatever asked first, or nothing. */
 function answeredBy(run: Run): readonly string[] | null {
   const command = run.kwargs['command'];
-  const resume = isRecord(command) ? command['resume'] : undefined;
-  const ids = isRecord(resume) ? Object.keys(resume) : [];
+  const resume = isObject(command) ? command['resume'] : undefined;
+  const ids = isObject(resume) ? Object.keys(resume) : [];
   return ids.length > 0 && ids.every((id) => /^[0-9a-f]{32}$/.test(id)) ? ids : null;
 }
 

@@ -1,5 +1,5 @@
+import { isObject } from '../foreign-json.ts';
 /** What of the runtime's records may be kept: a copy without what opens doors. */
-import { isRecord } from './shapes.ts';
 
 /**
  * SECURITY: the server copies request headers and the whole authenticated user into a run's configuration, and people put keys of models
@@ -14,11 +14,11 @@ const deepest = 40;
 export function safeCopy(value: unknown, depth = 0): unknown {
   if (depth > deepest) return leftOut;
   if (Array.isArray(value)) return value.map((one) => safeCopy(one, depth + 1));
-  if (!isRecord(value)) return value;
+  if (!isObject(value)) return value;
   const copy: Record<string, unknown> = {};
   for (const [name, inner] of Object.entries(value)) {
     if (name === '__proto__') continue;
-    if (name === 'langgraph_auth_user' && isRecord(inner)) copy[name] = Object.fromEntries(userFields.filter((field) => field in inner).map((field) => [field, inner[field]]));
+    if (name === 'langgraph_auth_user' && isObject(inner)) copy[name] = Object.fromEntries(userFields.filter((field) => field in inner).map((field) => [field, inner[field]]));
     else if (name === 'webhook' && typeof inner === 'string') copy[name] = withoutQuery(inner);
     else copy[name] = secretName.test(name) ? leftOut : safeCopy(inner, depth + 1);
   }

@@ -1,5 +1,6 @@
 /** What a LangGraph Agent Server answers, checked at the door: every text of it is hostile. Fields that we do not use are not looked at. */
 import { z } from 'zod';
+import { isObject } from '../foreign-json.ts';
 
 const id = z.string().min(1).max(200);
 const time = z.string().max(64).transform((text, context) => {
@@ -60,24 +61,10 @@ export type Graph = z.infer<typeof graph>;
 export const cron = z.object({ cron_id: id, assistant_id: id.nullish(), schedule: z.string().max(200), enabled: z.boolean().nullish() });
 export type Cron = z.infer<typeof cron>;
 
-export type Json = Readonly<Record<string, unknown>>;
-
-export function isRecord(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 export function textAt(from: unknown, ...path: readonly string[]): string | undefined {
   let at: unknown = from;
-  for (const key of path) at = isRecord(at) ? at[key] : undefined;
+  for (const key of path) at = isObject(at) ? at[key] : undefined;
   return typeof at === 'string' && at !== '' ? at : undefined;
-}
-
-/** SECURITY: what is nested without end would end whoever looks through it, compares it or writes it down. Asked once, at the door. */
-export function isTooDeep(value: unknown, left = 200): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (left === 0) return true;
-  for (const inner of Array.isArray(value) ? value : Object.values(value)) if (isTooDeep(inner, left - 1)) return true;
-  return false;
 }
 
 /** A list from outside: what can be read, and how many items could not. Rejects the whole with null when it is no list. */

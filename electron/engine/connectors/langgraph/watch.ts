@@ -6,6 +6,7 @@
  *   without a record makes it, and runs that are started on it after that run in the watcher's name (measured);
  * - and for the same reason only at servers that know no identities at all.
  */
+import { pause } from '../pause.ts';
 import type { Api } from './api.ts';
 
 const mostStreams = 4;
@@ -50,18 +51,4 @@ async function listen(api: Api, threadId: string, ring: () => void, signal: Abor
   }
   // What is said is not looked at: every byte only means that something happened.
   for await (const chunk of response.body) if (chunk.length > 0) ring();
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      done();
-    };
-    const timer = setTimeout(end, ms);
-    timer.unref();
-    signal.addEventListener('abort', end, { once: true });
-    if (signal.aborted) end();
-  });
 }

@@ -1,11 +1,12 @@
 /** Sentences that a person must act on. Those that outlive a start are in the history; the others end with their cause. */
 import type { SystemStatus } from '../../shared/contract.ts';
 import type { AllCommands } from './store/protocol.ts';
+import { auditBy } from './audit-words.ts';
 import { CallFailure } from './call-failure.ts';
 import type { HistoryPort } from './history-port.ts';
 import { ask } from './history-port.ts';
 import { systemClock } from './ports.ts';
-import type { Clock, Log } from './ports.ts';
+import type { Actor, Clock, Log } from './ports.ts';
 
 type StoredAlarm = AllCommands['alarms.raise']['params'];
 type Severity = StoredAlarm['severity'];
@@ -55,10 +56,11 @@ export class Alarms {
     return [...all.values()].map(({ id, severity, text, sinceUs }) => ({ id, severity, text, since: new Date(sinceUs / 1_000).toISOString() }));
   }
 
-  async dismiss(id: string): Promise<void> {
+  async dismiss(id: string, actor: Actor): Promise<void> {
     const wasHere = this.#now.delete(id);
     const { alarms } = await ask(this.#history, 'engineFacts', {});
-    if (alarms.some((alarm) => alarm.id === id)) await this.#history.command('alarms.dismiss', { id });
+    const stored = alarms.find((alarm) => alarm.id === id);
+    if (stored !== undefined) await this.#history.command('alarms.dismiss', { id, audit: auditBy(actor, { action: 'alarm.dismiss', subject: null, outcome: 'done', text: `Put away the notice: ${stored.text}`, details: { alarm: id } }) });
     else if (!wasHere) throw new CallFailure('not_found', 'This alarm is gone already.');
     this.#changed();
   }

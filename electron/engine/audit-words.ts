@@ -4,4 +4,7 @@ import type { AuditWords } from './store/runtime-commands.ts';
 
 export type AuditDeed = Omit<AuditWords, 'actor' | 'actorKind'>;
 
+/** What the console does by itself, as a setting of somebody's told it to. */
+export const auditByEngine = (deed: AuditDeed): AuditWords => ({ actor: 'Gatehouse', actorKind: 'engine', ...deed });
+
 export const auditBy = ({ kind, name }: Actor, deed: AuditDeed): AuditWords => ({ actor: name, actorKind: kind, ...deed });

@@ -16,6 +16,7 @@ import type { ReceiverPart } from './receiver-keeper.ts';
 import type { RuntimeConnections } from './runtime-connections.ts';
 import { makeSnippets } from './snippets.ts';
 import { rowIdOf, publicId } from './store/ids.ts';
+import type { AuditWords } from './store/runtime-commands.ts';
 import type { StoredConnection } from './store/queries/connections.ts';
 import { makeToken } from './token.ts';
 
@@ -48,9 +49,9 @@ export class Connections {
   async add({ name, content, demo }: ParsedParams<'connections.addOtlp'>, actor: Actor): Promise<Shown> {
     const settings = await ask(this.#parts.history, 'settings.get', {});
     const { token, hash, ends } = makeToken();
-    const { id } = await this.#parts.history.command('connections.add', { name, content: content ?? settings.defaultContent, demo, tokenHash: new Uint8Array(hash), tokenEnds: ends });
+    const audit = auditBy(actor, { action: 'connection.add', subject: null, outcome: 'done', text: `Added the connection "${name}" for telemetry.`, details: { kind: 'otlp' } });
+    const { id } = await this.#parts.history.command('connections.add', { name, content: content ?? settings.defaultContent, demo, tokenHash: new Uint8Array(hash), tokenEnds: ends, audit });
     await this.#parts.doors.refresh();
-    await this.#audit(actor, 'connection.add', id, `Added the connection "${name}" for telemetry.`, { kind: 'otlp' });
     return this.#shown(id, token);
   }
 
@@ -59,19 +60,17 @@ export class Connections {
     const { kind, name } = await this.one(id);
     if (kind !== 'otlp') throw new CallFailure('bad_request', 'Nobody sends to this connection, so it has no token. Give it another credential instead.');
     const { token, hash, ends } = makeToken();
-    await this.#parts.history.command('connections.rotate', { id, tokenHash: new Uint8Array(hash), tokenEnds: ends });
+    await this.#parts.history.command('connections.rotate', { id, tokenHash: new Uint8Array(hash), tokenEnds: ends, audit: auditOf(actor, 'connection.token', id, `Made a new token for the connection "${name}"; the old one stopped working.`, {}) });
     await this.#parts.doors.refresh();
-    await this.#audit(actor, 'connection.token', id, `Made a new token for the connection "${name}"; the old one stopped working.`, {});
     return this.#shown(id, token);
   }
 
   async update({ id: publicName, name, content, enabled }: ParsedParams<'connections.update'>, actor: Actor): Promise<Connection> {
     const id = connectionRow(publicName);
     const before = await this.one(id);
-    await this.#parts.history.command('connections.update', { id, name, content, enabled });
-    await this.#parts.doors.refresh();
     const changes = Object.fromEntries(Object.entries({ name, content, enabled }).filter(([, value]) => value !== undefined));
-    await this.#audit(actor, 'connection.update', id, `Changed the connection "${before.name}".`, changes);
+    await this.#parts.history.command('connections.update', { id, name, content, enabled, audit: auditOf(actor, 'connection.update', id, `Changed the connection "${before.name}".`, changes) });
+    await this.#parts.doors.refresh();
     const connection = await this.one(id);
     if (enabled === false) this.#parts.gaps.begin(offKey(id), { connection: id, fromUs: this.#nowUs(), reason: 'connection_off', text: `The connection "${connection.name}" was switched off.` });
     if (enabled === true) this.#parts.gaps.end(offKey(id), this.#nowUs());
@@ -99,7 +98,7 @@ export class Connections {
   }
 
   async #audit(actor: Actor, action: string, id: number, text: string, details: Readonly<Record<string, unknown>>, outcome: AuditEntry['outcome'] = 'done'): Promise<void> {
-    await this.#parts.history.command('audit.append', auditBy(actor, { action, subject: publicId('connection', id), outcome, text, details }));
+    await this.#parts.history.command('audit.append', auditOf(actor, action, id, text, details, outcome));
   }
 
   #nowUs(): number { return this.#clock.now() * 1_000; }
@@ -129,6 +128,10 @@ export class Connections {
 }
 
 export const offKey = (id: number): string => `connection_off ${id}`;
+
+function auditOf(actor: Actor, action: string, id: number, text: string, details: Readonly<Record<string, unknown>>, outcome: AuditEntry['outcome'] = 'done'): AuditWords {
+  return auditBy(actor, { action, subject: publicId('connection', id), outcome, text, details });
+}
 
 function connectionRow(publicName: string): number {
   const id = rowIdOf('connection', publicName);

@@ -156,7 +156,7 @@ async function startWatching({ history, keeper, gaps, alarms, log, facts }: Watc
   await tellOffTime(history, gaps, await facts());
   await keeper.start();
   const clock = new ClockWatch(tellClock(gaps, alarms));
-  const retain = (): void => { runRetention(history, Date.now() * 1_000).catch((error: unknown) => log.error('retention', error)); };
+  const retain = (): void => { runRetention(history, Date.now() * 1_000, null).catch((error: unknown) => log.error('retention', error)); };
   const retention = setInterval(retain, retentionEveryMs);
   retain();
   return { close: () => { clock.close(); clearInterval(retention); } };

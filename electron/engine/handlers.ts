@@ -1,12 +1,15 @@
 /** One line from each contract method to the query or command that answers it. */
 import type { Method, ParsedParams } from '../../shared/contract.ts';
+import type { Settings } from '../../shared/domain.ts';
 import type { Alarms } from './alarms.ts';
+import { auditBy, auditByEngine } from './audit-words.ts';
+import type { AuditDeed } from './audit-words.ts';
 import type { ApprovalsDesk } from './approvals-desk.ts';
 import type { Connections } from './connections.ts';
 import { ask } from './history-port.ts';
 import type { HistoryPort } from './history-port.ts';
 import { systemClock } from './ports.ts';
-import type { CallContext, Clock } from './ports.ts';
+import type { Actor, CallContext, Clock } from './ports.ts';
 import type { ReceiverPart } from './receiver-keeper.ts';
 import type { RuntimeConnections } from './runtime-connections.ts';
 import { CheckedJson } from './rpc.ts';
@@ -67,27 +70,48 @@ export function makeHandlers({ history, status, alarms, connections, runtimes, d
     'approvals.decide': (params, context) => desk.decide(params, context),
     'audit.list': read('audit.list'),
     'settings.get': read('settings.get'),
-    'settings.set': async (params) => {
-      const settings = await history.command('settings.set', params);
+    'settings.set': async (params, { actor }) => {
+      const settings = await setSettings(history, params, actor);
       if (params.otlpPort !== undefined) await receiver.moveTo(settings.otlpPort);
       return settings;
     },
     'retention.preview': read('retention.preview'),
-    'retention.run': () => runRetention(history, nowUs()),
+    'retention.run': (_params, { actor }) => runRetention(history, nowUs(), actor),
     'visits.mark': async () => {
       const { previousUs } = await history.command('visits.mark', { atUs: nowUs() });
       return { previous: previousUs === null ? null : new Date(previousUs / 1_000).toISOString() };
     },
-    'alarms.dismiss': async ({ id }) => {
-      await alarms.dismiss(id);
+    'alarms.dismiss': async ({ id }, { actor }) => {
+      await alarms.dismiss(id, actor);
       return {};
     },
   };
 }
 
-/** Removes whole days, so that what the preview counted is what goes. */
-export async function runRetention(history: HistoryPort, nowUs: number): Promise<{ activities: number }> {
+/** How a person likes the window is nobody else's business; everything else says what is kept, guarded or told. */
+const ownTaste: readonly string[] = ['theme', 'singleKeys'] satisfies readonly (keyof Settings)[];
+
+async function setSettings(history: HistoryPort, params: ParsedParams<'settings.set'>, actor: Actor): Promise<Settings> {
+  const before = await ask(history, 'settings.get', {});
+  const changes = Object.entries(params).filter(([name, value]) => !ownTaste.includes(name) && value !== undefined && value !== before[name as keyof Settings]);
+  if (changes.length === 0) return history.command('settings.set', params);
+  const details = Object.fromEntries(changes.map(([name, to]) => [name, { from: before[name as keyof Settings], to }]));
+  const audit = auditBy(actor, { action: 'settings.change', subject: null, outcome: 'done', text: `Changed settings: ${changes.map(([name, to]) => `${name} to ${String(to)}`).join(', ')}.`, details });
+  return history.command('settings.set', { ...params, audit });
+}
+
+/** Removes whole days, so that what the preview counted is what goes. `actor` null: by the console itself, whose line is written where something went. */
+export async function runRetention(history: HistoryPort, nowUs: number, actor: Actor | null): Promise<{ activities: number }> {
   const { retentionDays } = await ask(history, 'settings.get', {});
   if (retentionDays === null) return { activities: 0 };
-  return history.command('retention.run', { beforeUs: Math.floor((nowUs - retentionDays * dayUs) / dayUs) * dayUs });
+  const beforeUs = Math.floor((nowUs - retentionDays * dayUs) / dayUs) * dayUs;
+  const before = new Date(beforeUs / 1_000).toISOString();
+  const note = async (outcome: AuditDeed['outcome'], text: string, more: Readonly<Record<string, unknown>> = {}): Promise<void> => {
+    const deed: AuditDeed = { action: 'retention.run', subject: null, outcome, text, details: { before, retentionDays, ...more } };
+    await history.command('audit.append', actor === null ? auditByEngine(deed) : auditBy(actor, deed));
+  };
+  if (actor !== null) await note('asked', `Wants to remove what is older than ${before}.`);
+  const gone = await history.command('retention.run', { beforeUs });
+  if (actor !== null || gone.activities > 0) await note('done', `Removed ${gone.activities} activities older than ${before}.`, gone);
+  return gone;
 }

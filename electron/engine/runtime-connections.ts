@@ -72,12 +72,15 @@ export class RuntimeConnections {
     return this.#afterChange(fact.id);
   }
 
-  async test({ id }: ParsedParams<'connections.test'>, { signal }: CallContext): Promise<ConnectionTest> {
-    return this.#parts.collectors.test((await this.#fact(id)).id, signal);
+  async test({ id: publicName }: ParsedParams<'connections.test'>, { actor, signal }: CallContext): Promise<ConnectionTest> {
+    const { id, name, target } = await this.#fact(publicName);
+    await this.#asks(actor, publicName, `Tests the connection "${name}" to ${addressOf(target)}.`, { address: addressOf(target) });
+    return this.#parts.collectors.test(id, signal);
   }
 
-  /** Nothing is kept: the credential lives for this one question. */
-  tryTarget({ target, credential }: ParsedParams<'connections.tryRuntime'>, { signal }: CallContext): Promise<ConnectionTest> {
+  /** Nothing is kept: the credential lives for this one question. That it was sent to that address is. */
+  async tryTarget({ target, credential }: ParsedParams<'connections.tryRuntime'>, { actor, signal }: CallContext): Promise<ConnectionTest> {
+    await this.#asks(actor, null, `Tries ${addressOf(target)} before it is connected.`, { kind: target.kind, address: addressOf(target), credential: credential.from });
     return this.#parts.collectors.tryTarget(target, () => this.#readOnce(credential), signal);
   }
 
@@ -121,6 +124,10 @@ export class RuntimeConnections {
   async #readOnce(credential: CredentialInput): Promise<string | null> {
     if (credential.from === 'value') return credential.value.trim();
     return this.#parts.credentials.read((await this.#parts.credentials.keep(credential, false)).reference);
+  }
+
+  async #asks(actor: Actor, subject: string | null, text: string, details: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#parts.history.command('audit.append', auditBy(actor, { action: 'connection.test', subject, outcome: 'asked', text, details }));
   }
 
   async #afterChange(id: number): Promise<Connection> {

@@ -24,6 +24,27 @@ describe('connections', () => {
   });
 });
 
+describe('what a person does', () => {
+  const audit = (action: string, subject: string | null = null) => ({ actor: 'ada', actorKind: 'desktop' as const, action, subject, outcome: 'done' as const, text: `${action}.`, details: {} });
+  const told = (): unknown[] => history.all('SELECT action, subject FROM audit_entry ORDER BY id');
+
+  it('stands in the audit log with the deed, under the name that the deed made', () => {
+    const { id } = command('connections.add', { name: 'Laptop', content: 'redacted', demo: false, tokenHash: Buffer.from('hash-1'), tokenEnds: 'wxyz', audit: audit('connection.add') });
+    const subject = `con-${id.toString(36)}`;
+    command('connections.rotate', { id, tokenHash: Buffer.from('hash-2'), tokenEnds: '1234', audit: audit('connection.token', subject) });
+    command('settings.set', { retentionDays: 30, audit: audit('settings.change') });
+    command('alarms.raise', { id: 'x', severity: 'info', text: 'x', sinceUs: 1 });
+    command('alarms.dismiss', { id: 'x', audit: audit('alarm.dismiss') });
+    expect(told()).toEqual([{ action: 'connection.add', subject }, { action: 'connection.token', subject }, { action: 'settings.change', subject: null }, { action: 'alarm.dismiss', subject: null }]);
+  });
+
+  it('that failed leaves no line that it was done', () => {
+    expect(() => command('connections.update', { id: 99, name: 'x', audit: audit('connection.update', 'con-2r') })).toThrow(/no such connection/);
+    expect(() => command('settings.set', { otlpPort: 80, audit: audit('settings.change') })).toThrow(/not allowed/);
+    expect(told()).toEqual([]);
+  });
+});
+
 describe('settings', () => {
   it('start with the usual ones and keep what was set', () => {
     expect(readSettings(history.db)).toEqual(defaultSettings);
@@ -60,6 +81,12 @@ describe('gaps and seen time', () => {
     command('gaps.close', { id, toUs: t0 + 9 });
     expect(history.all('SELECT from_us, to_us, reason FROM gap')).toEqual([{ from_us: t0, to_us: t0 + 9, reason: 'engine_off' }]);
     expect(() => command('gaps.close', { id, toUs: t0 + 10 })).toThrow(/no such open gap/);
+  });
+
+  it('never end before they began: an engine that was killed is last known of from before', () => {
+    const { id } = command('gaps.open', { connection: 1, fromUs: t0, toUs: null, reason: 'runtime_unreachable', text: 'x' });
+    command('gaps.close', { id, toUs: t0 - 5_000_000 });
+    expect(history.all('SELECT from_us, to_us FROM gap')).toEqual([{ from_us: t0, to_us: t0 }]);
   });
 
   it('grow while it goes on and begin anew after an interruption', () => {

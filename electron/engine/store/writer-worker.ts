@@ -176,14 +176,15 @@ function topicsOf(name: CommandName, result: unknown): HintTopic[] {
   // A poll that went well only moves times; told every time it would have the page ask without end.
   if (name === 'runtimes.state') return typeof result === 'object' && result !== null && 'told' in result && result.told === true ? ['connections', 'status'] : [];
   if (name === 'runtimes.add' || name === 'runtimes.update') return ['connections', 'status', 'audit'];
-  if (name.startsWith('connections') || name === 'refusals.count' || name === 'strangers.count') return ['connections', 'status'];
-  if (name === 'settings.set') return ['settings'];
+  if (name.startsWith('connections')) return ['connections', 'status', 'audit'];
+  if (name === 'refusals.count' || name === 'strangers.count') return ['connections', 'status'];
+  if (name === 'settings.set') return ['settings', 'audit'];
   if (name.startsWith('approvals')) return ['approvals', 'audit', 'status'];
   // Whose work it is changes everywhere.
   if (name === 'agents.link' || name === 'agents.unlink') return ['agents', 'activity', 'tasks', 'failures', 'cost', 'grants', 'approvals', 'audit', 'status'];
   if (name === 'audit.append') return ['audit'];
   if (name.startsWith('gaps') || name === 'seen.extend') return ['gaps', 'status'];
-  return name.startsWith('alarms') ? ['status'] : [];
+  return name.startsWith('alarms') ? ['status', 'audit'] : [];
 }
 
 /** Starts the thread that reads bodies, and answers where they are handed in. When it dies so does the writer: what it held must come again. */

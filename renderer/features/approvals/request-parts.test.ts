@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ApprovalDetail } from '../../../shared/domain.ts';
-import { callParameters, requestChanges } from './request-parts.ts';
+import { callParameters, callPreview, requestChanges } from './request-parts.ts';
 
 const detail = (more: Partial<ApprovalDetail>): ApprovalDetail => ({
   id: 'apr_1', connectionId: 'c', connectionName: 'Lab', connectionKind: 'langgraph', agentId: 'a', agentName: 'a', taskId: null, state: 'waiting', kind: 'tool_call', title: 't',
@@ -41,4 +41,11 @@ describe('what changed since it was shown', () => {
     expect(requestChanges(detail({}), detail({ fingerprint: 'f2' }))).toHaveLength(1);
     expect(requestChanges(detail({}), detail({}))).toEqual([]);
   });
+});
+
+it('tells one call from the next in a line', () => {
+  expect(callPreview([pay('{"orderId":"ORD-948","amount":180,"to":{"iban":"DE1"}}')])).toBe('orderId ORD-948, amount 180, to { "iban": "DE1" }');
+  expect(callPreview([pay(JSON.stringify({ letter: 'please '.repeat(20) }))])).toBe(`letter ${'please '.repeat(20).slice(0, 40)}…`);
+  expect(callPreview([pay('{}')])).toBeNull();
+  expect(callPreview([])).toBeNull();
 });

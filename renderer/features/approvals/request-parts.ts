@@ -28,6 +28,14 @@ export function callParameters(json: string): CallParameters {
   return { rows, isJson: node !== null, characters, invisible: rows.reduce((sum, row) => sum + inertText(row.name ?? '').invisible + inertText(row.text).invisible, 0) };
 }
 
+const mostOfValue = 40;
+
+/** One line of what a call is about, to tell it from its neighbours in a list: `orderId ORD-948, amount 180`. The request itself is elsewhere, whole. */
+export function callPreview(actions: ApprovalDetail['actions']): string | null {
+  const parts = actions.flatMap((action) => callParameters(action.parameters).rows.map(({ name, text }) => [name, text.replaceAll(/\s+/g, ' ').slice(0, mostOfValue) + (text.length > mostOfValue ? '…' : '')].filter((part) => part !== null).join(' ')));
+  return parts.length === 0 ? null : parts.join(', ').slice(0, 300);
+}
+
 export interface RequestChange extends JsonChange {
   /** which part of the request: a call's name, "question", "raw request". */
   part: string;

@@ -104,7 +104,7 @@ function Evidence({ detail }: { detail: ApprovalDetail }) {
     <section aria-label="Evidence">
       <h3 className={classes.part}>Evidence <span>as the runtime says it</span></h3>
       <dl className={classes.parameters}>
-        {detail.evidence.map((one, index) => <div key={index} className={classes.parameter}><dt><InertName text={one.name} most={120} /></dt><dd className={classes.evidenceValue}><code><InertName text={one.value} most={400} /></code><CopyButton value={one.value} label="Copy value" /></dd></div>)}
+        {detail.evidence.map((one, index) => <div key={index} className={`${classes.parameter} ${classes.evidence}`}><dt><InertName text={one.name} most={120} /></dt><dd className={classes.evidenceValue}><code><InertName text={one.value} most={400} /></code><CopyButton value={one.value} label="Copy value" /></dd></div>)}
       </dl>
     </section>
   );

@@ -1,10 +1,13 @@
+import { useQuery } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import type { Approval } from '../../../shared/domain.ts';
+import { approvalQueries } from '../../api/queries.ts';
 import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { useClock } from '../../ui/now.ts';
 import { StateShape } from '../../ui/state-shapes.tsx';
 import { effectWords, leftShare, waitWords } from './approvals-model.ts';
+import { callPreview } from './request-parts.ts';
 import { Left } from './request-view.tsx';
 import classes from './approvals.module.css';
 
@@ -19,6 +22,16 @@ function TimeLeft({ one }: { one: Approval }) {
       <span className={classes.track} aria-hidden="true"><span className={classes.bar} style={{ width: `${share}%` }} /></span>
     </span>
   );
+}
+
+/** Rows whose request is read beside the list, so that two calls of one name can be told apart. */
+const mostPreviews = 20;
+
+/** Who asks, and what the call is about; the connection where that is not known. */
+function About({ one, preview }: { one: Approval; preview: boolean }) {
+  const { data } = useQuery({ ...approvalQueries.get(one.id), enabled: preview && one.kind === 'tool_call' });
+  const about = data === undefined ? null : callPreview(data.actions);
+  return <span className={classes.second} data-tip={about === null ? undefined : inertString(about, 300)}><InertName text={one.agentName} most={60} />; {about === null ? one.connectionName : <InertName text={about} most={160} />}</span>;
 }
 
 interface ListProps { rows: readonly Approval[]; chosenId: string | null; activeId: string | null; onChoose: (id: string) => void; onOpen: (id: string) => void }
@@ -37,7 +50,7 @@ export function WaitingList({ rows, chosenId, activeId, onChoose, onOpen }: List
               <StateShape state="waiting" className={classes.wait} />
               <span className={classes.two}>
                 <span className={classes.title}><InertName text={one.title} most={120} /></span>
-                <span className={classes.second}><InertName text={one.agentName} most={60} />; {one.connectionName}</span>
+                <About one={one} preview={index < mostPreviews} />
               </span>
             </span>
             <span role="gridcell" className={one.destructive === true ? classes.worst : classes.effect} data-tip={one.destructive === true ? 'Cannot be undone' : undefined}>{one.destructive === true ? <><span aria-hidden="true">◆</span><span className="gh-visually-hidden">cannot be undone</span></> : one.destructive === null ? 'effect not declared' : ''}</span>

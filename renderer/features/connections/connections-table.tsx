@@ -34,7 +34,7 @@ export function ConnectionsTable({ rows, chosenId, activeId, onChoose }: Connect
         <div role="rowgroup" className={classes.group}>
           <div role="row" className={classes.line}>
             <span role="columnheader">Connection</span><span role="columnheader">Health</span><span role="columnheader" className={classes.right}>Newest</span><span role="columnheader" className={classes.right}>Agents</span>
-            <span role="columnheader" className={classes.right}>Activities</span><span role="columnheader" className={classes.right}>Refused</span><span role="columnheader">Content</span><span role="columnheader">Way in</span>
+            <span role="columnheader" className={classes.right}>Activities</span><span role="columnheader" className={classes.right}>Refused</span><span role="columnheader" className={classes.spare}>Content</span><span role="columnheader">Way in</span>
           </div>
         </div>
         <div role="rowgroup" className={classes.group}>
@@ -47,7 +47,7 @@ export function ConnectionsTable({ rows, chosenId, activeId, onChoose }: Connect
               <span role="gridcell" className={`${classes.right} ${row.agents === 0 ? classes.zero : ''}`}>{formatCount(row.agents)}</span>
               <span role="gridcell" className={`${classes.right} ${row.activities === 0 ? classes.zero : ''}`}>{formatCounter(row.activities)}</span>
               <span role="gridcell" className={`${classes.right} ${refusedOf(row) === 0 ? classes.zero : ''}`}>{formatCount(refusedOf(row))}</span>
-              <span role="gridcell">{contentWords[row.content].word}</span>
+              <span role="gridcell" className={classes.spare}>{contentWords[row.content].word}</span>
               <span role="gridcell" className={classes.muted}>{wayIn(row)}</span>
             </div>
           ))}

@@ -42,9 +42,13 @@ export class Dictionary {
     const known = this.texts.get(id);
     if (known !== undefined) return known;
     const text = this.read.get(id)?.text ?? '';
+    this.remember(id, text);
+    return text;
+  }
+
+  private remember(id: number, text: string): void {
     if (this.texts.size >= kept) this.texts.clear();
     this.texts.set(id, text);
-    return text;
   }
 
   /** After a rollback: ids that were given in it do not exist. */
@@ -60,6 +64,8 @@ export class Dictionary {
     if (this.count >= mostStrings && text !== tooMany) return this.id(tooMany);
     const id = Number(this.insert.run(hash, text).lastInsertRowid);
     this.count = id;
+    // A text that is new is often asked for next, e.g. to tell failures apart.
+    this.remember(id, text);
     return id;
   }
 }

@@ -27,8 +27,8 @@ export class StoreThread<To, From> {
     const file = `./${this.name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`;
     const worker = new Worker(new URL(file, import.meta.url), {
       workerData: this.data, name: this.name,
-      // What a transaction makes lives until its end: a larger nursery spares copying it (measured).
-      resourceLimits: { maxYoungGenerationSizeMb: 64 },
+      // What a transaction makes lives until its end: a larger nursery spares copying it (measured: 128 is 5 to 9 % better than 64, 192 no better).
+      resourceLimits: { maxYoungGenerationSizeMb: 128 },
     });
     this.worker = worker;
     worker.on('message', (message: From) => this.onMessage(message));

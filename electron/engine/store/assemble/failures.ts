@@ -11,6 +11,8 @@ const kept = 20_000;
 
 export class FailureBook {
   private readonly known = new Map<string, number>();
+  /** by fingerprint: messages with a number in them are all different shapes. */
+  private readonly groups = new Map<number, number>();
   private readonly dictionary: Dictionary;
   private readonly find: Statement<[number], { id: number }>;
   private readonly insert: Statement<[number, number, number, number | null, number | null, number, number, number]>;
@@ -36,10 +38,11 @@ export class FailureBook {
     const fingerprint = hash53(fingerprintText({
       kind: f.kind, name: text(f.name), errorType: text(f.errorType), message: text(f.errorMessage), stackTop: text(f.errorStack),
     }));
-    const id = this.find.get(fingerprint)?.id
+    const id = this.groups.get(fingerprint) ?? this.find.get(fingerprint)?.id
       ?? Number(this.insert.run(fingerprint, f.kind, f.name, f.errorType || null, f.errorMessage || null, f.ts, f.ts, nowUs).lastInsertRowid);
-    if (this.known.size >= kept) this.known.clear();
+    if (this.known.size >= kept) this.forget();
     this.known.set(shape, id);
+    this.groups.set(fingerprint, id);
     return id;
   }
 
@@ -50,11 +53,12 @@ export class FailureBook {
       this.change.run(change.count, change.firstUs, change.lastUs, id);
       if (!change.left) continue;
       this.bounds.run(id, id, id);
-      if (this.empty.run(id).changes > 0) this.known.clear();
+      if (this.empty.run(id).changes > 0) this.forget();
     }
   }
 
   forget(): void {
     this.known.clear();
+    this.groups.clear();
   }
 }

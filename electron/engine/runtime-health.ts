@@ -3,6 +3,7 @@ import type { ConnectionHealth, RuntimeLink } from '../../shared/domain.ts';
 import type { CollectorState } from './collect/collector.ts';
 import type { FailureKind } from './collect/schedule.ts';
 import { age } from './health.ts';
+import { plural } from './plural.ts';
 
 export interface RuntimeHealthFacts {
   readonly enabled: boolean;
@@ -46,8 +47,8 @@ function wellSentence(findings: RuntimeHealthFacts['findings'], stuck: number, s
   const serious = findings.filter(({ severity }) => severity !== 'info');
   const broken = serious.find(({ severity }) => severity === 'failed');
   const worst = broken ?? serious[0];
-  const more = serious.length > 1 ? [`${serious.length - 1} more ${serious.length === 2 ? 'finding' : 'findings'}.`] : [];
-  const stands = stuck === 0 ? [] : [`${stuck} ${stuck === 1 ? 'task' : 'tasks'} without progress.`];
+  const more = serious.length > 1 ? [`${plural(serious.length - 1, 'more finding')}.`] : [];
+  const stands = stuck === 0 ? [] : [`${plural(stuck, 'task')} without progress.`];
   const told = [...(worst === undefined ? [] : [broken ? `It answers, but: ${worst.text}` : worst.text]), ...more, ...stands];
   return { health: broken ? 'degraded' : 'healthy', healthText: [`Last read ${age(sinceMs)} ago.`, ...told].join(' ') };
 }

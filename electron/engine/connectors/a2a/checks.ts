@@ -1,5 +1,6 @@
 /** The connection test: line by line what is there, what is missing and what would fix it. Reads only. */
 import type { TestCheck } from '../../../../shared/domain.ts';
+import { plural } from '../../plural.ts';
 import type { RuntimeFault } from '../connector.ts';
 import { quoted } from '../foreign-json.ts';
 import { misplacedCredential, schemeTexts, visibilityOf } from './facts.ts';
@@ -49,7 +50,7 @@ export function listLine({ list, way }: Probed, ms: number): Line {
   const line = { id: 'tasks', title: 'Task list', ms };
   if (way.t === 'none' || list === null) return skipped('tasks', 'Task list', 'There is no way to ask for it.');
   if (list.t === 'not_offered') return { ...line, result: 'missing', detail: way.chosen.speaks === '0.3' ? 'A2A 0.3 has none.' : 'The server does not offer ListTasks.', fix: 'Ask for a server that speaks A2A 1.0 and lists tasks.' };
-  return { ...line, result: 'ok', detail: `${list.total} ${list.total === 1 ? 'task' : 'tasks'} visible to this credential.`, fix: null };
+  return { ...line, result: 'ok', detail: `${plural(list.total, 'task')} visible to this credential.`, fix: null };
 }
 
 export function visibilityLine(probed: Probed): Line {

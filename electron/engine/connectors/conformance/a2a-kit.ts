@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { a2a } from '../a2a/a2a.ts';
 import type { ConnectorIo } from '../connector.ts';
-import { isObject } from '../mcp/plain-text.ts';
+import { isObject } from '../foreign-json.ts';
 import type { Recorded } from './fault-proxy.ts';
 import type { Kit, Lie, RunningRuntime } from './kit.ts';
 import { keysOf } from './look.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { ConnectorIo } from '../connector.ts';
-import { isObject } from '../mcp/plain-text.ts';
+import { isObject } from '../foreign-json.ts';
 import { mcp } from '../mcp/mcp.ts';
 import type { Recorded } from './fault-proxy.ts';
 import type { Kit, Lie, RunningRuntime } from './kit.ts';

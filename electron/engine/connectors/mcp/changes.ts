@@ -4,9 +4,9 @@
  */
 import { z } from 'zod';
 import type { RuntimeFacts } from '../connector.ts';
+import { quoted } from '../foreign-json.ts';
 import { shortDigest } from './grants.ts';
 import type { Offered } from './grants.ts';
-import { quoted } from './plain-text.ts';
 
 type Finding = RuntimeFacts['findings'][number];
 

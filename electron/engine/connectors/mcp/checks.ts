@@ -1,10 +1,11 @@
 /** A connection test, line by line: what was found, and what would mend it. */
 import type { TestCheck } from '../../../../shared/domain.ts';
+import { plural } from '../../plural.ts';
 import type { RuntimeFault } from '../connector.ts';
 import type { ConnectorIo, TargetOf } from '../connector.ts';
 import { faultFrom } from '../faults.ts';
+import { quoted } from '../foreign-json.ts';
 import { protectionText } from './facts.ts';
-import { quoted } from './plain-text.ts';
 import type { Protection } from './oauth.ts';
 import { countTools } from './reading.ts';
 import type { Reading } from './reading.ts';
@@ -45,7 +46,7 @@ export function readingChecks(reading: Reading, target: TargetOf<'mcp'>, ms: num
   const reached = target.transport === 'http'
     ? check({ id: 'reach', title: 'Reachable', result: 'ok', detail: 'The server answers.', fix: null, ms })
     : check({ id: 'command', title: 'Its command', result: 'ok', detail: 'The command starts, answers, and was ended again.', fix: null, ms });
-  const tools = `${all} ${all === 1 ? 'tool' : 'tools'}, ${destructive} declared destructive, ${unclaimed} that ${unclaimed === 1 ? 'does' : 'do'} not say (the worst is assumed)`;
+  const tools = `${plural(all, 'tool')}, ${destructive} declared destructive, ${unclaimed} that ${unclaimed === 1 ? 'does' : 'do'} not say (the worst is assumed)`;
   return [
     reached,
     check({ id: 'protocol', title: 'MCP', result: 'ok', detail: `${reading.server.name === null ? 'A server without a name' : quoted(reading.server.name)} speaks ${reading.protocol} (${reading.era === 'modern' ? 'server/discover' : 'initialize'}).`, fix: null }),

@@ -1,7 +1,9 @@
 /** What is said of a server: what can be seen through it, what could be stopped through it, what somebody should look at. */
 import type { Capability, Lever } from '../../../../shared/domain.ts';
+import { plural } from '../../plural.ts';
 import type { Declaration, RuntimeFacts, TargetOf } from '../connector.ts';
-import { quoted } from './plain-text.ts';
+import { quoted } from '../foreign-json.ts';
+import { onThisMachine } from '../this-machine.ts';
 import type { Protection } from './oauth.ts';
 import { countTools } from './reading.ts';
 import type { Reading } from './reading.ts';
@@ -83,14 +85,14 @@ function offerFindings({ offers }: Reading): RuntimeFacts['findings'] {
   const hidden = offers.filter((offer) => offer.hidden).map(({ grant }) => quoted(grant.name));
   const findings: RuntimeFacts['findings'][number][] = [];
   if (hidden.length > 0) findings.push({ id: 'hidden-text', severity: 'attention', text: `${hidden.slice(0, 5).join(', ')}${hidden.length > 5 ? ` and ${hidden.length - 5} more` : ''}: the name or description carries characters that a person does not see and a model reads.` });
-  if (contradicting > 0) findings.push({ id: 'contradicting-claims', severity: 'attention', text: `${count(contradicting, 'tool claims', 'tools claim')} to be both read only and destructive.` });
-  if (unclaimed > 0) findings.push({ id: 'unclaimed-tools', severity: 'info', text: `${unclaimed} of ${count(all, 'tool', 'tools')} ${unclaimed === 1 ? 'does' : 'do'} not say what ${unclaimed === 1 ? 'it does' : 'they do'}; by the protocol the worst holds: destructive, and in touch with the outside.` });
-  if (destructive > 0) findings.push({ id: 'destructive-tools', severity: 'info', text: `${count(destructive, 'tool is', 'tools are')} declared destructive.` });
+  if (contradicting > 0) findings.push({ id: 'contradicting-claims', severity: 'attention', text: `${plural(contradicting, 'tool claims', 'tools claim')} to be both read only and destructive.` });
+  if (unclaimed > 0) findings.push({ id: 'unclaimed-tools', severity: 'info', text: `${unclaimed} of ${plural(all, 'tool')} ${unclaimed === 1 ? 'does' : 'do'} not say what ${unclaimed === 1 ? 'it does' : 'they do'}; by the protocol the worst holds: destructive, and in touch with the outside.` });
+  if (destructive > 0) findings.push({ id: 'destructive-tools', severity: 'info', text: `${plural(destructive, 'tool is', 'tools are')} declared destructive.` });
   return findings;
 }
 
 function openFinding(url: string): RuntimeFacts['findings'][number] {
-  const local = ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
+  const local = onThisMachine(new URL(url));
   return { id: 'open-server', severity: local ? 'info' : 'attention', text: 'It lists its tools to whoever asks: no credential was needed. Whether a call needs one was not tried.' };
 }
 
@@ -105,8 +107,4 @@ export function protectionText({ issuers, scopes, revocation }: Protection): str
   const from = `Tokens come from ${issuers.slice(0, 3).map((one) => quoted(one, 200)).join(', ')}`;
   const known = scopes.length === 0 ? '; it names no scopes' : `; it knows the scopes ${scopes.slice(0, 20).map((one) => quoted(one)).join(', ')}${scopes.length > 20 ? ` and ${scopes.length - 20} more` : ''}`;
   return `${from}${known}. ${revocation === null ? 'No place to take a token back is offered.' : `A token can be taken back at ${quoted(revocation, 200)}.`}`;
-}
-
-function count(n: number, one: string, many: string): string {
-  return `${n} ${n === 1 ? one : many}`;
 }

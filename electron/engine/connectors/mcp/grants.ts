@@ -1,8 +1,9 @@
 /** One entry of a list to one grant. Claims are carried over exactly as they were made; what was not claimed stays unknown. */
 import { createHash } from 'node:crypto';
 import type { FoundGrant } from '../connector.ts';
+import { isObject, text } from '../foreign-json.ts';
+import { hasHiddenText } from './hidden-text.ts';
 import { limits } from './limits.ts';
-import { hasHiddenText, isObject, text } from './plain-text.ts';
 import type { Refusals } from './refusals.ts';
 
 /** A grant with what is needed to see later that it changed. */

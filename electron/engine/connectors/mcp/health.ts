@@ -2,7 +2,7 @@
 import { RuntimeFault } from '../connector.ts';
 import type { ConnectorIo } from '../connector.ts';
 import { faultFrom } from '../faults.ts';
-import { isObject } from './plain-text.ts';
+import { isObject } from '../foreign-json.ts';
 import { openHttp } from './session.ts';
 import { isEventStream, openWire } from './wire.ts';
 import type { HttpTarget } from './wire.ts';

@@ -1,9 +1,9 @@
 /** Pages of a list until its end, or until a bound; what lies behind a bound is said. */
 import { ProtocolError } from '@modelcontextprotocol/client';
 import type { Clock } from '../../ports.ts';
+import { isObject, quoted } from '../foreign-json.ts';
 import { limits } from './limits.ts';
 import type { ListKind } from './lists.ts';
-import { isObject, quoted } from './plain-text.ts';
 import type { Refusals } from './refusals.ts';
 import type { Session } from './session.ts';
 

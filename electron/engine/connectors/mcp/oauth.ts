@@ -6,9 +6,10 @@ import { buildDiscoveryUrls } from '@modelcontextprotocol/client';
 import { RuntimeFault } from '../connector.ts';
 import type { ConnectorIo } from '../connector.ts';
 import { faultFrom } from '../faults.ts';
+import { isObject, quoted } from '../foreign-json.ts';
+import { onThisMachine } from '../this-machine.ts';
 import type { Challenge } from './challenge.ts';
 import { limits } from './limits.ts';
-import { isObject, quoted } from './plain-text.ts';
 
 export interface Protection {
   /** where the metadata was read. */
@@ -21,7 +22,6 @@ export interface Protection {
   readonly remarks: readonly string[];
 }
 
-const loopback: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 const mostIssuers = 3;
 
 /** null: the server publishes none. Never fails: metadata is an extra. */
@@ -60,8 +60,8 @@ function metadataUrls(server: URL, challenge: Challenge | null, remarks: string[
 /** SECURITY: the issuer's address is the server's text too: protected addresses, or this machine's own for a server on this machine. */
 function mayAsk(url: URL | null, server: URL): url is URL {
   if (!url || url.username !== '' || url.password !== '') return false;
-  if (url.protocol === 'http:') return loopback.includes(url.hostname) && loopback.includes(server.hostname);
-  return url.protocol === 'https:' && (!loopback.includes(url.hostname) || loopback.includes(server.hostname));
+  if (url.protocol === 'http:') return onThisMachine(url) && onThisMachine(server);
+  return url.protocol === 'https:' && (!onThisMachine(url) || onThisMachine(server));
 }
 
 /** Its revocation endpoint; null: none known. */

@@ -3,9 +3,9 @@ import { JSONRPC_VERSION, parseJSONRPCMessage } from '@modelcontextprotocol/clie
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client';
 import { RuntimeFault } from '../connector.ts';
 import type { SpawnedProgram } from '../connector.ts';
+import { isObject } from '../foreign-json.ts';
 import { limits } from './limits.ts';
 import { refuseToAct } from './methods.ts';
-import { isObject } from './plain-text.ts';
 
 export class StdioTransport implements Transport {
   onclose?: () => void;

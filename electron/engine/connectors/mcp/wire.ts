@@ -4,11 +4,11 @@ import { RuntimeFault } from '../connector.ts';
 import type { ConnectorIo, TargetOf } from '../connector.ts';
 import { setCredential } from '../credential-header.ts';
 import { faultOf } from '../faults.ts';
+import { quoted } from '../foreign-json.ts';
 import { readChallenge } from './challenge.ts';
 import type { Challenge } from './challenge.ts';
 import { limits } from './limits.ts';
 import { refuseToAct } from './methods.ts';
-import { quoted } from './plain-text.ts';
 
 export type HttpTarget = Extract<TargetOf<'mcp'>, { transport: 'http' }>;
 

@@ -70,6 +70,19 @@ describe('an approval', () => {
   });
 });
 
+describe('an answer that an end cut short', () => {
+  it('is told in the audit log, once, and what waits can be answered again', () => {
+    const runtime = freshRuntime();
+    runtime.collect({ records: [{ draft: running, raw: '{}' }], approvals: [foundApproval('a'), foundApproval('b')] });
+    const { fingerprint } = get(runtime, 1);
+    runtime.command('approvals.begin', { id: 1, fingerprint, audit: words('ann', { action: 'approval.approve' }) });
+    for (let n = 0; n < 2; n++) runtime.writer.inTransaction(() => releaseClaims(runtime.history.db, at(70)));
+    const lines = runtime.history.all("SELECT actor, actor_kind AS kind, action, subject, outcome, text FROM audit_entry WHERE actor_kind = 'engine'");
+    expect(lines).toEqual([{ actor: 'Gatehouse', kind: 'engine', action: 'approval.interrupted', subject: 'apr-1', outcome: 'failed', text: expect.stringContaining('ann') as string }]);
+    expect(() => runtime.command('approvals.begin', { id: 1, fingerprint, audit: words('bob') }, at(71))).not.toThrow();
+  });
+});
+
 describe('an answer', () => {
   const asked = (runtime: TestRuntime): string => {
     runtime.collect({ records: [{ draft: running, raw: '{}' }], approvals: [foundApproval('a')] });
@@ -113,7 +126,7 @@ describe('an answer', () => {
     const fingerprint = asked(runtime);
     runtime.command('approvals.begin', { id: 1, fingerprint, audit: words('ann') });
     runtime.restart();
-    releaseClaims(runtime.history.db);
+    releaseClaims(runtime.history.db, at(100));
     runtime.collect({ approvals: [] }, at(62));
     expect(get(runtime, 1)).toMatchObject({ state: 'answered_elsewhere', reason: expect.stringMatching(/^ann began to answer it here/) as string });
   });

@@ -4,12 +4,14 @@
  */
 import type { Approval } from '../../../shared/domain.ts';
 import { approvalFingerprint } from '../approval-fingerprint.ts';
+import { auditByEngine } from '../audit-words.ts';
 import type { FoundApproval } from '../ingest/collected.ts';
 import { appendAudit } from './audit.ts';
 import { bounded, boundedOrNull, wholeUs } from './bounded.ts';
 import { OUTCOME, US_MINUTE } from './codes.ts';
 import type { WriteDb } from './database.ts';
 import { StoreError } from './errors.ts';
+import { publicId } from './ids.ts';
 import type { RuntimeCommands } from './runtime-commands.ts';
 
 /** SECURITY: a runtime may ask as much as it likes; a person could not read more than this. */
@@ -157,8 +159,13 @@ export function settleApproval(db: WriteDb, { id, state, reason, decidedBy, audi
   return { id };
 }
 
-/** The engine that held these claims is gone; who began an answer stays known. */
-export function releaseClaims(db: WriteDb): void {
+/** The engine that held these claims is gone; who began an answer stays known, and the audit log says how it ended: with nobody knowing. */
+export function releaseClaims(db: WriteDb, nowUs: number): void {
+  const cutShort = db.prepare<[], { id: number; title: string; claimedBy: string | null }>("SELECT id, title, claimed_by AS claimedBy FROM approval WHERE claimed_us > 0").all();
+  for (const { id, title, claimedBy } of cutShort) {
+    const text = `Gatehouse ended while ${claimedBy ?? 'somebody'} was answering "${title}". Whether the runtime took that answer is not known.`;
+    appendAudit(db, auditByEngine({ action: 'approval.interrupted', subject: publicId('approval', id), outcome: 'failed', text, details: { begunBy: claimedBy } }), nowUs);
+  }
   db.prepare('UPDATE approval SET claimed_us = 0 WHERE claimed_us IS NOT NULL').run();
 }
 

@@ -35,6 +35,19 @@ describe('the audit log', () => {
     expect(list({ subject: 'apr-1' }).rows).toMatchObject([{ text: 'third', outcome: 'done' }, { text: 'first', details: '{"fingerprint":"abc"}', actor: 'ann', actorKind: 'desktop', at: new Date(t0 / 1_000 + 60_000).toISOString() }]);
   });
 
+  it('comes in shorter pages where its lines are long, and whole all the same', () => {
+    for (let n = 0; n < 12; n++) append(`line ${n}`, { details: { answer: 'y'.repeat(900_000) } });
+    const texts: string[] = [];
+    let before: string | null | undefined;
+    do {
+      const page = list({ limit: 1_000, ...(before ? { before } : {}) });
+      expect(page.rows.reduce((sum, row) => sum + row.details.length, 0)).toBeLessThan(5 * 1024 * 1024);
+      texts.push(...page.rows.map((row) => row.text));
+      before = page.next;
+    } while (before !== null);
+    expect(texts).toEqual([...Array.from({ length: 12 }, (_, n) => `line ${11 - n}`), 'ann did it.']);
+  });
+
   it('bounds what is too long, and says so with what proves it', () => {
     append('x'.repeat(9_000), { details: { answer: 'y'.repeat(2_000_000) } });
     const [row] = list({ limit: 1 }).rows;

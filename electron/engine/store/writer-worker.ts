@@ -205,7 +205,7 @@ function begin(): void {
   try {
     const { db, file, alarms } = openHistory((workerData as { dataDir: string }).dataDir, now());
     const writer = new Writer(db, realIntake);
-    writer.inTransaction(() => releaseClaims(db));
+    writer.inTransaction(() => releaseClaims(db, now()));
     writer.inTransaction(() => { for (const alarm of alarms) runCommand('alarms.raise', db, alarm, writer.tallies, now()); });
     const sqlite = db.prepare<[], { v: string }>('SELECT sqlite_version() AS v').get()?.v ?? '';
     const thread = new WriterThread(writer);

@@ -75,7 +75,8 @@ export class ApprovalsDesk {
     } catch (error) {
       // Somebody else was first, or it changed: that it was tried belongs to the record too.
       const why = error instanceof Error ? error.message : 'unknown';
-      await this.#parts.history.command('audit.append', this.#words(attempt, 'refused', `Could not ${verbs[decision.answer]} "${fact.title}": ${why}`));
+      await this.#parts.history.command('audit.append', this.#words(attempt, 'refused', `Could not ${verbs[decision.answer]} "${fact.title}": ${why}`))
+        .catch((trouble: unknown) => this.#parts.log.error('a refused answer could not be written down', trouble, { approval: fact.id }));
       throw error;
     }
   }
@@ -97,9 +98,14 @@ export class ApprovalsDesk {
       given = await connector.answer(fact.key, decision, stillTheSame, limit);
     } catch (error) {
       const { state, failure } = await this.#judge(error, seen, attempt, borrowed);
-      await this.#settle(attempt, state, mask()(failure.message), state === null ? 'failed' : 'refused');
+      const said = mask()(failure.message);
+      const written = await this.#settle(attempt, state, said, state === null ? 'failed' : 'refused').then(() => true, (trouble: unknown) => {
+        this.#parts.log.error('what came of an answer could not be written down', trouble, { approval: fact.id });
+        return false;
+      });
       await this.#look(fact.connection);
-      throw new CallFailure(failure.code, mask()(failure.message));
+      // What became of the answer is what a person must know, whatever else went wrong.
+      throw new CallFailure(failure.code, written ? said : `${said} This could not be written to the history; the audit log holds the intent only.`);
     }
     await this.#done(attempt, mask()(given.text));
     void this.#look(fact.connection);

@@ -1,4 +1,5 @@
 /** Steps from one version of the file to the next; `user_version` says which were taken. A step is never changed once released. */
+import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { WriteDb } from './database.ts';
 import { StoreError } from './errors.ts';
@@ -35,19 +36,36 @@ export function migrate(db: WriteDb, file: string, nowUs: number, steps: readonl
   const due = steps.filter((step) => step.to > from);
   if (due.length === 0) return { from, backup: null };
   const backup = from === 0 ? null : backUp(db, file, from, nowUs);
-  db.transaction(() => {
-    for (const step of due) {
-      step.run(db);
-      db.pragma(`user_version = ${step.to}`);
-    }
-  }).immediate();
+  try {
+    db.transaction(() => {
+      for (const step of due) {
+        step.run(db);
+        db.pragma(`user_version = ${step.to}`);
+      }
+    }).immediate();
+  } catch (cause) {
+    // Nothing was changed, so the copy is the file once more; every further start would leave another.
+    if (backup !== null) rmSync(backup, { force: true });
+    throw cause;
+  }
   return { from, backup };
 }
+
+const partial = '.partial';
 
 /** VACUUM INTO: a consistent copy in one statement, also with a WAL beside the file. */
 function backUp(db: WriteDb, file: string, from: number, nowUs: number): string {
   const time = new Date(nowUs / 1000).toISOString().replaceAll(':', '').slice(0, 17);
-  const copy = join(dirname(file), `${basename(file, '.db')}.v${from}.${time}.backup.db`);
-  db.prepare('VACUUM INTO ?').run(copy);
+  const folder = dirname(file);
+  const copy = join(folder, `${basename(file, '.db')}.v${from}.${time}.backup.db`);
+  // Half a copy is none: a full disk or an end in the middle leaves one that takes the room of the next.
+  for (const name of readdirSync(folder)) if (name.startsWith(`${basename(file, '.db')}.v`) && name.endsWith(partial)) rmSync(join(folder, name), { force: true });
+  try {
+    db.prepare('VACUUM INTO ?').run(copy + partial);
+  } catch (cause) {
+    rmSync(copy + partial, { force: true });
+    throw cause;
+  }
+  renameSync(copy + partial, copy);
   return copy;
 }

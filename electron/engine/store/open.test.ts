@@ -85,6 +85,15 @@ describe('migrate', () => {
     copy.close();
   });
 
+  it('leaves no copy behind when it failed, nor one that an end cut short: each start would fill the disk with another', () => {
+    const { db, file } = openHistory(dir, now);
+    const broken = [...steps, { to: schemaVersion + 2, run: () => { throw new Error('cannot'); } }];
+    writeFileSync(join(dir, `history.v${schemaVersion}.2026-01-01T000000.backup.db.partial`), 'half a copy');
+    for (let n = 0; n < 2; n++) expect(() => migrate(db, file, now + n * 1_000_000, broken)).toThrow('cannot');
+    expect(readdirSync(dir).filter((name) => name.includes('backup'))).toEqual([]);
+    db.close();
+  });
+
   it('changes all or nothing', () => {
     const { db, file } = openHistory(dir, now);
     const broken = [...steps, { to: schemaVersion + 2, run: () => { throw new Error('cannot'); } }];

@@ -48,7 +48,7 @@ export function openRuntimes({ history, gaps, log, changed, vault, lasting, onAp
     notify: async () => (await ask(history, 'settings.get', {})).notifyApprovals,
   });
   const collectors = new Collectors({
-    history, facts, loadKinds, credentials, spawn: programStarter({ environment: process.env }), gaps, changed, collecting: lasting, log, clock: systemClock,
+    history, facts, loadKinds, credentials, spawn: programStarter({ environment: process.env }), environment: process.env, gaps, changed, collecting: lasting, log, clock: systemClock,
     newApprovals: (fresh) => teller?.tell(fresh),
     count: (connection, reason, sample) => {
       history.command('refusals.count', { connection, reason, count: 1, sample, us: systemClock.now() * 1_000 }).catch((error: unknown) => log.error('a refusal could not be counted', error));

@@ -22,6 +22,7 @@ export interface CollectorsParts {
   readonly loadKinds: () => Promise<ConnectorKinds>;
   readonly credentials: Credentials;
   readonly spawn: NonNullable<ConnectorIo['spawn']>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly gaps: Pick<GapKeeper, 'begin' | 'end'>;
   readonly count: (connection: number, reason: string, sample: string | null) => void;
   readonly changed: () => void;

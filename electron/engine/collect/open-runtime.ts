@@ -25,6 +25,8 @@ export interface RuntimeOutside {
   readonly kinds: ConnectorKinds;
   readonly readSecret: () => Promise<string | null>;
   readonly spawn: NonNullable<ConnectorIo['spawn']>;
+  /** what `spawn` hands over by name. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
   readonly clock: Clock;
 }
@@ -44,13 +46,13 @@ const mostSecrets = 8;
 const endWithinMs = 3_000;
 
 /** Null: this build has no connector of the kind. */
-export function openRuntime(target: RuntimeTarget, consent: string | null, { kinds, readSecret, spawn, log, clock }: RuntimeOutside): OpenedRuntime | null {
+export function openRuntime(target: RuntimeTarget, consent: string | null, { kinds, readSecret, spawn, environment, log, clock }: RuntimeOutside): OpenedRuntime | null {
   // One kind of a union of kinds: the registry ties each to its own targets.
   const kind = kinds[target.kind] as ConnectorKind | undefined;
   if (kind === undefined) return null;
   const life = new AbortController();
   const base = 'url' in target ? new URL(target.url) : noAddress;
-  const secrets = new SeenSecrets();
+  const secrets = new SeenSecrets(handedOver(target, environment));
   const io: ConnectorIo = {
     fetch: guardedFetch({ signal: life.signal, base }), clock, log, signal: life.signal,
     secret: async () => secrets.seen(await readSecret()),
@@ -69,15 +71,29 @@ export function openRuntime(target: RuntimeTarget, consent: string | null, { kin
   };
 }
 
+const secretName = /key|token|secret|pass|pwd|auth|cred|dsn|cookie|session|private/i;
+
+/** SECURITY: a program's credentials come by its environment, and programs print them when they fail. By their names: "production" is no secret. */
+function handedOver(target: RuntimeTarget, environment: RuntimeOutside['environment']): string[] {
+  const names = 'env' in target ? target.env.filter((name) => secretName.test(name)) : [];
+  return names.flatMap((name) => environment[name] ?? []);
+}
+
 /** What was ever given to this connector: a runtime may echo a former credential too. */
 class SeenSecrets {
+  readonly #handedOver: readonly string[];
   #known: readonly string[] = [];
-  mask: Mask = maskOf([]);
+  mask: Mask;
+
+  constructor(handedOver: readonly string[]) {
+    this.#handedOver = handedOver;
+    this.mask = maskOf(handedOver);
+  }
 
   seen(secret: string | null): string | null {
     if (secret !== null && !this.#known.includes(secret)) {
       this.#known = [secret, ...this.#known].slice(0, mostSecrets);
-      this.mask = maskOf(this.#known);
+      this.mask = maskOf([...this.#handedOver, ...this.#known]);
     }
     return secret;
   }

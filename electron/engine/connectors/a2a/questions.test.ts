@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { partsOf } from './answering.ts';
-import { approvalOf, readQuestion } from './questions.ts';
+import { approvalOf, readQuestion, taskOfKey } from './questions.ts';
 import { readTask } from './task.ts';
 import type { WireTask } from './task.ts';
 
@@ -24,6 +24,23 @@ describe('what is asked', () => {
       actions: [{ name: 'place_order', parameters: '{"total":"2 180 EUR"}', description: 'Sends an order.', answers: ['approve', 'reject', 'respond'] }],
       askedUs: Date.parse('2026-11-20T10:00:00.123Z') * 1_000 + 456, askedInferred: false, expiresUs: Date.parse('2026-11-20T11:00:00Z') * 1_000, note: null,
     });
+  });
+
+  it('offers no approval of actions that it cannot show, and hides none', () => {
+    const many = { type: 'approval', actions: Array.from({ length: 51 }, (_, n) => ({ name: `pay ${n}`, parameters: {} })) };
+    const found = approvalOf(asking([{ data: many }]), agent, 0);
+    expect(found).toMatchObject({ title: 'pay 0 and 50 more', answers: ['reject'], note: expect.stringContaining('51 actions') as string });
+    expect(found?.actions).toHaveLength(50);
+    const confirmations = approvalOf(asking(Array.from({ length: 51 }, (_, n) => confirmation(`c${n}`))), agent, 0);
+    expect([confirmations?.answers, confirmations?.actions.length]).toEqual([['reject'], 50]);
+    const odd = approvalOf(asking([{ data: { type: 'approval', actions: ['drop the table', { name: 'pay', amount: 7 }, { name: 'n'.repeat(600) }] } }]), agent, 0);
+    expect(odd?.actions.map((one) => [one.name.slice(0, 10), one.parameters])).toEqual([['action', '"drop the table"'], ['pay', '{"amount":7}'], ['nnnnnnnnnn', '{}']]);
+    expect(odd?.actions[2]?.name).toMatch(/…$/);
+  });
+
+  it('finds the task of a question again, whatever its message is called', () => {
+    const task = readTask({ id: 't1', status: { state: 'TASK_STATE_INPUT_REQUIRED', message: { messageId: 'a#b', role: 'ROLE_AGENT', parts: [{ text: 'Go?' }] } } });
+    expect(taskOfKey((task && approvalOf(task, agent, 0)?.key) ?? '')).toBe('t1');
   });
 
   it('shows the confirmations of the Agent Development Kit', () => {

@@ -5,7 +5,7 @@
 import type { AnswerKind } from '../../../../shared/domain.ts';
 import type { AgentClaim } from '../../ingest/draft.ts';
 import type { FoundApproval } from '../connector.ts';
-import { isObject, list, objects, quoted, text, timeUs } from '../foreign-json.ts';
+import { isObject, list, quoted, text, timeUs } from '../foreign-json.ts';
 import type { Json } from '../foreign-json.ts';
 import { listedHistory } from './listing.ts';
 import type { Said, WireTask } from './task.ts';
@@ -29,20 +29,30 @@ export interface Question {
   readonly destructive: boolean | null;
   readonly expiresUs: number | null;
   readonly onBehalfOf: string | null;
-  readonly hint: string | null;
+  /** of how many actions `actions` is the beginning. */
+  readonly asked: number;
 }
 
 const mostActions = 50;
 const yesWords = /^(approved?|yes|ok(ay)?|confirm(ed)?|accept(ed)?|allow(ed)?|proceed|continue|go( ahead)?|y)$/i;
 const noWords = /^(reject(ed)?|no|den(y|ied)|declined?|cancel(l?ed)?|abort(ed)?|refused?|disapproved?|disallow(ed)?|stop|n)$/i;
 
-function readActions(value: Json): Action[] {
-  const given = Array.isArray(value['actions']) ? objects(value['actions']) : [value['action'], value['tool']].filter(isObject);
-  return given.slice(0, mostActions).map((one) => ({
-    name: text(one['name'], 500) ?? text(one['tool'], 500) ?? 'action',
-    parameters: JSON.stringify(one['parameters'] ?? one['arguments'] ?? one['args'] ?? {}),
-    description: text(one['description']),
-  }));
+/** Nothing is cut without a sign. */
+function short(value: unknown): string | null {
+  const whole = text(value);
+  return whole !== null && whole.length > 500 ? `${text(whole, 500) ?? ''}…` : whole;
+}
+
+/** What stands under no known name is shown too: it may be what matters. */
+function readAction(value: unknown): Action {
+  if (!isObject(value)) return { name: 'action', parameters: JSON.stringify(value), description: null };
+  const { name, tool, description, ...rest } = value;
+  return { name: short(name) ?? short(tool) ?? 'action', parameters: JSON.stringify(value['parameters'] ?? value['arguments'] ?? value['args'] ?? rest), description: text(description) };
+}
+
+function readActions(value: Json): Pick<Question, 'actions' | 'asked'> {
+  const given = Array.isArray(value['actions']) ? list(value['actions']) : [value['action'], value['tool']].filter(isObject);
+  return { actions: given.slice(0, mostActions).map(readAction), asked: given.length };
 }
 
 function optionTexts(value: unknown): string[] {
@@ -56,12 +66,12 @@ function optionsForm(value: unknown): Form | null {
   return { t: 'options', yes, no: options.find((one) => noWords.test(one.trim())) ?? null };
 }
 
-const nothing = { actions: [], destructive: null, expiresUs: null, onBehalfOf: null, hint: null };
+const nothing = { actions: [], asked: 0, destructive: null, expiresUs: null, onBehalfOf: null };
 
 function readDeclared(value: Json): Question {
   return {
-    form: { t: 'approval' }, actions: readActions(value), destructive: typeof value['destructive'] === 'boolean' ? value['destructive'] : null,
-    expiresUs: timeUs(value['expiresAt']), onBehalfOf: text(value['onBehalfOf'], 500), hint: null,
+    form: { t: 'approval' }, ...readActions(value), destructive: typeof value['destructive'] === 'boolean' ? value['destructive'] : null,
+    expiresUs: timeUs(value['expiresAt']), onBehalfOf: short(value['onBehalfOf']),
   };
 }
 
@@ -74,15 +84,15 @@ function readAdk(parts: Said['data']): Question | null {
   });
   if (known.length === 0 || known.length !== calls.length) return null;
   if (known.every((one) => one.name === 'adk_request_confirmation')) {
-    const actions = known.map(({ args }) => {
+    const actions = known.slice(0, mostActions).map(({ args }) => {
       const call = isObject(args['originalFunctionCall']) ? args['originalFunctionCall'] : {};
-      return { name: text(call['name'], 500) ?? 'action', parameters: JSON.stringify(call['args'] ?? {}), description: isObject(args['toolConfirmation']) ? text(args['toolConfirmation']['hint']) : null };
+      return { name: short(call['name']) ?? 'action', parameters: JSON.stringify(call['args'] ?? {}), description: isObject(args['toolConfirmation']) ? text(args['toolConfirmation']['hint']) : null };
     });
-    return { ...nothing, form: { t: 'adk_confirm', calls: known.map(({ id, name }) => ({ id, name })) }, actions };
+    return { ...nothing, form: { t: 'adk_confirm', calls: known.map(({ id, name }) => ({ id, name })) }, actions, asked: known.length };
   }
   const [only] = known;
   if (known.length !== 1 || only === undefined) return null;
-  return { ...nothing, form: { t: 'adk_value', call: { id: only.id, name: only.name } }, actions: [{ name: only.name, parameters: JSON.stringify(only.args), description: null }] };
+  return { ...nothing, form: { t: 'adk_value', call: { id: only.id, name: only.name } }, actions: [{ name: only.name, parameters: JSON.stringify(only.args), description: null }], asked: 1 };
 }
 
 /** The words that a question itself names: `reply "approve" or "deny"`, `(yes/no)`, `[Y/n]`. */
@@ -119,7 +129,7 @@ export function readQuestion(message: Said | null): Question {
     if (!isObject(value)) continue;
     if (value['type'] === 'approval' || value['type'] === 'approval_request') return readDeclared(value);
     const form = optionsForm(value['options'] ?? value['choices']);
-    if (form !== null) return { ...nothing, form, actions: readActions(value) };
+    if (form !== null) return { ...nothing, form, ...readActions(value) };
   }
   const offered = message.metadata['options'] ?? message.metadata['choices'] ?? message.data.flatMap(({ value }) => (isObject(value) ? (value['options'] ?? value['choices'] ?? []) : []));
   // Where an agent names its options and none is a yes, no yes is read into its words.
@@ -128,7 +138,9 @@ export function readQuestion(message: Said | null): Question {
 }
 
 /** What the server takes for an answer to this question. Rejecting always ends in no action: by the declared form, else by cancelling the task. */
-function answersOf(form: Form): AnswerKind[] {
+function answersOf({ form, actions, asked }: Question): AnswerKind[] {
+  // SECURITY: nobody approves what they could not read.
+  if (asked > actions.length) return ['reject'];
   switch (form.t) {
     case 'approval': case 'options': return ['approve', 'reject', 'respond'];
     case 'adk_confirm': return ['approve', 'reject'];
@@ -136,7 +148,8 @@ function answersOf(form: Form): AnswerKind[] {
   }
 }
 
-function noteOf(form: Form): string | null {
+function noteOf({ form, actions, asked }: Question): string | null {
+  if (asked > actions.length) return `It asks for ${asked} actions at once, of which ${actions.length} are shown here. What is not shown cannot be approved here.`;
   const byCancel = 'Reject cancels the task (CancelTask); the reason stays here.';
   switch (form.t) {
     case 'approval': case 'adk_confirm': return null;
@@ -148,7 +161,7 @@ function noteOf(form: Form): string | null {
 
 /** The very question: another message or another moment of asking is another one. */
 export function questionKey(task: WireTask): string {
-  return `${task.id}#${task.message?.id ?? String(task.statusUs ?? 0)}`;
+  return `${task.id}#${task.message?.id.replaceAll('#', '%23') ?? String(task.statusUs ?? 0)}`;
 }
 
 export function taskOfKey(key: string): string {
@@ -190,13 +203,13 @@ export function approvalOf(task: WireTask, agent: AgentClaim, firstSeenUs: numbe
     };
   }
   const question = readQuestion(task.message);
-  const answers = answersOf(question.form);
+  const answers = answersOf(question);
   const [first] = question.actions;
   return {
     ...common, kind: question.actions.length > 0 ? 'tool_call' : 'input',
-    title: first ? `${first.name}${question.actions.length > 1 ? ` and ${question.actions.length - 1} more` : ''}` : titleOf(asked, 'It waits for an answer'),
+    title: first ? `${first.name}${question.asked > 1 ? ` and ${question.asked - 1} more` : ''}` : titleOf(asked, 'It waits for an answer'),
     expiresUs: question.expiresUs, answers, actions: question.actions.map((one) => ({ ...one, answers })), question: asked === '' ? null : asked,
     responseShape: answers.includes('respond') ? (question.form.t === 'adk_value' ? 'json' : 'text') : null,
-    destructive: question.destructive, onBehalfOf: question.onBehalfOf, note: noteOf(question.form),
+    destructive: question.destructive, onBehalfOf: question.onBehalfOf, note: noteOf(question),
   };
 }

@@ -65,6 +65,12 @@ export class ThreadCollector {
     return [...this.#live].filter(([, { work }]) => work.some((one) => one.protocol && one.status === 'running' && one.sinceUs >= aliveUs)).map(([id]) => id);
   }
 
+  /** At the next turn, whenever its time would have come. */
+  lookAgain(threadId: string): void {
+    const live = this.#live.get(threadId);
+    if (live !== undefined) this.#live.set(threadId, { ...live, readMs: 0 });
+  }
+
   async collect(text: string | null, api: Api): Promise<Batch> {
     this.#takeUp(text);
     const refused: Refused[] = [];

@@ -132,6 +132,15 @@ describe.each(['1.5', '2.0'] as const)('a LangGraph server %s with keys', (which
     expect((await faultOf(answer(admin, found.key, approve))).kind).toBe('gone');
   });
 
+  it('no longer shows a question whose thread was deleted once an answer found it gone', async () => {
+    const ids = await server.startRun('key-ada', 'refund-desk', asks('Refund ORD-5 both'));
+    const found = await admin.until(() => admin.approval(ids.run), 'the question');
+    expect((await server.as('key-admin', 'DELETE', `/threads/${ids.thread}`)).status).toBeLessThan(300);
+    expect((await faultOf(answer(admin, found.key, approve))).kind).toBe('gone');
+    await admin.turn();
+    expect([admin.approval(ids.run), admin.outcome(ids.run)]).toEqual([undefined, 'unknown']);
+  });
+
   it('gives a plain question its text, and leaves unknown shapes alone', async () => {
     const ids = await server.startRun('key-ada', 'contract-reader', {});
     const found = await admin.until(() => admin.approval(ids.run), 'the question');

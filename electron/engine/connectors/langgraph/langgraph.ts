@@ -4,6 +4,7 @@ import type { Decision } from '../../../../shared/contract.ts';
 import { answerQuestion, readApproval } from './answer.ts';
 import { openApi } from './api.ts';
 import type { Api } from './api.ts';
+import { partsOf } from './approvals.ts';
 import { checkConnection } from './check-connection.ts';
 import { ThreadCollector } from './collect.ts';
 import { declaration } from './declaration.ts';
@@ -50,7 +51,8 @@ class LangGraphConnector implements Connector {
   }
 
   answer(key: string, decision: Decision, stillTheSame: (now: FoundApproval) => boolean, signal: AbortSignal): Promise<AnswerGiven> {
-    return answerQuestion(this.#api(signal), this.#agents, () => this.#nowUs(), [key, decision, stillTheSame, signal]);
+    // Whatever came of it, the next turn looks at its thread: one that was deleted shows no change of its own.
+    return answerQuestion(this.#api(signal), this.#agents, () => this.#nowUs(), [key, decision, stillTheSame, signal]).finally(() => this.#threads.lookAgain(partsOf(key)?.thread ?? ''));
   }
 
   test(signal: AbortSignal): ReturnType<Connector['test']> {

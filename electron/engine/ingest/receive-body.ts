@@ -90,6 +90,7 @@ async function readAll(request: IncomingMessage, limit: number, inFlight: InFlig
       if (known === undefined) chunks.push(chunk);
       else known.set(chunk, size);
       size += chunk.length;
+      if (known !== undefined) giveBack(chunk);
     }
     return { bytes: known ?? joined(chunks, size), held };
   } catch (error) {
@@ -97,6 +98,11 @@ async function readAll(request: IncomingMessage, limit: number, inFlight: InFlig
     // What the stream throws is a connection that broke: nobody is there to be told.
     throw error instanceof BodyRefused ? error : new BodyRefused('aborted');
   }
+}
+
+/** A chunk that was copied is ours alone. Freed now, it does not make the collector run for it: that took a tenth of this thread's time under load. */
+function giveBack(chunk: Buffer): void {
+  if (chunk.length === chunk.buffer.byteLength && chunk.buffer instanceof ArrayBuffer) chunk.buffer.transfer(0);
 }
 
 function joined(chunks: readonly Buffer[], size: number): Uint8Array {

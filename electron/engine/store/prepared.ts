@@ -83,7 +83,8 @@ function placesOf(loose: LooseRecords, filler: BlockFiller): Place[] {
 
 /** A buffer of a pool may not be given away. */
 function owned({ codec, body }: Packed): { readonly codec: number; readonly body: Uint8Array<ArrayBuffer> } {
-  return { codec, body: new Uint8Array(body) };
+  const isAlone = body.buffer instanceof ArrayBuffer && body.byteLength === body.buffer.byteLength;
+  return { codec, body: isAlone ? new Uint8Array(body.buffer) : new Uint8Array(body) };
 }
 
 /** Copies what the records need out of the body, so that the body can go. */

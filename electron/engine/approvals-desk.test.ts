@@ -14,20 +14,25 @@ const fingerprint = approvalFingerprint(found);
 const ada: CallContext = { actor: { kind: 'desktop', name: 'ada' }, signal: new AbortController().signal };
 
 /** A desk before a history whose `fails` names the command that it does not take, and a runtime that answers by `answer`. */
-function deskWith(answer: NonNullable<Connector['answer']>, fails: string): ApprovalsDesk {
+function deskWith(answer: NonNullable<Connector['answer']>, fails: string, pollNow: () => Promise<void> = () => Promise.resolve()): ApprovalsDesk {
   const detail = { state: 'waiting', answers: found.answers, actions: found.actions } as unknown as ApprovalDetail;
   const runtime = { connector: { answer }, mask: () => <T>(value: T) => value, signal: new AbortController().signal };
   const parts = {
     history: { command: (name: string) => (name === fails ? Promise.reject(new StoreError('disk_full', 'The disk is full.')) : Promise.resolve({ id: 1 })) },
     fact: () => Promise.resolve({ id: 1, connection: 1, key: 'q1', state: 'waiting', fingerprint, title: 'pay', agentName: 'clerk' }),
     detail: () => Promise.resolve(detail),
-    collectors: { borrow: () => Promise.resolve({ fact: {}, runtime, giveBack: () => Promise.resolve() }), pollNow: () => Promise.resolve() },
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    collectors: { borrow: () => Promise.resolve({ fact: {}, runtime, giveBack: () => Promise.resolve() }), pollNow },
+    lookWithinMs: 50, log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   };
   return new ApprovalsDesk(parts as unknown as DeskParts);
 }
 
 const decide = (desk: ApprovalsDesk): Promise<unknown> => desk.decide({ id: 'apr-1', fingerprint, decision: { answer: 'approve' } }, ada);
+
+it('is told what became of the answer although the runtime hangs at the next look', async () => {
+  const desk = deskWith(() => Promise.reject(new RuntimeFault('unreachable', 'It did not answer in time.')), 'nothing', () => new Promise(() => undefined));
+  await expect(decide(desk)).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('Nothing was answered') as string });
+}, 2_000);
 
 describe('an answer that cannot be written down', () => {
   it('is told as given when it was given', async () => {

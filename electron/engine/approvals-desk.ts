@@ -25,11 +25,14 @@ export interface DeskParts {
   readonly collectors: Pick<Collectors, 'borrow' | 'pollNow'>;
   readonly log: Log;
   readonly answerWithinMs?: number;
+  readonly lookWithinMs?: number;
 }
 
 /** Some runtimes hold the answer until the run ends; after this long nobody can say what became of it. */
 const usualAnswerWithinMs = 20_000;
 const rereadWithinMs = 5_000;
+/** A runtime that hangs must not keep a person from hearing what became of their answer. */
+const usualLookWithinMs = 5_000;
 
 type Settled = Exclude<Approval['state'], 'waiting'>;
 const stateAfter: Readonly<Record<Decision['answer'], Settled>> = { approve: 'approved', edit: 'approved', reject: 'rejected', respond: 'responded' };
@@ -135,7 +138,11 @@ export class ApprovalsDesk {
 
   /** What the runtime holds now is read again, so that the screen shows it. */
   async #look(connection: number): Promise<void> {
-    await this.#parts.collectors.pollNow(connection).catch((error: unknown) => this.#parts.log.error('the poll after an answer failed', error));
+    const looked = this.#parts.collectors.pollNow(connection).catch((error: unknown) => this.#parts.log.error('the poll after an answer failed', error));
+    let impatient: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((done) => { impatient = setTimeout(done, this.#parts.lookWithinMs ?? usualLookWithinMs); });
+    await Promise.race([looked, late]);
+    clearTimeout(impatient);
   }
 
   async #judge(error: unknown, seen: Seen, attempt: Attempt, borrowed: Borrowed): Promise<{ state: Settled | null; failure: CallFailure }> {

@@ -13,7 +13,7 @@ describe('commandLineOf', () => {
   });
 
   it('tells different commands apart', () => {
-    const commands = [['a b'], ['a', 'b'], ["a' 'b"], ['a\u200Bb'], ['ab'], ['a\\u{200b}b'], ['a\nb'], ['a\\nb'], ['a\u202Eb'], ['a\u00A0b'], ['']];
+    const commands = [['a b'], ['a', 'b'], ["a' 'b"], ['a\u200Bb'], ['ab'], ['a\\u{200b}b'], ['a\nb'], ['a\\nb'], ['a\u202Eb'], ['a\u00A0b'], [''], ['ab\u3164'], ['ab\u2800'], ['ab\uFE0F'], ['a\u034Fb'], ['ab\u{E0101}']];
     const shown = commands.map((args) => line('run', ...args));
     expect(new Set(shown).size).toBe(commands.length);
     expect(line('run', 'a\u202Eb')).toBe("run $'a\\u{202e}b'");

@@ -10,7 +10,7 @@ export interface ProgramTarget {
 
 const plainWord = /^[A-Za-z0-9_@%+=:,./-]+$/;
 /** What an eye takes for nothing, for a line's end or for another order of the letters. */
-const deceiving = /[\p{C}\p{Zl}\p{Zp}]|[^\S ]/gu;
+const deceiving = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|[^\S ]/gu;
 
 /** As a shell's user would write it; SECURITY: what cannot be seen is written out, so that two commands never look the same. */
 function quoted(word: string): string {

@@ -24,8 +24,9 @@ test('a local program is started only after consent to its exact command, and it
   // A program that is started takes its time on a machine that does much else.
   test.setTimeout(120_000);
   const mark = join(folder, 'started');
+  // It takes its time to begin, as a package does that is fetched first.
   const script = join(folder, 'tool server.mjs');
-  await writeFile(script, `import { writeFileSync } from 'node:fs';\nwriteFileSync(${JSON.stringify(mark)}, '');\nprocess.argv.push('--stdio');\nawait import(${JSON.stringify(pathToFileURL(server).href)});\n`);
+  await writeFile(script, `import { writeFileSync } from 'node:fs';\nwriteFileSync(${JSON.stringify(mark)}, '');\nawait new Promise((done) => setTimeout(done, 4000));\nprocess.argv.push('--stdio');\nawait import(${JSON.stringify(pathToFileURL(server).href)});\n`);
   const node = process.env['GATEHOUSE_NODE'] ?? process.execPath;
   const { page, close } = await launch();
   await engineReady(page);

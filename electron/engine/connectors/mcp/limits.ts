@@ -4,8 +4,11 @@ export const limits = {
   requestMs: 10_000,
   /** all lists of one discovery together; the page under way may still end. */
   listingMs: 45_000,
-  /** a silent stdio server is taken for one that does not know `server/discover`. */
-  stdioProbeMs: 3_000,
+  /**
+   * a silent stdio server is taken for one that does not know `server/discover`. As long as a start may take: a late answer to it would be
+   * one that nobody asked for, and `npx` alone takes seconds before the server's first line.
+   */
+  stdioProbeMs: 10_000,
   /** ending a session must not hold up whoever waits. */
   farewellMs: 1_500,
   metadataMs: 5_000,

@@ -5,7 +5,7 @@ import type { FaultKind } from '../connector.ts';
 import type { Behaviour, Exchange } from './fault-proxy.ts';
 import { keysOf, namesOf, refusedCount } from './look.ts';
 import type { Outcome, Seen } from './look.ts';
-import { loneSurrogates, nestedDeeply, rewriting, rewritingText, withProtoKeys, wrongEntries, wrongTypes } from './rewrite.ts';
+import { loneSurrogates, nestedDeeply, oneNestedDeeply, rewriting, rewritingText, withProtoKeys, wrongEntries, wrongTypes } from './rewrite.ts';
 
 interface Misbehaviour {
   readonly name: string;
@@ -122,6 +122,14 @@ export const misbehaviours: readonly Misbehaviour[] = [
   { name: 'wrong types', must: 'garbage, or refused and counted; nothing invented', behave: rewriting(wrongTypes), holds: inventsNothing },
   { name: 'wrong entries', must: 'garbage, or refused and counted; nothing invented', behave: rewriting(wrongEntries), holds: inventsNothing },
   { name: 'nested without end', must: 'no crash; nothing invented', behave: rewritingText((text) => nestedDeeply(text)), holds: inventsNothing },
+  {
+    name: 'one record nested without end', must: 'the others are read', behave: rewritingText((text) => oneNestedDeeply(text)),
+    holds: (outcome, honest) => {
+      expect(describeOutcome(outcome)).toMatch(/^read/);
+      inventsNothing(outcome, honest);
+      expect(outcome.t === 'seen' && (keysOf(honest).size === 0 ? namesOf(outcome.seen).size > 1 : keysOf(outcome.seen).size > 0)).toBe(true);
+    },
+  },
   {
     name: 'text that is no text', must: 'read or refused; what is kept can be stored', behave: rewriting(loneSurrogates),
     holds: (outcome) => {

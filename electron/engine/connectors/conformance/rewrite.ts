@@ -67,3 +67,14 @@ export function withProtoKeys(text: string): string {
 export function nestedDeeply(text: string, depth = 12_000): string {
   return intoObjects(text, `"deep":${'['.repeat(depth)}${']'.repeat(depth)}`);
 }
+
+/** In the first entry of a list only, where it is the doing of whoever made that entry: the others must come through. Not in the states of one thread, which stand or fall together. */
+export function oneNestedDeeply(text: string, depth = 12_000): string {
+  const lists: readonly (string | null)[] = [null, 'tasks', 'tools'];
+  const value: unknown = mapValues(JSON.parse(text), (one, key) => {
+    if (!Array.isArray(one) || one.length < 2 || !lists.includes(key)) return one;
+    const [first, ...others] = one as readonly unknown[];
+    return typeof first === 'object' && first !== null && !Array.isArray(first) && !('checkpoint' in first) ? [{ ...first, inputSchema: { [mark]: 0 }, metadata: { ...'metadata' in first ? first.metadata as object : {}, [mark]: 0 } }, ...others] : one;
+  });
+  return JSON.stringify(value).replaceAll(`"${mark}":0`, `"deep":${'['.repeat(depth)}${']'.repeat(depth)}`);
+}

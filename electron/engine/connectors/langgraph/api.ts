@@ -65,6 +65,13 @@ async function asFault<T>(work: () => Promise<T>, signal: AbortSignal): Promise<
   }
 }
 
+/** SECURITY: whoever may start a run writes its metadata: one entry that is nested without end is refused by itself, and hides no other. */
+function withoutNesting(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((one: unknown) => (nestsTooDeeply(one, mostNested) ? null : one));
+  if (nestsTooDeeply(value, mostNested)) throw new RuntimeFault('garbage', 'It gave an answer that is nested without end.');
+  return value;
+}
+
 const headerOf = (target: TargetOf<'langgraph'>): string => target.header ?? 'x-api-key';
 
 export function openApi(target: TargetOf<'langgraph'>, io: ConnectorIo, signal: AbortSignal): Api {
@@ -84,11 +91,7 @@ export function openApi(target: TargetOf<'langgraph'>, io: ConnectorIo, signal: 
   };
   // SECURITY: `apiKey: null` keeps the client from taking a key out of this machine's environment.
   const client = new Client({ apiUrl: base, apiKey: null, callerOptions: { fetch, maxRetries: 0, maxConcurrency: 4 } });
-  const ask = <T>(work: () => Promise<unknown>, read: (value: unknown) => T): Promise<T> => asFault(async () => {
-    const value = await work();
-    if (nestsTooDeeply(value, mostNested)) throw new RuntimeFault('garbage', 'It gave an answer that is nested without end.');
-    return read(value);
-  }, signal);
+  const ask = <T>(work: () => Promise<unknown>, read: (value: unknown) => T): Promise<T> => asFault(async () => read(withoutNesting(await work())), signal);
   return {
     info: () => ask(async () => (await fetch(`${base}/info`)).json(), (value) => one(serverInfo, value, 'the description')),
     assistants: (offset, limit) => ask(

@@ -84,6 +84,8 @@ async function newStates(api: Api, threadId: string, head: string | null, runs: 
       size = 1;
       continue;
     }
+    // What stands is told from the newest state. Taken from an older one, work would be shown waiting that has long gone on.
+    if (before === null && page.bad > 0 && !(await isNewest(api, threadId, page.items[0]))) throw new RuntimeFault('garbage', 'Its newest state cannot be read.');
     bad += page.bad;
     for (const state of page.items) {
       items.push(state);
@@ -94,4 +96,8 @@ async function newStates(api: Api, threadId: string, head: string | null, runs: 
     if (page.count < size || before === null) return { items, bad, cut: false };
   }
   return { items, bad, cut: true };
+}
+
+async function isNewest(api: Api, threadId: string, state: ThreadState | undefined): Promise<boolean> {
+  return state !== undefined && checkpointOf(await api.state(threadId)) === checkpointOf(state);
 }

@@ -170,6 +170,16 @@ describe('Collector', () => {
     expect([bench.gaps, bench.discoveries]).toEqual([[], 1]);
   });
 
+  it('reads work although what is there is too much to be kept', async () => {
+    const bench = new Bench();
+    bench.discoverFault = new StoreError('bad_request', 'What the runtime says of itself is too long.');
+    bench.script = [batch({ records: [record('a')] })];
+    const collector = bench.open();
+    await until(() => expect(bench.all('runtimes.collected')).toHaveLength(1));
+    await until(() => expect(collector.state).toMatchObject({ fault: { kind: 'garbage', text: expect.stringContaining('too long') as string } }));
+    expect(bench.gaps).toEqual([]);
+  });
+
   it('fails as a whole when discovery finds nobody', async () => {
     const bench = new Bench();
     bench.discoverFault = new RuntimeFault('unreachable', 'Nothing listens.');

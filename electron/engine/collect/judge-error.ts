@@ -12,6 +12,8 @@ export interface Judged {
 }
 
 export function judgeError(error: unknown): Judged {
+  // The history is well: it is what was said that cannot be kept.
+  if (error instanceof StoreError && error.code === 'bad_request') return { kind: 'garbage', text: error.message, retryAfterMs: null };
   if (error instanceof StoreError) return { kind: 'history', text: `What it said could not be stored: ${error.message}`, retryAfterMs: null };
   const aborted = error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
   if (error instanceof RuntimeFault || aborted) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { approval } from '../../../shared/domain.ts';
 import type { ApprovalDetail } from '../../../shared/domain.ts';
 import type { Result } from '../../../shared/contract.ts';
 import { releaseClaims } from './approvals.ts';
@@ -60,6 +61,13 @@ describe('an approval', () => {
     const detail = get(runtime, 1);
     expect(detail.answers).toEqual([]);
     expect(detail.note).toMatch(/too long to be shown whole/);
+  });
+
+  it('with an expiry that no calendar holds does not take every list down with it', () => {
+    const runtime = freshRuntime();
+    runtime.collect({ approvals: [foundApproval('a', { expiresUs: 8.64e18 }), foundApproval('b', { expiresUs: 1e300 })] });
+    runtime.collect({ approvals: [foundApproval('a', { expiresUs: 1e300 }), foundApproval('b', { expiresUs: -1e300 })] }, at(61));
+    for (const row of list(runtime, 'waiting')) expect(approval.safeParse(row)).toMatchObject({ success: true, data: { expiresAt: null } });
   });
 
   it('floods are bounded and counted', () => {

@@ -63,7 +63,8 @@ export function takeApprovals(db: WriteDb, connection: number, waiting: readonly
 }
 
 const keyOf = (found: FoundApproval): string => bounded(found.key, 512);
-const expiryOf = ({ expiresUs }: FoundApproval): number | null => (expiresUs === null || !Number.isFinite(expiresUs) ? null : Math.round(expiresUs));
+/** SECURITY: a time that no calendar holds is none: the file, or every list that it stands in, would be refused whole. */
+const expiryOf = ({ expiresUs }: FoundApproval): number | null => (expiresUs === null || !(expiresUs >= 0 && expiresUs <= Number.MAX_SAFE_INTEGER) ? null : Math.round(expiresUs));
 const titleOf = (found: FoundApproval): string => bounded(found.title, 300);
 
 interface Columns {

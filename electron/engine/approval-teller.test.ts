@@ -2,11 +2,11 @@ import { describe, expect, it, vi } from 'vitest';
 import { ApprovalTeller } from './approval-teller.ts';
 import type { ApprovalsMessage } from './approval-teller.ts';
 
-function open(): { teller: ApprovalTeller; sent: ApprovalsMessage[]; state: { waiting: number; notify: boolean } } {
+function open(): { teller: ApprovalTeller; sent: ApprovalsMessage[]; state: { waiting: number; notify: boolean; fails: boolean; asked: number } } {
   const sent: ApprovalsMessage[] = [];
-  const state = { waiting: 0, notify: true };
+  const state = { waiting: 0, notify: true, fails: false, asked: 0 };
   const teller = new ApprovalTeller({
-    send: (message) => sent.push(message), waiting: () => Promise.resolve(state.waiting), notify: () => Promise.resolve(state.notify), publicId: (row) => `apr-${row}`,
+    send: (message) => sent.push(message), waiting: () => { state.asked += 1; return state.fails ? Promise.reject(new Error('the history is closed')) : Promise.resolve(state.waiting); }, notify: () => Promise.resolve(state.notify), publicId: (row) => `apr-${row}`,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   });
   return { teller, sent, state };
@@ -34,6 +34,17 @@ describe('ApprovalTeller', () => {
     state.waiting = 1;
     teller.tell();
     await vi.waitFor(() => expect(sent).toHaveLength(2));
+  });
+
+  it('tells of new ones later when they could not be told at once', async () => {
+    const { teller, sent, state } = open();
+    state.fails = true;
+    teller.tell([one(1)]);
+    await vi.waitFor(() => expect(state.asked).toBe(1));
+    state.fails = false;
+    state.waiting = 2;
+    teller.tell([one(2)]);
+    await vi.waitFor(() => expect(sent).toMatchObject([{ waiting: 2, fresh: [{ id: 'apr-1' }, { id: 'apr-2' }] }]));
   });
 
   it('names none where the person wants no notification', async () => {

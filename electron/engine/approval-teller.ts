@@ -51,7 +51,8 @@ export class ApprovalTeller {
       this.#told = waiting;
       this.#parts.send({ t: 'approvals', waiting, fresh: notify ? fresh : [] });
     } catch (error) {
-      // The screens show them all the same; the next change is told again.
+      // The screens show them all the same; the next change is told with these.
+      this.#fresh.unshift(...fresh);
       this.#parts.log.error('approvals could not be told', error);
     }
   }

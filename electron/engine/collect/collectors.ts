@@ -66,7 +66,10 @@ export class Collectors {
   constructor(parts: CollectorsParts) { this.#parts = parts; }
 
   async start(): Promise<void> {
-    for (const fact of await this.#parts.facts()) await this.#apply(fact.id, fact);
+    for (const fact of await this.#parts.facts()) {
+      // One that cannot be opened must not keep the engine from starting: what the others tell, and what is sent to us, would be lost with it.
+      await this.#apply(fact.id, fact).catch((error: unknown) => this.#parts.log.error('a runtime could not be opened', error, { connection: fact.id }));
+    }
   }
 
   /** After every change to a connection. */

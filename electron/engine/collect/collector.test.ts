@@ -199,6 +199,14 @@ describe('Collector', () => {
     for (const { fromUs, toUs } of seen) expect(toUs <= (bench.gaps[0]?.fromUs ?? 0) || fromUs >= (bench.gaps[0]?.toUs ?? 0)).toBe(true);
   });
 
+  it('writes a gap also when the clock was set back meanwhile: it begins no later than now', async () => {
+    const bench = new Bench();
+    bench.script = [batch(), () => { bench.laterMs = -3_600_000; return Promise.reject(new RuntimeFault('unreachable', 'gone')); }];
+    bench.open({ pollEveryMs: 20 });
+    await until(() => expect(bench.gaps).toHaveLength(1));
+    expect(bench.gaps[0]?.fromUs).toBeLessThanOrEqual((Date.now() - 3_600_000) * 1_000);
+  });
+
   it('begins another gap when the reason becomes another', async () => {
     const bench = new Bench();
     bench.script = [new RuntimeFault('unreachable', 'gone'), new RuntimeFault('credential_refused', 'It refuses the credential.')];

@@ -283,7 +283,8 @@ export class Collector {
   #beginGap(kind: FailureKind, text: string, nowMs: number): void {
     const reason = gapReason(kind);
     if (this.#gapOpen === reason) return;
-    const fromMs = this.#gapOpen === null ? this.#lastGoodMs : nowMs;
+    // A clock that was set back would have it begin when it is long over.
+    const fromMs = this.#gapOpen === null ? Math.min(this.#lastGoodMs, nowMs) : nowMs;
     this.#endGap(nowMs);
     this.#gapOpen = reason;
     this.#parts.gaps.begin(this.#gapKey, { connection: this.#fact.id, fromUs: fromMs * 1_000, reason, text: `"${this.#fact.name}" could not be read: ${text}` });

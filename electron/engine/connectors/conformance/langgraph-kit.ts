@@ -26,7 +26,7 @@ async function start(which: '1.5' | '2.0'): Promise<RunningRuntime> {
       await Promise.all([done, failed, asks].map((ids) => server.until('key-admin', ids)));
     },
     // The server of developers keeps its work in memory and writes it down at its end: a kill would be the loss of it.
-    crash: () => server.end('SIGTERM'),
+    crash: () => server.end('stop'),
     async comeBack(state) {
       if (state === 'lost') await rm(join(server.folder, states), { recursive: true, force: true });
       await server.again();

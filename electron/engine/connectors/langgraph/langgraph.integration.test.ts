@@ -188,7 +188,7 @@ describe.each(['1.5', '2.0'] as const)('a LangGraph server %s with keys', (which
     writeFileSync(join(server.folder, 'revoked'), '');
     await admin.until(() => admin.outcome(ids.run) === 'completed', 'its end');
     expect(admin.of(ids.run).filter((draft) => draft.key.startsWith('step:'))).toHaveLength(20);
-    await server.end('SIGTERM');
+    await server.end('stop');
     expect((await faultOf(admin.turn())).kind).toBe('unreachable');
     await server.again();
     const later = await server.startRun('key-ada', 'stock-watch', { ticks: 3, ms: 10 });

@@ -1,14 +1,9 @@
 /** A real LangGraph Agent Server for this connector's tests, in a process and a folder of its own. */
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
-const program = fileURLToPath(new URL('../../../../demo/runtimes/langgraph/serve.mjs', import.meta.url));
+import { startRuntime } from '../conformance/start-runtime.ts';
+import type { StartedRuntime } from '../conformance/start-runtime.ts';
 
 interface Json { readonly [key: string]: Json }
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
@@ -18,7 +13,7 @@ export class TestServer {
   readonly folder: string;
   readonly args: readonly string[];
   url = '';
-  #child: ChildProcess | null = null;
+  #running: StartedRuntime | null = null;
 
   private constructor(which: '1.5' | '2.0', folder: string, args: readonly string[]) {
     this.which = which;
@@ -36,24 +31,14 @@ export class TestServer {
   async again(): Promise<void> { await this.begin(Number(new URL(this.url).port)); }
 
   async begin(port: number): Promise<void> {
-    const child = spawn(process.execPath, [program, '--which', this.which, '--folder', this.folder, '--port', String(port), ...this.args], { stdio: ['pipe', 'pipe', 'ignore'] });
-    this.#child = child;
-    const line = await new Promise<string>((resolve, reject) => {
-      createInterface({ input: child.stdout }).once('line', resolve);
-      child.once('exit', (code) => { reject(new Error(`the LangGraph server ended with ${code}`)); });
-    });
-    this.url = (JSON.parse(line) as { url: string }).url;
+    this.#running = await startRuntime('langgraph/serve.mjs', ['--which', this.which, '--folder', this.folder, '--port', String(port), ...this.args]);
+    this.url = this.#running.url;
   }
 
-  async end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-    child.kill(signal);
-    await once(child, 'exit');
-  }
+  async end(how: 'kill' | 'stop'): Promise<void> { await this.#running?.[how](); }
 
   async close(): Promise<void> {
-    await this.end('SIGKILL');
+    await this.end('kill');
     await rm(this.folder, { recursive: true, force: true });
   }
 

@@ -98,7 +98,7 @@ describe.each(['1.5', '2.0'] as const)('beside the owner of a run at %s', (which
     // The server writes its state down three seconds after a change.
     const written = join(server.folder, '.langgraph_api', '.langgraphjs_ops.json');
     await vi.waitUntil(() => existsSync(written) && readFileSync(written, 'utf8').includes(lost.run), { timeout: 10_000, interval: 100 });
-    await server.end('SIGKILL');
+    await server.end('kill');
     await expect(reader.turn()).rejects.toMatchObject({ kind: 'unreachable' });
     await server.again();
     await reader.until(() => reader.last !== null, 'the server again');

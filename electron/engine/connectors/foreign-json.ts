@@ -19,11 +19,11 @@ export function objects(value: unknown): readonly Json[] {
   return list(value).filter(isObject);
 }
 
-/** An RFC 3339 time in microseconds; null: not there, no time, or before anything of this kind existed. */
+/** An RFC 3339 time in microseconds; null: not there, no time, before anything of this kind existed, or later than microseconds can be counted. */
 export function timeUs(value: unknown): number | null {
   if (typeof value !== 'string' || value.length > 64) return null;
   const ms = Date.parse(value);
-  if (!Number.isFinite(ms) || ms < Date.UTC(2020, 0, 1)) return null;
+  if (!Number.isFinite(ms) || ms < Date.UTC(2020, 0, 1) || ms > Date.UTC(2200, 0, 1)) return null;
   // Date keeps milliseconds; servers of other languages tell microseconds.
   const fraction = /\.\d{3}(\d{1,3})/.exec(value)?.[1] ?? '';
   return ms * 1_000 + Number(fraction.padEnd(3, '0'));

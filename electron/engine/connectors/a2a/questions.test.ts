@@ -78,6 +78,12 @@ describe('what is asked', () => {
     expect(approvalOf(asking([], { state: 'TASK_STATE_WORKING' }), agent, 0)).toBeNull();
   });
 
+  it('takes a time that nobody will live to see for none: it would make the checkpoint unreadable', () => {
+    const far = '+200000-01-01T00:00:00Z';
+    expect(approvalOf(asking([{ data: { ...declared, expiresAt: far } }]), agent, 0)?.expiresUs).toBeNull();
+    expect(readTask({ id: 't1', status: { state: 'TASK_STATE_WORKING', timestamp: far } })?.statusUs).toBeNull();
+  });
+
   it('takes a wait without words or time for one', () => {
     const task = readTask({ id: 't1', status: { state: 'TASK_STATE_INPUT_REQUIRED' } });
     expect(task && approvalOf(task, agent, 42)).toMatchObject({ key: 't1#0', title: 'It waits for an answer', question: null, askedUs: 42, askedInferred: true, answers: ['respond', 'reject'] });

@@ -55,8 +55,9 @@ export function clientFault(error: unknown): RuntimeFault {
     if (one instanceof RuntimeFault) return one;
     if (one instanceof A2AError) return operationFault(codeOf(one), one.message, error);
   }
-  const code = error instanceof Error && error.message.startsWith('Invalid response') ? 'garbage' : null;
-  return code === null ? faultFrom(error) : new RuntimeFault(code, 'It answered something that is no A2A.', { cause: error });
+  if (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')) return faultFrom(error);
+  // What never became an answer is a fault already: the client stumbles over what the answer was, in errors of any kind.
+  return new RuntimeFault('garbage', 'It answered something that is no A2A.', { cause: error });
 }
 
 /** `google.rpc.ErrorInfo` of the protocol: the reason; over REST it is all that tells apart. */

@@ -78,3 +78,12 @@ export function oneNestedDeeply(text: string, depth = 12_000): string {
   });
   return JSON.stringify(value).replaceAll(`"${mark}":0`, `"deep":${'['.repeat(depth)}${']'.repeat(depth)}`);
 }
+
+/** Loses values here and there, the same ones for the same `seed`: `null` in their place, or nothing. */
+export function losing(seed: number): Rewrite {
+  const share = [0.003, 0.01, 0.03][seed % 3] ?? 0;
+  let state = seed + 1;
+  // A small generator is enough to scatter, and gives the same again.
+  const next = (): number => { state = (state * 1_103_515_245 + 12_345) % 2_147_483_648; return state / 2_147_483_648; };
+  return (value) => mapValues(value, (one, key) => (frame.has(key) || next() >= share ? one : seed % 2 === 0 ? null : undefined));
+}

@@ -9,7 +9,7 @@ import { FaultProxy } from './fault-proxy.ts';
 import type { Kit, RunningRuntime } from './kit.ts';
 import { approvalsOf, collectAll, keysOf, look, namesOf, outcomeOf } from './look.ts';
 import type { Outcome, Seen } from './look.ts';
-import { rewriting } from './rewrite.ts';
+import { losing, rewriting } from './rewrite.ts';
 import type { Table } from './table.ts';
 
 /** For what never comes: short, or waiting for it would take the suite's time. */
@@ -22,6 +22,8 @@ const mostCheckpoint = 256 * 1024;
 /** A flood is borne when its batches keep coming, each within its time; how long all of it takes is the flood's doing. */
 const floodMs = 10_000;
 const batchMs = 25_000;
+/** Looks at answers with other values missing each time. */
+const seeds = 30;
 
 interface Opened { readonly connector: Connector; readonly io: TestIo }
 
@@ -230,6 +232,20 @@ function misbehaving(kit: Kit, bench: Bench, note: Note): void {
     expect(checks.every(({ id, title }) => id !== '' && title !== '')).toBe(true);
     expect(bench.writes()).toEqual([]);
     held('with what would mend it');
+  }, 60_000);
+
+  it('makes nothing of values that are missing at random but garbage or less', async () => {
+    const held = note('values missing at random');
+    const outcomes: Outcome[] = [];
+    for (let seed = 0; seed < seeds; seed++) {
+      bench.proxy.behaviour = rewriting(losing(seed));
+      outcomes.push(await outcomeOf(() => look(bench.open().connector, null, never())));
+      await bench.closeAll();
+    }
+    const words = outcomes.map((outcome) => describeOutcome(outcome).replace(/^read.*/, 'read'));
+    expect(words.filter((word) => !['read', 'garbage', 'gone', 'conflict', 'runtime_error'].includes(word))).toEqual([]);
+    expect(bench.writes()).toEqual([]);
+    held(`${words.filter((word) => word === 'read').length} of ${seeds} read`);
   }, 60_000);
 
   it('sends its credential nowhere else', async () => {

@@ -5,7 +5,7 @@ import { cleanName } from '../../ingest/normalise/read.ts';
 import type { Collected } from '../connector.ts';
 import type { Json } from '../foreign-json.ts';
 import { isObject } from '../foreign-json.ts';
-import { errorOf } from './run-outcome.ts';
+import { brokenOff, errorOf } from './run-outcome.ts';
 import type { RunStands } from './run-outcome.ts';
 import { aiIn, callIdOf, messageId, messagesIn, modelOf, openCalls, textOf, toolCallsOf, toolResultsIn, usageIn } from './messages.ts';
 import type { ToolCall } from './messages.ts';
@@ -102,7 +102,7 @@ const endOf = ({ step, stands }: StepContext): number | undefined => step.untilU
 
 function taskRecords(context: StepContext, task: StepTask, known: ReadonlySet<string | undefined>, asked: readonly ToolCall[]): Collected[] {
   // An error beside a state that came after all is one that a later run got over.
-  if (task.error !== null && context.step.untilUs === null) return context.stands.outcome === 'failed' ? [errorRecord(context, task)] : [];
+  if (task.error !== null && context.step.untilUs === null && !brokenOff(task, context.step.tasks)) return context.stands.outcome === 'failed' ? [errorRecord(context, task)] : [];
   const models = aiIn(task.result).filter((message) => !known.has(messageId(message)));
   const results = toolResultsIn(task.result).filter((message) => !known.has(messageId(message)) || messageId(message) === undefined);
   const records = [...models.map((message, index) => modelRecord(context, task, message, index)), ...results.flatMap((message) => toolRecord(context, task, message, asked))];
@@ -158,7 +158,7 @@ function errorRecord(context: StepContext, task: StepTask): Collected {
 function nodeRecord(context: StepContext, task: StepTask, endUs: number | undefined): Collected {
   const { step, agent } = context;
   const done = step.untilUs !== null;
-  const status = endUs === undefined ? 'running' : done ? 'ok' : context.stands.outcome === 'cancelled' ? 'cancelled' : 'interrupted';
+  const status = endUs === undefined ? 'running' : done ? 'ok' : context.stands.outcome === 'cancelled' || brokenOff(task, step.tasks) ? 'cancelled' : 'interrupted';
   const draft = draftOf(step.run, agent, 'langgraph/step', `step:${task.id}`, {
     role: 'activity', kind: 'lifecycle', name: cleanName(task.name), status, statusExplicit: done, startUs: step.fromUs, ...(endUs === undefined ? {} : { endUs: Math.max(step.fromUs, endUs) }),
   });
@@ -221,11 +221,11 @@ function refuses(command: unknown): boolean {
 
 /** Questions that were asked and answered before we looked: history keeps them beside the step that answered. */
 export function answeredInHistory(step: Step, runs: readonly Run[], agentOf: (run: Run) => AgentFacts): Collected[] {
-  if (step.untilUs === null || runOf(step.state) === step.run.run_id) return [];
+  if (step.passedBy === null && (step.untilUs === null || runOf(step.state) === step.run.run_id)) return [];
   return step.tasks.flatMap((task) => task.interrupts.flatMap((one) => {
     const id = interruptId(one);
     const asking = runs.find((run) => run.run_id === runOf(step.state));
     if (id === null || asking === undefined || isOpen(asking)) return [];
-    return [answeredRecord(asking, { id, name: askedName(task.name, one.value) }, answererOf(id, asking, runs) ?? step.run, agentOf(asking), step.fromUs)];
+    return [answeredRecord(asking, { id, name: askedName(task.name, one.value) }, step.passedBy ?? answererOf(id, asking, runs) ?? step.run, agentOf(asking), step.passedBy?.created_at ?? step.fromUs)];
   }));
 }

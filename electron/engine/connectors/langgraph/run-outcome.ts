@@ -6,7 +6,7 @@ import { isObject } from '../foreign-json.ts';
 import { waits } from './run-view.ts';
 import type { Step, ThreadRead, Waiting } from './run-view.ts';
 import { runOf, textAt } from './shapes.ts';
-import type { Run } from './shapes.ts';
+import type { Run, StepTask } from './shapes.ts';
 
 export interface RunStands {
   readonly outcome: TaskOutcome;
@@ -57,16 +57,24 @@ function whereFailed(run: Run, { read, steps, cancelsApart }: Around): RunStands
   const failed = { outcome: 'failed', status: 'error', endUs: run.updated_at } as const;
   const own = steps.filter((step) => step.run === run);
   for (const step of own.filter((one) => one.untilUs === null)) {
-    for (const task of step.tasks) if (task.error !== null) return { ...failed, error: errorOf(task.error) };
+    for (const task of step.tasks) if (task.error !== null && !brokenOff(task, step.tasks)) return { ...failed, error: errorOf(task.error) };
   }
   const configured = isObject(run.kwargs['config']) ? run.kwargs['config']['recursion_limit'] : undefined;
   const limit = typeof configured === 'number' && configured > 0 ? configured : usualRecursionLimit;
   const done = own.filter((step) => step.untilUs !== null).length;
   // Exactly so many: a graph may bring a limit of its own that no run tells, and one that went on past ours has one.
   if (done === limit) return { ...failed, error: { type: 'GraphRecursionError', message: `It came to the limit of ${limit} steps (told from the steps: the server keeps no text of it).` } };
-  if (cancelsApart || own.length === 0 || read.states.length === 0) return { ...failed, error: { message: 'The server says that the run failed, but keeps no text of it: no step of it failed.' } };
+  const replacing = read.runs[read.runs.indexOf(run) + 1];
+  if (replacing !== undefined && textAt(replacing.original, 'multitask_strategy') === 'rollback' && replacing.created_at <= run.updated_at) return { outcome: 'cancelled', status: 'cancelled', endUs: run.updated_at };
+  if (cancelsApart || own.length === 0 || read.states.length === 0) return { ...failed, error: { message: 'The server says that the run failed, but keeps no text of it: no step of it failed. A run that was rolled back looks the same.' } };
   // No step failed and the server has one word for both (2.0.0): broken off from outside, which is what a cancel is.
   return { outcome: 'cancelled', status: 'cancelled', endUs: run.updated_at };
+}
+
+/** When one of several tasks of a step fails, the server breaks the others off and calls that an error too. */
+export function brokenOff(task: StepTask, tasks: readonly StepTask[]): boolean {
+  const aborted = (one: StepTask): boolean => one.error !== null && errorOf(one.error).type === 'AbortError';
+  return aborted(task) && tasks.some((one) => one.error !== null && !aborted(one));
 }
 
 /** JavaScript servers write `{"message","name"}`, Python ones `ValueError('...')`. */

@@ -20,6 +20,8 @@ export interface Step {
   readonly untilUs: number | null;
   /** the state that came of it. */
   readonly after: ThreadState | null;
+  /** the run that began anew from here with other input, and left the step undone. */
+  readonly passedBy: Run | null;
 }
 
 export const isOpen = (run: Run): boolean => run.status === 'running' || run.status === 'pending';
@@ -48,17 +50,35 @@ export function stepsOf({ runs, states }: ThreadRead): Step[] {
     // Newest first: of two that came of one state (a fork), the newest counts.
     if (parent !== null && !childOf.has(parent)) childOf.set(parent, state);
   }
-  const last = lastThatRan(runs, states[0]);
   return states.flatMap((state) => {
-    const id = checkpointOf(state);
-    const child = id === null ? undefined : childOf.get(id);
-    if (child !== undefined && madeByHand.has(String(child.metadata['source']))) return [];
-    const run = child === undefined ? (state === states[0] ? last : undefined) : byId.get(runOf(child) ?? '');
     const tasks = state.tasks.filter((task) => task.name !== '__start__' || task.error !== null);
-    if (run === undefined || tasks.length === 0) return [];
+    if (tasks.length === 0) return [];
+    const child = childOf.get(checkpointOf(state) ?? '');
+    const source = String(child?.metadata['source']);
+    const found = child !== undefined && (source === 'input' || madeByHand.has(source)) ? undoneBy(state, child, runs) : doneBy(state, child, { runs, byId, newest: states[0] });
+    if (found === null) return [];
     // A step that waited for an answer is done by the run that brought it.
-    return [{ state, tasks, run, fromUs: Math.max(state.created_at ?? 0, run.created_at), untilUs: child === undefined ? null : (child.created_at ?? null), after: child ?? null }];
+    return [{ state, tasks, fromUs: Math.max(state.created_at ?? 0, found.run.created_at), ...found }];
   });
+}
+
+type StepEnd = Pick<Step, 'run' | 'untilUs' | 'after' | 'passedBy'>;
+
+function doneBy(state: ThreadState, child: ThreadState | undefined, { runs, byId, newest }: { readonly runs: readonly Run[]; readonly byId: ReadonlyMap<string, Run>; readonly newest: ThreadState | undefined }): StepEnd | null {
+  const run = child === undefined ? (state === newest ? lastThatRan(runs, newest) : undefined) : byId.get(runOf(child) ?? '');
+  return run === undefined ? null : { run, untilUs: child === undefined ? null : (child.created_at ?? null), after: child ?? null, passedBy: null };
+}
+
+/** A run that came with input, or a person's edit, went on from here: the step is that of the run that came to a stop before it, by failure, cancel or question. */
+function undoneBy(state: ThreadState, child: ThreadState, runs: readonly Run[]): StepEnd | null {
+  const next = child.metadata['source'] === 'input' ? runs.findIndex((run) => run.run_id === runOf(child)) : -1;
+  const before = (next === -1 ? runs.filter((run) => run.created_at <= (child.created_at ?? 0)) : runs.slice(0, next)).filter((run) => run.status !== 'pending');
+  const failed = state.tasks.some((task) => task.error !== null);
+  const run = failed ? before.findLast((one) => one.status === 'error') : lastThatRan(before, state);
+  if (run === undefined) return null;
+  // At a gate, and where a person wrote over it, nobody did anything.
+  if (!failed && (next === -1 || (run.status === 'success' && state.tasks.every((task) => task.interrupts.length === 0)))) return null;
+  return { run, untilUs: null, after: null, passedBy: runs[next] ?? null };
 }
 
 export interface Asked {

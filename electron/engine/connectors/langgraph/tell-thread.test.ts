@@ -87,6 +87,38 @@ describe('how a run stands', () => {
     expect(root(tell({ ...read, runs: [aRun('r-1', 'interrupted', [0, 3])] }), 'r-1')).toMatchObject({ taskOutcome: 'cancelled', status: 'cancelled' });
   });
 
+  it('is told from its own last step although another run with new input came after it', () => {
+    const after = (first: string, task: object): ThreadTold => tell({ runs: [aRun('r-1', first, [0, 3]), aRun('r-2', 'success', [10, 12], { input: { other: true } })], states: [
+      aState({ id: 'c-4', parent: 'c-3', run: 'r-2', seconds: 12 }),
+      aState({ id: 'c-3', parent: 'c-2', run: 'r-2', seconds: 11, tasks: [{ id: 'k-3', name: 'compare', result: {} }] }),
+      aState({ id: 'c-2', parent: 'c-1', run: 'r-2', seconds: 10, source: 'input', tasks: [{ id: 'k-2', name: '__start__' }] }),
+      aState({ id: 'c-1', run: 'r-1', seconds: 1, tasks: [{ id: 'k-1', name: 'compare', ...task }] }),
+    ] }, { cancelsApart: false });
+    const names = (told: ThreadTold, run: string): string[] => draftsOf(told, run).map((draft) => `${draft.kind} ${draft.name} ${draft.status}`);
+    const failed = after('error', { error: '{"message":"locked","name":"TypeError"}' });
+    expect(root(failed, 'r-1')).toMatchObject({ taskOutcome: 'failed', endUs: usAt(3), error: { type: 'TypeError', message: 'locked' } });
+    expect([names(failed, 'r-1'), names(failed, 'r-2')]).toEqual([['lifecycle desk error', 'error compare error'], ['lifecycle desk ok', 'lifecycle compare ok']]);
+    expect(names(after('error', {}), 'r-1')).toEqual(['lifecycle desk cancelled', 'lifecycle compare cancelled']);
+    const asked = after('success', { interrupts: [{ id: 'q-1', value: 'Go on?' }] });
+    expect([names(asked, 'r-1'), names(asked, 'r-2')]).toEqual([['lifecycle desk ok', 'approval compare cancelled'], ['lifecycle desk ok', 'lifecycle compare ok']]);
+    // A gate that was gone around: nobody did that step.
+    expect(names(after('success', {}), 'r-1')).toEqual(['lifecycle desk ok']);
+  });
+
+  it('failed where one of several tasks did; those that the server broke off for it did not fail', () => {
+    const abort = '{"message":"This operation was aborted","name":"AbortError"}';
+    const tasks = [{ id: 'k-1', name: 'one', error: abort }, { id: 'k-2', name: 'one', error: '{"message":"out of range","name":"RangeError"}' }];
+    const told = tell({ runs: [aRun('r-1', 'error', [0, 3])], states: [aState({ id: 'c-1', run: 'r-1', seconds: 1, tasks })] });
+    expect(root(told, 'r-1')?.error).toEqual({ type: 'RangeError', message: 'out of range' });
+    expect(draftsOf(told, 'r-1').filter((draft) => draft.role === 'activity').map((draft) => [draft.kind, draft.status])).toEqual([['lifecycle', 'cancelled'], ['error', 'error']]);
+  });
+
+  it('is cancelled when the run that came after it rolled it back', () => {
+    const later = { ...aRun('r-2', 'success', [2, 6]), original: { multitask_strategy: 'rollback' } };
+    const told = tell({ runs: [aRun('r-1', 'error', [0, 3]), later], states: [aState({ id: 'c-1', run: 'r-1', seconds: 1, tasks: [{ name: 'count' }] })] });
+    expect(root(told, 'r-1')?.taskOutcome).toBe('cancelled');
+  });
+
   it('is the limit of steps when it came to it', () => {
     const states = Array.from({ length: 4 }, (_, index) => aState({ id: `c-${index}`, ...(index === 0 ? {} : { parent: `c-${index - 1}` }), run: 'r-1', seconds: index, tasks: [{ id: `k-${index}`, name: 'count' }] })).toReversed();
     expect(root(tell({ runs: [aRun('r-1', 'error', [0, 9], { config: { recursion_limit: 3 } })], states }, { cancelsApart: false }), 'r-1')).toMatchObject({ taskOutcome: 'failed', error: { type: 'GraphRecursionError' } });

@@ -29,12 +29,13 @@ describe('an approval', () => {
 
   it('that is told of no more was answered elsewhere, has expired, or went with its run; a batch that did not ask says nothing', () => {
     const runtime = freshRuntime();
-    runtime.collect({ records: [{ draft: runDraft('r1', 'running'), raw: '{}' }, { draft: runDraft('r2', 'running'), raw: '{}' }],
-      approvals: [foundApproval('a'), foundApproval('b', { expiresUs: at(90) }), foundApproval('c', { run: { kind: 'run', id: 'r2' } }), foundApproval('d')] });
+    runtime.collect({ records: [{ draft: runDraft('r1', 'running'), raw: '{}' }, { draft: runDraft('r2', 'running'), raw: '{}' }, { draft: runDraft('r3', 'running'), raw: '{}' }],
+      approvals: [foundApproval('a'), foundApproval('b', { expiresUs: at(90) }), foundApproval('c', { run: { kind: 'run', id: 'r2' } }), foundApproval('d'), foundApproval('e', { run: { kind: 'run', id: 'r3' } })] });
     runtime.collect({ approvals: null }, at(95));
-    expect(list(runtime, 'waiting').length).toBe(4);
-    runtime.collect({ records: [{ draft: runDraft('r2', 'cancelled', { until: 99 }), raw: '{}' }], approvals: [foundApproval('d')] }, at(100));
-    expect(states(runtime)).toEqual([{ key: 'a', state: 'answered_elsewhere' }, { key: 'b', state: 'expired' }, { key: 'c', state: 'withdrawn' }, { key: 'd', state: 'waiting' }]);
+    expect(list(runtime, 'waiting').length).toBe(5);
+    // Nobody knows what became of r3: its runtime no longer has it.
+    runtime.collect({ records: [{ draft: runDraft('r2', 'cancelled', { until: 99 }), raw: '{}' }, { draft: runDraft('r3', 'unknown', { until: 99 }), raw: '{}' }], approvals: [foundApproval('d')] }, at(100));
+    expect(states(runtime)).toEqual([{ key: 'a', state: 'answered_elsewhere' }, { key: 'b', state: 'expired' }, { key: 'c', state: 'withdrawn' }, { key: 'd', state: 'waiting' }, { key: 'e', state: 'withdrawn' }]);
     expect(list(runtime, 'decided').map((row) => row.decidedBy)).toEqual([null, null, null]);
   });
 

@@ -127,7 +127,8 @@ function leave(db: WriteDb, connection: number, seen: ReadonlySet<number>, recei
 }
 
 function endOf(row: Gone, receivedUs: number): Approval['state'] {
-  if (row.outcome === OUTCOME.cancelled || row.outcome === OUTCOME.failed) return 'withdrawn';
+  // Unknown: the run itself is no longer there.
+  if (row.outcome === OUTCOME.cancelled || row.outcome === OUTCOME.failed || row.outcome === OUTCOME.unknown) return 'withdrawn';
   return row.expiresUs !== null && row.expiresUs <= receivedUs ? 'expired' : 'answered_elsewhere';
 }
 

@@ -22,8 +22,20 @@ export function maskOf(secrets: Iterable<string>): Mask {
   }
   const found = [...forms].sort((a, b) => b.length - a.length);
   if (found.length === 0) return (value) => value;
-  const inText = (text: string): string => found.reduce((masked, form) => (masked.includes(form) ? masked.replaceAll(form, stands) : masked), text);
+  const inText = (text: string): string => found.reduce((masked, form) => withoutBeginning(masked.includes(form) ? masked.replaceAll(form, stands) : masked, form), text);
   return (value) => masked(value, inText) as typeof value;
+}
+
+/** Quotes are cut to fit before they come here: what was cut off in the middle of a credential is most of it all the same. */
+function withoutBeginning(text: string, form: string): string {
+  const head = form.slice(0, shortest);
+  let rest = text;
+  for (let at = rest.indexOf(head); at !== -1; at = rest.indexOf(head, at + 1)) {
+    let end = at + head.length;
+    while (end < rest.length && rest[end] === form[end - at]) end += 1;
+    if (end === rest.length || rest[end] === '…') rest = rest.slice(0, at) + stands + rest.slice(end);
+  }
+  return rest;
 }
 
 function masked(value: unknown, inText: (text: string) => string): unknown {

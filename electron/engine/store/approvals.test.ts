@@ -36,7 +36,7 @@ describe('an approval', () => {
     // Nobody knows what became of r3: its runtime no longer has it.
     runtime.collect({ records: [{ draft: runDraft('r2', 'cancelled', { until: 99 }), raw: '{}' }, { draft: runDraft('r3', 'unknown', { until: 99 }), raw: '{}' }], approvals: [foundApproval('d')] }, at(100));
     expect(states(runtime)).toEqual([{ key: 'a', state: 'answered_elsewhere' }, { key: 'b', state: 'expired' }, { key: 'c', state: 'withdrawn' }, { key: 'd', state: 'waiting' }, { key: 'e', state: 'withdrawn' }]);
-    expect(list(runtime, 'decided').map((row) => row.decidedBy)).toEqual([null, null, null]);
+    expect(list(runtime, 'decided').map((row) => row.decidedBy)).toEqual([null, null, null, null]);
   });
 
   it('does not expire by itself while the runtime still holds it', () => {

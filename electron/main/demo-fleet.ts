@@ -64,12 +64,28 @@ export class DemoFleet {
     const fleet = this.#fleet;
     this.#fleet = null;
     fleet?.end();
-    if (this.#state.state !== 'off') this.#tell('off', 'The demo fleet is off. What it sent stays in the history.');
+    if (this.#state.state === 'off') return;
+    this.#tell('off', 'The demo fleet is off. What it sent stays in the history.');
+    void this.leaveRuntimes();
+  }
+
+  /** Its servers are gone with it: nobody asks them until they run again. Also for a console that starts without the demo that it had before. */
+  async leaveRuntimes(): Promise<void> {
+    const caller = this.#parts.openCaller();
+    try {
+      const { rows } = await caller.call('connections.list', {});
+      for (const row of rows) if (row.demo && row.runtime !== null && row.enabled && this.#fleet === null) await caller.call('connections.update', { id: row.id, enabled: false });
+    } catch {
+      // The engine is away: they are asked in vain and say so; the next start comes by here again.
+    } finally {
+      caller.close();
+    }
   }
 
   #gone(code: number | null): void {
     this.#fleet = null;
     this.#tell('failed', `The demo fleet ended by itself${code === null ? '' : ` (code ${code})`}.`);
+    void this.leaveRuntimes();
   }
 
   #launch(order: Order, words: readonly string[]): Fleet {

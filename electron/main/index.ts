@@ -65,7 +65,7 @@ async function run(): Promise<void> {
   notices = noticesOf(window);
   app.on('second-instance', () => bringToFront(window));
   startAfterFirstPaint(window, engine);
-  if (options.demo) startDemoWhenReady(engine, demo);
+  onceReady(engine, () => void (options.demo ? demo.start() : demo.leaveRuntimes()));
   endWith(engine, demo);
 }
 
@@ -118,11 +118,15 @@ function connectPage(window: BrowserWindow, engine: EngineProcess): DemoFleet {
 }
 
 function noticesOf(window: BrowserWindow): ApprovalNotices {
+  // Held until they are closed: a notification that is collected forgets its click.
+  const shown = new Set<Notification>();
   return new ApprovalNotices({
     notify: (title, body, clicked) => {
       if (!Notification.isSupported()) return;
       const notice = new Notification({ title, body });
+      shown.add(notice);
       notice.on('click', clicked);
+      notice.on('close', () => shown.delete(notice));
       notice.show();
       // Windows has no badge of this kind; its taskbar can blink instead.
       if (process.platform === 'win32' && !window.isDestroyed()) window.flashFrame(true);
@@ -149,12 +153,12 @@ async function offerReload(window: BrowserWindow, reason: string): Promise<void>
   else window.close();
 }
 
-function startDemoWhenReady(engine: EngineProcess, demo: DemoFleet): void {
-  let started = false;
+function onceReady(engine: EngineProcess, run: () => void): void {
+  let ran = false;
   engine.onState((state) => {
-    if (started || state.state !== 'ready') return;
-    started = true;
-    void demo.start();
+    if (ran || state.state !== 'ready') return;
+    ran = true;
+    run();
   });
 }
 

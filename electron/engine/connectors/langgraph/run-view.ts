@@ -116,7 +116,8 @@ export function waitingIn({ runs, states }: ThreadRead, nowUs: number, known: re
   if (run === undefined || (!busy && run.status !== 'success' && run.status !== 'interrupted')) return null;
   const asked = asksIn(state, begun.slice(0, begun.indexOf(run) + 1), run, known).filter((one) => !busy || one.by !== run);
   if (asked.length > 0) return { run, state, asked, busy };
-  const stands = !busy && state.next.length > 0 && !state.next.includes('__start__') && state.tasks.every((task) => task.error === null && task.interrupts.length === 0);
+  // SECURITY: a task of which it is not told what it asks is no gate: going on could answer a question that nobody was shown.
+  const stands = !busy && state.next.length > 0 && !state.next.includes('__start__') && state.tasks.every((task) => task.error === null && task.interruptsTold && task.interrupts.length === 0);
   if (!stands) return null;
   // A cancelled run leaves steps before it too; only one that was told to stand there waits.
   return run.status === 'success' || gatesOf(run).some((name) => name === '*' || state.next.includes(name)) ? { run, state, asked: [], busy } : null;

@@ -41,9 +41,10 @@ export type Run = z.infer<typeof run>;
 export const interrupt = z.looseObject({ id: z.string().min(1).max(200).nullish(), interrupt_id: z.string().min(1).max(200).nullish(), value: z.unknown() });
 export type Interrupt = z.infer<typeof interrupt>;
 
+/** `interruptsTold`: the server said what the task asks, if only that it asks nothing. */
 const stepTask = z.object({
-  id, name, error: z.unknown().optional().transform(orNull), interrupts: z.array(interrupt).max(1_000).nullish().transform((list) => list ?? []), result: z.unknown().optional().transform(orNull),
-});
+  id, name, error: z.unknown().optional().transform(orNull), interrupts: z.array(interrupt).max(1_000).nullish(), result: z.unknown().optional().transform(orNull),
+}).transform(({ interrupts, ...task }) => ({ ...task, interrupts: interrupts ?? [], interruptsTold: Array.isArray(interrupts) }));
 export type StepTask = z.infer<typeof stepTask>;
 
 const checkpointRef = z.object({ checkpoint_id: z.string().max(200).nullish() }).nullish();

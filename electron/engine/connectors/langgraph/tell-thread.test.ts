@@ -178,6 +178,13 @@ describe('what waits', () => {
     expect(draftsOf(told, 'r-1').filter((draft) => draft.kind === 'tool_call')).toEqual([]);
   });
 
+  it('takes no silence about what a task asks for a gate', () => {
+    const stood = (interrupts: unknown) => tell({ runs: [aRun('r-1', 'success', [0, 2], { interrupt_before: ['tools'] })], states: [aState({ id: 'c-1', run: 'r-1', seconds: 1, values: { messages: [human, asking] }, tasks: [{ name: 'tools', interrupts }] })] }).questions;
+    expect(stood([])).toHaveLength(1);
+    expect(stood(undefined)).toEqual([]);
+    expect(stood(null)).toEqual([]);
+  });
+
   it('takes no answer to a question without an id, which could reach another one', () => {
     const told = tell({ runs: waiting.runs, states: [aState({ id: 'c-1', run: 'r-1', seconds: 1, tasks: [{ name: 'ask', interrupts: [{ value: 'Go on?' }] }] })] });
     expect(told.questions[0]?.approval).toMatchObject({ answers: [], note: expect.stringContaining('no id') });

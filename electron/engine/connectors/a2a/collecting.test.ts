@@ -139,6 +139,17 @@ describe('stuck and lost work', () => {
     expect((await look()).gaps).toEqual([]);
   });
 
+  it('leaves no gap over the time in which the lost work was still seen', async () => {
+    server.put('t1', 'working');
+    await look();
+    passed(600_000);
+    await look();
+    const seenMs = server.nowMs;
+    passed(11_000);
+    server.tasks.clear();
+    expect((await look()).gaps).toMatchObject([{ fromUs: seenMs * 1_000, toUs: server.nowMs * 1_000 }]);
+  });
+
   it('tells the end of a task that changed while nobody looked, though its time is old', async () => {
     server.put('t1', 'working');
     await look();

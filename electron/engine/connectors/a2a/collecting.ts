@@ -24,7 +24,7 @@ const mostSingles = 60;
 
 export interface Place { readonly chosen: Chosen; readonly agent: AgentClaim }
 
-interface Round { readonly tasks: readonly WireTask[]; readonly lost: readonly string[]; readonly whole: boolean; readonly refused: readonly Refused[]; readonly nowUs: number; readonly swept: boolean; /** a period with more tasks than were read. */ readonly skipped: { readonly fromUs: number; readonly toUs: number } | null; /** how many tasks may still be asked for one by one. */ singles: number }
+interface Round { readonly tasks: readonly WireTask[]; readonly lost: readonly string[]; readonly whole: boolean; readonly refused: readonly Refused[]; readonly nowUs: number; readonly swept: boolean; /** a period with more tasks than were read. */ readonly skipped: { readonly fromUs: number; readonly toUs: number } | null; /** how many tasks may still be asked for one by one. */ singles: number; /** when all open tasks were last seen, by the server's clock. */ readonly lookedUs: number }
 
 export class Collecting {
   readonly #asking: Asking;
@@ -32,6 +32,7 @@ export class Collecting {
   /** all open tasks as they were last seen; null: never looked in this life. */
   #open: Map<string, WireTask> | null = null;
   #sweptMs = 0;
+  #lookedUs = 0;
   #wasWhole = true;
   #skippedUs = 0;
   #reported: ReadonlyMap<string, number> = new Map();
@@ -100,7 +101,7 @@ export class Collecting {
     const nowUs = (changed.serverMs ?? nowMs) * 1_000;
     const tasks = new Map(joined(open === null ? [changed] : [changed, open]).tasks.map((task) => [task.id, task]));
     this.timeless ||= [...tasks.values()].some((task) => task.statusUs === null);
-    const round: Round = { tasks: [], lost: [], whole: changed.whole && (open?.whole ?? true), refused: refusals(changed, open), nowUs, swept: sweep, skipped: skippedOf(changed, Date.parse(after) * 1_000), singles: mostSingles };
+    const round: Round = { tasks: [], lost: [], whole: changed.whole && (open?.whole ?? true), refused: refusals(changed, open), nowUs, swept: sweep, skipped: skippedOf(changed, Date.parse(after) * 1_000), singles: mostSingles, lookedUs: this.#lookedUs };
     const lost: string[] = [];
     if (open !== null && round.whole) {
       for (const id of missing(memory, tasks).slice(0, round.singles)) {
@@ -111,6 +112,7 @@ export class Collecting {
       }
     }
     if (sweep) this.#sweptMs = nowMs;
+    if (open?.whole === true) this.#lookedUs = nowUs;
     this.#wasWhole = round.whole;
     this.#remember(tasks, open?.whole === true);
     return { ...round, tasks: [...tasks.values()], lost };
@@ -177,7 +179,8 @@ function forgetLost(round: Round, known: Map<string, Known>, teller: Parameters<
     const one = known.get(id);
     if (one === undefined) continue;
     records.push(...tellLost(id, one, teller));
-    fromUs = Math.min(fromUs, one.statusUs || one.seenUs);
+    // Until the last whole look it was seen to be there.
+    fromUs = Math.min(fromUs, Math.max(one.statusUs || one.seenUs, round.lookedUs));
     known.delete(id);
   }
   if (round.lost.length === 0) return [];

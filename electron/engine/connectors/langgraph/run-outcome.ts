@@ -63,12 +63,19 @@ function whereFailed(run: Run, { read, steps, cancelsApart }: Around): RunStands
   const limit = typeof configured === 'number' && configured > 0 ? configured : usualRecursionLimit;
   const done = own.filter((step) => step.untilUs !== null).length;
   // Exactly so many: a graph may bring a limit of its own that no run tells, and one that went on past ours has one.
-  if (done === limit) return { ...failed, error: { type: 'GraphRecursionError', message: `It came to the limit of ${limit} steps (told from the steps: the server keeps no text of it).` } };
+  if (done === limit || (done < limit && stepsByNumber(run, read) === limit)) return { ...failed, error: { type: 'GraphRecursionError', message: `It came to the limit of ${limit} steps (told from the steps: the server keeps no text of it).` } };
   const replacing = read.runs[read.runs.indexOf(run) + 1];
   if (replacing !== undefined && textAt(replacing.original, 'multitask_strategy') === 'rollback' && replacing.created_at <= run.updated_at) return { outcome: 'cancelled', status: 'cancelled', endUs: run.updated_at };
   if (cancelsApart || own.length === 0 || read.states.length === 0) return { ...failed, error: { message: 'The server says that the run failed, but keeps no text of it: no step of it failed. A run that was rolled back looks the same.' } };
   // No step failed and the server has one word for both (2.0.0): broken off from outside, which is what a cancel is.
   return { outcome: 'cancelled', status: 'cancelled', endUs: run.updated_at };
+}
+
+/** Of a run that began its thread the server's own count tells, also where its first states are too far back to be read; null: it does not. */
+function stepsByNumber(run: Run, { runs, states }: ThreadRead): number | null {
+  const newest = runs[0] === run ? states.find((state) => runOf(state) === run.run_id) : undefined;
+  const step = newest?.metadata['step'];
+  return typeof step === 'number' ? step : null;
 }
 
 /** When one of several tasks of a step fails, the server breaks the others off and calls that an error too. */

@@ -124,6 +124,12 @@ describe('how a run stands', () => {
     expect(root(tell({ runs: [aRun('r-1', 'error', [0, 9], { config: { recursion_limit: 3 } })], states }, { cancelsApart: false }), 'r-1')).toMatchObject({ taskOutcome: 'failed', error: { type: 'GraphRecursionError' } });
   });
 
+  it('is the limit of steps also where only the newest of very many states are read', () => {
+    const states = [350, 349, 348].map((step) => aState({ id: `c-${step}`, parent: `c-${step - 1}`, run: 'r-1', seconds: step, step, tasks: [{ id: `k-${step}`, name: 'count' }] }));
+    const ended = (limit: number): unknown => root(tell({ runs: [aRun('r-1', 'error', [0, 400], { config: { recursion_limit: limit } })], states }, { cancelsApart: false }), 'r-1')?.taskOutcome;
+    expect([ended(350), ended(1_000)]).toEqual(['failed', 'cancelled']);
+  });
+
   it('is failed on a time-out, unknown on a word that nobody knows', () => {
     const told = tell({ runs: [aRun('r-1', 'timeout', [0, 3]), aRun('r-2', 'paused', [5, 6])], states: [] });
     expect([root(told, 'r-1')?.taskOutcome, root(told, 'r-2')?.taskOutcome]).toEqual(['failed', 'unknown']);

@@ -20,10 +20,21 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['{electron,shared,renderer,scripts,demo,bench,e2e}/**/*.integration.test.ts'],
+          exclude: ['**/node_modules/**', 'electron/engine/connectors/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // These start processes, fill disks and kill engines: together they would disturb each other on a small machine.
           fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Connectors against real runtimes mostly wait: files run side by side, each with servers of its own.
+          name: 'connectors',
+          include: ['electron/engine/connectors/**/*.integration.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],

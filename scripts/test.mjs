@@ -1,8 +1,9 @@
 /**
  * `npm test`: every check, each with its own result, one after the other; the last line sums them up.
- * `npm test -- --only unit [words of a file's path]` runs one of: types, lint, colours, unit, integration, e2e.
+ * `npm test -- --only unit [words of a file's path]` runs one of: types, lint, colours, unit, integration, connectors, e2e.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { pinnedNode, root, say } from './paths.mjs';
@@ -28,6 +29,10 @@ const steps = {
   integration: async (words) => {
     await ensureDemoRuntimes();
     return await runVitest('integration', words);
+  },
+  connectors: async (words) => {
+    await ensureDemoRuntimes();
+    return await runVitest('connectors', words);
   },
   e2e: async (words) => {
     await ensureDemoRuntimes();
@@ -79,12 +84,12 @@ function tell(results) {
   return failed === 0 ? 0 : 1;
 }
 
-/** @param {'unit' | 'integration'} project @param {string[]} words */
+/** Two files at once also on two cores, where vitest's own default is one. @param {'unit' | 'integration' | 'connectors'} project @param {string[]} words */
 async function runVitest(project, words) {
   const report = freshReport(project);
   const { code } = await run(
     pinnedNode,
-    [path.join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', `--project=${project}`, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...words],
+    [path.join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', `--project=${project}`, ...(project === 'integration' ? [] : [`--maxWorkers=${Math.max(2, availableParallelism() - 1)}`]), '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...words],
     { cwd: root },
   );
   return vitestResult(project, readReport(report), code);

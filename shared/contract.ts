@@ -10,6 +10,7 @@ import {
   activity, activityKind, activityStatus, agent, agentDetail, approval, approvalDetail, auditEntry, connection, connectionTest, contentLevel, cost,
   failure, gap, grant, isoTime, settings, snippet, strangerSender, task, taskOutcome, usage,
 } from './domain.ts';
+import { canary, drill, operator, reasonKinds, readinessRow, ruleFiring, ruleModes, ruleScope, ruleTrigger, standingChange, stopCertificate, stopHold, stopLevel, stopOrder, stopOrderDetail, stopPlan, stopRule, stopScope } from './stop.ts';
 
 const id = z.string().min(1).max(64);
 /** A period `[from, to)`. `to` null: until now. */
@@ -49,6 +50,10 @@ export const systemStatus = z.object({
   activities: z.int(),
   openGaps: z.int(),
   approvalsWaiting: z.int(),
+  /** stop orders that are not ended: stopping, still acting, unverified, waiting for the second person, or watched. */
+  stopsOpen: z.int(),
+  /** of them: still acting or unverified. */
+  stopsFailing: z.int(),
   /** sentences a person must act on: corrupt file kept aside, disk full, clock jump... */
   alarms: z.array(z.object({ id: z.string(), severity: z.enum(['info', 'attention', 'failed']), text: z.string(), since: isoTime })),
   strangers: z.int(),
@@ -67,13 +72,13 @@ export type Series = z.infer<typeof series>;
 
 export const needsYou = z.object({
   id: z.string(),
-  kind: z.enum(['failure', 'gap', 'connection', 'open_too_long', 'interrupted', 'borrowed', 'alarm', 'denied', 'approval', 'stuck']),
+  kind: z.enum(['failure', 'gap', 'connection', 'open_too_long', 'interrupted', 'borrowed', 'alarm', 'denied', 'approval', 'stuck', 'stop']),
   agentId: z.string().nullable(),
   agentName: z.string().nullable(),
   text: z.string(),
   since: isoTime,
   /** where Enter leads: screen and id. */
-  target: z.object({ screen: z.enum(['agents', 'agent', 'live', 'connections', 'settings', 'approvals']), id: z.string().nullable() }),
+  target: z.object({ screen: z.enum(['agents', 'agent', 'live', 'connections', 'settings', 'approvals', 'stop']), id: z.string().nullable() }),
 });
 export type NeedsYou = z.infer<typeof needsYou>;
 
@@ -207,7 +212,8 @@ export const contract = {
   'connections.addRuntime': command(z.object({ name: z.string().trim().min(1).max(80), target: runtimeTarget, credential: credentialInput.default({ from: 'none' }), content: contentLevel.optional(), demo: z.boolean().default(false) }), connection),
   /** Another address or command for the same runtime: agents, history and credential stay. The kind cannot change; a changed command needs consent anew. */
   'connections.retarget': command(z.object({ id, target: runtimeTarget }), connection),
-  'connections.setCredential': command(z.object({ id, credential: credentialInput }), connection),
+  /** `stop`: the credential that only stop levers use; without one they use the one that reads. */
+  'connections.setCredential': command(z.object({ id, credential: credentialInput, use: z.enum(['read', 'stop']).default('read') }), connection),
   /** The exact command as it was shown; any other text is refused. */
   'connections.consent': command(z.object({ id, command: z.string().max(8_192) }), connection),
   /** Asks the runtime now: what is reachable, what is missing, which right would fix it. */
@@ -225,6 +231,39 @@ export const contract = {
   'approvals.get': query(z.object({ id }), approvalDetail),
   /** Re-reads the request at the runtime in the instant before it answers; `conflict` when it changed or was answered by somebody else. */
   'approvals.decide': command(z.object({ id, fingerprint: z.string().length(64), decision }), approvalDetail),
+  /** `survey`: asks the runtimes what runs now (reads only, at most 4 s); without it the plan comes from the history at once. */
+  'stop.plan': command(z.object({ scope: stopScope, level: stopLevel, survey: z.boolean().default(false) }), stopPlan),
+  /** Fires the plan that was shown. `levers`: plan lever ids, at least one. `typed`: what the plan asks to type. Returns when the first levers are let go. */
+  'stop.order': command(z.object({ planId: id, levers: z.array(z.string().max(200)).min(1).max(10_000), reasonKind: z.enum(reasonKinds), reason: z.string().trim().max(4_000).default(''), ticket: z.string().trim().max(200).optional(), typed: z.string().max(200).optional() }), stopOrder),
+  /** The second operator's word; SECURITY: five wrong passphrases in a row lock the operator for a minute. */
+  'stop.second': command(z.object({ id, operatorId: id, passphrase: z.string().min(1).max(1_000) }), stopOrder),
+  /** Only while it waits for the second operator. */
+  'stop.withdraw': command(z.object({ id }), stopOrder),
+  /** Sends one lever once more that failed, or that is `unknown` and may be repeated. */
+  'stop.retry': command(z.object({ id, leverId: z.string().max(200) }), stopOrder),
+  /** Puts back exactly what the order changed, and only that; ends its holds. `leverId`: one lever only. */
+  'stop.release': command(z.object({ id, leverId: z.string().max(200).optional(), reason: z.string().trim().max(4_000).default('') }), stopOrderDetail),
+  'stop.list': query(z.object({ state: z.enum(['open', 'ended', 'all']).default('all'), agentId: id.optional(), before: cursor.optional(), limit: limit(1000, 100) }), z.object({ rows: z.array(stopOrder), next: z.string().nullable(), open: z.int() })),
+  'stop.get': query(z.object({ id }), stopOrderDetail),
+  'stop.certificate': query(z.object({ id }), stopCertificate),
+  'stop.standing': query(none, z.object({ holds: z.array(stopHold), changes: z.array(standingChange) })),
+  'stop.readiness': query(none, z.object({ rows: z.array(readinessRow), rightsAt: isoTime.nullable() })),
+  /** Asks every runtime, reading only, whether our stop credential would be let in. */
+  'stop.checkRights': command(none, z.object({ asked: z.int(), missing: z.int() })),
+  'stop.drills': query(z.object({ agentId: id.optional(), since: isoTime.optional(), limit: limit(1000, 200) }), z.object({ rows: z.array(drill) })),
+  /** A stop order fired on purpose; only at an agent that is marked as canary. */
+  'stop.drill': command(z.object({ agentId: id, level: stopLevel }), stopOrder),
+  'stop.setCanary': command(z.object({ agentId: id, canary: canary.omit({ nextAt: true }).nullable() }), none),
+  'stop.rules': query(none, z.object({ rows: z.array(stopRule) })),
+  'stop.saveRule': command(z.object({ id: id.optional(), name: z.string().trim().min(1).max(80), trigger: ruleTrigger, watches: ruleScope, level: stopLevel, stops: z.enum(['task', 'agent']).default('agent'), mode: z.enum(ruleModes).default('off') }), stopRule),
+  'stop.removeRule': command(z.object({ id }), none),
+  'stop.firings': query(z.object({ ruleId: id.optional(), before: cursor.optional(), limit: limit(1000, 100) }), page(ruleFiring)),
+  'operators.list': query(none, z.object({ rows: z.array(operator) })),
+  'operators.add': command(z.object({ name: z.string().trim().min(1).max(80), passphrase: z.string().min(12).max(1_000) }), operator),
+  'operators.remove': command(z.object({ id }), none),
+  'tags.list': query(none, z.object({ rows: z.array(z.object({ tag: z.string(), agents: z.int() })) })),
+  'agents.setTags': command(z.object({ id, tags: z.array(z.string().trim().min(1).max(40)).max(20) }), none),
+
   'audit.list': query(z.object({ subject: id.optional(), before: cursor.optional(), limit: limit(1000, 100) }), page(auditEntry)),
 
   'settings.get': query(none, settings),
@@ -243,7 +282,7 @@ export type ParsedParams<M extends Method> = z.output<Contract[M]['params']>;
 export type Result<M extends Method> = z.output<Contract[M]['result']>;
 
 /** What changed, said small: the page invalidates the queries that rest on it. Coalesced, at most 4 a second. */
-export const hintTopics = ['activity', 'agents', 'tasks', 'failures', 'cost', 'connections', 'settings', 'status', 'gaps', 'approvals', 'grants', 'audit'] as const;
+export const hintTopics = ['activity', 'agents', 'tasks', 'failures', 'cost', 'connections', 'settings', 'status', 'gaps', 'approvals', 'grants', 'audit', 'stop'] as const;
 export type HintTopic = (typeof hintTopics)[number];
 
 /** Streams: the one true stream is Live. The receiver grants credits (rows); the engine never sends more than granted. */

@@ -248,7 +248,20 @@ export const lever = z.object({
   title: z.string(),
   /** what one call reaches. */
   reach: z.enum(['task', 'agent', 'connection']),
-  reversible: z.boolean(),
+  /** when in a stop it is pulled: what respawns first, credentials last. */
+  step: z.enum(['disarm', 'refuse', 'cut', 'end_sessions', 'revoke']),
+  /** `exact`: puts back what was there; `lossy`: most of it; `not_needed`: it changes nothing that lasts. */
+  undo: z.enum(['exact', 'lossy', 'none', 'not_needed']),
+  /** what undoing does, or why there is none. */
+  undoText: z.string(),
+  /** sending it twice does no more than sending it once; if not, a lever whose answer is not known is never sent again. */
+  repeatable: z.boolean(),
+  /** it may only be pulled when nothing of its target runs any more (deleting what runs breaks the runtime). */
+  idleOnly: z.boolean(),
+  /** ticked by default in a plan. */
+  wanted: z.boolean(),
+  /** false: this version can only tell of it; a person does it elsewhere, as `undoText` and `doesNotStop` say. */
+  pulled: z.boolean(),
   /** what it does not stop, one sentence each, measured. */
   doesNotStop: z.array(z.string()),
 });
@@ -273,6 +286,9 @@ export const runtimeLink = z.object({
   credential: z.enum(['none', 'kept', 'session', 'reference', 'missing']),
   /** never the credential: the last four characters of a kept one, or the name of the variable or file. */
   credentialHint: z.string().nullable(),
+  /** the credential that stop levers use, apart from the one that reads; `none`: they use the one that reads. */
+  stopCredential: z.enum(['none', 'kept', 'session', 'reference', 'missing']),
+  stopCredentialHint: z.string().nullable(),
   circuit: z.enum(['closed', 'open', 'half_open']),
   lastPollAt: isoTime.nullable(),
   nextPollAt: isoTime.nullable(),
@@ -433,6 +449,14 @@ export const settings = z.object({
   notifyApprovals: z.boolean(),
   /** a person's remembered choice to keep credentials although this system has no keyring (safeStorage `basic_text`). */
   weakVault: z.boolean(),
+  /** seconds without an act, in which we could see, before a stop is verified. */
+  stopSilenceS: z.int().min(5).max(3_600),
+  /** seconds that a verified stop is watched on: what comes back reopens it. */
+  stopWatchS: z.int().min(0).max(86_400),
+  /** which stops a second operator must confirm: none, those wider than one agent, or all. */
+  twoPerson: z.enum(['off', 'wide', 'all']),
+  /** days after which a drill says nothing any more. */
+  drillStaleDays: z.int().min(1).max(365),
 });
 export type Settings = z.infer<typeof settings>;
 

@@ -152,7 +152,7 @@ describe('connections', () => {
 });
 
 const runtime: NonNullable<Connection['runtime']> = {
-  address: 'http://127.0.0.1:2024', product: 'LangGraph', version: '1.5.1', visibility: 'all', visibilityText: 'Everybody\u2019s.', capabilities: [], levers: [], credential: 'kept', credentialHint: '89ab', circuit: 'closed',
+  address: 'http://127.0.0.1:2024', product: 'LangGraph', version: '1.5.1', visibility: 'all', visibilityText: 'Everybody\u2019s.', capabilities: [], levers: [], credential: 'kept', credentialHint: '89ab', stopCredential: 'none', stopCredentialHint: null, circuit: 'closed',
   lastPollAt: at, nextPollAt: at, fault: null, findings: [{ id: 'f', severity: 'attention', text: 'No key\u001b[31m is needed.' }],
 };
 const server: Connection = { ...connection, id: 'con-2', kind: 'langgraph', name: 'Claims', health: 'healthy', healthText: 'Last read 1 s ago.', endpoint: null, tokenEnds: null, runtime };

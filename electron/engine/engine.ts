@@ -26,6 +26,7 @@ import { openRuntimes } from './runtimes.ts';
 import { History } from './store/history.ts';
 import type { RuntimeFact } from './store/runtime-commands.ts';
 import { Status } from './status.ts';
+import { openStopping } from './stop/open-stop.ts';
 
 export interface EngineOptions {
   readonly dataFolder: string;
@@ -110,13 +111,14 @@ async function assemble(options: EngineOptions, log: Log, history: HistoryPort, 
   const runtimes = openRuntimes({ history, gaps, log, changed: () => hints.add(['connections', 'status']), vault: options.vault, lasting: keeper !== null, onApprovals: options.onApprovals });
   const connections = new Connections({ history, receiver, doors, gaps, collectors: runtimes.collectors });
   const status = new Status({ history, receiver, alarms, rate, version, dataFolder: options.dataFolder });
+  const stopping = openStopping();
   const readLive: Parameters<typeof openLive>[0]['read'] = async ({ afterId, upToId, ids, filter, limit }) => {
     const { rows, passed } = await ask(history, 'liveRows', { after: afterId, upTo: upToId, ids, filter, limit });
     return { rows, matched: passed };
   };
   const rpc = new RpcServer({
     handlers: makeHandlers({
-      history, status, alarms, connections, receiver, desk: runtimes.desk,
+      history, status, alarms, connections, receiver, desk: runtimes.desk, stop: stopping.desk,
       runtimes: new RuntimeConnections({ history, facts: runtimes.facts, collectors: runtimes.collectors, credentials: runtimes.credentials, shown: (id) => connections.one(id), log }),
     }),
     streams: { 'live.activity': (filter, credits, sink) => openLive({ commits: history, read: readLive, perSecond: () => rate.perSecond() }, filter, credits, sink) },
@@ -129,10 +131,12 @@ async function assemble(options: EngineOptions, log: Log, history: HistoryPort, 
   });
   const chores = keeper ? await startWatching({ history, keeper, gaps, alarms, log, facts: runtimes.facts }) : null;
   await runtimes.start();
+  await stopping.start();
   return {
     rpc, receiver,
     close: async () => {
       chores?.close();
+      await stopping.close();
       await Promise.all([receiver.close(), runtimes.close()]);
       await gaps.settle();
       rpc.close();

@@ -15,6 +15,7 @@ import type { RuntimeConnections } from './runtime-connections.ts';
 import { CheckedJson } from './rpc.ts';
 import type { Handlers } from './rpc.ts';
 import type { Status } from './status.ts';
+import type { StopDesk } from './stop/stop-desk.ts';
 
 export interface HandlerParts {
   readonly history: HistoryPort;
@@ -23,13 +24,14 @@ export interface HandlerParts {
   readonly connections: Connections;
   readonly runtimes: RuntimeConnections;
   readonly desk: ApprovalsDesk;
+  readonly stop: StopDesk;
   readonly receiver: ReceiverPart;
   readonly clock?: Clock;
 }
 
 const dayUs = 86_400_000_000;
 
-export function makeHandlers({ history, status, alarms, connections, runtimes, desk, receiver, clock = systemClock }: HandlerParts): Handlers {
+export function makeHandlers({ history, status, alarms, connections, runtimes, desk, stop, receiver, clock = systemClock }: HandlerParts): Handlers {
   /** Answered, checked and written by the reader thread. */
   const read = <M extends Method>(name: M) => async (params: ParsedParams<M>, { signal }: CallContext): Promise<CheckedJson> => new CheckedJson(await history.queryJson(name, params, signal));
   const nowUs = (): number => clock.now() * 1_000;
@@ -68,6 +70,16 @@ export function makeHandlers({ history, status, alarms, connections, runtimes, d
     'approvals.list': read('approvals.list'),
     'approvals.get': read('approvals.get'),
     'approvals.decide': (params, context) => desk.decide(params, context),
+    ...stop,
+    'stop.list': read('stop.list'),
+    'stop.get': read('stop.get'),
+    'stop.standing': read('stop.standing'),
+    'stop.readiness': read('stop.readiness'),
+    'stop.drills': read('stop.drills'),
+    'stop.rules': read('stop.rules'),
+    'stop.firings': read('stop.firings'),
+    'operators.list': read('operators.list'),
+    'tags.list': read('tags.list'),
     'audit.list': read('audit.list'),
     'settings.get': read('settings.get'),
     'settings.set': async (params, { actor }) => {

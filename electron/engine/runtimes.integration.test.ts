@@ -135,7 +135,7 @@ describe('a connection that asks', () => {
       expect((await house.connections.list()).rows[0]).toMatchObject({ health: 'unauthorised', runtime: { credential: 'missing', fault: { kind: 'credential_missing', text: expect.stringContaining('Give it again') as string } } });
     });
     const [connection] = (await house.connections.list()).rows;
-    const again = await house.people.setCredential({ id: connection?.id ?? '', credential: { from: 'value', value: 'sk-0123456789ab' } }, ada);
+    const again = await house.people.setCredential({ id: connection?.id ?? '', use: 'read', credential: { from: 'value', value: 'sk-0123456789ab' } }, ada);
     expect(again).toMatchObject({ health: 'healthy', runtime: { credential: 'session' } });
     expect(runtime.checkpoints[0]).toBe('1');
     expect((await house.ask('activity.list', { limit: 100 })).rows).toHaveLength(1);

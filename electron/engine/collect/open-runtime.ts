@@ -24,6 +24,8 @@ export interface OpenedRuntime {
 export interface RuntimeOutside {
   readonly kinds: ConnectorKinds;
   readonly readSecret: () => Promise<string | null>;
+  /** undefined: stop levers use the credential that reads. */
+  readonly readStopSecret?: (() => Promise<string | null>) | undefined;
   readonly spawn: NonNullable<ConnectorIo['spawn']>;
   /** what `spawn` hands over by name. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -46,7 +48,7 @@ const mostSecrets = 8;
 const endWithinMs = 3_000;
 
 /** Null: this build has no connector of the kind. */
-export function openRuntime(target: RuntimeTarget, consent: string | null, { kinds, readSecret, spawn, environment, log, clock }: RuntimeOutside): OpenedRuntime | null {
+export function openRuntime(target: RuntimeTarget, consent: string | null, { kinds, readSecret, readStopSecret, spawn, environment, log, clock }: RuntimeOutside): OpenedRuntime | null {
   // One kind of a union of kinds: the registry ties each to its own targets.
   const kind = kinds[target.kind] as ConnectorKind | undefined;
   if (kind === undefined) return null;
@@ -56,6 +58,7 @@ export function openRuntime(target: RuntimeTarget, consent: string | null, { kin
   const io: ConnectorIo = {
     fetch: guardedFetch({ signal: life.signal, base }), clock, log, signal: life.signal,
     secret: async () => secrets.seen(await readSecret()),
+    stopSecret: async () => secrets.seen(await (readStopSecret ?? readSecret)()),
     spawn: isAgreed(target, consent) ? spawn : null,
   };
   const connector = kind.open(target, io);

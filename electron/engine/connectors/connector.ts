@@ -10,6 +10,7 @@ import type { AnswerKind, Capability, Connection, Grant, Lever, TestCheck, Visib
 import type { Decision, RuntimeTarget } from '../../../shared/contract.ts';
 import type { AgentClaim, Draft } from '../ingest/draft.ts';
 import type { Clock, Log } from '../ports.ts';
+import type { StopPort } from './stopping.ts';
 
 export type RuntimeKind = Exclude<Connection['kind'], 'otlp'>;
 export type TargetOf<K extends RuntimeKind> = Extract<RuntimeTarget, { kind: K }>;
@@ -35,6 +36,8 @@ export interface ConnectorIo {
   readonly log: Log;
   /** The credential, read anew at each call so that a changed one counts at once; null: none is set. Rejects with RuntimeFault `credential_missing`. */
   readonly secret: () => Promise<string | null>;
+  /** SECURITY: the credential that only stop levers use; the same as `secret` where no other is set. */
+  readonly stopSecret: () => Promise<string | null>;
   /** Ends when the connection is switched off, removed or the engine closes. */
   readonly signal: AbortSignal;
   /** Only for targets with a command, only after consent. */
@@ -205,6 +208,8 @@ export interface Connector {
   answer?(key: string, decision: Decision, stillTheSame: (now: FoundApproval) => boolean, signal: AbortSignal): Promise<AnswerGiven>;
   /** Reads only; each check says what it found and which right would fix it. */
   test(signal: AbortSignal): Promise<{ readonly checks: readonly TestCheck[]; readonly facts: RuntimeFacts | null }>;
+  /** Optional: kinds without levers have none. */
+  readonly stop?: StopPort;
   close(): Promise<void>;
 }
 

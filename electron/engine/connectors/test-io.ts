@@ -27,6 +27,7 @@ export function testIo({ url = 'http://127.0.0.1:9', secret = null, timeoutMs, m
     clock: { now },
     log: { info: say, warn: say, error: (text, error) => { lines.push(`${text}: ${String(error)}`); } },
     secret: typeof secret === 'function' ? secret : () => Promise.resolve(secret),
+    stopSecret: typeof secret === 'function' ? secret : () => Promise.resolve(secret),
     signal: life.signal,
     spawn,
     end: () => life.abort(),

@@ -1,9 +1,10 @@
 /** What the collectors hand to the writer: one batch, one transaction, with the checkpoint that goes on after it. */
 import type { ContentLevel } from '../../../shared/domain.ts';
 import type { Batch, Discovered, FoundApproval, FoundGrant, StuckWork } from '../connectors/connector.ts';
+import type { RightCheck, StopTarget } from '../connectors/stopping.ts';
 
 /** The store knows what it is handed, not who hands it. */
-export type { Batch, Discovered, FoundApproval, FoundGrant, StuckWork };
+export type { Batch, Discovered, FoundApproval, FoundGrant, StuckWork, RightCheck, StopTarget };
 
 export interface CollectedJob {
   /** row id of the connection. */

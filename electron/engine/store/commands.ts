@@ -14,7 +14,7 @@ import { extendSeen } from './seen.ts';
 import { linkAgents, restitch, unlinkAgent } from './stitching.ts';
 import { TALLY, type Tallies } from './tallies.ts';
 
-export const defaultSettings: Settings = { theme: 'system', singleKeys: true, retentionDays: null, defaultContent: 'redacted', otlpPort: 4318, notifyApprovals: true, weakVault: false };
+export const defaultSettings: Settings = { theme: 'system', singleKeys: true, retentionDays: null, defaultContent: 'redacted', otlpPort: 4318, notifyApprovals: true, weakVault: false, stopSilenceS: 90, stopWatchS: 900, twoPerson: 'off', drillStaleDays: 30 };
 
 /** What goes through the assembler is the writer's own. */
 export type AssembledCommand = 'runtimes.collected' | 'runtimes.discovered';

@@ -22,6 +22,8 @@ import { usePollNow } from './use-connection-commands.ts';
 import { Fact, Refused, type Change } from './detail-parts.tsx';
 import classes from './connections.module.css';
 
+const undoWords = { exact: 'can be undone', lossy: 'can be undone in part', none: 'cannot be undone', not_needed: 'changes nothing that lasts' } as const;
+
 const credentialWords: Record<RuntimeLink['credential'], string> = {
   none: 'none', kept: 'kept in this system’s keyring', session: 'in memory until Gatehouse ends', reference: 'read at each use from', missing: 'missing: give it again',
 };
@@ -103,7 +105,7 @@ function Levers({ levers }: { levers: readonly Lever[] }) {
         <ul className={classes.levers}>
           {levers.map((lever) => (
             <li key={lever.id}>
-              <span className={classes.leverHead}><strong><InertName text={lever.title} most={80} /></strong><span className={`${classes.leverKind} ${lever.kind === 'catalogue' ? classes.catalogue : ''}`} data-tip={leverSigns[lever.kind]}>{lever.kind}</span><span className={classes.muted}>{lever.level} {reachWords[lever.reach]}, {lever.reversible ? 'can be undone' : 'cannot be undone'}</span></span>
+              <span className={classes.leverHead}><strong><InertName text={lever.title} most={80} /></strong><span className={`${classes.leverKind} ${lever.kind === 'catalogue' ? classes.catalogue : ''}`} data-tip={leverSigns[lever.kind]}>{lever.kind}</span><span className={classes.muted}>{lever.level} {reachWords[lever.reach]}, {undoWords[lever.undo]}</span></span>
               {lever.doesNotStop.map((text) => <span key={text} className={classes.notStopped}><StateShape state="no_stop_credential" className={classes.muted} /><span>Does not stop: <InertName text={text} most={300} /></span></span>)}
             </li>
           ))}

@@ -3,7 +3,7 @@ import type { Capability, Lever } from '../../../shared/domain.ts';
 import { howWords, sightOf } from './sight.ts';
 
 const capability = (name: Capability['name'], state: Capability['state'], text = ''): Capability => ({ name, state, how: state === 'no' ? null : 'poll', lagMs: 2000, text });
-const lever: Lever = { id: 'l', level: 'cancel', kind: 'drain', title: 'Cancel the run', reach: 'task', reversible: true, doesNotStop: ['a step that ignores it.'] };
+const lever: Lever = { id: 'l', level: 'cancel', kind: 'drain', title: 'Cancel the run', reach: 'task', step: 'cut', undo: 'exact', undoText: '', repeatable: true, idleOnly: false, wanted: true, pulled: true, doesNotStop: ['a step that ignores it.'] };
 
 it('promises no more than was found, and says both halves of what is there in part', () => {
   const { sees, not } = sightOf({ capabilities: [capability('activity', 'partly', 'Stateless runs vanish.'), capability('cost', 'no', 'No prices.'), capability('usage', 'unknown', 'Not asked.')], visibility: 'all', levers: [lever] });

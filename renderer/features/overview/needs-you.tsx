@@ -24,6 +24,7 @@ const looks = {
   denied: { state: 'denied', word: 'Denied' },
   approval: { state: 'waiting', word: 'Approval' },
   stuck: { state: 'attention', word: 'Stuck' },
+  stop: { state: 'still_acting', word: 'Stop order' },
 } satisfies Record<NeedsYou['kind'], { state: State; word: string }>;
 
 /** Failures and interruptions lead to where they are explained, on the agent's own screen. */

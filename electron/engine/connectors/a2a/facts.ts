@@ -26,7 +26,8 @@ export interface Probed {
 }
 
 export const cancelLever: Lever = {
-  id: 'a2a.cancel', level: 'cancel', kind: 'cut', title: 'Cancel the task (CancelTask)', reach: 'task', reversible: false,
+  id: 'a2a.cancel', level: 'cancel', kind: 'cut', title: 'Cancel the task (CancelTask)', reach: 'task',
+  step: 'cut', undo: 'none', undoText: 'A cancelled task cannot be continued.', repeatable: true, idleOnly: false, wanted: true, pulled: true,
   doesNotStop: [
     'An agent that ignores the cancellation works on to its own end; the call then hangs until that end (measured: 4.5 s) or for ever, so Gatehouse waits 5 s and asks for the task.',
     'An agent may report the task as cancelled and work on (measured: 4.3 s of further work): the report alone proves nothing.',

@@ -14,7 +14,8 @@ export const capabilities: readonly Capability[] = [
 ];
 
 export const cancelRun: Lever = {
-  id: 'langgraph.cancel-run', level: 'cancel', kind: 'cut', title: 'Cancel the run', reach: 'task', reversible: true,
+  id: 'langgraph.cancel-run', level: 'cancel', kind: 'cut', title: 'Cancel the run', reach: 'task',
+  step: 'cut', undo: 'not_needed', undoText: 'Whoever may start runs can let the thread go on from its last state.', repeatable: true, idleOnly: false, wanted: true, pulled: true,
   doesNotStop: [
     'Code of a step that does not look at its abort signal goes on to its own end, while the server already says that the run was cancelled (6.3 of 6.3 seconds measured). The next step does not begin.',
     'A sub-agent that was called inside a tool goes on (7 seconds measured).',
@@ -27,7 +28,8 @@ export const cancelRun: Lever = {
 };
 
 export const cancelRuns: Lever = {
-  id: 'langgraph.cancel-runs', level: 'cancel', kind: 'cut', title: 'Cancel many runs at once', reach: 'connection', reversible: true,
+  id: 'langgraph.cancel-runs', level: 'cancel', kind: 'cut', title: 'Cancel many runs at once', reach: 'connection',
+  step: 'cut', undo: 'not_needed', undoText: 'Whoever may start runs can let the threads go on from their last state.', repeatable: true, idleOnly: false, wanted: true, pulled: true,
   doesNotStop: [...cancelRun.doesNotStop.slice(0, 3), 'Runs that are started after it.'],
 };
 

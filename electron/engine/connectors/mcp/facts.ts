@@ -23,7 +23,8 @@ const never: readonly Capability[] = [
 
 /** The token goes to the endpoint as its holder; nothing here reaches what other clients hold. */
 const revokeLever: Lever = {
-  id: 'mcp.revoke-token', level: 'revoke', kind: 'catalogue', title: 'Take the token back at its authorization server', reach: 'connection', reversible: false,
+  id: 'mcp.revoke-token', level: 'revoke', kind: 'catalogue', title: 'Take the token back at its authorization server', reach: 'connection',
+  step: 'revoke', undo: 'none', undoText: 'A token that was taken back does not come back; a new one must be asked for.', repeatable: true, idleOnly: false, wanted: false, pulled: false,
   doesNotStop: [
     'Tokens that other clients hold: the endpoint takes the token itself, and Gatehouse has only its own.',
     'A call that is under way.',

@@ -47,7 +47,7 @@ function listStrangers(reading: Reading): StrangerSender[] {
   ).all().map((row) => ({ process: row.process || null, pid: row.pid > 0 ? row.pid : null, path: row.path, count: row.count, firstAt: iso(row.firstUs), lastAt: iso(row.lastUs) }));
 }
 
-export interface StoredCounts { readonly newestActivityAt: string | null; readonly connections: number; readonly agents: number; readonly tasks: number; readonly activities: number; readonly openGaps: number; readonly strangers: number; readonly schemaVersion: number; readonly approvalsWaiting: number }
+export interface StoredCounts { readonly newestActivityAt: string | null; readonly connections: number; readonly agents: number; readonly tasks: number; readonly activities: number; readonly openGaps: number; readonly strangers: number; readonly schemaVersion: number; readonly approvalsWaiting: number; readonly stopsOpen: number; readonly stopsFailing: number }
 
 export function counts(reading: Reading): StoredCounts {
   const one = <T>(sql: string): T | undefined => reading.sql<[], T>(sql).get();
@@ -62,7 +62,7 @@ export function counts(reading: Reading): StoredCounts {
     activities: one<{ n: number }>('SELECT coalesce(sum(rows), 0) AS n FROM agent')?.n ?? 0,
     openGaps: one<{ n: number }>('SELECT count(*) AS n FROM gap WHERE to_us IS NULL')?.n ?? 0,
     strangers: one<{ n: number }>('SELECT coalesce(sum(count), 0) AS n FROM stranger')?.n ?? 0,
-    schemaVersion: Number(reading.db.pragma('user_version', { simple: true })), approvalsWaiting: countWaiting(reading),
+    schemaVersion: Number(reading.db.pragma('user_version', { simple: true })), approvalsWaiting: countWaiting(reading), stopsOpen: 0, stopsFailing: 0,
   };
 }
 

@@ -26,7 +26,7 @@ function linkOf(row: LinkRow): RuntimeLink {
   const { product, version, visibility, visibilityText, capabilities, levers, findings } = facts;
   return {
     address: addressOf(JSON.parse(row.target) as RuntimeTarget), product, version, visibility, visibilityText, capabilities, levers, findings,
-    credential: credentialOf(row.credential), credentialHint: row.hint, circuit: row.circuit,
+    credential: credentialOf(row.credential), credentialHint: row.hint, stopCredential: 'none', stopCredentialHint: null, circuit: row.circuit,
     lastPollAt: row.lastPollUs === null ? null : iso(row.lastPollUs), nextPollAt: row.nextPollUs === null ? null : iso(row.nextPollUs),
     fault: row.faultKind === null ? null : { kind: row.faultKind, text: row.faultText ?? '', since: iso(row.faultUs ?? 0) },
   };

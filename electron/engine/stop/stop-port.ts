@@ -1,0 +1,23 @@
+/** How the kill switch reaches what can stop something: the connector of a runtime, this machine's processes, or both of one connection. */
+import type { Lever } from '../../../shared/domain.ts';
+import type { StopPort } from '../connectors/stopping.ts';
+import type { Mask } from '../collect/masking.ts';
+
+export interface OpenPort {
+  /** what can be pulled here, as the very server declared it, and `process.*` where a process of this machine is proven to be it. */
+  readonly levers: readonly Lever[];
+  readonly port: StopPort;
+  /** SECURITY: every text of the runtime goes through it before it is stored or shown. */
+  readonly mask: () => Mask;
+  /** the life of the connection. */
+  readonly signal: AbortSignal;
+  readonly giveBack: () => Promise<void>;
+}
+
+export interface StopPorts {
+  /**
+   * A port with requests of its own, apart from the collector's: a collector that waits for a frozen server must not hold a stop. It is
+   * opened once for each connection and kept. Rejects with `CallFailure` in words: switched off, gone, a kind without levers.
+   */
+  open(connection: number): Promise<OpenPort>;
+}

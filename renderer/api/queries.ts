@@ -29,7 +29,7 @@ function askIn<M extends Method>(method: M, topics: readonly HintTopic[], period
 }
 
 export const systemQueries = {
-  status: () => ask('system.status', ['status', 'connections', 'gaps', 'activity', 'approvals'], {}, 5000),
+  status: () => ask('system.status', ['status', 'connections', 'gaps', 'activity', 'approvals', 'stop'], {}, 5000),
 };
 
 export const overviewQueries = {
@@ -37,7 +37,7 @@ export const overviewQueries = {
     queryKey: ['overview.get', period.key, since] as const,
     queryFn: since === null ? skipToken : async ({ signal }): Promise<Result<'overview.get'>> => call('overview.get', { period: period.toPeriod(), since }, { signal }),
     placeholderData: keepPreviousData,
-    meta: { topics: ['activity', 'agents', 'failures', 'cost', 'gaps', 'connections'] satisfies HintTopic[] },
+    meta: { topics: ['activity', 'agents', 'failures', 'cost', 'gaps', 'connections', 'stop'] satisfies HintTopic[] },
   }),
 };
 
@@ -131,6 +131,39 @@ export const auditQueries = {
     getNextPageParam: (page) => page.next,
     meta: { topics: ['audit'] satisfies HintTopic[] },
   }),
+};
+
+export const stopQueries = {
+  /** Asked again by itself as well: an order that runs must not depend on a hint that was missed. */
+  open: () => ask('stop.list', ['stop'], { state: 'open', limit: 1000 }, 3000),
+  ended: (agentId: string | null = null) => infiniteQueryOptions({
+    queryKey: ['stop.list', { state: 'ended', agentId }] as const,
+    queryFn: async ({ pageParam, signal }): Promise<Result<'stop.list'>> => call('stop.list', { state: 'ended', limit: 200, ...(agentId === null ? {} : { agentId }), ...(pageParam === null ? {} : { before: pageParam }) }, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    meta: { topics: ['stop'] satisfies HintTopic[] },
+  }),
+  get: (id: string) => ask('stop.get', ['stop'], { id }, 3000),
+  certificate: (id: string) => ask('stop.certificate', ['stop'], { id }),
+  standing: () => ask('stop.standing', ['stop'], {}, 3000),
+  readiness: () => ask('stop.readiness', ['stop', 'agents', 'connections', 'settings'], {}),
+  drills: (agentId: string | null) => ask('stop.drills', ['stop'], { limit: 1000, ...(agentId === null ? {} : { agentId }) }),
+  rules: () => ask('stop.rules', ['stop'], {}),
+  firings: () => infiniteQueryOptions({
+    queryKey: ['stop.firings'] as const,
+    queryFn: async ({ pageParam, signal }): Promise<Result<'stop.firings'>> => call('stop.firings', { limit: 100, ...(pageParam === null ? {} : { before: pageParam }) }, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    meta: { topics: ['stop'] satisfies HintTopic[] },
+  }),
+};
+
+export const operatorQueries = {
+  list: () => ask('operators.list', ['settings', 'stop'], {}),
+};
+
+export const tagQueries = {
+  list: () => ask('tags.list', ['agents', 'stop'], {}),
 };
 
 export const connectionQueries = {

@@ -6,6 +6,8 @@ import { allow, needed, oneOf, parseWords, readLimit, UsageError } from './cli-o
 import type { Values } from './cli-options.ts';
 import { readAgentLink, readApprovals, readAudit, readGrants, readRuntimeConnections } from './cli-runtime-arguments.ts';
 import type { RuntimeCommand } from './cli-runtime-arguments.ts';
+import { readStop, readStops, readStopWord } from './cli-stop-arguments.ts';
+import type { StopCommand } from './cli-stop-arguments.ts';
 
 export interface ListOptions {
   readonly agent: string | null;
@@ -15,7 +17,7 @@ export interface ListOptions {
 }
 
 export type Command =
-  | RuntimeCommand
+  | RuntimeCommand | StopCommand
   | { readonly name: 'help' } | { readonly name: 'version' }
   | { readonly name: 'serve'; readonly otlp: { readonly host: string; readonly port: number } | null }
   | { readonly name: 'status' }
@@ -61,6 +63,12 @@ function readCommand(positionals: readonly string[], values: Values, now: number
     case 'status':
       allow(values, [], rest, 0);
       return { name };
+    case 'stop': return readStop(rest, values);
+    case 'stops': return readStops(rest, values);
+    case 'release':
+    case 'certificate':
+    case 'readiness':
+    case 'drill': return readStopWord(name, rest, values);
     case 'approvals': return readApprovals(rest, values);
     case 'grants': return readGrants(rest, values);
     case 'audit': return readAudit(rest, values);

@@ -31,7 +31,7 @@ const connection: Connection = {
 
 type Answers = { [M in Method]?: (params: Params<M>) => Result<M> };
 
-const keys: KeyPlaces = { variable: (name) => (name === 'KEY' ? 'sk-secret-value\n' : undefined), file: (path) => (path === 'keys.json' ? '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"}]}' : 'from-the-file'), stdin: () => Promise.resolve('from-stdin') };
+const keys: KeyPlaces = { variable: (name) => (name === 'KEY' ? 'sk-secret-value\n' : undefined), file: (path) => (path === 'keys.json' ? '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"}]}' : 'from-the-file'), stdin: () => Promise.resolve('from-stdin'), line: () => Promise.resolve(null) };
 
 async function run(line: string, answers: Answers, running = true): Promise<{ out: string; err: string; code: number }> {
   const out = new PassThrough();

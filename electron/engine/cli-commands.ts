@@ -10,6 +10,8 @@ import { printJson, printRows, printText } from './cli-output.ts';
 import type { Streams } from './cli-output.ts';
 import type { ConnectionCommand } from './cli-runtimes.ts';
 import { runRuntimeCommand } from './cli-runtimes.ts';
+import { runStopCommand } from './cli-stop.ts';
+import type { StopCommand } from './cli-stop-arguments.ts';
 import { count, formatTable, time, visible } from './cli-text.ts';
 import type { Caller } from './control-client.ts';
 import { otelEnvironment } from './snippets.ts';
@@ -31,6 +33,15 @@ export type AskingCommand = Exclude<Command, { name: 'help' | 'version' | 'serve
 /** Answers with the code that the program ends with. */
 export async function runCommand(command: AskingCommand, context: CommandContext): Promise<number> {
   switch (command.name) {
+    case 'stop':
+    case 'stops':
+    case 'stops show':
+    case 'stops withdraw':
+    case 'stops confirm':
+    case 'release':
+    case 'certificate':
+    case 'readiness':
+    case 'drill': return runStopCommand(command, context);
     case 'connections add runtime':
     case 'connections try':
     case 'connections test':
@@ -48,7 +59,7 @@ export async function runCommand(command: AskingCommand, context: CommandContext
   }
 }
 
-async function runPrinting(command: Exclude<AskingCommand, ConnectionCommand>, context: CommandContext): Promise<void> {
+async function runPrinting(command: Exclude<AskingCommand, ConnectionCommand | StopCommand>, context: CommandContext): Promise<void> {
   const { caller, json, streams } = context;
   const limit = 'limit' in command && command.limit !== null ? command.limit : json ? jsonLimit : tableLimit;
   switch (command.name) {

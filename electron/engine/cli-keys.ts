@@ -1,6 +1,7 @@
 /** Reads a credential where the person keeps it. SECURITY: never from an argument: every program of the machine can list those. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import type { CredentialInput, RuntimeTarget } from '../../shared/contract.ts';
 import { CallFailure } from './call-failure.ts';
@@ -11,9 +12,22 @@ export interface KeyPlaces {
   readonly variable: (name: string) => string | undefined;
   readonly file: (path: string) => string;
   readonly stdin: () => Promise<string>;
+  /** one line that somebody types; null: nobody is there to type. */
+  readonly line: () => Promise<string | null>;
 }
 
-export const ownKeyPlaces: KeyPlaces = { variable: (name) => process.env[name], file: (path) => readFileSync(path, 'utf8'), stdin: () => text(process.stdin) };
+export const ownKeyPlaces: KeyPlaces = { variable: (name) => process.env[name], file: (path) => readFileSync(path, 'utf8'), stdin: () => text(process.stdin), line: () => (process.stdin.isTTY ? oneLine() : Promise.resolve(null)) };
+
+async function oneLine(): Promise<string> {
+  const reader = createInterface({ input: process.stdin });
+  try {
+    // An input that ends without a line is no answer.
+    for await (const typed of reader) return typed.trim();
+    return '';
+  } finally {
+    reader.close();
+  }
+}
 
 export async function readKeySource(source: KeySource, places: KeyPlaces): Promise<CredentialInput> {
   switch (source.from) {

@@ -41,6 +41,18 @@ const help = `Gatehouse ${version}
   gatehouse grants    [--agent ID|NAME] [--connection ID|NAME] [--limit N]
   gatehouse audit     [--subject ID] [--limit N]
 
+  gatehouse stop --task ID | --agent ID|NAME | --connection ID|NAME | --tag TAG | --all --level cancel|suspend|revoke --reason TEXT
+                        [--reason-kind KIND] [--ticket TEXT] [--with LEVER]... [--without LEVER]... [--wait SPAN] [--yes]
+                        prints the plan, then what becomes of it; code 0 only when verified, 3 still acting, 4 unverified,
+                        5 waits for the second operator, 7 still stopping, 2 nothing was sent
+  gatehouse stops [--all] [--agent ID|NAME] [--limit N]
+  gatehouse stops show|withdraw ID
+  gatehouse stops confirm ID --operator NAME --passphrase-env NAME | --passphrase-stdin
+  gatehouse release ID [--reason TEXT]          ends its holds and puts back exactly what the order changed
+  gatehouse certificate ID                      the record of one stop order; ID may be its number
+  gatehouse readiness [--check] [--limit N]     per agent and level; --check asks the runtimes whether we may
+  gatehouse drill --agent ID|NAME --level L     a stop on purpose, at an agent that is marked as canary
+
   gatehouse agents    [--agent ID|NAME] [--since SPAN] [--limit N]
   gatehouse agents link ID ID | unlink ID       the same agent, seen from two sides
   gatehouse tasks     [--agent ID|NAME] [--since SPAN] [--limit N]

@@ -174,3 +174,11 @@ export const settingsQueries = {
   get: () => ask('settings.get', ['settings'], {}),
   retentionPreview: (days: number) => ask('retention.preview', [], { days }),
 };
+
+/** What the stop plan and the stop entry points ask; the screens of stop orders add theirs. */
+export const stopQueries = {
+  /** orders of one agent that are not ended. */
+  openOf: (agentId: string) => ask('stop.list', ['stop'], { state: 'open', agentId, limit: 20 }),
+  readiness: () => ask('stop.readiness', ['stop', 'agents'], {}),
+  tags: () => ask('tags.list', ['agents', 'stop'], {}),
+};

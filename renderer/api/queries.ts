@@ -143,11 +143,14 @@ export const stopQueries = {
     getNextPageParam: (page) => page.next,
     meta: { topics: ['stop'] satisfies HintTopic[] },
   }),
+  /** orders of one agent that are not ended. */
+  openOf: (agentId: string) => ask('stop.list', ['stop'], { state: 'open', agentId, limit: 20 }),
   get: (id: string) => ask('stop.get', ['stop'], { id }, 3000),
   certificate: (id: string) => ask('stop.certificate', ['stop'], { id }),
   standing: () => ask('stop.standing', ['stop'], {}, 3000),
   readiness: () => ask('stop.readiness', ['stop', 'agents', 'connections', 'settings'], {}),
   drills: (agentId: string | null) => ask('stop.drills', ['stop'], { limit: 1000, ...(agentId === null ? {} : { agentId }) }),
+  tags: () => ask('tags.list', ['agents', 'stop'], {}),
   rules: () => ask('stop.rules', ['stop'], {}),
   firings: () => infiniteQueryOptions({
     queryKey: ['stop.firings'] as const,
@@ -162,10 +165,6 @@ export const operatorQueries = {
   list: () => ask('operators.list', ['settings', 'stop'], {}),
 };
 
-export const tagQueries = {
-  list: () => ask('tags.list', ['agents', 'stop'], {}),
-};
-
 export const connectionQueries = {
   list: () => ask('connections.list', ['connections', 'status'], {}),
 };
@@ -173,12 +172,4 @@ export const connectionQueries = {
 export const settingsQueries = {
   get: () => ask('settings.get', ['settings'], {}),
   retentionPreview: (days: number) => ask('retention.preview', [], { days }),
-};
-
-/** What the stop plan and the stop entry points ask; the screens of stop orders add theirs. */
-export const stopQueries = {
-  /** orders of one agent that are not ended. */
-  openOf: (agentId: string) => ask('stop.list', ['stop'], { state: 'open', agentId, limit: 20 }),
-  readiness: () => ask('stop.readiness', ['stop', 'agents'], {}),
-  tags: () => ask('tags.list', ['agents', 'stop'], {}),
 };

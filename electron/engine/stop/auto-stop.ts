@@ -1,0 +1,155 @@
+/**
+ * Auto-stop rules, evaluated as activity is stored. Costs nothing while no rule is on. A breach fires the rule's level at the agent or task,
+ * or only says that it would have; either way it is written down with its audit entry.
+ */
+import type { HistoryPort } from '../history-port.ts';
+import { ask } from '../history-port.ts';
+import { auditByEngine } from '../audit-words.ts';
+import type { CommitNote } from '../ingest/writer-messages.ts';
+import type { Clock, Log } from '../ports.ts';
+import { publicId } from '../store/ids.ts';
+import type { RuleFact } from '../store/stop-commands.ts';
+import { RuleWatch } from './rule-watch.ts';
+import type { Breach, BudgetQuestion } from './rule-watch.ts';
+import type { OrderByEngine } from './stop-desk.ts';
+
+export interface AutoStopParts {
+  readonly history: HistoryPort;
+  /** Resolves with the order's row id when its first levers were let go. */
+  readonly order: (order: OrderByEngine) => Promise<number>;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+/** Sums of money are asked for at most so often: a thousand priced calls a second make two questions a second for each budget. */
+const budgetEveryMs = 500;
+/** Agents come and go: which of them a rule watches is read anew so often at most. */
+const rulesEveryMs = 1_000;
+const againMs = 50;
+const mostWaiting = 5_000;
+
+export class AutoStop {
+  readonly #parts: AutoStopParts;
+  readonly #watch = new RuleWatch();
+  #rules: readonly RuleFact[] = [];
+  #rulesMs = Number.NEGATIVE_INFINITY;
+  #stale = true;
+  /** activities that wait to be looked at: the next id, and rows that changed. */
+  #afterId: number | null = null;
+  #upToId = 0;
+  #updated = new Set<number>();
+  #askedMs = new Map<string, number>();
+  #working: Promise<void> = Promise.resolve();
+  #busy = false;
+  #timer: NodeJS.Timeout | null = null;
+  #ended = false;
+  #leave: () => void = () => undefined;
+
+  constructor(parts: AutoStopParts) { this.#parts = parts; }
+
+  async start(): Promise<void> {
+    await this.#readRules();
+    this.#leave = this.#parts.history.onCommit((note) => this.#hear(note));
+  }
+
+  /** Resolves when nothing of it runs any more. */
+  async close(): Promise<void> {
+    this.#ended = true;
+    this.#leave();
+    if (this.#timer) clearTimeout(this.#timer);
+    await this.#working;
+  }
+
+  #hear(note: CommitNote): void {
+    if (note.topics.includes('stop') || note.topics.includes('agents')) this.#stale = true;
+    if (this.#rules.length > 0 && (note.inserted > 0 || note.updatedIds.length > 0)) {
+      if (note.inserted > 0) {
+        this.#afterId ??= note.firstActivityId - 1;
+        this.#upToId = Math.max(this.#upToId, note.lastActivityId);
+      }
+      for (const id of note.updatedIds) if (this.#updated.size < mostWaiting) this.#updated.add(id);
+    }
+    if (this.#rules.length > 0 || note.topics.includes('stop')) this.#wake();
+  }
+
+  #wake(): void {
+    if (this.#busy || this.#ended) return;
+    this.#busy = true;
+    this.#working = this.#work().catch((error: unknown) => this.#parts.log.error('auto-stop rules could not be evaluated', error)).finally(() => {
+      this.#busy = false;
+      // What came in meanwhile, money that is to be asked for again, rules that changed a moment ago.
+      if (this.#stale || this.#hasWork()) this.#later();
+    });
+  }
+
+  #hasWork(): boolean { return !this.#ended && this.#rules.length > 0 && (this.#afterId !== null || this.#updated.size > 0); }
+
+  #later(): void {
+    if (this.#timer !== null || this.#ended) return;
+    this.#timer = setTimeout(() => { this.#timer = null; this.#wake(); }, againMs);
+  }
+
+  async #work(): Promise<void> {
+    if (this.#stale && this.#parts.clock.now() - this.#rulesMs >= rulesEveryMs) await this.#readRules();
+    if (this.#rules.length === 0) {
+      this.#afterId = null;
+      this.#updated.clear();
+      return;
+    }
+    const [after, updated] = [this.#afterId, [...this.#updated]];
+    const upTo = after === null ? 0 : Math.min(this.#upToId, after + mostWaiting);
+    if (after === null && updated.length === 0) return;
+    this.#afterId = after === null || upTo >= this.#upToId ? null : upTo;
+    this.#updated.clear();
+    const rows = await ask(this.#parts.history, 'ruleRows', { after: after ?? 0, upTo, updated });
+    const { breaches, budgets } = this.#watch.take(rows, this.#rules, this.#nowUs());
+    for (const breach of breaches) await this.#tell(breach);
+    for (const question of budgets) await this.#sum(question);
+  }
+
+  async #sum(question: BudgetQuestion): Promise<void> {
+    const { rule: { id, trigger }, head, row, sinceUs } = question;
+    if (trigger.kind !== 'budget') return;
+    const key = `${id} ${head} ${row.task}`;
+    const nowMs = this.#parts.clock.now();
+    if (nowMs - (this.#askedMs.get(key) ?? Number.NEGATIVE_INFINITY) < budgetEveryMs) {
+      // Asked again a little later, with whatever has come by then.
+      this.#updated.add(row.id);
+      return;
+    }
+    if (this.#askedMs.size > mostWaiting) this.#askedMs.clear();
+    this.#askedMs.set(key, nowMs);
+    const { micros } = await ask(this.#parts.history, 'spentSince', { head, task: trigger.per === 'task' ? row.task : null, sinceUs, currency: trigger.currency });
+    const breach = this.#watch.judgeBudget(question, micros, this.#nowUs());
+    if (breach !== null) await this.#tell(breach);
+  }
+
+  async #tell({ rule, head, row, text }: Breach): Promise<void> {
+    const subject = publicId('agent', head);
+    let order: number | null = null;
+    let said = text;
+    if (rule.mode === 'fire') {
+      try {
+        const scope = rule.stops === 'task' ? { kind: 'task' as const, id: publicId('task', row.task) } : { kind: 'agent' as const, id: subject };
+        order = await this.#parts.order({ scope, level: rule.level, origin: 'rule', reason: `Rule "${rule.name}": ${text}`, rule: rule.id, actor: null });
+      } catch (error) {
+        said = `${text} It could not be stopped: ${error instanceof Error ? error.message : String(error)}`;
+        this.#parts.log.error('an auto-stop rule could not fire', error, { rule: rule.id });
+      }
+    }
+    const fired = order !== null;
+    const outcome = rule.mode === 'fire' && !fired ? 'failed' : 'done';
+    const words = fired ? `Rule "${rule.name}" fired: ${said}` : rule.mode === 'fire' ? `Rule "${rule.name}" should have fired: ${said}` : `Rule "${rule.name}" would have fired: ${said}`;
+    const audit = auditByEngine({ action: 'stop.rule', subject, outcome, text: words, details: { rule: rule.name, level: rule.level, mode: rule.mode, activity: publicId('activity', row.id) } });
+    await this.#parts.history.command('rules.fired', { rule: rule.id, agent: head, activity: row.id, fired, order, text: said, atUs: this.#nowUs(), audit });
+  }
+
+  async #readRules(): Promise<void> {
+    this.#stale = false;
+    this.#rulesMs = this.#parts.clock.now();
+    this.#rules = await ask(this.#parts.history, 'ruleFacts', {});
+    this.#watch.forget(this.#rules);
+  }
+
+  #nowUs(): number { return this.#parts.clock.now() * 1_000; }
+}

@@ -7,6 +7,7 @@ import { startReceiver } from './ingest/receiver.ts';
 import type { Receiver, ReceiverEvent, ReceiverStatus, SubmitResult, SubmittedBody } from './ingest/receiver.ts';
 import { systemClock } from './ports.ts';
 import type { Clock, Log } from './ports.ts';
+import type { SenderWatch } from './processes/process-ports.ts';
 
 export interface Address { readonly host: string; readonly port: number }
 
@@ -17,6 +18,8 @@ export interface ReceiverParts {
   readonly alarms: Alarms;
   readonly log: Log;
   readonly changed: () => void;
+  /** learns which processes of this machine send. */
+  readonly senders?: SenderWatch;
   readonly clock?: Clock;
 }
 
@@ -84,7 +87,10 @@ export class ReceiverKeeper {
 
   async #open(): Promise<void> {
     this.#lastTry = this.#clock.now();
-    this.#receiver = await startReceiver({ ...this.#wanted, lookUp: this.#parts.doors.lookUp, submit: (body) => this.#submit(body), count: (event) => this.#count(event) });
+    const { doors, senders } = this.#parts;
+    this.#receiver = await startReceiver({
+      ...this.#wanted, lookUp: doors.lookUp, submit: (body) => this.#submit(body), count: (event) => this.#count(event), ...(senders === undefined ? {} : { senders }),
+    });
     const { state, message, port } = this.#receiver.status();
     this.#parts.log.info('receiver', { state, port: port ?? 0 });
     if (state === 'listening') {

@@ -7,6 +7,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { z } from 'zod';
 import type { receiverStatus } from '../../../shared/contract.ts';
+import type { SenderWatch } from '../processes/process-ports.ts';
 import { compressionOf, connectionOf, encodingOf, isBrowser, isLoopbackHost, signalOf, tokenOf } from './door.ts';
 import type { KnownConnection, LookUp } from './door.ts';
 import { listen } from './listen.ts';
@@ -44,6 +45,8 @@ export interface ReceiverOptions {
   readonly count: (event: ReceiverEvent) => void;
   readonly limits?: Partial<ReceiverLimits>;
   readonly strangers?: Pick<StrangerFinder, 'find'>;
+  /** learns which processes of this machine send. */
+  readonly senders?: SenderWatch;
   readonly nowUs?: () => number;
 }
 
@@ -183,9 +186,12 @@ class Desk {
   private async commit(post: Post, body: ReceivedBody, refuse: Refuse): Promise<void> {
     const { known, signal, encoding } = post;
     const receivedUs = this.options.nowUs?.() ?? Date.now() * 1000;
+    // Points name no agent.
+    const ticket = signal === 'metrics' ? null : this.options.senders?.body(post.request.socket, post.request.headers['user-agent'], known.connection, receivedUs / 1_000) ?? null;
     let result: SubmitResult;
     try {
-      result = await this.options.submit({ connection: known.connection, signal, encoding, content: known.content, body: body.bytes, receivedUs });
+      const job = { connection: known.connection, signal, encoding, content: known.content, body: body.bytes, receivedUs };
+      result = await this.options.submit(ticket === null ? job : { ...job, sample: true });
     } catch {
       // The writer is away (it is restarted by its supervisor, who logs why): the sender keeps the body and comes again.
       result = { t: 'unavailable', reason: 'The history cannot be written at this moment. Try again.' };
@@ -195,6 +201,7 @@ class Desk {
     if (result.t === 'malformed') return refuse(400, rpc.invalid, 'malformed body', result.reason);
     if (result.t === 'unavailable') return refuse(503, rpc.unavailable, 'buffer is full', result.reason, { 'retry-after': '2' });
     this.options.count({ t: 'received', connection: known.connection, signal, bytes: body.wireBytes });
+    if (result.sample !== undefined) ticket?.told(result.sample);
     return answer(post.request, post.response, 200, exportAnswer(encoding, signal, result.refused, result.reason));
   }
 

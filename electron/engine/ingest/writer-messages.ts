@@ -1,6 +1,7 @@
 /** What the engine's main thread and the writer worker say to each other. Bodies are transferred, not copied. */
 import type { HintTopic } from '../../../shared/contract.ts';
 import type { ContentLevel } from '../../../shared/domain.ts';
+import type { BodySample } from '../processes/body-sample.ts';
 
 export type Signal = 'traces' | 'logs' | 'metrics';
 
@@ -14,11 +15,13 @@ export interface BodyJob {
   /** already gunzipped. */
   readonly body: Uint8Array;
   readonly receivedUs: number;
+  /** the result is to say what the body named. */
+  readonly sample?: true;
 }
 
 /** Sent only after the transaction that holds the body's records has been committed. */
 export type BodyResult =
-  | { readonly n: number; readonly t: 'stored'; readonly accepted: number; readonly refused: number; readonly reason: string }
+  | { readonly n: number; readonly t: 'stored'; readonly accepted: number; readonly refused: number; readonly reason: string; readonly sample?: BodySample }
   /** 400: nothing of the body was stored. */
   | { readonly n: number; readonly t: 'malformed'; readonly reason: string }
   /** 503: nothing of the body was stored; try again. */

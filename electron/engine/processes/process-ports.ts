@@ -36,9 +36,10 @@ export interface SocketEnds {
 /** Called for each body of a known connection, so it must be cheap: most are let pass. */
 export interface SenderWatch {
   /** `socket` is only a name for the connection: nothing is kept alive by it. Null: this body need not be read for it. */
-  body(socket: object & Partial<SocketEnds>, connection: number, nowMs: number): SampleTicket | null;
+  body(socket: object & Partial<SocketEnds>, userAgent: string | undefined, connection: number, nowMs: number): SampleTicket | null;
 }
 
+/** What one body named is only read where a ticket asks for it. */
 export interface SampleTicket {
   /** After the body was stored. */
   told(sample: BodySample): void;

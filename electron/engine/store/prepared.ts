@@ -2,6 +2,7 @@
 import type { MetricSum } from '../ingest/decoded-body.ts';
 import type { PayloadContext, PayloadRef } from '../ingest/payload.ts';
 import type { BodyJob } from '../ingest/writer-messages.ts';
+import type { BodySample } from '../processes/body-sample.ts';
 import { BlockFiller, PackedBlock, recordsInBlock, type OpenBlock, type Packed, type Place } from './payloads.ts';
 import { newReadBody, type BodyReader, type ReadBody } from './read-body.ts';
 import { fromColumns, toColumns, type ToldColumns } from './told-columns.ts';
@@ -27,6 +28,7 @@ export interface PreparedBody {
   readonly points: number;
   readonly series: readonly MetricSum[];
   readonly malformed: string | null;
+  readonly sample: BodySample | null;
   readonly asides: Counts;
   readonly refused: Counts;
   readonly lost: Counts;
@@ -43,7 +45,7 @@ export function prepare(job: BodyJob, reader: BodyReader): PreparedBody {
   const at = new Map<unknown, number>(filler.blocks.map((block, index) => [block, index * recordsInBlock]));
   return {
     n: body.n, connection: body.connection, receivedUs: body.receivedUs, bytes: body.bytes, spans: body.spans, logs: body.logs, points: body.points, series: body.series,
-    malformed: body.malformed, asides: [...body.asides], refused: [...body.refused], lost: [...body.lost],
+    malformed: body.malformed, sample: body.sample, asides: [...body.asides], refused: [...body.refused], lost: [...body.lost],
     told: toColumns(body.told, ({ block, slot }) => (at.get(block) ?? 0) + slot),
     blocks: full.map((block) => owned(block.take())),
     loose: looseOf(filler.blocks.find((block) => !block.full)),
@@ -69,6 +71,7 @@ export function unprepared(from: PreparedBody, filler: BlockFiller): ReadBody {
   body.points = from.points;
   body.series = from.series;
   body.malformed = from.malformed;
+  body.sample = from.sample;
   for (const [reason, count] of from.asides) body.asides.set(reason, count);
   for (const [reason, count] of from.refused) body.refused.set(reason, count);
   for (const [reason, count] of from.lost) body.lost.set(reason, count);

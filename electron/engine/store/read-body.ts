@@ -4,8 +4,10 @@ import { withoutContent } from '../ingest/outline.ts';
 import type { PayloadRef } from '../ingest/payload.ts';
 import type { LogRecord, ResourceInfo, SpanRecord } from '../ingest/record.ts';
 import type { BodyJob } from '../ingest/writer-messages.ts';
+import type { BodySample } from '../processes/body-sample.ts';
 import { resourceAliases } from './aliases.ts';
 import type { Told } from './assemble/assembler.ts';
+import { BodySampler } from './body-sampler.ts';
 import { isMalformed, type Intake } from './intake.ts';
 import type { BlockFiller, Place } from './payloads.ts';
 
@@ -24,10 +26,12 @@ export interface ReadBody {
   points: number;
   series: readonly MetricSum[];
   malformed: string | null;
+  /** null: nobody asked. */
+  sample: BodySample | null;
 }
 
 export function newReadBody(n: number, connection: number, receivedUs: number, bytes: number): ReadBody {
-  return { n, connection, receivedUs, bytes, spans: 0, logs: 0, told: [], asides: new Map(), refused: new Map(), lost: new Map(), points: 0, series: [], malformed: null };
+  return { n, connection, receivedUs, bytes, spans: 0, logs: 0, told: [], asides: new Map(), refused: new Map(), lost: new Map(), points: 0, series: [], malformed: null, sample: null };
 }
 
 export function add(counts: Map<string, number>, reason: string, count: number): void {
@@ -47,7 +51,13 @@ export class BodyReader {
     const body = newReadBody(job.n, job.connection, job.receivedUs, job.body.byteLength);
     try {
       const decoded = this.intake.decode(job);
-      for (const { record, payload } of decoded.records) this.readRecord(body, job.content, record, payload, filler);
+      const sampler = job.sample === true ? new BodySampler() : null;
+      for (const { record, payload } of decoded.records) {
+        const told = body.told.length;
+        this.readRecord(body, job.content, record, payload, filler);
+        sampler?.take(record.resource, body.told, told);
+      }
+      body.sample = sampler?.sample() ?? null;
       for (const { reason, count } of decoded.refused) add(body.lost, reason, count);
       body.points = decoded.metrics.points;
       body.series = decoded.metrics.series;

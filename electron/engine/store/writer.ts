@@ -126,7 +126,8 @@ export class Writer {
     for (const [reason, count] of refused) this.tallies.count(connection, TALLY.refused, reason, count, receivedUs);
     if (body.points > 0) this.metrics.keep(connection, body.series);
     this.tallies.receive(connection, body.bytes, body.spans, body.logs, body.points, receivedUs);
-    return { n, t: 'stored', accepted, refused: sum(refused), reason: [...refused.keys()].join('; ') };
+    const stored = { n, t: 'stored', accepted, refused: sum(refused), reason: [...refused.keys()].join('; ') } as const;
+    return body.sample === null ? stored : { ...stored, sample: body.sample };
   }
 }
 

@@ -46,6 +46,9 @@ export function agentKey(claim: AgentClaim, service: string): string | null {
   return null;
 }
 
+/** The key of the agent that stands for a service whose records name nobody. */
+export const serviceKey = (service: string): string => (service === '' ? '(service without a name)' : cut(service));
+
 export class AgentBook {
   private readonly byKey = new Map<string, AgentState>();
   /** The claim that was looked up last: neighbours say the same. */
@@ -103,7 +106,7 @@ export class AgentBook {
 
   /** The agent that stands for a service whose records name nobody. */
   forService(connection: number, service: string, source: number, atUs: number, nowUs: number): number {
-    const name = service === '' ? '(service without a name)' : cut(service);
+    const name = serviceKey(service);
     return this.named(connection, name, name, service, source, true, atUs, nowUs).id;
   }
 

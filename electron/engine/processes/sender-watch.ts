@@ -1,0 +1,126 @@
+/**
+ * Learns which process is behind a socket that brings records. Most bodies cost a look into a map and a comparison: a socket is looked up
+ * once, by the first body that comes over it, and what it sends is read in its first bodies and now and then after.
+ */
+import type { Log } from '../ports.ts';
+import type { BodySample } from './body-sample.ts';
+import { isSame, type Machine, type Pin, type Proc, type Processes } from './machine.ts';
+import type { SampleTicket, SenderWatch, SocketEnds } from './process-ports.ts';
+import type { SenderBook } from './sender-book.ts';
+import { ancestorsOf } from './tree.ts';
+
+/** So many bodies of a new socket are read, and then one in so long. */
+const firstBodies = 4;
+const againMs = 10_000;
+/** Look-ups read much of /proc, or start a program: somebody who opens a socket for each body must not keep the engine busy with it. */
+const lookUpEveryMs = 200;
+const lookUpsAtOnce = 20;
+const mostWaiting = 16;
+
+interface Entry {
+  bodies: number;
+  nextMs: number;
+  who: Promise<Pin | null> | null;
+}
+
+export class Senders implements SenderWatch {
+  readonly #machine: Machine;
+  readonly #book: SenderBook;
+  readonly #log: Log;
+  readonly #never: (processes: Processes) => ReadonlySet<number>;
+  readonly #sockets = new WeakMap<object, Entry>();
+  #budget = lookUpsAtOnce;
+  #budgetMs = 0;
+  #waiting = 0;
+  #last: Promise<unknown> = Promise.resolve();
+  #followedMs = 0;
+  #closed = false;
+
+  constructor(machine: Machine, book: SenderBook, log: Log, never: (processes: Processes) => ReadonlySet<number>) {
+    this.#machine = machine;
+    this.#book = book;
+    this.#log = log;
+    this.#never = never;
+  }
+
+  body(socket: object & Partial<SocketEnds>, userAgent: string | undefined, connection: number, nowMs: number): SampleTicket | null {
+    let entry = this.#sockets.get(socket);
+    if (entry !== undefined && nowMs < entry.nextMs) return null;
+    if (this.#closed || this.#waiting >= mostWaiting) return null;
+    if (entry === undefined) {
+      entry = { bodies: 0, nextMs: 0, who: null };
+      this.#sockets.set(socket, entry);
+    }
+    entry.bodies++;
+    if (entry.bodies >= firstBodies) entry.nextMs = nowMs + againMs;
+    // While the sender still waits for its answer: one that lives for a single body is gone after it.
+    const known = entry;
+    this.#queue(async () => {
+      const who = await known.who;
+      if (who === null || !(await this.#isStill(who))) known.who = this.#mayLookUp(nowMs) ? this.#lookUp(socket) : null;
+      await known.who;
+    });
+    return { told: (sample) => { this.#queue(() => this.#note(known, sample, connection, userAgent ?? '', nowMs)); } };
+  }
+
+  /** Everything that was told until now is in the book. */
+  async settled(): Promise<void> { await this.#last; }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    return this.settled();
+  }
+
+  #queue(run: () => Promise<void>): void {
+    this.#waiting++;
+    this.#last = this.#last.then(run).catch((error: unknown) => this.#log.error('a sender could not be looked up', error)).finally(() => { this.#waiting--; });
+  }
+
+  #mayLookUp(nowMs: number): boolean {
+    this.#budget = Math.min(lookUpsAtOnce, this.#budget + Math.max(0, nowMs - this.#budgetMs) / lookUpEveryMs);
+    this.#budgetMs = Math.max(this.#budgetMs, nowMs);
+    if (this.#budget < 1) return false;
+    this.#budget--;
+    return true;
+  }
+
+  async #isStill(pin: Pin): Promise<boolean> {
+    return isSame((await this.#machine.one(pin.pid)) ?? undefined, pin);
+  }
+
+  async #lookUp(socket: Partial<SocketEnds>): Promise<Pin | null> {
+    const { localPort, remotePort, localAddress, remoteAddress } = socket;
+    if (localPort === undefined || remotePort === undefined) return null;
+    const ends = { localPort, remotePort, localAddress, remoteAddress };
+    const owners = await this.#machine.ownersOf(ends, this.#book.known());
+    const processes = await this.#machine.read();
+    const owner = topOf(owners, processes);
+    if (owner === null) return null;
+    // SECURITY: the number may have gone to another process since: only who holds the socket also after its start was read is its owner.
+    return (await this.#machine.ownersOf(ends, [owner.pid])).includes(owner.pid) ? { pid: owner.pid, start: owner.start } : null;
+  }
+
+  async #note(entry: Entry, sample: BodySample, connection: number, userAgent: string, nowMs: number): Promise<void> {
+    const who = await entry.who;
+    if (who === null || sample.services.length === 0) return;
+    const proc = await this.#machine.one(who.pid);
+    if (proc === null || !isSame(proc, who)) return;
+    this.#book.note(proc, connection, sample, userAgent, nowMs);
+    if (nowMs - this.#followedMs < againMs) return;
+    this.#followedMs = nowMs;
+    await this.follow();
+  }
+
+  /** A child whose parent dies is only known as its if it was seen before. */
+  async follow(): Promise<Processes> {
+    const processes = await this.#machine.read();
+    this.#book.follow(processes, this.#never(processes));
+    return processes;
+  }
+}
+
+/** A child that was born with the socket holds it too: then the one above all others is meant. Null: nobody, or nobody above all others. */
+export function topOf(pids: readonly number[], processes: Processes): Proc | null {
+  const found = pids.map((pid) => processes.get(pid)).filter((proc) => proc !== undefined);
+  return found.find((proc) => found.every((other) => other === proc || ancestorsOf(other.pid, processes).includes(proc))) ?? null;
+}

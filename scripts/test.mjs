@@ -1,8 +1,9 @@
 /**
- * `npm test`: every check, each with its own result, one after the other; the last line sums them up.
+ * `npm test`: every check, each with its own result, one after the other but for connectors, which mostly wait and run beside
+ * integration; the last line sums them up.
  * `npm test -- --only unit [words of a file's path]` runs one of: types, lint, colours, unit, integration, connectors, e2e.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,6 +15,7 @@ import { checkResult, playwrightResult, summary, vitestResult } from './test-rep
 /** @typedef {import('./test-report.mjs').StepResult} StepResult */
 
 const reports = path.join(root, 'test-results');
+const connectorsLog = path.join(reports, 'connectors.log');
 
 /** @type {Record<string, (words: string[]) => Promise<StepResult>>} */
 const steps = {
@@ -30,10 +32,7 @@ const steps = {
     await ensureDemoRuntimes();
     return await runVitest('integration', words);
   },
-  connectors: async (words) => {
-    await ensureDemoRuntimes();
-    return await runVitest('connectors', words);
-  },
+  connectors: (words) => connectors(words),
   e2e: async (words) => {
     await ensureDemoRuntimes();
     const { runPlaywright } = await import('./playwright.mjs');
@@ -44,18 +43,33 @@ const steps = {
   },
 };
 
+/** @param {string[]} words @param {string} [log] what it prints goes there, so that two do not speak at once */
+async function connectors(words, log) {
+  await ensureDemoRuntimes();
+  return await runVitest('connectors', words, log);
+}
+
 await runScript(async () => {
   const { values, positionals } = parseArgs({ options: { only: { type: 'string', multiple: true } }, allowPositionals: true });
   const unknown = values.only?.find((name) => !(name in steps));
   if (unknown !== undefined) throw new Error(`There is no step "${unknown}". Steps: ${Object.keys(steps).join(', ')}.`);
   await useOwnNode();
+  /** @param {string} name */
+  const wanted = (name) => values.only?.includes(name) ?? true;
   // The build is a step of its own: when it breaks, types and lint still tell why.
   const results = [await attempt('build', async () => (await ensureBuilt(), checkResult('build', 0)))];
   for (const [name, step] of Object.entries(steps)) {
-    if (values.only && !values.only.includes(name)) continue;
+    if (!wanted(name) || (name === 'connectors' && wanted('integration'))) continue;
     if (interruptedBy() !== undefined) throw new Error(`Ended by ${interruptedBy()} before ${name}.`);
     console.log(`\n== ${name}`);
+    // They wait for servers most of the time, integration uses less than one core: beside each other they take as long as the longer one.
+    rmSync(connectorsLog, { force: true });
+    const beside = name === 'integration' && wanted('connectors') ? attempt('connectors', () => connectors(positionals, connectorsLog)) : undefined;
     results.push(await attempt(name, () => step(positionals)));
+    if (beside === undefined) continue;
+    results.push(await beside);
+    console.log('\n== connectors (ran beside integration)');
+    if (existsSync(connectorsLog)) console.log(readFileSync(connectorsLog, 'utf8'));
   }
   return tell(results);
 });
@@ -84,14 +98,16 @@ function tell(results) {
   return failed === 0 ? 0 : 1;
 }
 
-/** More files at once than vitest's own default, which on two cores is one; those of the connectors mostly wait. @param {'unit' | 'integration' | 'connectors'} project @param {string[]} words */
-async function runVitest(project, words) {
+/** More files at once than vitest's own default, which on two cores is one; those of the connectors mostly wait. @param {'unit' | 'integration' | 'connectors'} project @param {string[]} words @param {string} [log] */
+async function runVitest(project, words, log) {
   const report = freshReport(project);
+  const out = log === undefined ? undefined : openSync(log, 'w');
   const { code } = await run(
     pinnedNode,
     [path.join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', `--project=${project}`, ...(project === 'integration' ? [] : [`--maxWorkers=${Math.max(project === 'connectors' ? 4 : 2, availableParallelism() - 1)}`]), '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...words],
-    { cwd: root },
+    { cwd: root, ...(out === undefined ? {} : { stdio: ['ignore', out, out] }) },
   );
+  if (out !== undefined) closeSync(out);
   return vitestResult(project, readReport(report), code);
 }
 

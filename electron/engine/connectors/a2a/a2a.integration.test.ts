@@ -83,7 +83,7 @@ describe.each([['JSON-RPC', []], ['HTTP+JSON', ['--rest-only']], ['a server that
     expect(found.agents).toMatchObject([{ claim: { id: `${server.url}/.well-known/agent-card.json`, name: 'Supplier desk', version: '2.3.0' }, aliases: [`a2a.card:${server.url}/.well-known/agent-card.json`] }]);
     expect(found.agents[0]?.grants.map(({ name, kind, from }) => `${kind} ${name} (${from})`)).toEqual(['skill Order parts (agent card)', 'skill Check invoice (agent card)', 'skill Track shipment (agent card)', 'skill Change supplier record (extended agent card)']);
     expect(found.facts.capabilities.map(({ name, state }) => `${name} ${state}`)).toEqual(['discover yes', 'activity partly', 'grants partly', 'usage no', 'cost no', 'approvals yes']);
-    expect(found.facts.levers.map(({ level, reach }) => `${level} ${reach}`)).toEqual(['cancel task']);
+    expect(found.facts.levers.map(({ level, reach }) => `${level} ${reach}`)).toEqual(['cancel task', 'revoke connection']);
     const { checks } = await at.connector.test(at.io.signal);
     expect(checks.filter(({ result }) => result === 'failed' || result === 'missing')).toEqual([]);
   });

@@ -1,30 +1,29 @@
 /** A2A servers (1.0, and what 0.3 still offers): one agent by its card, its tasks as far as the credential sees them, its questions. */
-import { createHash } from 'node:crypto';
 import type { Client } from '@a2a-js/sdk/client';
 import type { Decision } from '../../../../shared/contract.ts';
 import type { AgentClaim } from '../../ingest/draft.ts';
 import { RuntimeFault } from '../connector.ts';
 import type { AnswerGiven, Batch, Connector, ConnectorIo, ConnectorKind, Declaration, Discovered, FoundAgent, FoundApproval, FoundGrant, TargetOf } from '../connector.ts';
 import { faultFrom } from '../faults.ts';
-import { isObject, list } from '../foreign-json.ts';
+import type { StopPort } from '../stopping.ts';
 import { Answers, readQuestionNow } from './answering.ts';
 import type { Answering } from './answering.ts';
 import { CardSource } from './card-source.ts';
-import { chooseInterface, readCard } from './card.ts';
+import { agentId, chooseInterface, readCard } from './card.ts';
 import type { Card, CardSkill, Chosen } from './card.ts';
 import { cardLine, credentialLine, failedLine, listLine, signatureLine, skipped, streamLine, versionLine, visibilityLine } from './checks.ts';
 import type { Line } from './checks.ts';
 import { Collecting } from './collecting.ts';
-import { cancelLever, declaredCapabilities, factsOf, pollEveryMs } from './facts.ts';
+import { callersLever, cancelLever, declaredCapabilities, factsOf, pollEveryMs } from './facts.ts';
 import type { ListState, Probed } from './facts.ts';
 import { isNotOffered, Link } from './link.ts';
-import { getTask } from './listing.ts';
+import { getTask, glance } from './listing.ts';
 import { checkSignature } from './signature.ts';
-import { readTask } from './task.ts';
+import { A2aStop } from './stop-port.ts';
 import { watchTasks } from './watching.ts';
 
 const declaration: Declaration = {
-  kind: 'a2a', title: 'A2A agent', capabilities: declaredCapabilities, levers: [cancelLever], pollEveryMs, discoverEveryMs: 15_000, auth: { header: 'authorization', scheme: 'bearer' },
+  kind: 'a2a', title: 'A2A agent', capabilities: declaredCapabilities, levers: [cancelLever, callersLever], pollEveryMs, discoverEveryMs: 15_000, auth: { header: 'authorization', scheme: 'bearer' },
 };
 
 function grantOf(skill: CardSkill, from: string): FoundGrant {
@@ -32,14 +31,8 @@ function grantOf(skill: CardSkill, from: string): FoundGrant {
   return { kind: 'skill', name: skill.name, description, readOnly: null, destructive: null, openWorld: null, idempotent: null, from };
 }
 
-/** One spelling for the same card: it is the agent's id. */
-export function agentId(card: Card): string {
-  const url = new URL(card.url);
-  const id = `${url.origin}${url.pathname}`;
-  return id.length <= 200 ? id : `${url.origin}/#${createHash('sha256').update(id).digest('hex')}`;
-}
-
 class A2aConnector implements Connector {
+  readonly stop: StopPort;
   readonly #io: ConnectorIo;
   readonly #target: TargetOf<'a2a'>;
   readonly #link: Link;
@@ -55,6 +48,7 @@ class A2aConnector implements Connector {
     this.#link = new Link(target, io);
     this.#cards = new CardSource(target.url, this.#link, io);
     this.#collecting = new Collecting(this.#link, () => io.clock.now());
+    this.stop = new A2aStop(target, io);
   }
 
   async discover(signal: AbortSignal): Promise<Discovered> {
@@ -165,12 +159,10 @@ class A2aConnector implements Connector {
     if (chosen === null) return null;
     if (chosen.speaks === '0.3') return { t: 'not_offered' };
     try {
-      const { result } = await this.#link.call(chosen, 'ListTasks', { pageSize: 50, historyLength: 0 }, signal);
-      if (!isObject(result)) throw new RuntimeFault('garbage', 'What it gives as its list of tasks is none.');
-      const tasks = list(result['tasks']).flatMap((one) => readTask(one) ?? []);
+      const seen = await glance(this.#link, chosen, signal);
       this.#listless = false;
-      this.#collecting.timeless ||= tasks.some((task) => task.statusUs === null);
-      return { t: 'offered', total: typeof result['totalSize'] === 'number' ? result['totalSize'] : tasks.length, tasks };
+      this.#collecting.timeless ||= seen.tasks.some((task) => task.statusUs === null);
+      return { t: 'offered', ...seen };
     } catch (error) {
       if (!isNotOffered(error)) throw error;
       this.#listless = true;

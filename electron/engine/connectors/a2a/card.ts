@@ -2,6 +2,7 @@
  * The agent card in one shape, whichever of the wild ones it came in: 1.0, 0.3, and 1.0 as the SDK's own server leaks it
  * (`{"scheme":{"$case":...}}`). Pure.
  */
+import { createHash } from 'node:crypto';
 import { AgentCard } from '@a2a-js/sdk';
 import { RuntimeFault } from '../connector.ts';
 import { isObject, list, objects, text } from '../foreign-json.ts';
@@ -175,6 +176,13 @@ export function readCard(url: string, wire: unknown): Card {
     }),
     core: coreOf(wire, form, interfaces),
   };
+}
+
+/** One spelling for the same card: it is the agent's id. */
+export function agentId(card: Card): string {
+  const url = new URL(card.url);
+  const id = `${url.origin}${url.pathname}`;
+  return id.length <= 200 ? id : `${url.origin}/#${createHash('sha256').update(id).digest('hex')}`;
 }
 
 export interface Chosen { readonly face: CardInterface; readonly binding: Binding; readonly speaks: '1.0' | '0.3' }

@@ -36,6 +36,17 @@ export const cancelLever: Lever = {
   ],
 };
 
+/** Told, not pulled: where callers' credentials come from is outside of the protocol. */
+export const callersLever: Lever = {
+  id: 'a2a.revoke-callers', level: 'revoke', kind: 'catalogue', title: 'Take the callers\' credentials back at the identity provider that issued them', reach: 'connection',
+  step: 'revoke', undo: 'none', undoText: 'Done by a person at the identity provider; credentials that were taken back must be issued anew.', repeatable: true, idleOnly: false, wanted: false, pulled: false,
+  doesNotStop: [
+    'Work that has begun: it goes on without the caller.',
+    'What the agent itself may use: its own credentials are not on its card.',
+    'A server that checks tokens by itself: it takes them until they run out.',
+  ],
+};
+
 const no = (name: Capability['name'], text: string): Capability => ({ name, state: 'no', how: null, lagMs: null, text });
 const unknown = (name: Capability['name'], text: string): Capability => ({ name, state: 'unknown', how: null, lagMs: null, text });
 
@@ -48,13 +59,13 @@ export const declaredCapabilities: readonly Capability[] = [
   unknown('approvals', 'Tasks that ask for input or a sign-in, where the server lists tasks.'),
 ];
 
-const noWayTexts: Readonly<Record<NoWay, string>> = {
+export const noWayTexts: Readonly<Record<NoWay, string>> = {
   elsewhere: 'The card names another host for its work than the one that this connection may ask; the credential is not sent there. Give the connection that address if it is the right one.',
   grpc_only: 'The agent is only offered over gRPC, which Gatehouse does not speak; JSON-RPC and HTTP+JSON it does.',
   unknown_version: 'The card offers no version and transport that Gatehouse speaks (A2A 1.0 or 0.3, JSON-RPC or HTTP+JSON).',
 };
 
-function whyNoTasks({ way, list }: Probed): string | null {
+function whyNoTasks({ way, list }: Pick<Probed, 'way' | 'list'>): string | null {
   if (way.t === 'none') return noWayTexts[way.why];
   if (way.chosen.speaks === '0.3') return 'The server speaks A2A 0.3, which has no list of tasks: only whoever started a task knows its id.';
   return list?.t === 'not_offered' ? 'The server does not offer a list of tasks (ListTasks): only whoever started a task knows its id.' : null;
@@ -79,7 +90,7 @@ function owners(tasks: readonly WireTask[]): number {
   return new Set(tasks.flatMap((task) => ownerNames.flatMap((name) => (typeof task.metadata[name] === 'string' ? [task.metadata[name]] : [])))).size;
 }
 
-export function visibilityOf(probed: Probed): Pick<RuntimeFacts, 'visibility' | 'visibilityText'> {
+export function visibilityOf(probed: Pick<Probed, 'list' | 'card' | 'hasCredential' | 'way'>): Pick<RuntimeFacts, 'visibility' | 'visibilityText'> {
   const { list, card, hasCredential } = probed;
   if (list?.t !== 'offered') return { visibility: 'unknown', visibilityText: `No tasks can be listed here. ${whyNoTasks(probed) ?? ''}`.trim() };
   if (!hasCredential && card.requirements.length === 0) return { visibility: 'all', visibilityText: 'The server asks nobody who they are, so it shows everybody the same tasks: all of them.' };
@@ -136,7 +147,7 @@ export function factsOf(probed: Probed): RuntimeFacts {
     version: card.version,
     ...visibilityOf(probed),
     capabilities: capabilitiesOf(probed),
-    levers: way.t === 'found' ? [cancelLever] : [],
+    levers: [...(way.t === 'found' ? [cancelLever] : []), ...(card.requirements.length > 0 ? [callersLever] : [])],
     findings: findingsOf(probed),
   };
 }

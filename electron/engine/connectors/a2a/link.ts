@@ -2,7 +2,7 @@
  * The way to one A2A server: the credential on each request, answers that are no success as faults, operations as raw JSON (for what the
  * official client cannot carry: its ListTasks insists on a state, and it drops what it does not know) and the official client for the rest.
  */
-import { AgentCard } from '@a2a-js/sdk';
+import { AgentCard, Task } from '@a2a-js/sdk';
 import { ClientFactory, JsonRpcTransportFactory, RestTransportFactory } from '@a2a-js/sdk/client';
 import type { Client } from '@a2a-js/sdk/client';
 import { A2AError } from '@a2a-js/sdk/errors';
@@ -110,7 +110,7 @@ export class Link {
   }
 
   /** One operation of 1.0 as raw JSON. */
-  async call(chosen: Chosen, method: 'ListTasks' | 'GetTask', params: Json, signal: AbortSignal): Promise<Answer> {
+  async call(chosen: Chosen, method: 'ListTasks' | 'GetTask' | 'CancelTask', params: Json, signal: AbortSignal): Promise<Answer> {
     try {
       return chosen.binding === 'JSONRPC' ? await this.#rpc(chosen, method, params, signal) : await this.#rest(chosen, method, params, signal);
     } catch (error) {
@@ -131,9 +131,11 @@ export class Link {
 
   async #rest({ face }: Chosen, method: string, { id, ...params }: Json, signal: AbortSignal): Promise<Answer> {
     const query = new URLSearchParams(Object.entries(params).map(([name, value]): [string, string] => [name, String(value)]));
-    const path = method === 'GetTask' ? `/tasks/${encodeURIComponent(String(id))}` : '/tasks';
+    const path = method === 'ListTasks' ? '/tasks' : `/tasks/${encodeURIComponent(String(id))}${method === 'CancelTask' ? ':cancel' : ''}`;
     const tenant = face.tenant === '' ? '' : `/${encodeURIComponent(face.tenant)}`;
-    const { value, serverMs } = await this.#json(`${face.url.replace(/\/+$/, '')}${tenant}${path}?${query.toString()}`, { headers: { accept: 'application/a2a+json, application/json', 'a2a-version': '1.0' } }, signal);
+    const headers = { accept: 'application/a2a+json, application/json', 'a2a-version': '1.0' };
+    const init = method === 'CancelTask' ? { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: '{}' } : { headers };
+    const { value, serverMs } = await this.#json(`${face.url.replace(/\/+$/, '')}${tenant}${path}?${query.toString()}`, init, signal);
     if (isObject(value) && isObject(value['error'])) throw operationFault(restCode(value['error']), text(value['error']['message'], 1_000) ?? '');
     return { result: value, serverMs };
   }
@@ -147,6 +149,18 @@ export class Link {
       clientConfig: { polling: true },
     });
     return factory.createFromAgentCard({ ...card.core, supportedInterfaces: [one] });
+  }
+
+  /** One task of a server that speaks 0.3, asked for or cancelled through the official client; in the 1.0 form. */
+  async legacyTask(card: Card, chosen: Chosen, method: 'GetTask' | 'CancelTask', id: string, signal: AbortSignal): Promise<unknown> {
+    try {
+      const client = await this.client(card, chosen);
+      const task = method === 'GetTask' ? await client.getTask({ tenant: chosen.face.tenant, id }, { signal }) : await client.cancelTask({ tenant: chosen.face.tenant, id, metadata: undefined }, { signal });
+      return Task.toJSON(task);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      throw clientFault(error);
+    }
   }
 
   /** What only a caller with a credential is told about the agent; raw, in the 1.0 form. */

@@ -122,6 +122,14 @@ export function joined(all: readonly Listed[]): Listed {
   return { tasks: [...tasks.values()], whole: all.at(-1)?.whole ?? true, tooMany: all.some((one) => one.tooMany), refused: Math.max(0, ...all.map((one) => one.refused)), serverMs: all.find((one) => one.serverMs !== null)?.serverMs ?? null };
 }
 
+/** A first page without any condition: how many tasks this credential is shown, and some of them. */
+export async function glance(asking: Asking, chosen: Chosen, signal: AbortSignal): Promise<{ readonly total: number; readonly tasks: readonly WireTask[] }> {
+  const { result } = await asking.call(chosen, 'ListTasks', { pageSize: 50, historyLength: 0 }, signal);
+  if (!isObject(result)) throw new RuntimeFault('garbage', 'What it gives as its list of tasks is none.');
+  const tasks = list(result['tasks']).flatMap((one) => readTask(one) ?? []);
+  return { total: typeof result['totalSize'] === 'number' ? result['totalSize'] : tasks.length, tasks };
+}
+
 /** One task with all that is told of it; null: it is not known (any more), or not to this credential. */
 export async function getTask(asking: Asking, chosen: Chosen, id: string, signal: AbortSignal): Promise<WireTask | null> {
   try {

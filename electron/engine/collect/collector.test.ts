@@ -40,7 +40,7 @@ class Bench {
 
   open(options: { pollEveryMs?: number; checkpoint?: string; secret?: string; random?: number; pollWithinMs?: number } = {}): Collector {
     const { pollEveryMs = 20, checkpoint = null, secret, random = 0, pollWithinMs } = options;
-    const fact: RuntimeFact = { id: 7, kind: 'langgraph', name: 'Lab', target: { kind: 'langgraph', url: 'http://127.0.0.1:9' }, credential: null, enabled: true, content: 'redacted', consent: null, checkpoint, discoveredUs: null };
+    const fact: RuntimeFact = { id: 7, kind: 'langgraph', name: 'Lab', target: { kind: 'langgraph', url: 'http://127.0.0.1:9' }, credential: null, stopCredential: null, enabled: true, content: 'redacted', consent: null, checkpoint, discoveredUs: null };
     const declaration: Declaration = { kind: 'langgraph', title: 'Fake', capabilities: [], levers: [], pollEveryMs, discoverEveryMs: 60_000, auth: null };
     const parts: CollectorParts = {
       fact, runtime: { declaration, connector: this.#connector(), mask: () => maskOf(secret === undefined ? [] : [secret]), longestMs: 300_000, close: () => { this.closed++; return Promise.resolve(); } },

@@ -4,7 +4,7 @@ import { Collectors } from './collectors.ts';
 import type { CollectorsParts } from './collectors.ts';
 import { FakeRuntime } from './fake-runtime.ts';
 
-const fact = (id: number, url: string): RuntimeFact => ({ id, kind: 'langgraph', name: `Lab ${id}`, target: { kind: 'langgraph', url }, credential: null, enabled: true, content: 'redacted', consent: null, checkpoint: null, discoveredUs: null });
+const fact = (id: number, url: string): RuntimeFact => ({ id, kind: 'langgraph', name: `Lab ${id}`, target: { kind: 'langgraph', url }, credential: null, stopCredential: null, enabled: true, content: 'redacted', consent: null, checkpoint: null, discoveredUs: null });
 
 let collectors: Collectors | null = null;
 afterEach(async () => { await collectors?.close(); });

@@ -8,10 +8,16 @@ import { US_MINUTE } from './codes.ts';
 import { StoreError } from './errors.ts';
 import type { Alarm } from './open.ts';
 import { publicId } from './ids.ts';
+import { addOperator, removeOperator } from './operators.ts';
+import { setCanary, setNextDrill, writeRights } from './readiness.ts';
 import type { AuditWords, RuntimeCommands } from './runtime-commands.ts';
 import { addRuntime, setRuntimeState, updateRuntime } from './runtimes.ts';
 import { extendSeen } from './seen.ts';
 import { linkAgents, restitch, unlinkAgent } from './stitching.ts';
+import type { StopCommands } from './stop-commands.ts';
+import { noteFiring, removeRule, saveRule } from './stop-rules.ts';
+import { beginStop, writeStop } from './stops.ts';
+import { setTags } from './tags.ts';
 import { TALLY, type Tallies } from './tallies.ts';
 
 export const defaultSettings: Settings = { theme: 'system', singleKeys: true, retentionDays: null, defaultContent: 'redacted', otlpPort: 4318, notifyApprovals: true, weakVault: false, stopSilenceS: 90, stopWatchS: 900, twoPerson: 'off', drillStaleDays: 30 };
@@ -23,7 +29,7 @@ export type AssembledCommand = 'runtimes.collected' | 'runtimes.discovered';
 type Audited<P> = P & { readonly audit?: AuditWords };
 
 /** Ids are row ids here; the engine's handlers translate public ones. */
-export interface Commands extends Omit<RuntimeCommands, AssembledCommand> {
+export interface Commands extends Omit<RuntimeCommands, AssembledCommand>, StopCommands {
   'connections.add': { params: Audited<{ name: string; content: ContentLevel; demo: boolean; tokenHash: Uint8Array; tokenEnds: string }>; result: { id: number } };
   'connections.update': { params: Audited<{ id: number; name?: string | undefined; content?: ContentLevel | undefined; enabled?: boolean | undefined }>; result: { id: number } };
   'connections.rotate': { params: Audited<{ id: number; tokenHash: Uint8Array; tokenEnds: string }>; result: { id: number } };
@@ -159,6 +165,17 @@ const runs: { readonly [N in CommandName]: Run<N> } = {
   'agents.link': (db, p, _tallies, nowUs) => linkAgents(db, p, nowUs),
   'agents.unlink': (db, p, _tallies, nowUs) => unlinkAgent(db, p, nowUs),
   'audit.append': (db, p, _tallies, nowUs) => appendAudit(db, p, nowUs),
+  'stops.begin': (db, p, _tallies, nowUs) => beginStop(db, p, nowUs),
+  'stops.write': (db, p, _tallies, nowUs) => writeStop(db, p, nowUs),
+  'rights.write': (db, p, _tallies, nowUs) => writeRights(db, p, nowUs),
+  'canary.set': (db, p, _tallies, nowUs) => setCanary(db, p, nowUs),
+  'canary.next': (db, p) => setNextDrill(db, p),
+  'rules.save': (db, p, _tallies, nowUs) => saveRule(db, p, nowUs),
+  'rules.remove': (db, p, _tallies, nowUs) => removeRule(db, p, nowUs),
+  'rules.fired': (db, p, _tallies, nowUs) => noteFiring(db, p, nowUs),
+  'operators.add': (db, p, _tallies, nowUs) => addOperator(db, p, nowUs),
+  'operators.remove': (db, p, _tallies, nowUs) => removeOperator(db, p, nowUs),
+  'tags.set': (db, p, _tallies, nowUs) => setTags(db, p, nowUs),
 };
 
 export function isCommand(name: string): name is CommandName {

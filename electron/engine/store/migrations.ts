@@ -6,6 +6,7 @@ import { StoreError } from './errors.ts';
 import { SCHEMA_1 } from './schema.ts';
 import { SCHEMA_2 } from './schema-2.ts';
 import { SCHEMA_3 } from './schema-3.ts';
+import { SCHEMA_4 } from './schema-4.ts';
 
 export interface Migration {
   readonly to: number;
@@ -16,9 +17,10 @@ export const migrations: readonly Migration[] = [
   { to: 1, run: (db) => db.exec(SCHEMA_1) },
   { to: 2, run: (db) => db.exec(SCHEMA_2) },
   { to: 3, run: (db) => db.exec(SCHEMA_3) },
+  { to: 4, run: (db) => db.exec(SCHEMA_4) },
 ];
 
-export const schemaVersion = 3;
+export const schemaVersion = 4;
 
 export interface MigrationOutcome {
   readonly from: number;

@@ -43,14 +43,14 @@ export function* removeConnection(writer: Writer, connection: number): Generator
   }
   writer.inTransaction(() => {
     const agents = 'SELECT id FROM agent WHERE connection = @connection';
-    for (const table of ['by_hour', 'by_day', 'failed_hours', 'tool_day', 'failure_day', 'failure_agent', 'agent_version', 'identity_evidence', 'identity_change', 'agent_alias', 'agent_stitch']) {
+    for (const table of ['by_hour', 'by_day', 'failed_hours', 'tool_day', 'failure_day', 'failure_agent', 'agent_version', 'identity_evidence', 'identity_change', 'agent_alias', 'agent_stitch', 'agent_tag', 'canary', 'rule_last']) {
       db.prepare(`DELETE FROM ${table} WHERE agent IN (${agents})`).run({ connection });
     }
     db.prepare(`DELETE FROM agent_link WHERE caller IN (${agents}) OR called IN (${agents})`).run({ connection });
     for (const table of ['agent_joined', 'agent_apart']) db.prepare(`DELETE FROM ${table} WHERE agent IN (${agents}) OR other IN (${agents})`).run({ connection });
     db.prepare('DELETE FROM failure WHERE id NOT IN (SELECT failure FROM failure_day)').run();
     db.prepare('UPDATE failure SET count = (SELECT sum(count) FROM failure_day WHERE failure = failure.id)').run();
-    for (const table of ['agent', 'by_minute', 'hour_total', 'spend_hour', 'tally', 'seen', 'gap', 'metric', 'trace', 'task_alias', 'runtime', 'checkpoint', 'approval', 'stuck', 'grant_seen']) db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
+    for (const table of ['agent', 'by_minute', 'hour_total', 'spend_hour', 'tally', 'seen', 'gap', 'metric', 'trace', 'task_alias', 'runtime', 'checkpoint', 'approval', 'stuck', 'grant_seen', 'right_check']) db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
     db.prepare('DELETE FROM connection WHERE id = ?').run(connection);
     // Others may have been one agent by way of one of these.
     restitch(db);
@@ -63,7 +63,7 @@ export function* removeConnection(writer: Writer, connection: number): Generator
 /** The connection stays readable in the history; its token no longer opens anything, its credential is forgotten, and nobody can answer for it. */
 export function retireConnection(db: WriteDb, connection: number, nowUs: number): void {
   db.prepare('UPDATE connection SET removed_us = ?, enabled = 0, token_hash = NULL WHERE id = ? AND removed_us IS NULL').run(nowUs, connection);
-  db.prepare('UPDATE runtime SET credential = NULL, credential_hint = NULL, consent = NULL, next_poll_us = NULL WHERE connection = ?').run(connection);
+  db.prepare('UPDATE runtime SET credential = NULL, credential_hint = NULL, stop_credential = NULL, stop_credential_hint = NULL, consent = NULL, next_poll_us = NULL WHERE connection = ?').run(connection);
   for (const table of ['checkpoint', 'stuck']) db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
   withdrawAll(db, connection, nowUs);
 }

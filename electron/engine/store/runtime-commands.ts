@@ -25,7 +25,7 @@ export type CredentialReference = string;
 export interface RuntimeCommands {
   'runtimes.add': { params: { name: string; target: RuntimeTarget; credential: CredentialReference | null; credentialHint: string | null; content: ContentLevel; demo: boolean; audit: AuditWords }; result: { id: number } };
   /** undefined leaves as it is. A `target` of another kind is refused (`bad_request`); a changed command voids the consent. */
-  'runtimes.update': { params: { id: number; target?: RuntimeTarget; credential?: CredentialReference | null; credentialHint?: string | null; consent?: string; audit?: AuditWords }; result: { id: number } };
+  'runtimes.update': { params: { id: number; target?: RuntimeTarget; credential?: CredentialReference | null; credentialHint?: string | null; stopCredential?: CredentialReference | null; stopCredentialHint?: string | null; consent?: string; audit?: AuditWords }; result: { id: number } };
   /** How the collector stands; shown on the connection. Also extends what was seen: `seenFromUs` to `seenToUs` when the poll went well. */
   'runtimes.state': {
     params: { id: number; circuit: RuntimeLink['circuit']; lastPollUs: number | null; nextPollUs: number | null; fault: { kind: string; text: string; sinceUs: number } | null; seen: { fromUs: number; toUs: number } | null };
@@ -52,6 +52,8 @@ export interface RuntimeFact {
   readonly name: string;
   readonly target: RuntimeTarget;
   readonly credential: CredentialReference | null;
+  /** what only stop levers use; null: they use the one that reads. */
+  readonly stopCredential: CredentialReference | null;
   readonly enabled: boolean;
   readonly content: ContentLevel;
   /** the command that a person agreed to; null: none yet. */

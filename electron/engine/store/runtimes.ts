@@ -53,6 +53,8 @@ export function updateRuntime(db: WriteDb, p: Params<'runtimes.update'>, nowUs: 
   if (p.target !== undefined) retarget(db, p.id, JSON.parse(target) as RuntimeTarget, p.target);
   if (p.credential !== undefined) db.prepare('UPDATE runtime SET credential = ? WHERE connection = ?').run(p.credential, p.id);
   if (p.credentialHint !== undefined) db.prepare('UPDATE runtime SET credential_hint = ? WHERE connection = ?').run(boundedOrNull(p.credentialHint, 256), p.id);
+  if (p.stopCredential !== undefined) db.prepare('UPDATE runtime SET stop_credential = ? WHERE connection = ?').run(p.stopCredential, p.id);
+  if (p.stopCredentialHint !== undefined) db.prepare('UPDATE runtime SET stop_credential_hint = ? WHERE connection = ?').run(boundedOrNull(p.stopCredentialHint, 256), p.id);
   if (p.consent !== undefined) db.prepare('UPDATE runtime SET consent = ? WHERE connection = ?').run(p.consent, p.id);
   if (p.audit !== undefined) appendAudit(db, p.audit, nowUs);
   return { id: p.id };

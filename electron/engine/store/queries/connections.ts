@@ -6,6 +6,7 @@ import { US_DAY } from '../codes.ts';
 import { publicId } from '../ids.ts';
 import { TALLY } from '../tallies.ts';
 import { countWaiting } from './approvals.ts';
+import { countStops } from './stops.ts';
 import { iso, type Reading } from './reading.ts';
 import { runtimeLinks } from './runtimes.ts';
 
@@ -51,6 +52,7 @@ export interface StoredCounts { readonly newestActivityAt: string | null; readon
 
 export function counts(reading: Reading): StoredCounts {
   const one = <T>(sql: string): T | undefined => reading.sql<[], T>(sql).get();
+  const stops = countStops(reading);
   const newest = one<{ us: number | null }>('SELECT max(ts_us) AS us FROM activity')?.us ?? null;
   return {
     newestActivityAt: newest === null ? null : iso(newest),
@@ -62,7 +64,7 @@ export function counts(reading: Reading): StoredCounts {
     activities: one<{ n: number }>('SELECT coalesce(sum(rows), 0) AS n FROM agent')?.n ?? 0,
     openGaps: one<{ n: number }>('SELECT count(*) AS n FROM gap WHERE to_us IS NULL')?.n ?? 0,
     strangers: one<{ n: number }>('SELECT coalesce(sum(count), 0) AS n FROM stranger')?.n ?? 0,
-    schemaVersion: Number(reading.db.pragma('user_version', { simple: true })), approvalsWaiting: countWaiting(reading), stopsOpen: 0, stopsFailing: 0,
+    schemaVersion: Number(reading.db.pragma('user_version', { simple: true })), approvalsWaiting: countWaiting(reading), stopsOpen: stops.open, stopsFailing: stops.failing,
   };
 }
 

@@ -84,7 +84,7 @@ export class Reading {
 /** Throws `not_found` in words when it is no id of that kind. */
 export function rowId(kind: IdKind, id: string): number {
   const row = rowIdOf(kind, id);
-  if (row === null) throw new StoreError('not_found', `There is no ${kind} with the identifier ${id.slice(0, 40)}.`);
+  if (row === null) throw new StoreError('not_found', `There is no ${kind === 'stop' ? 'stop order' : kind} with the identifier ${id.slice(0, 40)}.`);
   return row;
 }
 

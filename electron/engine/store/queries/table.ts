@@ -13,6 +13,11 @@ import { listGrants } from './grants.ts';
 import { getOverview } from './overview.ts';
 import type { Reading } from './reading.ts';
 import { runtimeFacts } from './runtimes.ts';
+import { stopFacts } from './stop-facts.ts';
+import { scopeFacts } from './stop-scope.ts';
+import { sightOf } from './stop-sight.ts';
+import { signRows } from './stop-signs.ts';
+import { getStop, listStops, standing } from './stops.ts';
 import { activitySeries, spendSeries } from './series.ts';
 import { gapsIn, spanOf } from './span-of-time.ts';
 import { getTask, listOpen, listTasks } from './tasks.ts';
@@ -37,6 +42,9 @@ export const queries = {
   'approvals.list': listApprovals,
   'approvals.get': getApproval,
   'audit.list': listAudit,
+  'stop.list': listStops,
+  'stop.get': getStop,
+  'stop.standing': (reading: Reading) => standing(reading),
   'settings.get': (reading: Reading) => readSettings(reading.db),
   'retention.preview': previewRetention,
   /** not in the contract: what system.status and Live are made of. */
@@ -46,6 +54,11 @@ export const queries = {
   /** not in the contract: what the collectors start from, and what an answer is checked against. */
   runtimeFacts: (reading: Reading) => runtimeFacts(reading),
   approvalFact,
+  /** not in the contract: what the kill switch plans, goes on and judges with (stop-commands.ts). */
+  stopFacts,
+  scopeFacts,
+  signRows,
+  sightOf,
 } as const;
 
 export type QueryName = keyof typeof queries;

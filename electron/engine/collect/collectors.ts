@@ -59,6 +59,7 @@ export class Collectors {
   readonly #facts = new Map<number, RuntimeFact>();
   /** changes to one connection happen one after the other. */
   readonly #changes = new Map<number, Promise<void>>();
+  readonly #listeners = new Set<(id: number) => void>();
   #loading: Promise<ConnectorKinds> | null = null;
   #kinds: ConnectorKinds = {};
   #closing = false;
@@ -117,6 +118,24 @@ export class Collectors {
     return { fact, runtime, giveBack: () => runtime.close() };
   }
 
+  /**
+   * A connector with requests of its own, for stopping: one that waits for a frozen server must not hold it. The caller closes it. Null: the
+   * connection asks no runtime, or this build has no connector of its kind.
+   */
+  async openBeside(id: number): Promise<OpenedRuntime | null> {
+    const fact = await this.#read(id);
+    if (fact === null) return null;
+    if (!fact.enabled) throw new CallFailure('conflict', `The connection "${fact.name}" is switched off. Nothing was sent; switch it on first.`);
+    const kinds = await this.#load();
+    return kinds[fact.kind] === undefined ? null : this.#opened(fact);
+  }
+
+  /** Told after a connection was changed, switched or removed: what leads to it may lead elsewhere now. */
+  onChange(listener: (id: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => { this.#listeners.delete(listener); };
+  }
+
   async close(): Promise<void> {
     this.#closing = true;
     await Promise.all(this.#changes.values());
@@ -155,9 +174,11 @@ export class Collectors {
   async #apply(id: number, fact: RuntimeFact | null): Promise<void> {
     const kinds = fact === null ? this.#kinds : await this.#load();
     const open = this.#open.get(id);
+    const before = this.#facts.get(id);
     const wanted = fact !== null && fact.enabled && this.#parts.collecting && !this.#closing && kinds[fact.kind] !== undefined;
     if (fact === null) this.#facts.delete(id);
     else this.#facts.set(id, fact);
+    if (before !== undefined && (fact === null || before.enabled !== fact.enabled || !sameWay(before, fact))) for (const tell of this.#listeners) tell(id);
     if (open && wanted && sameWay(open.collector.fact, fact)) return open.collector.update(fact);
     if (open) await this.#stop(id);
     // What was stored while it ended belongs to the start.

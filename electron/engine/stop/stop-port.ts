@@ -6,7 +6,11 @@ import type { Mask } from '../collect/masking.ts';
 export interface OpenPort {
   /** what can be pulled here, as the very server declared it, and `process.*` where a process of this machine is proven to be it. */
   readonly levers: readonly Lever[];
+  /** for all that is asked of levers: each goes to the one that has it. */
   readonly port: StopPort;
+  /** the connector alone, and this machine's processes alone: what each shows is another kind of proof. Null: there is none. */
+  readonly runtime: StopPort | null;
+  readonly process: StopPort | null;
   /** SECURITY: every text of the runtime goes through it before it is stored or shown. */
   readonly mask: () => Mask;
   /** the life of the connection. */

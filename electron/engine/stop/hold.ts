@@ -1,0 +1,164 @@
+/**
+ * The console's own hold, where a runtime has no suspend: every run of the target that begins after the order is cancelled as it appears. It
+ * works only while the engine runs, and says so; it goes on after a restart, until a person releases it.
+ */
+import { CallFailure } from '../call-failure.ts';
+import type { LeverReply, OpenRun, Survey } from '../connectors/stopping.ts';
+import type { LeverFact, LeverPatch, NewEvent } from '../store/stop-commands.ts';
+import { pause, within } from './deadline.ts';
+import { isProcessLever } from './joined-port.ts';
+import type { OrderBook } from './order-book.ts';
+import { judgePull } from './pull-fault.ts';
+import { leverText } from './pull-lever.ts';
+import { usOf } from './stop-context.ts';
+import type { StopContext } from './stop-context.ts';
+import type { OpenPort } from './stop-port.ts';
+
+const lookEveryMs = 1_000;
+/** A commit may bring the next look forward, but not without end. */
+const lookAtMostEveryMs = 250;
+const lookWithinMs = 4_000;
+const cutWithinMs = 10_000;
+/** One that goes on although it was cancelled is cancelled again, but not at every look. */
+const againAfterMs = 10_000;
+const writeEveryMs = 5_000;
+const mostAtOnce = 200;
+const mostRemembered = 20_000;
+const mostNamed = 5;
+
+type HoldState = NonNullable<LeverPatch['hold']>;
+
+export class Hold {
+  readonly leverId: number;
+  readonly #context: StopContext;
+  readonly #book: OrderBook;
+  readonly #end = new AbortController();
+  /** open before the order, so that they are the cut lever's; null: no look yet. */
+  #before: Set<string> | null = null;
+  /** run to when it was last cancelled here. */
+  readonly #tried = new Map<string, number>();
+  readonly #counted = new Set<string>();
+  #state: HoldState;
+  #writtenMs = Number.NEGATIVE_INFINITY;
+  #kick: () => void = () => undefined;
+  #ended: Promise<void> = Promise.resolve();
+
+  constructor(context: StopContext, book: OrderBook, leverId: number) {
+    this.#context = context;
+    this.#book = book;
+    this.leverId = leverId;
+    this.#state = { cancelled: book.lever(leverId).holdCancelled, lastCancelledUs: null, lastLookUs: null, problem: null };
+  }
+
+  start(): void { this.#ended = this.#run().catch((error: unknown) => this.#context.log.error('a hold ended by a mistake of ours', error, { order: this.#book.id })); }
+
+  /** Something of the runtime was stored: a new run may be among it. */
+  kick(): void { this.#kick(); }
+
+  /** Resolves when it cancels nothing any more. */
+  async end(): Promise<void> {
+    this.#end.abort();
+    await this.#ended;
+  }
+
+  async #run(): Promise<void> {
+    const signal = AbortSignal.any([this.#end.signal, this.#context.life]);
+    while (!signal.aborted) {
+      const beganMs = this.#context.clock.now();
+      await this.#look(signal);
+      if (signal.aborted) return;
+      const kicked = new AbortController();
+      this.#kick = () => kicked.abort();
+      await pause(Math.max(0, lookAtMostEveryMs - (this.#context.clock.now() - beganMs)), signal);
+      await pause(Math.max(0, lookEveryMs - (this.#context.clock.now() - beganMs)), AbortSignal.any([signal, kicked.signal]));
+      this.#kick = () => undefined;
+    }
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    try {
+      const open = await within(lookWithinMs, [signal], () => this.#context.ports.open(this.#lever.connection));
+      try {
+        await this.#hold(open, AbortSignal.any([signal, open.signal]));
+      } finally {
+        await open.giveBack();
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#problem(error instanceof CallFailure ? error.message : judgePull(error, true, 0).text);
+    }
+  }
+
+  get #lever(): LeverFact { return this.#book.lever(this.leverId); }
+
+  async #hold(open: OpenPort, signal: AbortSignal): Promise<void> {
+    const { runtime } = open;
+    const cut = open.levers.find((one) => one.step === 'cut' && one.reach === 'task' && one.pulled && !isProcessLever(one.id));
+    if (cut === undefined || runtime === null) return this.#problem('There is no lever here that ends a single run, so nothing can be held.');
+    let survey: Survey;
+    try {
+      survey = await within(lookWithinMs, [signal], (limit) => runtime.survey(this.#lever.target, limit));
+    } catch (error) {
+      return this.#problem(leverText(open, `New runs could not be looked for: ${judgePull(error, true, 0).text}`));
+    }
+    this.#context.onStep('hold_look');
+    const fresh = this.#fresh(survey.runs);
+    const problem = survey.complete ? null : leverText(open, `Not all runs could be listed, so some may go on. ${survey.notes[0] ?? ''}`.trim());
+    if (fresh.length === 0) return this.#saw(problem, []);
+    await this.#cut(open, cut.id, fresh, problem, signal);
+  }
+
+  /** What began after the order, as far as the runtime's clock or our own looks tell. */
+  #fresh(runs: readonly OpenRun[]): readonly OpenRun[] {
+    const { commandedUs, intentUs } = this.#book.fact;
+    const sinceUs = commandedUs ?? intentUs;
+    this.#before ??= new Set(runs.filter((run) => run.sinceUs < sinceUs).map((run) => run.id));
+    const nowMs = this.#context.clock.now();
+    const fresh = runs.filter((run) => !this.#before?.has(run.id) && nowMs - (this.#tried.get(run.id) ?? Number.NEGATIVE_INFINITY) >= againAfterMs);
+    return fresh.slice(0, mostAtOnce);
+  }
+
+  async #cut(open: OpenPort, leverId: string, runs: readonly OpenRun[], problem: string | null, signal: AbortSignal): Promise<void> {
+    const ids = runs.map((run) => run.id);
+    const { target } = this.#lever;
+    if (this.#tried.size > mostRemembered) this.#tried.clear();
+    for (const id of ids) this.#tried.set(id, this.#context.clock.now());
+    try {
+      const reply = await within(cutWithinMs, [signal], (limit) => open.port.pull({ leverId, target: { agents: target.agents, runs: ids }, saved: null, attempt: 1 }, limit, () => undefined));
+      const done = cancelledOf(reply, ids).filter((id) => !this.#counted.has(id));
+      if (this.#counted.size > mostRemembered) this.#counted.clear();
+      for (const id of done) this.#counted.add(id);
+      const failed = reply.reported === 'refused' ? leverText(open, `The runtime refused to cancel a new run: ${reply.text}`) : problem;
+      this.#saw(failed, done);
+    } catch (error) {
+      // It is not known to be cancelled: tried again at the next look.
+      for (const id of ids) this.#tried.delete(id);
+      if (!signal.aborted) this.#problem(leverText(open, `${ids.length === 1 ? 'A new run' : `${ids.length} new runs`} could not be cancelled: ${judgePull(error, true, 0).text}`));
+    }
+  }
+
+  #problem(text: string): void { this.#write({ ...this.#state, problem: text }, []); }
+
+  #saw(problem: string | null, cancelled: readonly string[]): void {
+    const atUs = usOf(this.#context.clock);
+    const named = cancelled.slice(0, mostNamed).join(', ') + (cancelled.length > mostNamed ? ` and ${cancelled.length - mostNamed} more` : '');
+    const events: NewEvent[] = cancelled.length === 0 ? [] : [{ atUs, kind: 'hold', lever: this.leverId, by: 'console', text: `Cancelled ${cancelled.length === 1 ? 'a new run' : `${cancelled.length} new runs`} as ${cancelled.length === 1 ? 'it' : 'they'} appeared: ${named}.` }];
+    this.#write({ cancelled: this.#state.cancelled + cancelled.length, lastCancelledUs: cancelled.length > 0 ? atUs : this.#state.lastCancelledUs, lastLookUs: atUs, problem }, events);
+  }
+
+  #write(next: HoldState, events: readonly NewEvent[]): void {
+    const nowMs = this.#context.clock.now();
+    const news = events.length > 0 || next.problem !== this.#state.problem || nowMs - this.#writtenMs >= writeEveryMs;
+    const worse = next.problem !== null && next.problem !== this.#state.problem;
+    this.#state = next;
+    if (!news || this.#end.signal.aborted) return;
+    this.#writtenMs = nowMs;
+    const said = worse && next.problem !== null ? [{ atUs: usOf(this.#context.clock), kind: 'hold' as const, lever: this.leverId, by: 'console', text: `The hold does not work now: ${next.problem}` }] : [];
+    void this.#book.after({ levers: [{ id: this.leverId, hold: next }], events: [...events, ...said] });
+  }
+}
+
+function cancelledOf(reply: LeverReply, asked: readonly string[]): readonly string[] {
+  if (reply.runs.length > 0) return reply.runs.filter((run) => run.reported === 'stopped' || run.reported === 'accepted').map((run) => run.id);
+  return reply.reported === 'stopped' || reply.reported === 'accepted' ? asked : [];
+}

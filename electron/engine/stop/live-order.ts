@@ -1,0 +1,158 @@
+/** One order that is not over: its levers, its holds and the looks that verify it, all by the same book. */
+import { auditBy } from '../audit-words.ts';
+import { CallFailure } from '../call-failure.ts';
+import type { Actor } from '../ports.ts';
+import { publicId } from '../store/ids.ts';
+import type { LeverFact, OrderFact } from '../store/stop-commands.ts';
+import { Hold } from './hold.ts';
+import { OrderBook } from './order-book.ts';
+import { holdLeverId, runOrder, tellAnswered } from './order-run.ts';
+import { pullLever } from './pull-lever.ts';
+import { mayRelease, release } from './release.ts';
+import { usOf } from './stop-context.ts';
+import type { StopContext } from './stop-context.ts';
+import { VerdictWriter } from './verdict-writer.ts';
+import { VerifyLoop } from './verify-loop.ts';
+import type { Watched } from './watched.ts';
+
+export interface LiveParts {
+  readonly context: StopContext;
+  readonly fact: OrderFact;
+  /** what is looked at; asked for once, when looking begins. */
+  readonly watched: () => Promise<Watched>;
+  /** null: the order is of this engine; otherwise the evidence that an engine before it has written (`kind text`). */
+  readonly written: readonly string[] | null;
+  /** nothing of it goes on any more. */
+  readonly over: () => void;
+}
+
+const holdText = 'The console cancels every new run as it appears. It works only while the engine runs.';
+
+export class LiveOrder {
+  readonly book: OrderBook;
+  readonly #parts: LiveParts;
+  readonly #context: StopContext;
+  readonly #holds = new Map<number, Hold>();
+  #running: Promise<void> = Promise.resolve();
+  #verify: VerifyLoop | null = null;
+  /** releases and retries of one order come one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: LiveParts) {
+    this.#parts = parts;
+    this.#context = parts.context;
+    this.book = new OrderBook(parts.context, parts.fact);
+  }
+
+  get isWaiting(): boolean { return this.book.fact.state === 'waiting_second'; }
+  get isOver(): boolean { return this.book.fact.endedUs !== null && this.#holds.size === 0; }
+
+  /** Lets go what is to be let go and begins to look; the same for a new order and for one that was left in the middle. */
+  start(): void {
+    for (const lever of this.book.fact.levers) if (isHolding(lever)) this.#hold(lever.id);
+    if (this.book.fact.endedUs !== null) return;
+    const open = this.book.fact.levers.some((one) => one.state === 'waiting' || one.state === 'sending');
+    if (open || this.book.fact.answeredUs === null) this.#running = runOrder({ context: this.#context, book: this.book, startHold: (id) => this.#startHold(id) });
+    this.#look();
+  }
+
+  /** What was stored may be a new run. */
+  kick(): void {
+    for (const hold of this.#holds.values()) hold.kick();
+    this.#verify?.kick();
+  }
+
+  retry(lever: LeverFact, actor: Actor): Promise<void> {
+    return this.inTurn(async () => {
+      const { state, repeatable, plan } = this.book.lever(lever.id);
+      if (state === 'waiting' || state === 'sending') throw new CallFailure('conflict', 'This lever is on its way. Nothing more was sent.');
+      if (state !== 'failed' && state !== 'unknown' && state !== 'skipped') throw new CallFailure('conflict', 'This lever has answered. Nothing was sent; order a new stop to pull it again.');
+      if (state === 'unknown' && !repeatable) throw new CallFailure('conflict', 'It may have been carried out, and sent twice it would do more than once. Nothing was sent.');
+      if (this.book.fact.releasedUs !== null) throw new CallFailure('conflict', 'This order was released. Nothing was sent; order a new stop.');
+      const ended = this.book.fact.endedUs !== null;
+      await this.book.before({
+        ...(ended ? { order: { endedUs: null, watchUntilUs: null, state: 'stopping' as const, headline: 'A lever is sent once more. Whether it stopped is not known yet.', containedUs: null, verifiedUs: null } } : {}),
+        audit: [auditBy(actor, { action: 'stop.retry', subject: publicId('stop', this.book.id), outcome: 'asked', text: `Sends "${plan.title}" (${plan.connectionName}) of stop order ${this.book.fact.number} once more.`, details: { order: this.book.fact.number, lever: plan.id } })],
+        events: [{ atUs: usOf(this.#context.clock), kind: 'note', lever: lever.id, by: 'console', text: `${actor.name} has "${plan.title}" sent once more.` }],
+      });
+      this.#running = this.#again(lever.id);
+      if (ended) this.#look();
+    });
+  }
+
+  release(actor: Actor, reason: string, only: number | null): Promise<void> {
+    return this.inTurn(async () => {
+      mayRelease(this.book.fact.levers);
+      const { done, failed } = await release({ context: this.#context, book: this.book, actor, reason, only, endHold: (id) => this.#endHold(id) });
+      if (this.#context.life.aborted) return;
+      // What acts from now on may do so.
+      if (this.book.fact.endedUs === null && (done > 0 || failed === 0)) await this.#endWatch(`Released by ${actor.name}: it is no longer watched.`);
+      if (this.isOver) this.#parts.over();
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#running, this.#turn.catch(() => undefined), this.#verify?.ended, ...[...this.#holds.values()].map((hold) => hold.end())]);
+    await this.book.settled();
+  }
+
+  /** For tests and for whoever must know that all levers were let go. */
+  get answered(): Promise<void> { return this.#running; }
+
+  /** What people ask of one order comes one after the other. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.catch(() => undefined).then(work);
+    this.#turn = turn;
+    return turn;
+  }
+
+  async #again(id: number): Promise<void> {
+    if (this.book.lever(id).plan.leverId === holdLeverId) await this.#startHold(id);
+    else await pullLever(this.#context, this.book, id);
+    if (!this.#context.life.aborted) await tellAnswered(this.#context, this.book);
+  }
+
+  async #startHold(id: number): Promise<void> {
+    const atUs = usOf(this.#context.clock);
+    const { plan } = this.book.lever(id);
+    await this.book.after({
+      levers: [{ id, state: 'reported', reported: 'accepted', reportedText: holdText, sentUs: atUs, reportedUs: atUs, attempts: 1, undoState: 'open' }],
+      events: [{ atUs, kind: 'hold', lever: id, by: 'console', text: `${plan.title} (${plan.connectionName}): ${holdText}` }],
+    });
+    this.#context.onStep('hold_written');
+    this.#hold(id);
+  }
+
+  #hold(id: number): void {
+    if (this.#holds.has(id) || this.#context.life.aborted) return;
+    const hold = new Hold(this.#context, this.book, id);
+    this.#holds.set(id, hold);
+    hold.start();
+  }
+
+  async #endHold(id: number): Promise<void> {
+    const hold = this.#holds.get(id);
+    this.#holds.delete(id);
+    await hold?.end();
+  }
+
+  #look(): void {
+    const { watched, written } = this.#parts;
+    const writer = new VerdictWriter(this.#context, this.book, written ?? []);
+    const loop = new VerifyLoop({ context: this.#context, book: this.book, watched, late: written !== null, writer });
+    this.#verify = loop;
+    loop.start();
+    void loop.ended.then(() => {
+      if (this.#verify === loop) this.#verify = null;
+      if (!this.#context.life.aborted && this.isOver) this.#parts.over();
+    });
+  }
+
+  async #endWatch(text: string): Promise<void> {
+    await this.#verify?.end();
+    const atUs = usOf(this.#context.clock);
+    await this.book.after({ order: { endedUs: atUs }, events: [{ atUs, kind: 'ended', lever: null, by: 'console', text }] });
+  }
+}
+
+export const isHolding = ({ plan, state, undoState }: LeverFact): boolean => plan.leverId === holdLeverId && state === 'reported' && (undoState === 'open' || undoState === 'failed');

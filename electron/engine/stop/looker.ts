@@ -1,0 +1,97 @@
+/** Looks at one connection of an order, again and again, each look with its own deadline: one that is frozen keeps no other from being seen. */
+import { CallFailure } from '../call-failure.ts';
+import type { StopPort, StopTarget } from '../connectors/stopping.ts';
+import type { LeverFact } from '../store/stop-commands.ts';
+import { within } from './deadline.ts';
+import { isProcessLever } from './joined-port.ts';
+import { noProcess } from './judge-input.ts';
+import type { ProcessFact } from './judge-input.ts';
+import { missedLook, noLooks, tookLook } from './look-track.ts';
+import type { LookTrack } from './look-track.ts';
+import { processAfter } from './process-fact.ts';
+import { judgePull } from './pull-fault.ts';
+import { leverText } from './pull-lever.ts';
+import { usOf } from './stop-context.ts';
+import type { StopContext } from './stop-context.ts';
+import type { OpenPort } from './stop-port.ts';
+import type { WatchedConnection } from './watched.ts';
+
+const lookWithinMs = 4_000;
+
+export class Looker {
+  readonly watched: WatchedConnection;
+  track: LookTrack = noLooks;
+  process: ProcessFact = noProcess;
+  readonly #context: StopContext;
+  readonly #levers: () => readonly LeverFact[];
+  #looking: Promise<void> | null = null;
+
+  constructor(context: StopContext, watched: WatchedConnection, levers: () => readonly LeverFact[]) {
+    this.#context = context;
+    this.watched = watched;
+    this.#levers = levers;
+  }
+
+  /** The look that is under way, or a new one. Never rejects. */
+  look(sinceUs: number, signal: AbortSignal): Promise<void> {
+    this.#looking ??= this.#look(sinceUs, signal).finally(() => { this.#looking = null; });
+    return this.#looking;
+  }
+
+  async #look(sinceUs: number, signal: AbortSignal): Promise<void> {
+    const beganUs = usOf(this.#context.clock);
+    let open: OpenPort;
+    try {
+      open = await within(lookWithinMs, [signal], () => this.#context.ports.open(this.watched.connection));
+    } catch (error) {
+      if (!signal.aborted) this.#missed(beganUs, error instanceof CallFailure ? error.message : 'The connection could not be opened.');
+      return;
+    }
+    try {
+      await Promise.all([this.#lookAtRuntime(open, sinceUs, signal), this.#lookAtProcess(open, sinceUs, signal)]);
+    } finally {
+      await open.giveBack();
+    }
+  }
+
+  async #lookAtRuntime(open: OpenPort, sinceUs: number, signal: AbortSignal): Promise<void> {
+    if (open.runtime === null || this.watched.shows !== 'looks') return;
+    const atUs = usOf(this.#context.clock);
+    try {
+      const sight = await this.#ask(open, open.runtime, this.watched.target, this.#pulled(false), sinceUs, signal);
+      this.track = tookLook(this.track, open.mask()(sight), atUs);
+    } catch (error) {
+      if (signal.aborted) return;
+      const fault = judgePull(error, true, 0);
+      if (fault.ours) this.#context.log.error('a look failed by a mistake of ours', error, { connection: this.watched.connection });
+      this.#missed(atUs, leverText(open, fault.text));
+    }
+    this.#context.onStep('look');
+  }
+
+  async #lookAtProcess(open: OpenPort, sinceUs: number, signal: AbortSignal): Promise<void> {
+    const pulled = this.#pulled(true);
+    if (open.process === null || pulled.length === 0) return;
+    const atUs = usOf(this.#context.clock);
+    try {
+      const sight = await this.#ask(open, open.process, this.watched.target, pulled, sinceUs, signal);
+      this.process = processAfter(this.process, sight, this.#levers().filter((one) => isProcessLever(one.plan.leverId)), this.watched, atUs);
+    } catch (error) {
+      // What is not seen is no proof: it stands as it was last seen, but no longer as gone.
+      if (signal.aborted) return;
+      if (judgePull(error, true, 0).ours) this.#context.log.error('a look at processes failed by a mistake of ours', error, { connection: this.watched.connection });
+      this.process = noProcess;
+    }
+  }
+
+  #ask(open: OpenPort, port: StopPort, target: StopTarget, pulled: Parameters<StopPort['look']>[2], sinceUs: number, signal: AbortSignal): ReturnType<StopPort['look']> {
+    return within(lookWithinMs, [signal, open.signal], (limit) => port.look(target, sinceUs, pulled, limit));
+  }
+
+  #pulled(ofProcess: boolean): { leverId: string; saved: string | null }[] {
+    return this.#levers().filter((one) => one.sentUs !== null && one.undoState !== 'done' && isProcessLever(one.plan.leverId) === ofProcess && one.plan.leverId !== 'console.hold')
+      .map((one) => ({ leverId: one.plan.leverId, saved: one.saved }));
+  }
+
+  #missed(atUs: number, text: string): void { this.track = missedLook(this.track, atUs, text); }
+}

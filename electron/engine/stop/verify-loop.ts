@@ -1,0 +1,150 @@
+/**
+ * Looks from outside until an order is verified, and on until its watch is over. What it finds is judged elsewhere (`judge.ts`, pure) and written
+ * only when it changed something. Also without sight it ends: in the state that is true.
+ */
+import { auditByEngine } from '../audit-words.ts';
+import { publicId } from '../store/ids.ts';
+import { pause } from './deadline.ts';
+import { EvidenceReader } from './evidence-reader.ts';
+import { judge } from './judge.ts';
+import type { JudgeInput, Verdict } from './judge-input.ts';
+import { Looker } from './looker.ts';
+import type { OrderBook } from './order-book.ts';
+import { usOf } from './stop-context.ts';
+import type { StopContext } from './stop-context.ts';
+import { VerdictWriter } from './verdict-writer.ts';
+import type { Watched } from './watched.ts';
+
+export interface VerifyParts {
+  readonly context: StopContext;
+  readonly book: OrderBook;
+  /** null: it cannot be found out now; tried again. */
+  readonly watched: () => Promise<Watched>;
+  /** The order is older than this engine. */
+  readonly late: boolean;
+  readonly writer: VerdictWriter;
+}
+
+const eagerForMs = 10_000;
+const eagerMs = 500;
+const usualMs = 1_000;
+const watchLocalMs = 2_000;
+const watchMs = 5_000;
+const weary = 10_000;
+/** A look that takes longer is judged when it comes; the others are not kept waiting. */
+const waitForLooksMs = 1_000;
+
+export class VerifyLoop {
+  readonly #parts: VerifyParts;
+  readonly #end = new AbortController();
+  readonly #reader: EvidenceReader;
+  #watched: Watched | null = null;
+  #lookers: readonly Looker[] = [];
+  #beganMs = 0;
+  #kick: () => void = () => undefined;
+  ended: Promise<void> = Promise.resolve();
+
+  constructor(parts: VerifyParts) {
+    this.#parts = parts;
+    this.#reader = new EvidenceReader(parts.context, () => parts.book.fact, parts.late);
+  }
+
+  start(): void {
+    const { context, book } = this.#parts;
+    this.#beganMs = context.clock.now();
+    this.ended = this.#run().catch((error: unknown) => context.log.error('verifying a stop ended by a mistake of ours', error, { order: book.id }));
+  }
+
+  /** Something was stored that may speak for or against it. */
+  kick(): void {
+    this.#reader.kick();
+    this.#kick();
+  }
+
+  /** Resolves when nothing is looked at any more. */
+  async end(): Promise<void> {
+    this.#end.abort();
+    await this.ended;
+  }
+
+  async #run(): Promise<void> {
+    const { context, book } = this.#parts;
+    const signal = AbortSignal.any([this.#end.signal, context.life]);
+    while (!signal.aborted) {
+      const beganMs = context.clock.now();
+      await this.#tick(signal).catch((error: unknown) => { if (!signal.aborted) context.log.error('a stop could not be verified now', error, { order: book.id }); });
+      if (signal.aborted || await this.#isOver()) return;
+      await this.#rest(beganMs, signal);
+    }
+  }
+
+  async #tick(signal: AbortSignal): Promise<void> {
+    const { context, book } = this.#parts;
+    const sinceUs = book.fact.commandedUs ?? book.fact.intentUs;
+    if (this.#watched === null) {
+      // Activity that is known before the command did not begin after it.
+      const [watched] = await Promise.all([this.#parts.watched(), this.#reader.read(sinceUs, [])]);
+      this.#watched = watched;
+      this.#lookers = watched.connections.map((one) => new Looker(context, one, () => book.fact.levers.filter((lever) => lever.connection === one.connection)));
+    }
+    const looks = Promise.all(this.#lookers.map((one) => one.look(sinceUs, signal)));
+    const enough = new AbortController();
+    await Promise.race([looks, pause(waitForLooksMs, AbortSignal.any([signal, enough.signal]))]);
+    enough.abort();
+    await this.#reader.read(sinceUs, this.#lookers);
+    const { commandedUs } = book.fact;
+    if (signal.aborted || commandedUs === null) return;
+    await this.#parts.writer.write(judge(this.#input(commandedUs)));
+  }
+
+  #input(commandUs: number): JudgeInput {
+    const { fact } = this.#parts.book;
+    return {
+      nowUs: usOf(this.#parts.context.clock), commandUs, answeredUs: fact.answeredUs, silenceUs: fact.silenceS * 1_000_000, scopeIsTask: fact.scope.kind === 'task', openBefore: this.#watched?.openBefore ?? null,
+      connections: this.#lookers.map(({ watched, track, process }) => ({
+        connection: watched.connection, name: watched.name, enabled: this.#reader.isEnabled(watched.connection), shows: watched.shows, visibility: watched.visibility, agents: watched.agents.map((one) => one.head),
+        looks: watched.shows === 'looks' ? track : null, gaps: this.#reader.gapsOf(watched.connection), clockBehindUs: null, process,
+      })),
+      levers: fact.levers.map(({ id, plan, connection, state, reported, undoState }) => ({ id, leverId: plan.leverId, title: plan.title, connection, step: plan.step, kind: plan.kind, state, reported, undone: undoState === 'done' })),
+      ...this.#reader.told, signs: [], verifiedUs: fact.verifiedUs, containedUs: fact.containedUs,
+    };
+  }
+
+  /** True: nobody need look any more, and that is written. */
+  async #isOver(): Promise<boolean> {
+    const { context, book, writer } = this.#parts;
+    const { watchUntilUs, state, number } = book.fact;
+    const nowUs = usOf(context.clock);
+    if (watchUntilUs === null || nowUs < watchUntilUs) return false;
+    if (state === 'stopping') await writer.give('unverified', 'Unverified: the watch is over, and what was seen is not enough to say that it stopped.');
+    await writer.tellEnd();
+    if (book.fact.state === 'still_acting') return false;
+    const headline = book.fact.state === 'verified' ? 'Nothing acted until the watch was over.' : 'The watch is over: it could not be verified.';
+    await book.after({
+      order: { endedUs: nowUs },
+      events: [{ atUs: nowUs, kind: 'ended', lever: null, by: 'console', text: headline }],
+      audit: [auditByEngine({ action: 'stop.ended', subject: publicId('stop', book.id), outcome: book.fact.state === 'verified' ? 'done' : 'failed', text: `Stop order ${number}: ${headline}`, details: { order: number, state: book.fact.state } })],
+    });
+    context.onStep('ended_written');
+    return true;
+  }
+
+  async #rest(beganMs: number, signal: AbortSignal): Promise<void> {
+    const { context, book } = this.#parts;
+    const nowMs = context.clock.now();
+    const kicked = new AbortController();
+    this.#kick = () => kicked.abort();
+    // News bring the next look forward, but looks are never closer than the eager ones.
+    await pause(Math.max(0, beganMs + eagerMs - nowMs), signal);
+    await pause(Math.max(0, beganMs + this.#paceMs(book.fact.state, book.fact.watchUntilUs, nowMs) - context.clock.now()), AbortSignal.any([signal, kicked.signal]));
+    this.#kick = () => undefined;
+  }
+
+  #paceMs(state: Verdict['state'] | string, watchUntilUs: number | null, nowMs: number): number {
+    const local = this.#lookers.every((one) => one.watched.local || one.watched.shows !== 'looks');
+    const watch = local ? watchLocalMs : watchMs;
+    if (watchUntilUs !== null && nowMs * 1_000 > watchUntilUs) return weary;
+    if (nowMs - this.#beganMs < eagerForMs) return eagerMs;
+    return state === 'verified' ? watch : usualMs;
+  }
+}

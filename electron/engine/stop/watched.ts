@@ -1,0 +1,56 @@
+/** What an order's looks are aimed at: every connection of its agents, whether or not a lever was pulled there. */
+import type { StopTarget } from '../connectors/stopping.ts';
+import type { OrderFact, ScopeConnection, ScopeFacts } from '../store/stop-commands.ts';
+import type { JudgedConnection } from './judge-input.ts';
+
+export interface WatchedConnection {
+  readonly connection: number;
+  readonly name: string;
+  readonly shows: JudgedConnection['shows'];
+  readonly visibility: JudgedConnection['visibility'];
+  /** on this machine: looks cost nobody anything. */
+  readonly local: boolean;
+  readonly target: StopTarget;
+  /** heads of the scope that have a source here, with the row ids of those sources. */
+  readonly agents: readonly { readonly head: number; readonly sources: readonly number[] }[];
+}
+
+export interface Watched {
+  readonly connections: readonly WatchedConnection[];
+  /** null: not known. */
+  readonly openBefore: number | null;
+}
+
+const shows = (kind: ScopeConnection['kind']): JudgedConnection['shows'] => (kind === 'otlp' ? 'telemetry' : kind === 'mcp' ? 'nothing' : 'looks');
+
+/** What of a scope's facts is needed to look. */
+export type WatchedScope = Pick<ScopeFacts, 'agents' | 'tasks' | 'connections'>;
+
+/** `facts` as they are now; what joined an agent after the order is not part of it. */
+export function watchedOf(fact: OrderFact, facts: WatchedScope, isLocal: (address: string | null) => boolean): Watched {
+  const sources = new Set(fact.sources);
+  const tasks = fact.tasks === null ? null : new Set(fact.tasks);
+  const connections = facts.connections.flatMap((one): WatchedConnection[] => {
+    const here = facts.agents.map((agent) => ({ head: agent.id, sources: agent.sources.filter((source) => source.connection === one.id && sources.has(source.agent)) })).filter((agent) => agent.sources.length > 0);
+    const levers = fact.levers.filter((lever) => lever.connection === one.id);
+    if (here.length === 0 && levers.length === 0) return [];
+    const runs = tasks === null ? null : facts.tasks.filter((task) => tasks.has(task.id) && task.connection === one.id).flatMap((task) => task.runKey ?? []);
+    // A task elsewhere: nothing of it is here.
+    if (runs !== null && runs.length === 0 && levers.length === 0) return [];
+    const keys = [...new Set(here.flatMap((agent) => agent.sources.map((source) => source.key)))];
+    const whole = fact.scope.kind === 'everything' || (fact.scope.kind === 'connection' && fact.scope.id === one.publicId);
+    return [{
+      connection: one.id, name: one.name, shows: shows(one.kind), visibility: one.visibility, local: isLocal(one.address),
+      target: { agents: whole ? null : keys, runs: runs === null || runs.length === 0 ? leverRuns(levers) : runs },
+      agents: here.map((agent) => ({ head: agent.head, sources: agent.sources.map((source) => source.agent) })),
+    }];
+  });
+  const { survey, tasksOpen } = fact.plan;
+  return { connections, openBefore: tasksOpen > 0 || (survey !== null && survey.failed.length === 0) ? tasksOpen : null };
+}
+
+/** A task of which the history holds no runtime's id is looked at as its levers aim at it. */
+function leverRuns(levers: OrderFact['levers']): readonly string[] | null {
+  const named = levers.map((lever) => lever.target.runs);
+  return named.length === 0 || named.includes(null) ? null : [...new Set(named.flatMap((runs) => runs ?? []))];
+}

@@ -1,27 +1,63 @@
-/** One sentence about the agent, not about the console: it changes when the state does, never by the second. */
-import type { OrderFact } from '../store/stop-commands.ts';
+/** One sentence about the agent, not about the console. It never says more than was seen. */
+import type { StopScope, StopState } from '../../../shared/stop.ts';
 import type { Verdict } from './judge-input.ts';
+import { clockOf, duration, inert } from './time-words.ts';
 
-const clockOf = (us: number): string => new Date(us / 1_000).toTimeString().slice(0, 8);
+export interface HeadlineInput {
+  readonly state: StopState;
+  readonly scope: StopScope['kind'];
+  /** agents of the order. */
+  readonly agents: number;
+  readonly nowUs: number;
+  readonly commandUs: number | null;
+  readonly silenceUs: number;
+  readonly levers: { readonly all: number; /** reported, failed, unknown or skipped. */ readonly done: number; /** failed, or no answer known. */ readonly failed: number };
+  /** null: nothing was judged yet. */
+  readonly verdict: Verdict | null;
+  /** what keeps it waiting for its second operator, or who gave it up. */
+  readonly waitsFor?: string;
+}
 
-export function headlineOf(verdict: Verdict, fact: OrderFact): string {
-  const answered = answers(fact);
-  switch (verdict.state) {
-    case 'stopping': return fact.answeredUs === null ? 'Levers are being pulled.' : `${answered} Whether it stopped is being checked.`;
-    case 'verified': return `Stopped, verified ${clockOf(verdict.verifiedUs ?? 0)}: ${decapitalised(verdict.grounds[0] ?? `no act for ${fact.silenceS} s.`)}`;
-    case 'still_acting': return `${fact.answeredUs === null ? '' : `${answered} `}${whom(fact)} not stopped.`;
-    case 'unverified': return `Unverified: ${decapitalised(verdict.grounds[0] ?? 'nothing outside the lever could be checked.')}`;
+export function headlineOf(input: HeadlineInput): string {
+  switch (input.state) {
+    case 'waiting_second': return 'Nothing was sent: it waits for the second operator.';
+    case 'withdrawn': return 'Given up before anything was sent.';
+    case 'stopping': return stopping(input);
+    case 'still_acting': return stillActing(input);
+    case 'verified': return verified(input);
+    case 'unverified': return unverified(input);
   }
 }
 
-function answers({ levers }: OrderFact): string {
-  const pulled = levers.filter((one) => one.state !== 'skipped');
-  const silent = pulled.filter((one) => one.state !== 'reported').length;
-  if (pulled.length === 0) return 'No lever could be pulled.';
-  if (silent === 0) return pulled.length === 1 ? 'The lever answered.' : 'Every lever answered.';
-  return `${silent} of ${pulled.length} levers did not answer well.`;
+const subject = (input: HeadlineInput): string => (input.scope === 'task' ? 'The task' : input.agents === 1 ? 'The agent' : `Not every one of the ${input.agents} agents`);
+const notStopped = (input: HeadlineInput): string => (input.scope === 'task' || input.agents === 1 ? `${subject(input)} has not stopped.` : `${subject(input)} has stopped.`);
+
+function stopping(input: HeadlineInput): string {
+  const { all, done } = input.levers;
+  if (done < all || input.verdict === null) return input.commandUs === null ? 'Stopping: no lever was let go yet.' : `Stopping: ${done} of ${all} levers answered.`;
+  const quiet = input.verdict.quietSinceUs;
+  return quiet === null ? 'Stopping: open work is still shown.' : `Stopping: no act seen for ${duration(Math.max(0, input.nowUs - quiet))} of ${duration(input.silenceUs)}.`;
 }
 
-const whom = ({ scope, plan }: OrderFact): string => (scope.kind === 'task' ? 'The task has' : plan.agents.length > 1 ? `${plan.agents.length} agents: at least one has` : 'The agent has');
+function stillActing(input: HeadlineInput): string {
+  if (input.verdict?.reopened === true) return `It acts again after it was verified${input.verdict.lastActUs === null ? '' : `, last ${clockOf(input.verdict.lastActUs)}`}.`;
+  const { all, done, failed } = input.levers;
+  const levers = done < all ? `${done} of ${all} levers answered` : failed === 0 ? (all === 1 ? 'The lever answered' : 'Every lever answered') : `${failed} of ${all} levers failed`;
+  return `${levers}. ${notStopped(input)}`;
+}
 
-const decapitalised = (text: string): string => (/^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text);
+function verified({ verdict, silenceUs }: HeadlineInput): string {
+  if (verdict?.verifiedUs === null || verdict?.verifiedUs === undefined) return 'Stopped, verified.';
+  const quietUs = verdict.verifiedUs - (verdict.containedUs ?? verdict.verifiedUs);
+  const denied = verdict.denied === 0 ? '' : `, ${verdict.denied} denied`;
+  const proof = quietUs >= silenceUs ? `no act for ${duration(quietUs)}` : 'its process is gone';
+  return `Stopped, verified ${clockOf(verdict.verifiedUs)}: ${proof}${denied}.`;
+}
+
+function unverified({ verdict }: HeadlineInput): string {
+  if (verdict === null) return 'Unverified: nothing outside the lever could be checked.';
+  const { notSeen } = verdict;
+  const [name] = notSeen;
+  if (name !== undefined) return notSeen.length === 1 ? `Unverified: ${inert(name)} could not be seen well enough.` : `Unverified: ${notSeen.length} connections could not be seen well enough.`;
+  return verdict.stillOpen.length > 0 ? 'Unverified: work is open that waits for a person.' : 'Unverified: no whole window of silence was seen.';
+}

@@ -96,6 +96,8 @@ export interface JudgeInput {
   readonly connections: readonly JudgedConnection[];
   readonly levers: readonly JudgedLever[];
   readonly rows: readonly SeenRow[];
+  /** false: not all activity since the command could be read; then silence in `rows` means nothing. */
+  readonly rowsComplete: boolean;
   /** read elsewhere than in looks (those are in the track of their connection). */
   readonly signs: readonly SeenSign[];
   readonly rhythms: readonly RhythmFact[];

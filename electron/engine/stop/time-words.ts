@@ -20,7 +20,7 @@ const joined = (big: number, bigUnit: string, small: number, smallUnit: string):
 /** SECURITY: a name that an agent or a runtime wrote stands inside our sentence: no line breaks, no direction changes, and not longer than the sentence bears. */
 export function inert(text: string, most = 80): string {
   const clean = text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-  const letters = [...clean];
+  const letters = Array.from(clean);
   return letters.length <= most ? clean : `${letters.slice(0, most - 1).join('')}…`;
 }
 

@@ -1,0 +1,100 @@
+/**
+ * What of the history and of looks is an act, and when. A runtime's clock is not ours: what it tells is capped by when we came to know of it
+ * (a clock ahead moves nothing into the future), what we knew before the command did not begin after it, and where a clock is measured to be
+ * behind, its times count as later. Whatever comes in after the command makes the silence begin anew, whatever time it carries.
+ */
+import type { OpenRun, Sign } from '../connectors/stopping.ts';
+import type { SignRow } from '../store/stop-commands.ts';
+import { graceUs } from './judge-input.ts';
+import type { JudgeInput, JudgedConnection, SeenRow } from './judge-input.ts';
+import { inert } from './time-words.ts';
+
+/**
+ * `began`: after the command and not denied: speaks against the stop. `landed`: began before and ended after it, or began within its grace.
+ * `denied`: tried, and was held. `running`: began before, and no end of it was seen. `cut`: began before, ended after by being broken off.
+ * `before`: nothing of it reaches past the command. `own`: the life-cycle row of the cancelling itself.
+ */
+export type ActRole = 'began' | 'landed' | 'denied' | 'running' | 'cut' | 'before' | 'own';
+
+export interface Act {
+  readonly key: string;
+  readonly connection: number;
+  /** row id of the activity; null: a sign or a run that a look showed. */
+  readonly activity: number | null;
+  readonly role: ActRole;
+  readonly what: string;
+  readonly beginUs: number;
+  readonly endUs: number | null;
+  /** not ended, as far as is known. */
+  readonly running: boolean;
+  /** the newest moment at which it shows that something acted; null: it shows none. */
+  readonly lastUs: number | null;
+  /** when it came to us; null: not known, or it says nothing of the agent. */
+  readonly arrivedUs: number | null;
+}
+
+export function actsOf(input: JudgeInput): readonly Act[] {
+  const known = new Map(input.connections.map((one) => [one.connection, one]));
+  const behind = (connection: number): number => Math.max(0, known.get(connection)?.clockBehindUs ?? 0);
+  const signs = [
+    ...input.connections.flatMap((one) => (one.looks?.signs ?? []).map((seen) => ({ ...seen, connection: one.connection }))),
+    ...input.signs,
+  ];
+  const acts = [
+    ...input.rows.map((seen) => rowAct(seen, input, behind(seen.row.connection))),
+    ...signs.map(({ sign, connection, seenUs }) => signAct(sign, connection, seenUs, input, behind(connection))),
+    ...input.connections.flatMap((one) => startedRuns(one, input)),
+  ];
+  // The same fact read twice counts as it came in last.
+  const single = new Map(acts.toSorted((a, b) => (a.arrivedUs ?? 0) - (b.arrivedUs ?? 0) || a.beginUs - b.beginUs).map((act) => [act.key, act]));
+  return [...single.values()].toSorted((a, b) => a.beginUs - b.beginUs || (a.key < b.key ? -1 : 1));
+}
+
+const kindWords: Record<SignRow['kind'], string> = { model_call: 'Model call', tool_call: 'Tool call', handoff: 'Hand-off', approval: 'Question to a person', denial: 'Denied call', error: 'Error', lifecycle: 'Life-cycle row' };
+
+function rowAct({ row, knownUs, changedUs }: SeenRow, input: JudgeInput, behindUs: number): Act {
+  const beginUs = Math.min(row.startUs + behindUs, knownUs ?? input.nowUs);
+  const endUs = row.endUs === null ? null : Math.max(beginUs, Math.min(row.endUs + behindUs, changedUs ?? input.nowUs));
+  const role = roleOf(row, beginUs, endUs, input.commandUs);
+  const worked = row.status === 'ok' || (row.status === 'error' && row.kind !== 'lifecycle');
+  return {
+    key: `row:${row.id}`, connection: row.connection, activity: row.id, role, what: `${kindWords[row.kind]} "${inert(row.name)}"`, beginUs, endUs, running: row.status === 'running' || row.endUs === null,
+    lastUs: role === 'denied' || role === 'own' ? null : worked && endUs !== null ? endUs : beginUs,
+    arrivedUs: role === 'own' || role === 'denied' ? null : changedUs ?? knownUs,
+  };
+}
+
+function roleOf(row: SignRow, beginUs: number, endUs: number | null, commandUs: number): ActRole {
+  if (isOwn(row)) return 'own';
+  if (row.status === 'denied' || row.kind === 'denial') return beginUs > commandUs ? 'denied' : 'before';
+  if (beginUs > commandUs + graceUs) return isEnding(row) ? 'landed' : 'began';
+  if (row.status === 'running' || endUs === null) return 'running';
+  if (endUs <= commandUs) return 'before';
+  if (beginUs > commandUs) return 'landed';
+  return row.status === 'ok' || (row.status === 'error' && row.kind !== 'lifecycle') ? 'landed' : 'cut';
+}
+
+/** Rows by which A2A servers tell a state: an instant each, named by the state. Elsewhere a life-cycle row bears the agent's own name, so that a name proves nothing. */
+const statesTold = (row: SignRow): boolean => row.kind === 'lifecycle' && row.source.startsWith('a2a/') && row.endUs === row.startUs;
+const isEnding = (row: SignRow): boolean => statesTold(row) && (row.name === 'completed' || row.name === 'failed');
+const isOwn = (row: SignRow): boolean => row.kind === 'lifecycle' && (row.status === 'cancelled' || (statesTold(row) && (row.name === 'canceled' || row.name === 'cancelled' || row.name === 'rejected')));
+
+function signAct(sign: Sign, connection: number, seenUs: number, input: JudgeInput, behindUs: number): Act {
+  const atUs = Math.min(sign.atUs + behindUs, seenUs);
+  const role: ActRole = sign.denied ? (atUs > input.commandUs ? 'denied' : 'before') : atUs > input.commandUs + graceUs ? 'began' : atUs > input.commandUs ? 'landed' : 'before';
+  return {
+    key: `sign:${connection}:${JSON.stringify([sign.atUs, sign.run, sign.what, sign.denied])}`, connection, activity: null, role, what: `Sign "${inert(sign.what)}"`,
+    beginUs: atUs, endUs: atUs, running: false, lastUs: sign.denied ? null : atUs, arrivedUs: sign.denied ? null : seenUs,
+  };
+}
+
+/** A run that a look showed and that was started after the command: work began anew, even where nothing is told of what it did. */
+function startedRuns(one: JudgedConnection, input: JudgeInput): readonly Act[] {
+  return (one.looks?.runs ?? []).flatMap(({ run, firstUs }) => {
+    const beginUs = Math.min(run.sinceUs + Math.max(0, one.clockBehindUs ?? 0), firstUs);
+    if (beginUs <= input.commandUs + graceUs || !hasBegun(run)) return [];
+    return [{ key: `run:${one.connection}:${JSON.stringify([run.id, run.sinceUs])}`, connection: one.connection, activity: null, role: 'began' as const, what: `Run ${inert(run.id, 40)}`, beginUs, endUs: null, running: false, lastUs: beginUs, arrivedUs: firstUs }];
+  });
+}
+/** What waits for a person ran before it waited. */
+const hasBegun = (run: OpenRun): boolean => run.state === 'running' || run.state === 'waiting';

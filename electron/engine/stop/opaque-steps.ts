@@ -1,0 +1,64 @@
+/**
+ * Steps whose inside the runtime does not show: it says that the run ended, not whether the step that was under way ended with it (work that
+ * ignores the abort runs on for seconds, measured). Each must be accounted for by something else than the runtime's word.
+ */
+import type { OpaqueStep } from '../connectors/stopping.ts';
+import type { TrackedStep } from './look-track.ts';
+import { stepKey } from './look-track.ts';
+import type { JudgedConnection, JudgeInput, RhythmFact } from './judge-input.ts';
+import { duration, inert } from './time-words.ts';
+
+/** Fewer signs than this have no rhythm. */
+const fewestSigns = 3;
+/** So many times its longest interval without a sign is a silence. */
+const intervals = 3;
+const fewestTimes = 5;
+const longestTimes = 1.5;
+
+export interface StepAccount {
+  readonly key: string;
+  readonly connection: number;
+  readonly step: OpaqueStep;
+  /** how long it must be silent to be accounted for; null: by nothing that is known. */
+  readonly needsUs: number | null;
+  readonly text: string;
+}
+
+/** Those that are not accounted for by what the runtime itself showed of their end. */
+export function accountSteps(one: JudgedConnection, input: JudgeInput): readonly StepAccount[] {
+  return (one.looks?.opaque ?? []).filter((tracked) => !tracked.ended).map((tracked) => accountOf(tracked, one, input)).toSorted((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function accountOf({ step }: TrackedStep, one: JudgedConnection, input: JudgeInput): StepAccount {
+  const name = `${step.step === null ? 'A step' : `Step "${inert(step.step)}"`} of run ${inert(step.run, 40)}`;
+  const base = { key: stepKey(step), connection: one.connection, step };
+  const found = [byRhythm(step, input, name), byDuration(step, one, input, name)].filter((account) => account !== null).toSorted((a, b) => a.needsUs - b.needsUs)[0];
+  if (found !== undefined) return { ...base, ...found };
+  return { ...base, needsUs: null, text: `${name} was under way when ${inert(one.name)} said that the run ended. Whether it ended too cannot be seen: it gives no signs from inside, and how long such steps take is not known.` };
+}
+
+interface Account { readonly needsUs: number; readonly text: string }
+
+/** The step itself gave signs: one came after it began, and it had not fallen silent when the command came. */
+function byRhythm(step: OpaqueStep, input: JudgeInput, name: string): Account | null {
+  const found = input.rhythms.filter((rhythm) => rhythm.run === step.run && hasRhythm(rhythm, input.commandUs) && (rhythm.lastUs ?? 0) > step.sinceUs).map((rhythm) => rhythm.longestUs ?? 0);
+  if (found.length === 0) return null;
+  const longestUs = Math.max(...found);
+  const needsUs = Math.max(input.silenceUs, intervals * longestUs);
+  return { needsUs, text: `${name} gave signs until the command, at most ${duration(longestUs)} apart: ${duration(needsUs)} without one is its end.` };
+}
+
+function byDuration(step: OpaqueStep, one: JudgedConnection, input: JudgeInput, name: string): Account | null {
+  const times = input.stepTimes.filter((known) => known.connection === one.connection && known.step === step.step && known.times >= fewestTimes && known.mostUs > 0);
+  if (step.step === null || times.length === 0) return null;
+  const mostUs = Math.max(...times.map((known) => known.mostUs));
+  const count = Math.max(...times.map((known) => known.times));
+  const needsUs = Math.max(input.silenceUs, mostUs * longestTimes);
+  return { needsUs, text: `${name}: ${count} earlier ones took at most ${duration(mostUs)}; ${duration(needsUs)} of silence is longer than any.` };
+}
+
+/** Silence says something only of what was not silent before the command. */
+export function hasRhythm({ signs, longestUs, lastUs }: RhythmFact, commandUs: number): boolean {
+  return signs >= fewestSigns && longestUs !== null && longestUs > 0 && lastUs !== null && lastUs <= commandUs && commandUs - lastUs <= intervals * longestUs;
+}
+export const rhythmNeedsUs = (longestUs: number | null, silenceUs: number): number => Math.max(silenceUs, intervals * (longestUs ?? 0));

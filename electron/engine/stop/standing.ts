@@ -1,0 +1,154 @@
+/** How the stop stands at one connection: what is proven from outside the levers, since when, how long it still takes, and what is missing for it. */
+import type { Act } from './acts.ts';
+import { goneUs, graceUs } from './judge-input.ts';
+import type { JudgedConnection, JudgeInput } from './judge-input.ts';
+import { lookApartUs } from './look-track.ts';
+import { accountSteps, hasRhythm, rhythmNeedsUs } from './opaque-steps.ts';
+import { clockOf, duration, inert, list } from './time-words.ts';
+
+export interface Standing {
+  readonly connection: number;
+  readonly name: string;
+  readonly proven: boolean;
+  /** since when nothing acted here as far as was seen, uninterrupted; null: it is not seen. */
+  readonly fromUs: number | null;
+  /** when the proof is complete if nothing happens until then; null: not by waiting. */
+  readonly provenAtUs: number | null;
+  /** why it is not proven, and by waiting alone will not be. */
+  readonly blocks: readonly string[];
+  /** what waits for time to pass. */
+  readonly waits: readonly string[];
+  readonly grounds: readonly string[];
+  /** it could not be seen well enough: named on the order. */
+  readonly unseen: boolean;
+}
+
+/** What all connections are held against. */
+export interface Around {
+  readonly input: JudgeInput;
+  readonly acts: readonly Act[];
+  /** since then nothing acted, by the times that are told: the last act after the command, or the last answer. */
+  readonly quietUs: number;
+  /** when something last came in: the proof begins anew with it. */
+  readonly arrivedUs: number;
+  /** agents whose runs a connection of the scope can be asked for. */
+  readonly lookedAt: ReadonlySet<number>;
+}
+
+export function standingOf(one: JudgedConnection, around: Around): Standing {
+  const gone = byProcess(one, around);
+  if (gone !== null) return gone;
+  if (one.shows === 'nothing') return byNothing(one, around);
+  return one.shows === 'looks' ? byLooks(one, around) : byTelemetry(one, around);
+}
+
+interface Part { readonly blocks?: readonly string[]; readonly waits?: readonly string[]; readonly grounds?: readonly string[]; readonly unseen?: boolean }
+
+/** `fromUs` to `toUs` was seen without a break; `needsUs` of it make the proof, not counting what lies before something that came in late. */
+function standing(one: JudgedConnection, around: Around, fromUs: number | null, toUs: number | null, needsUs: number, part: Part): Standing {
+  const blocks = part.blocks ?? [];
+  const startUs = fromUs === null ? null : Math.max(fromUs, around.arrivedUs);
+  const provenAtUs = startUs === null || blocks.length > 0 ? null : startUs + needsUs;
+  const proven = provenAtUs !== null && toUs !== null && toUs >= provenAtUs;
+  const short = startUs !== null && !proven && blocks.length === 0 ? [`${inert(one.name)}: nothing seen for ${duration(Math.max(0, (toUs ?? startUs) - startUs))} of ${duration(needsUs)}.`] : [];
+  return {
+    connection: one.connection, name: one.name, proven, fromUs, provenAtUs, blocks,
+    waits: proven ? [] : [...short, ...(part.waits ?? [])], grounds: part.grounds ?? [], unseen: part.unseen ?? false,
+  };
+}
+
+/** Its process is gone with all that ran in it. Void when something acted after it, or when its server answers again. */
+function byProcess(one: JudgedConnection, around: Around): Standing | null {
+  const { state, sinceUs, covers } = one.process;
+  if (state !== 'gone' || sinceUs === null || !coversAll(covers, one.agents)) return null;
+  const later = around.acts.some((act) => act.connection === one.connection && act.role !== 'own' && act.beginUs > sinceUs + graceUs);
+  const answers = one.looks?.newestUs !== undefined && one.looks.newestUs !== null && one.looks.newestUs > sinceUs + graceUs && one.looks.fault === null;
+  if (later || answers) return null;
+  const { nowUs } = around.input;
+  return standing(one, around, Math.max(around.quietUs, sinceUs), nowUs, goneUs, { grounds: [`${inert(one.name)}: its process is gone since ${clockOf(sinceUs)} and did not come back.`] });
+}
+const coversAll = (covers: readonly number[] | null, agents: readonly number[]): boolean => covers === null || agents.every((agent) => covers.includes(agent));
+
+/** It shows no work, so it is no witness. That is enough where another connection of the same agents can be asked. */
+function byNothing(one: JudgedConnection, around: Around): Standing {
+  const bare = one.agents.filter((agent) => !around.lookedAt.has(agent));
+  if (bare.length === 0) return { connection: one.connection, name: one.name, proven: true, fromUs: around.quietUs, provenAtUs: around.quietUs, blocks: [], waits: [], grounds: [], unseen: false };
+  return standing(one, around, null, null, 0, { blocks: [`${inert(one.name)} shows no work of agents: nothing there can be checked.`], unseen: true });
+}
+
+function byLooks(one: JudgedConnection, around: Around): Standing {
+  const { input, quietUs } = around;
+  const sight = sightByLooks(one, around);
+  const steps = accountSteps(one, input);
+  const bare = steps.filter((step) => step.needsUs === null);
+  const kept = steps.filter((step) => step.needsUs !== null);
+  const needsUs = Math.max(input.silenceUs, ...kept.map((step) => step.needsUs ?? 0));
+  const blocks = [...sight.blocks, ...bare.map((step) => step.text), ...notStanding(one, input)];
+  const fromUs = sight.fromUs === null ? null : afterGaps(one, sight.fromUs);
+  const blind = fromUs === null && sight.fromUs !== null ? openGap(one) : [];
+  const done = [`${inert(one.name)} shows no open work since ${clockOf(fromUs ?? quietUs)}.`, ...kept.map((step) => step.text)];
+  return standing(one, around, fromUs, one.looks?.clearToUs ?? null, needsUs, {
+    blocks: [...blocks, ...blind], waits: [...sight.waits, ...kept.map((step) => step.text)], grounds: blocks.length === 0 && fromUs !== null ? done : [],
+    unseen: sight.blocks.length > 0 || blind.length > 0 || bare.length > 0,
+  });
+}
+
+/** Since when looks show without a break that nothing is open. */
+function sightByLooks(one: JudgedConnection, { input, quietUs }: Around): { readonly fromUs: number | null; readonly blocks: readonly string[]; readonly waits: readonly string[] } {
+  const name = inert(one.name);
+  const none = (blocks: readonly string[], waits: readonly string[] = []) => ({ fromUs: null, blocks, waits });
+  if (!one.enabled) return none([`${name} is switched off: what runs there is not seen.`]);
+  if (one.visibility !== 'all' && !input.scopeIsTask) return none([one.visibility === 'own' ? `${name} shows this credential its own work only: work that others started may run unseen.` : `Whether ${name} shows this credential everybody's work is not known: some may run unseen.`]);
+  const { looks } = one;
+  if (looks === null || (looks.newest === null && looks.fault === null)) return none([`${name} was not looked at yet.`]);
+  if (looks.fault !== null) return none([`${name} cannot be looked at since ${clockOf(looks.fault.sinceUs)}: ${inert(looks.fault.text, 200)}`]);
+  const { newest } = looks;
+  if (newest !== null && !newest.complete) return none([`Not everything could be read at ${name}.${newest.notes.length === 0 ? '' : ` ${inert(newest.notes.join(' '), 300)}`}`]);
+  if (newest !== null && newest.open.length > 0) return none([], [`${name} still shows open work: ${list(newest.open.map((run) => `${inert(run.id, 40)} (${run.state})`).toSorted())}.`]);
+  if (looks.clearFromUs === null || looks.clearToUs === null || input.nowUs - looks.clearToUs > lookApartUs) return none([`${name} was not looked at since ${clockOf(looks.clearToUs ?? input.commandUs)}.`]);
+  // The first look after the last act tells of the moments before it, if none between was a bad one.
+  const atOnce = (looks.badUs === null || looks.badUs <= quietUs) && looks.clearFromUs - quietUs <= lookApartUs;
+  return { fromUs: looks.clearFromUs <= quietUs || atOnce ? quietUs : looks.clearFromUs, blocks: [], waits: [] };
+}
+
+function byTelemetry(one: JudgedConnection, around: Around): Standing {
+  const { input, quietUs, lookedAt } = around;
+  const name = inert(one.name);
+  if (!one.enabled) return standing(one, around, null, null, 0, { blocks: [`${name} is switched off: what it would tell is not seen.`], unseen: true });
+  const gone = one.process.state === 'gone' ? one.process.covers : [];
+  const bare = one.agents.filter((agent) => !lookedAt.has(agent) && !(gone === null || gone.includes(agent)));
+  const rhythms = bare.map((agent) => input.rhythms.filter((rhythm) => rhythm.connection === one.connection && rhythm.run === null && rhythm.agent === agent && hasRhythm(rhythm, input.commandUs)));
+  const mute = rhythms.filter((found) => found.length === 0).length;
+  const open = around.acts.filter((act) => act.connection === one.connection && act.running);
+  const blocks = [
+    ...(mute === 0 ? [] : [`${name} is only told of, and ${mute === 1 ? 'an agent' : `${mute} agents`} there had no rhythm of signs before the command: its silence proves nothing, and no process of this machine is proven to be it.`]),
+    ...open.map((act) => `${act.what} began ${clockOf(act.beginUs)}, and no end of it was told over ${name}.`),
+  ];
+  const needsUs = Math.max(input.silenceUs, ...rhythms.flat().map((rhythm) => rhythmNeedsUs(rhythm.longestUs, input.silenceUs)));
+  const fromUs = afterGaps(one, quietUs);
+  const blind = fromUs === null ? openGap(one) : [];
+  return standing(one, around, fromUs, input.nowUs, needsUs, {
+    blocks: [...blocks, ...blind], unseen: blocks.length > 0 || blind.length > 0,
+    grounds: blocks.length > 0 || blind.length > 0 ? [] : [`${name} listened without a break since ${clockOf(fromUs ?? quietUs)}${bare.length === 0 ? '' : ', and what it told of came regularly until the command'}.`],
+  });
+}
+
+/** A gap that touches the window: sight begins anew where it ends; null: it is still open. */
+function afterGaps(one: JudgedConnection, fromUs: number): number | null {
+  let startUs = fromUs;
+  for (const gap of one.gaps.toSorted((a, b) => a.fromUs - b.fromUs)) {
+    if (gap.toUs === null) return null;
+    if (gap.toUs > startUs) startUs = gap.toUs;
+  }
+  return startUs;
+}
+const openGap = (one: JudgedConnection): readonly string[] => one.gaps.filter((gap) => gap.toUs === null).map((gap) => `${inert(one.name)} is not seen since ${clockOf(gap.fromUs)}: ${inert(gap.text, 200)}`);
+
+/** What a lever changed must stand as it was written: a refusal that somebody took back holds nothing. */
+function notStanding(one: JudgedConnection, input: JudgeInput): readonly string[] {
+  const broken = (one.looks?.newest?.readBack ?? []).filter((read) => read.holds === false);
+  return input.levers.flatMap((lever) => {
+    const read = broken.find((other) => other.leverId === lever.leverId);
+    return lever.connection !== one.connection || lever.undone || read === undefined || lever.state === 'skipped' || lever.state === 'failed' || lever.state === 'waiting' ? [] : [`"${inert(lever.title)}" does not stand at ${inert(one.name)}: ${inert(read.text, 200)}`];
+  });
+}

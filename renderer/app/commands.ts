@@ -1,18 +1,20 @@
-/** What the palette can do. Each command says what it does before it does it; none of them stops or deletes anything. */
+/** What the palette can do. Each command says what it does before it does it; none of them stops or deletes anything by itself: a stop opens its plan. */
 import type { TablerIcon } from '@tabler/icons-react';
-import { IconContrast, IconFolder, IconKeyboard, IconLayoutSidebar, IconListDetails, IconLayoutSidebarRight, IconPlayerPlay, IconPlayerStop, IconPlus, IconRefresh, IconClock, IconUserCheck } from '@tabler/icons-react';
+import { IconContrast, IconFolder, IconHandStop, IconKeyboard, IconLayoutSidebar, IconListDetails, IconLayoutSidebarRight, IconPlayerPlay, IconPlayerStop, IconPlus, IconRefresh, IconClock, IconUserCheck } from '@tabler/icons-react';
 import { call, demoNow, engineReady, favours } from '../api/client.ts';
 import { demoFleet } from '../api/demo-fleet.ts';
 import { queryClient } from '../api/query-client.ts';
 import { settingsQueries } from '../api/queries.ts';
+import { inertString } from '../ui/agent-text.ts';
 import type { Settings } from '../../shared/domain.ts';
 import { go } from './navigation.ts';
 import { attempt } from './notices.ts';
 import { showOverlay } from './overlay-state.ts';
 import { setSpan, spans, spanWords } from './period.ts';
+import { openStopChooser, openStopPlan, stopChoiceNow, stopOfEverything } from './stop-choice.ts';
 import { detailStored, railStored } from './sidebar-state.ts';
 
-export interface Command { id: string; title: string; context: string; keys?: string; icon: TablerIcon; run: () => void }
+export interface Command { id: string; title: string; context: string; keys?: string; icon: TablerIcon; /** leads to a stop plan. */ stop?: boolean; run: () => void }
 
 async function setTheme(theme: Settings['theme']): Promise<void> {
   const settings = await call('settings.set', { theme });
@@ -23,12 +25,26 @@ function themeCommand(theme: Settings['theme'], title: string): Command {
   return { id: `theme-${theme}`, title, context: 'theme', icon: IconContrast, run: () => attempt('The theme was not changed.', setTheme(theme)) };
 }
 
+const stopContext = 'opens the plan, stops nothing yet';
+
+/** Asked before the palette opens: what is chosen on the screen below it. */
+function stopCommands(): Command[] {
+  const choice = stopChoiceNow();
+  const chosen: Command[] = choice?.kind !== 'one' ? [] : [{ id: 'stop-chosen', title: `Stop ${inertString(choice.ask.name, 60)}…`, context: `chosen here; ${stopContext}`, icon: IconHandStop, stop: true, run: () => openStopPlan(choice.ask) }];
+  return [
+    ...chosen,
+    { id: 'stop-ask', title: 'Stop an agent, a tag or a connection…', context: 'asks which, then opens the plan', icon: IconHandStop, stop: true, run: () => openStopChooser() },
+    { id: 'stop-everything', title: 'Stop everything…', context: stopContext, icon: IconHandStop, stop: true, run: () => openStopPlan(stopOfEverything) },
+  ];
+}
+
 /** Made anew each time the palette opens: some depend on what runs. */
 export function commandsNow(): Command[] {
   const demoRuns = demoNow().state === 'running' || demoNow().state === 'starting';
   const commands: Command[] = [
     { id: 'add-connection', title: 'Add connection…', context: 'OpenTelemetry, LangGraph, A2A, MCP', icon: IconPlus, run: () => go({ screen: 'connections', params: { add: '1' } }) },
     { id: 'answer', title: 'Answer what waits for a person', context: 'the worst effect first', icon: IconUserCheck, run: () => go({ screen: 'approvals' }) },
+    ...stopCommands(),
     demoRuns
       ? { id: 'stop-demo', title: 'Stop the demo fleet', context: 'the pretend agents end; their history stays', icon: IconPlayerStop, run: () => attempt('The demo fleet did not stop.', demoFleet.stop()) }
       : { id: 'start-demo', title: 'Start the demo fleet', context: 'pretend agents on this machine', icon: IconPlayerPlay, run: () => attempt('The demo fleet did not start.', demoFleet.start()) },

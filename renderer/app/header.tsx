@@ -1,10 +1,13 @@
-import { IconSearch } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { IconHandStop, IconSearch } from '@tabler/icons-react';
 import { lazy, Suspense, type Ref } from 'react';
+import { systemQueries } from '../api/queries.ts';
 import { Kbd } from '../ui/kbd.tsx';
 import type { Place } from './navigation.ts';
 import { showOverlay } from './overlay-state.ts';
 import { PeriodButton } from './period-button.tsx';
 import { routes } from './routes.tsx';
+import { openStopOfScreen } from './stop-choice.ts';
 import classes from './header.module.css';
 
 // The menu's own code comes after the first paint; until then its button stands there, doing nothing.
@@ -18,6 +21,18 @@ export function Header({ slotRef, place }: { slotRef: Ref<HTMLDivElement>; place
         <IconSearch size={14} stroke={1.75} aria-hidden="true" /><span className={classes.findText}>Find or do</span><Kbd keys="mod+k" />
       </button>
       {routes[place.screen].hasPeriod && <Suspense fallback={<PeriodButton />}><PeriodMenu /></Suspense>}
+      <StopButton />
     </header>
+  );
+}
+
+/** On every screen, always in the same place. It opens the plan, or asks what to stop; it stops nothing. */
+function StopButton() {
+  const { data: status } = useQuery(systemQueries.status());
+  const known = (status?.agents ?? 0) > 0;
+  return (
+    <button type="button" className={`${classes.control} ${known ? classes.stop : ''}`} onClick={openStopOfScreen} aria-keyshortcuts="Control+." data-tip={known ? 'Opens the stop plan of what is chosen, else asks what to stop. Stops nothing yet.' : 'No agent is known yet.'}>
+      <IconHandStop size={14} stroke={1.75} aria-hidden="true" /><span>Stop…</span><Kbd keys="mod+." />
+    </button>
   );
 }

@@ -1,7 +1,8 @@
 /** Which dialog of the shell lies open. One at a time. */
 import { useSyncExternalStore } from 'react';
 
-export type Overlay = 'palette' | 'keys' | null;
+/** `stop`: the stop plan or the question what to stop; stop-choice.ts says which. */
+export type Overlay = 'palette' | 'keys' | 'stop' | null;
 
 let open: Overlay = null;
 const listeners = new Set<() => void>();

@@ -1,7 +1,7 @@
 import { IconPlug } from '@tabler/icons-react';
 import { describe, expect, it, vi } from 'vitest';
 import type { Command } from './commands.ts';
-import { readTyped, sectionsFor, type PaletteSources } from './palette-entries.ts';
+import { lookedFor, readTyped, sectionsFor, type PaletteSources } from './palette-entries.ts';
 
 const command = (title: string, context = ''): Command => ({ id: title, title, context, icon: IconPlug, run: () => undefined });
 const sources = (): PaletteSources => ({
@@ -12,8 +12,8 @@ const sources = (): PaletteSources => ({
   },
   commands: [command('Show preferences'), command('Refresh figures'), command('Add connection')],
   places: [{ id: 'overview', title: 'Overview', icon: IconPlug, keys: 'g o', run: () => undefined }],
-  connections: [], approvals: [{ id: 'apr_1', title: 'bank.release_run', agentName: 'invoice-matcher', connectionName: 'Lab' }], connectionIcon: IconPlug, followIcon: IconPlug,
-  openAgent: vi.fn<PaletteSources['openAgent']>(), followAgent: vi.fn<PaletteSources['followAgent']>(),
+  connections: [], approvals: [{ id: 'apr_1', title: 'bank.release_run', agentName: 'invoice-matcher', connectionName: 'Lab' }], connectionIcon: IconPlug, followIcon: IconPlug, stopIcon: IconPlug,
+  openAgent: vi.fn<PaletteSources['openAgent']>(), followAgent: vi.fn<PaletteSources['followAgent']>(), stopAgent: vi.fn<PaletteSources['stopAgent']>(),
   openConnection: vi.fn<PaletteSources['openConnection']>(), openTask: vi.fn<PaletteSources['openTask']>(),
   openApproval: vi.fn<PaletteSources['openApproval']>(),
 });
@@ -24,6 +24,12 @@ describe('what was typed', () => {
     expect(readTyped('> theme ')).toEqual({ mode: 'commands', text: 'theme' });
     expect(readTyped('#tsk-1')).toEqual({ mode: 'identifiers', text: 'tsk-1' });
     expect(readTyped('  refund')).toEqual({ mode: 'all', text: 'refund' });
+  });
+});
+
+describe('what the engine is asked for', () => {
+  it('is the name behind a verb, and nothing among commands alone', () => {
+    expect(['refund', 'stop refund', '>stop refund', '>theme', '> stop', '#tsk', 'stop'].map(lookedFor)).toEqual(['refund', 'refund', 'refund', '', '', 'tsk', 'stop']);
   });
 });
 
@@ -41,7 +47,7 @@ describe('sections', () => {
 
   it('rank what begins with the text before what contains it', () => {
     const list = sectionsFor('> ref', sources())[0]?.entries.map((entry) => entry.title);
-    expect(list).toEqual(['Refresh figures', 'Follow refund-runner in Live', 'Show preferences']);
+    expect(list).toEqual(['Refresh figures', 'Stop refund-runner…', 'Follow refund-runner in Live', 'Show preferences']);
   });
 
   it('find what waits for a person by what it asks and who asks it', () => {
@@ -49,6 +55,17 @@ describe('sections', () => {
     for (const typed of ['release', 'invoice-matcher']) sectionsFor(typed, from).find((section) => section.title === 'Go to')?.entries[0]?.run();
     expect(from.openApproval).toHaveBeenNthCalledWith(1, 'apr_1');
     expect(from.openApproval).toHaveBeenNthCalledWith(2, 'apr_1');
+  });
+
+  it('offer to stop a found agent, saying that this only opens the plan', () => {
+    const from = sources();
+    const entry = sectionsFor('stop refund', from).find((section) => section.title === 'Do')?.entries[0];
+    expect(entry).toMatchObject({ title: 'Stop refund-runner…', context: 'opens the plan, stops nothing yet', keys: 'mod+.', stop: true });
+    entry?.run();
+    sectionsFor('ref', from)[0]?.entries[0]?.openStop?.();
+    expect(from.stopAgent).toHaveBeenCalledTimes(2);
+    expect(from.stopAgent).toHaveBeenCalledWith(expect.objectContaining({ id: 'a1', name: 'refund-runner' }));
+    expect(from.openAgent).not.toHaveBeenCalled();
   });
 
   it('open a task on its agent, an activity in its task', () => {

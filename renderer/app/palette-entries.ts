@@ -16,6 +16,10 @@ export interface Entry {
   /** a state's shape, an icon, or the # of an identifier. */
   mark: { state: State } | { icon: TablerIcon } | { hash: true };
   mono?: boolean;
+  /** leads to a stop: drawn in its tone. */
+  stop?: boolean;
+  /** what Ctrl . does while this entry is chosen. */
+  openStop?: () => void;
   run: () => void;
 }
 export interface Section { title: string; found: number; entries: Entry[] }
@@ -28,6 +32,13 @@ export function readTyped(raw: string): { mode: Mode; text: string } {
   if (text.startsWith('>')) return { mode: 'commands', text: text.slice(1).trim() };
   if (text.startsWith('#')) return { mode: 'identifiers', text: text.slice(1).trim() };
   return { mode: 'all', text: text.trim() };
+}
+
+/** What the engine is asked for: behind a verb of ours stands the agent's name. Among commands only, nothing else is looked for. */
+export function lookedFor(raw: string): string {
+  const { mode, text } = readTyped(raw);
+  const behind = /^(?:stop|follow)\s+(.+)$/i.exec(text)?.[1]?.trim();
+  return mode === 'identifiers' ? text : behind ?? (mode === 'commands' ? '' : text);
 }
 
 const agentStateShapes: Record<string, { state: State; word: string }> = {
@@ -43,8 +54,10 @@ export interface PaletteSources {
   approvals: readonly Pick<Approval, 'id' | 'title' | 'agentName' | 'connectionName'>[];
   connectionIcon: TablerIcon;
   followIcon: TablerIcon;
+  stopIcon: TablerIcon;
   openAgent: (id: string) => void;
   followAgent: (id: string) => void;
+  stopAgent: (agent: { id: string; name: string }) => void;
   openConnection: (id: string) => void;
   openApproval: (id: string) => void;
   openTask: (id: string, activityId: string | null) => void;
@@ -59,19 +72,26 @@ function ranked(entries: Entry[], text: string, most: number): { found: number; 
 function agentEntries(sources: PaletteSources): Entry[] {
   return (sources.found?.agents ?? []).map((agent) => {
     const look = agentStateShapes[agent.state] ?? { state: 'unknown' as const, word: 'Unknown' };
-    return { id: `agent-${agent.id}`, title: agent.name, context: agent.context, aside: look.word, mark: { state: look.state }, run: () => sources.openAgent(agent.id) };
+    return { id: `agent-${agent.id}`, title: agent.name, context: agent.context, aside: look.word, mark: { state: look.state }, run: () => sources.openAgent(agent.id), openStop: () => sources.stopAgent(agent) };
   });
 }
 
+const stopContext = 'opens the plan, stops nothing yet';
+
 function commandEntries(sources: PaletteSources): Entry[] {
+  const stop = (sources.found?.agents ?? []).slice(0, 2).map((agent, index): Entry => ({
+    id: `stop-${agent.id}`, title: `Stop ${agent.name}…`, context: stopContext, aside: '', mark: { icon: sources.stopIcon }, stop: true, run: () => sources.stopAgent(agent), openStop: () => sources.stopAgent(agent),
+    // The key is that of the chosen agent, and the first one is chosen as soon as it is found.
+    ...(index === 0 ? { keys: 'mod+.' } : {}),
+  }));
   const follow = (sources.found?.agents ?? []).slice(0, 2).map((agent): Entry => ({
     id: `follow-${agent.id}`, title: `Follow ${agent.name} in Live`, context: 'only this agent', aside: '', mark: { icon: sources.followIcon }, run: () => sources.followAgent(agent.id),
   }));
   const plain = sources.commands.map((command): Entry => ({
     id: `do-${command.id}`, title: command.title, context: command.context, aside: '', mark: { icon: command.icon }, run: command.run,
-    ...(command.keys === undefined ? {} : { keys: command.keys }),
+    ...(command.keys === undefined ? {} : { keys: command.keys }), ...(command.stop === true ? { stop: true, openStop: command.run } : {}),
   }));
-  return [...follow, ...plain];
+  return [...stop, ...follow, ...plain];
 }
 
 function placeEntries(sources: PaletteSources): Entry[] {

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { IconActivity, IconPlug, IconSearch } from '@tabler/icons-react';
+import { IconActivity, IconHandStop, IconPlug, IconSearch } from '@tabler/icons-react';
 import { useDeferredValue, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { call } from '../api/client.ts';
 import { approvalQueries, connectionQueries, findQueries } from '../api/queries.ts';
@@ -9,8 +9,9 @@ import { StateShape } from '../ui/state-shapes.tsx';
 import { commandsNow } from './commands.ts';
 import { go } from './navigation.ts';
 import { attempt } from './notices.ts';
-import { readTyped, sectionsFor, type Entry, type Section } from './palette-entries.ts';
+import { lookedFor, readTyped, sectionsFor, type Entry, type Section } from './palette-entries.ts';
 import { navigation, routes } from './routes.tsx';
+import { openStopOfScreen, openStopPlan, stopOfAgent } from './stop-choice.ts';
 import classes from './palette.module.css';
 
 /** A task has no screen of its own: it opens on its agent's. */
@@ -25,17 +26,17 @@ const places = navigation.flatMap((screen) => {
 });
 
 function useSections(typed: string): { sections: Section[]; took: number | null; waiting: boolean } {
-  const { mode, text } = readTyped(useDeferredValue(typed));
-  const wanted = mode === 'commands' ? '' : text;
+  const wanted = lookedFor(useDeferredValue(typed));
   const found = useQuery({ ...findQueries.find(wanted), placeholderData: wanted === '' ? undefined : keepPreviousData });
   const { data: connections } = useQuery(connectionQueries.list());
   const { data: approvals } = useQuery(approvalQueries.waiting());
   const [commands] = useState(commandsNow);
   const answered = found.data !== undefined && !found.isPlaceholderData;
   const sections = useMemo(() => sectionsFor(typed, {
-    found: wanted === '' ? undefined : found.data, commands, places, connections: connections?.rows ?? [], approvals: approvals?.rows ?? [], connectionIcon: IconPlug, followIcon: IconActivity,
+    found: wanted === '' ? undefined : found.data, commands, places, connections: connections?.rows ?? [], approvals: approvals?.rows ?? [], connectionIcon: IconPlug, followIcon: IconActivity, stopIcon: IconHandStop,
     openAgent: (id) => go({ screen: 'agent', id }),
     followAgent: (id) => go({ screen: 'live', params: { agent: id } }),
+    stopAgent: (agent) => openStopPlan(stopOfAgent(agent)),
     openConnection: (id) => go({ screen: 'connections', id }),
     openApproval: (id) => go({ screen: 'approvals', id }),
     openTask: (id, activityId) => attempt('The task could not be opened.', openTask(id, activityId)),
@@ -48,7 +49,7 @@ function Row({ entry, typed, chosen, onChoose, onRun }: { entry: Entry; typed: s
   useEffect(() => { if (chosen) row.current?.scrollIntoView({ block: 'nearest' }); }, [chosen]);
   const Icon = 'icon' in entry.mark ? entry.mark.icon : null;
   return (
-    <div ref={row} id={`palette-${entry.id}`} role="option" aria-selected={chosen} tabIndex={-1} className={`${classes.row} ${chosen ? classes.chosen : ''}`}
+    <div ref={row} id={`palette-${entry.id}`} role="option" aria-selected={chosen} tabIndex={-1} className={`${classes.row} ${chosen ? classes.chosen : ''} ${entry.stop === true ? classes.stop : ''}`}
       onPointerMove={onChoose} onClick={onRun}>
       <span className={classes.mark} aria-hidden="true">
         {Icon !== null && <Icon size={16} stroke={1.75} />}
@@ -98,6 +99,10 @@ export function Palette({ onClose }: { onClose: () => void }) {
     } else if (event.key === 'Enter' && chosen !== undefined) {
       event.preventDefault();
       run(chosen);
+    } else if (event.key === '.' && (event.ctrlKey || event.metaKey) && !event.repeat) {
+      event.preventDefault();
+      onClose();
+      (chosen?.openStop ?? openStopOfScreen)();
     } else if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       onClose();

@@ -8,6 +8,7 @@ import { showOverlay } from './overlay-state.ts';
 import { goEarlier, goLater } from './period.ts';
 import { navigation, routes } from './routes.tsx';
 import { detailStored, railStored } from './sidebar-state.ts';
+import { openStopOfScreen } from './stop-choice.ts';
 
 /** Regions carry `data-region`; F6 walks them in document order. */
 function focusRegion(step: 1 | -1): void {
@@ -32,6 +33,7 @@ const places: KeyBinding[] = navigation.flatMap((screen) => {
 
 const bindings: readonly KeyBinding[] = [
   { keys: 'mod+k', does: 'find or do anything', run: () => showOverlay('palette') },
+  { keys: 'mod+.', does: 'stop plan for what is chosen, else ask what to stop', run: (event) => { if (!event.repeat) openStopOfScreen(); } },
   ...places,
   { keys: '/', does: 'filter this list', run: focusFilter },
   { keys: '[', does: 'earlier period', run: goEarlier },

@@ -1,10 +1,12 @@
 /** What an agent did: its tasks, the chosen one as a timeline, and the chosen activity beside it. */
+import { IconHandStop } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import type { Task, TaskOutcome } from '../../../shared/domain.ts';
 import { taskQueries } from '../../api/queries.ts';
 import { useKeys } from '../../app/keys.ts';
 import { setParams, usePlace } from '../../app/navigation.ts';
+import { openStopPlan, stopOfAgent, stopOfTask, useStopChoice } from '../../app/stop-choice.ts';
 import { detailStored } from '../../app/sidebar-state.ts';
 import { announce } from '../../ui/announce.ts';
 import { Empty, ErrorBlock, Loading } from '../../ui/blocks.tsx';
@@ -17,11 +19,13 @@ import { Panel } from '../../ui/panel.tsx';
 import { ActivityPane } from './activity-detail.tsx';
 import { TaskList } from './task-list.tsx';
 import { Timeline } from './timeline.tsx';
-import { outcomeLooks } from './words.ts';
+import { outcomeLooks, taskTitle } from './words.ts';
 import classes from './agent.module.css';
 
 // Written out here: importing the contract's values would bring all its checks into the page.
 const taskOutcomes: readonly TaskOutcome[] = ['completed', 'failed', 'cancelled', 'running', 'waiting', 'unknown'];
+
+const isOpen = (task: Task): boolean => task.outcome === 'running' || task.outcome === 'waiting';
 
 /** Tasks that came since the list was opened wait above it, counted; older ones join below as they are read. */
 function useHeldTasks(agentId: string, outcome: TaskOutcome | null) {
@@ -41,13 +45,21 @@ function useHeldTasks(agentId: string, outcome: TaskOutcome | null) {
 }
 
 /** `listedBy`: it is known from a runtime's own list, though nothing of it was seen to act. */
-export function ActivityTab({ agentId, listedBy }: { agentId: string; listedBy: string | null }) {
+export function ActivityTab({ agentId, agentName, listedBy }: { agentId: string; agentName: string; listedBy: string | null }) {
   const { params } = usePlace();
   const [outcome, setOutcome] = useState<TaskOutcome | null>(null);
   const { query, waiting, tasks, release, more } = useHeldTasks(agentId, outcome);
   const listed = tasks?.find((task) => task.id === params['task']);
   const linked = useQuery({ ...taskQueries.get(params['task'] ?? ''), enabled: params['task'] !== undefined && listed === undefined });
   const task = listed ?? (params['task'] === undefined ? tasks?.[0] : linked.data);
+  useStopChoice(() => {
+    if (task === undefined) return null;
+    // On a row of the task list it is the task that is chosen; anywhere else on this screen the agent, its open task one step away.
+    const named = { id: task.id, name: taskTitle(task) };
+    const agent = { id: agentId, name: agentName };
+    if ((document.activeElement?.closest('[data-task]') ?? null) !== null) return { kind: 'one', ask: stopOfTask(named, { agent }) };
+    return { kind: 'one', ask: stopOfAgent(agent, isOpen(task) ? { task: named } : {}) };
+  }, { part: true });
   const choose = (id: string): void => setParams({ task: id, activity: null });
   const order = useMemo(() => tasks?.map((one) => one.id) ?? [], [tasks]);
   const walk = (by: number) => (): void => {
@@ -66,6 +78,7 @@ export function ActivityTab({ agentId, listedBy }: { agentId: string; listedBy: 
               {waiting > 0 && <button type="button" className={classes.toggle} onClick={release}>{formatCount(waiting)} new, press <Kbd keys="." /></button>}
               <span>{formatCount(tasks.length)}{query.hasNextPage ? ' newest' : ''}</span>
               <Kbd keys="shift+j" /><Kbd keys="shift+k" />
+              {task !== undefined && isOpen(task) && <button type="button" className={classes.stopTask} onClick={() => openStopPlan(stopOfTask({ id: task.id, name: taskTitle(task) }, { agent: { id: agentId, name: agentName } }))}><IconHandStop size={14} stroke={1.75} aria-hidden="true" />Stop this task…</button>}
               <ChoiceChip label="Outcome" value={outcome} options={taskOutcomes.map((value) => ({ value, label: outcomeLooks[value].word }))} onChange={setOutcome} />
             </>
           )}

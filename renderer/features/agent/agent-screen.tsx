@@ -9,6 +9,7 @@ import { go, placeHash, setParams, usePlace } from '../../app/navigation.ts';
 import { periodWords, useAskedPeriod, usePeriod } from '../../app/period.ts';
 import type { ScreenProps } from '../../app/routes.tsx';
 import { ScreenHead } from '../../app/screen-head.tsx';
+import { stopOfAgent, useStopChoice } from '../../app/stop-choice.ts';
 import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { Empty, ErrorBlock, Loading } from '../../ui/blocks.tsx';
@@ -35,6 +36,7 @@ export default function AgentScreen({ id }: ScreenProps) {
   const tab = tabs.find((one) => one === params['tab']) ?? 'activity';
   useKeys('Agent', [{ keys: 'escape', does: 'back to all agents', run: () => go({ screen: 'agents' }) }]);
   const agent = query.data;
+  useStopChoice(() => (agent === undefined ? null : { kind: 'one', ask: stopOfAgent(agent, { connection: { id: agent.connectionId, name: agent.connectionName } }) }));
   const crumb = { title: 'Agents', to: { screen: 'agents' } } as const;
   // Before the outermost record of a task arrives, its first ones may stand under a name that is found to be another agent's.
   const gone = id === null || (query.error instanceof CallFailed && query.error.code === 'not_found');
@@ -56,7 +58,7 @@ export default function AgentScreen({ id }: ScreenProps) {
       <WaitsForPerson agentId={agent.id} />
       <Tabs tab={tab} agent={agent} />
       <div role="tabpanel" id="agent-panel" aria-labelledby={`tab-${tab}`} className={classes.panel}>
-        {tab === 'activity' && <ActivityTab agentId={agent.id} listedBy={listedBy(agent)} />}
+        {tab === 'activity' && <ActivityTab agentId={agent.id} agentName={agent.name} listedBy={listedBy(agent)} />}
         {tab === 'identity' && <IdentityTab agent={agent} />}
         {tab === 'access' && <AccessTab agent={agent} />}
         {tab === 'usage' && <UsageTab agent={agent} />}

@@ -3,6 +3,7 @@ import { IconChevronRight } from '@tabler/icons-react';
 import { Fragment, type ReactNode } from 'react';
 import type { AgentDetail } from '../../../shared/domain.ts';
 import { placeHash, setParams } from '../../app/navigation.ts';
+import { stopOfAgent } from '../../app/stop-choice.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { formatCount, plural } from '../../ui/format.ts';
 import { Id } from '../../ui/id.tsx';
@@ -10,6 +11,7 @@ import { StateBadge } from '../../ui/state-badge.tsx';
 import { StateShape } from '../../ui/state-shapes.tsx';
 import { Age } from '../../ui/time.tsx';
 import { sinceWords } from '../agents/agent-columns.tsx';
+import { orderBadge, StopPart, useOpenOrder } from './stop-part.tsx';
 import { identitySentences } from './words.ts';
 import classes from './agent.module.css';
 
@@ -38,14 +40,18 @@ function linksOf(agent: AgentDetail): Link[] {
 export function AgentHeader({ agent }: { agent: AgentDetail }) {
   const sentence = identitySentences[agent.identity];
   const newest = agent.identityEvidence.toSorted((a, b) => (a.seenAt < b.seenAt ? 1 : -1))[0];
+  const order = useOpenOrder(agent.id);
+  const stopState = orderBadge(order);
   const quiet = agent.identity === 'own' || agent.identity === 'delegated';
   return (
     <section className={classes.header} aria-label="Who it is">
       <div className={classes.headerLine}>
+        {stopState !== null && <StateBadge state={stopState} header />}
         <StateBadge state={agent.state} header word={agent.state === 'not_seen' ? `Not seen since ${sinceWords(agent.lastSeen)}` : undefined} />
         <span><InertName text={agent.source} most={60} />, {agent.connectionName}{agent.sources.length > 1 && <>; <button type="button" className={classes.alsoSeen} onClick={() => setParams({ tab: 'identity' })}>seen from {plural(agent.sources.length, 'side')}</button></>}</span>
         <Id id={agent.id} />
         <span className={classes.second}>first seen <Age iso={agent.firstSeen} /> ago, last <Age iso={agent.lastSeen} /> ago</span>
+        <StopPart ask={stopOfAgent(agent, { connection: { id: agent.connectionId, name: agent.connectionName } })} order={order} />
       </div>
       <ol className={classes.chain} aria-label="Chain of authority">
         {linksOf(agent).map((link, index) => (

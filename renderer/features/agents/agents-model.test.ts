@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Agent } from '../../../shared/domain.ts';
-import { allTokens, filterAgents, filterWords, knownCost, noFilter } from './agents-model.ts';
+import { allTokens, chosenToStop, filterAgents, filterWords, knownCost, noFilter } from './agents-model.ts';
 
 const usage = { inputTokens: 1, outputTokens: 2, cacheReadTokens: 3, cacheWriteTokens: 4, reasoningTokens: 2 };
 function made(name: string, more: Partial<Agent> = {}): Agent {
@@ -42,4 +42,13 @@ test('says which filters are on', () => {
 
 test('reasoning is inside output and not counted again', () => {
   expect(allTokens({ usage })).toBe(10);
+});
+
+test('a stop is about what is ticked, else about what has the focus', () => {
+  const agents = [made('a'), made('b'), made('c')];
+  const names = (ticked: string[], focused: string | null): string[] => chosenToStop(agents, new Set(ticked), focused).map((agent) => agent.name);
+  expect(names([], null)).toEqual([]);
+  expect(names([], 'id-b')).toEqual(['b']);
+  expect(names(['id-a'], 'id-b')).toEqual(['a']);
+  expect(names(['id-c', 'id-a'], null)).toEqual(['a', 'c']);
 });

@@ -54,3 +54,9 @@ export function filterWords(filter: AgentFilter, connectionName: string | null):
 
 /** All tokens that were read, written and cached. */
 export const allTokens = ({ usage }: Pick<Agent, 'usage'>): number => usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+
+/** What a stop would be about: those that are ticked, else the one that has the focus. A tick is the stronger word: it stays where it was put. */
+export function chosenToStop<T extends { id: string }>(agents: readonly T[], ticked: ReadonlySet<string>, focused: string | null): T[] {
+  const chosen = agents.filter((agent) => ticked.has(agent.id));
+  return chosen.length > 0 ? chosen : agents.filter((agent) => agent.id === focused);
+}

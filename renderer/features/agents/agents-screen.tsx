@@ -1,5 +1,5 @@
 import { Button, Popover } from '@mantine/core';
-import { IconColumns } from '@tabler/icons-react';
+import { IconColumns, IconHandStop } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useMemo, useState } from 'react';
 import type { Agent } from '../../../shared/domain.ts';
@@ -9,6 +9,7 @@ import { useKeys } from '../../app/keys.ts';
 import { go } from '../../app/navigation.ts';
 import { periodWords, useAskedPeriod, usePeriod } from '../../app/period.ts';
 import { ScreenHead } from '../../app/screen-head.tsx';
+import { openStopChooser, openStopPlan, stopOfAgent, useStopChoice, type StopChoice } from '../../app/stop-choice.ts';
 import { isStringArray, stored } from '../../app/stored.ts';
 import { inertString } from '../../ui/agent-text.ts';
 import { announce } from '../../ui/announce.ts';
@@ -25,7 +26,7 @@ import { SearchField } from '../../ui/search-field.tsx';
 import { stateWord } from '../../ui/state-shapes.tsx';
 import { Age } from '../../ui/time.tsx';
 import { agentColumns, usuallyHidden } from './agent-columns.tsx';
-import { filterAgents, filterWords, knownCost, noFilter, type AgentFilter } from './agents-model.ts';
+import { chosenToStop, filterAgents, filterWords, knownCost, noFilter, type AgentFilter } from './agents-model.ts';
 import classes from './agents.module.css';
 
 // Written out here: importing the contract's values would bring all its checks into the page.
@@ -90,6 +91,8 @@ function AgentList({ rows, known, filter, typed, setFilter, period }: AgentListP
   useAgentKeys({ order: model.order, focused, setFocused, selected, setSelected, open, select, release: model.release, filtered: words.length > 0, clear: () => setFilter(noFilter) });
   const chosen = model.order.filter((id) => selected.has(id)).length;
   const nobody = known === 0;
+  const toStop = stopChoiceOf(chosenToStop(rows, selected, focused));
+  useStopChoice(() => toStop);
   return (
     <>
       <div className={classes.bar}>
@@ -114,11 +117,26 @@ function AgentList({ rows, known, filter, typed, setFilter, period }: AgentListP
         />
       </div>
       <div className={classes.below}>
-        <span>{`${formatCount(model.order.length)} of ${plural(known, 'agent')} shown. ${formatCount(chosen)} selected.`}<KeyHints hints={hints} />{model.moved && <button type="button" className={classes.moved} onClick={model.release}>Held in place; newest order: <Kbd keys="." /></button>}</span>
+        <span>{`${formatCount(model.order.length)} of ${plural(known, 'agent')} shown. ${formatCount(chosen)} selected.`}<KeyHints hints={hints} /><StopChosen choice={toStop} />{model.moved && <button type="button" className={classes.moved} onClick={model.release}>Held in place; newest order: <Kbd keys="." /></button>}</span>
         <Legend />
       </div>
     </>
   );
+}
+
+function stopChoiceOf(agents: readonly Agent[]): StopChoice | null {
+  const [first] = agents;
+  if (first === undefined) return null;
+  if (agents.length > 1) return { kind: 'several', agents: agents.map(({ id, name }) => ({ id, name })) };
+  return { kind: 'one', ask: stopOfAgent(first, { connection: { id: first.connectionId, name: first.connectionName } }) };
+}
+
+/** The act on what is ticked or focused; it opens the plan. */
+function StopChosen({ choice }: { choice: StopChoice | null }) {
+  if (choice === null) return null;
+  const open = (): void => { if (choice.kind === 'one') openStopPlan(choice.ask); else openStopChooser(choice.agents); };
+  const words = choice.kind === 'one' ? `Stop ${inertString(choice.ask.name, 22)}…` : `Stop one of ${formatCount(choice.agents.length)}…`;
+  return <button type="button" className={classes.stop} onClick={open}><IconHandStop size={14} stroke={1.75} aria-hidden="true" />{words}<Kbd keys="mod+." /></button>;
 }
 
 const idOf = (agent: Agent): string => agent.id;

@@ -10,6 +10,7 @@ import { useKeys } from '../../app/keys.ts';
 import { go, setParams, usePlace } from '../../app/navigation.ts';
 import type { ScreenProps } from '../../app/routes.tsx';
 import { ScreenHead } from '../../app/screen-head.tsx';
+import { stopOfConnection, useStopChoice } from '../../app/stop-choice.ts';
 import { detailStored } from '../../app/sidebar-state.ts';
 import { Empty, FromQuery } from '../../ui/blocks.tsx';
 import { copyText } from '../../ui/copy-button.tsx';
@@ -66,6 +67,8 @@ function ConnectionsList({ data, chosenId, onAdd, onChange }: ListProps) {
   const rows = matching(inOrder(data.rows), text);
   const chosen = data.rows.find((row) => row.id === chosenId) ?? null;
   const activeId = rows.find((row) => row.id === (walkedId ?? chosenId))?.id ?? rows[0]?.id ?? null;
+  const toStop = chosen ?? data.rows.find((row) => row.id === walkedId) ?? null;
+  useStopChoice(() => (toStop === null ? null : { kind: 'one', ask: stopOfConnection(toStop) }));
   const choose = (id: string): void => {
     setWalkedId(id);
     go({ screen: 'connections', id });

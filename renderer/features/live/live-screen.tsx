@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
+import { IconHandStop, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useRef, useState, type RefObject } from 'react';
 import type { Activity } from '../../../shared/domain.ts';
@@ -8,6 +8,7 @@ import { activityQueries, connectionQueries, gapQueries } from '../../api/querie
 import { useKeys } from '../../app/keys.ts';
 import { go, setParams, usePlace } from '../../app/navigation.ts';
 import { ScreenHead } from '../../app/screen-head.tsx';
+import { openStopPlan, stopOfAgent, stopOfTask, useStopChoice, type StopAsk } from '../../app/stop-choice.ts';
 import { inertString } from '../../ui/agent-text.ts';
 import { announce } from '../../ui/announce.ts';
 import { Empty } from '../../ui/blocks.tsx';
@@ -67,6 +68,9 @@ export default function LiveScreen() {
   const open = useCallback((row: Activity): void => go({ screen: 'agent', id: row.agentId, params: { task: row.taskId, activity: row.id } }), []);
   useLiveKeys({ rows, focused, setFocused, filter, setFilter, paused, setPaused, open, scroller });
   const columns = useMemo(() => feedColumns(), []);
+  const toStop = stopOf(rows, focused, filter.agentId);
+  // A card of open work that has the focus is the nearer choice: its own task.
+  useStopChoice(() => { const ask = openWorkInFocus() ?? toStop; return ask === null ? null : { kind: 'one', ask }; });
   const missed = [...live.skipped.values()].reduce((sum, count) => sum + count, 0);
   return (
     <>
@@ -80,11 +84,24 @@ export default function LiveScreen() {
           : <Empty title="Every activity will stand here as it happens" why={live.state === 'open' ? 'None has been seen yet. Nothing is wrong on this side.' : 'The stream is not open yet.'} />}
       />
       <div className={classes.below}>
-        <KeyHints hints={hints} />
+        <span className={classes.belowLeft}><KeyHints hints={hints} />{toStop !== null && <button type="button" className={classes.stop} onClick={() => openStopPlan(toStop)}><IconHandStop size={14} stroke={1.75} aria-hidden="true" />Stop {inertString(toStop.name, 22)}…<Kbd keys="mod+." /></button>}</span>
         <span>{`Newest first, as they came. ${plural(rows.length, 'activity', 'activities')} held of at most ${formatCount(keep)}${missed > 0 ? `, ${formatCount(missed)} passed between them` : ''}. All are in the history.`}</span>
       </div>
     </>
   );
+}
+
+/** The agent of the row in focus, with that row's task one step away; without a focus, the agent that is followed. */
+function stopOf(rows: readonly Activity[], focused: string | null, followed: string | null): StopAsk | null {
+  const row = rows.find((one) => one.id === focused) ?? rows.find((one) => one.agentId === followed);
+  if (row === undefined) return null;
+  return stopOfAgent({ id: row.agentId, name: row.agentName }, row.id === focused ? { task: { id: row.taskId, name: row.name } } : {});
+}
+
+function openWorkInFocus(): StopAsk | null {
+  const { stopTask, stopTaskName, stopAgent, stopAgentName } = document.activeElement instanceof HTMLElement ? document.activeElement.dataset : {};
+  if (stopTask === undefined || stopAgent === undefined) return null;
+  return stopOfTask({ id: stopTask, name: stopTaskName ?? stopTask }, { agent: { id: stopAgent, name: stopAgentName ?? stopAgent } });
 }
 
 const rowName = (row: Activity): string => `${inertString(row.agentName, 40)}, ${kindWord(row.kind).toLowerCase()} ${inertString(row.name, 60)}, ${stateWord(statusState[row.status]).toLowerCase()}`;

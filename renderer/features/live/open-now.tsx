@@ -33,7 +33,8 @@ export function OpenNow() {
             <ul className={classes.open}>
               {shown.map((work) => (
                 <li key={work.taskId}>
-                  <a className={classes.work} href={placeHash({ screen: 'agent', id: work.agentId, params: { task: work.taskId } })} data-tip={inertString(work.what, 200)}>
+                  <a className={classes.work} href={placeHash({ screen: 'agent', id: work.agentId, params: { task: work.taskId } })} data-tip={inertString(work.what, 200)}
+                    data-stop-task={work.taskId} data-stop-task-name={work.what} data-stop-agent={work.agentId} data-stop-agent-name={work.agentName}>
                     <span className={classes.workLine}>
                       <span className={classes[`tone_${stateTone(stateOf(work))}`]}><StateShape state={stateOf(work)} /></span>
                       <strong className={classes.workName}><InertName text={work.agentName} most={40} /></strong>

@@ -28,6 +28,11 @@ export interface DemoState {
 export const themeChoices = ['system', 'light', 'dark'] as const;
 export type ThemeChoice = (typeof themeChoices)[number];
 
+export const certificateForms = ['pdf', 'json'] as const;
+export type CertificateForm = (typeof certificateForms)[number];
+/** `orderId` names an order of the engine's; the file's place and name are chosen in the native dialog. */
+export interface CertificateWish { readonly orderId: string; readonly as: CertificateForm }
+
 /** What the native menu asks the page to do. */
 export const menuCommands = ['settings', 'palette', 'add-connection', 'keys', 'approvals'] as const;
 export type MenuCommand = (typeof menuCommands)[number];
@@ -45,6 +50,8 @@ export interface Favours {
   stopDemo(): Promise<void>;
   /** Only does something while the engine is `away` or `stopped`. */
   restartEngine(): Promise<void>;
+  /** A native dialog asks where. Answers the file's name, null when the person chose none. */
+  saveCertificate(wish: CertificateWish): Promise<string | null>;
 }
 
 export interface PageApi {

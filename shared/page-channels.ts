@@ -10,7 +10,7 @@ export const channels = {
   menuCommand: 'gatehouse:menu-command',
 } as const;
 
-export const favourNames = ['copyText', 'setTheme', 'openDataFolder', 'startDemo', 'stopDemo', 'restartEngine'] as const;
+export const favourNames = ['copyText', 'setTheme', 'openDataFolder', 'startDemo', 'stopDemo', 'restartEngine', 'saveCertificate'] as const;
 export type FavourName = (typeof favourNames)[number];
 /** preload -> main, answered: one channel a favour. */
 export const favourChannel = (name: FavourName): string => `gatehouse:favour:${name}`;
@@ -18,3 +18,6 @@ export const favourChannel = (name: FavourName): string => `gatehouse:favour:${n
 export const mostCopiedCharacters = 1_000_000;
 /** Prefix of the argument by which main tells the preload the program's version. */
 export const versionArgument = '--gatehouse-version=';
+
+/** Title of the page once a certificate is drawn whole: the sign that it can be printed. */
+export const certificateTitle = (number: number): string => `Stop certificate ${number}`;

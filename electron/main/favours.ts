@@ -2,7 +2,8 @@
 import { clipboard, ipcMain, nativeTheme, shell } from 'electron';
 import type { IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'electron';
 import { z } from 'zod';
-import { themeChoices } from '../../shared/page-api.ts';
+import { certificateForms, themeChoices } from '../../shared/page-api.ts';
+import type { CertificateWish } from '../../shared/page-api.ts';
 import { favourChannel, favourNames, mostCopiedCharacters } from '../../shared/page-channels.ts';
 import type { FavourName } from '../../shared/page-channels.ts';
 import { appOrigin } from './app-protocol.ts';
@@ -12,6 +13,7 @@ export interface FavourParts {
   readonly startDemo: () => Promise<void>;
   readonly stopDemo: () => void;
   readonly restartEngine: () => void;
+  readonly saveCertificate: (wish: CertificateWish) => Promise<string | null>;
 }
 
 /** SECURITY: only the main frame of our window, showing our page, is listened to. */
@@ -22,8 +24,9 @@ export function isOurPage(event: IpcMainEvent | IpcMainInvokeEvent, contents: We
 
 const copied = z.string().max(mostCopiedCharacters);
 const theme = z.enum(themeChoices);
+const certificateWish = z.object({ orderId: z.string().min(1).max(64), as: z.enum(certificateForms) });
 
-function favourTable(parts: FavourParts): Record<FavourName, (argument: unknown) => void | Promise<void>> {
+function favourTable(parts: FavourParts): Record<FavourName, (argument: unknown) => void | Promise<void> | Promise<string | null>> {
   return {
     copyText: (text) => clipboard.writeText(copied.parse(text)),
     setTheme: (choice) => { nativeTheme.themeSource = theme.parse(choice); },
@@ -34,6 +37,7 @@ function favourTable(parts: FavourParts): Record<FavourName, (argument: unknown)
     startDemo: () => parts.startDemo(),
     stopDemo: () => parts.stopDemo(),
     restartEngine: () => parts.restartEngine(),
+    saveCertificate: (wish) => parts.saveCertificate(certificateWish.parse(wish)),
   };
 }
 
@@ -43,7 +47,7 @@ export function serveFavours(contents: WebContents, parts: FavourParts): void {
     ipcMain.removeHandler(favourChannel(name));
     ipcMain.handle(favourChannel(name), async (event, argument: unknown) => {
       if (!isOurPage(event, contents)) throw new Error('refused');
-      await table[name](argument);
+      return table[name](argument);
     });
   }
 }

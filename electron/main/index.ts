@@ -7,6 +7,7 @@ import { app, dialog, ipcMain, nativeTheme, Notification, protocol, shell } from
 import { channels } from '../../shared/page-channels.ts';
 import { appScheme, serveApp } from './app-protocol.ts';
 import { ApprovalNotices } from './approval-notices.ts';
+import { saveCertificate } from './certificate.ts';
 import { DemoFleet } from './demo-fleet.ts';
 import { openCaller } from './engine-caller.ts';
 import { engineEnvironment } from './engine-environment.ts';
@@ -30,6 +31,7 @@ const shellFolder = join(options.dataFolder, 'window');
 // SECURITY: only asked where this Electron cannot run the engine itself, which the one that ships always can.
 const externalNode = process.env['GATEHOUSE_NODE'];
 const actor = userInfo().username;
+const preloadFile = join(programFolder, 'preload', 'index.cjs');
 /** How long the engine waits for the page to be drawn before it starts. */
 const longestPaintMs = 1_000;
 
@@ -60,7 +62,7 @@ async function run(): Promise<void> {
       externalNode,
     }),
   });
-  const window = openWindow({ preload: join(programFolder, 'preload', 'index.cjs'), memoryFile: join(shellFolder, 'window.json'), version: app.getVersion() });
+  const window = openWindow({ preload: preloadFile, memoryFile: join(shellFolder, 'window.json'), version: app.getVersion() });
   const demo = connectPage(window, engine);
   notices = noticesOf(window);
   app.on('second-instance', () => bringToFront(window));
@@ -103,7 +105,10 @@ function connectPage(window: BrowserWindow, engine: EngineProcess): DemoFleet {
     link.hello();
     tell(channels.demoState, demo.state);
   });
-  serveFavours(contents, { dataFolder: options.dataFolder, startDemo: () => demo.start(), stopDemo: () => demo.stop(), restartEngine: () => engine.restart() });
+  serveFavours(contents, {
+    dataFolder: options.dataFolder, startDemo: () => demo.start(), stopDemo: () => demo.stop(), restartEngine: () => engine.restart(),
+    saveCertificate: (wish) => saveCertificate({ window, openCaller: () => openCaller(engine, actor), preload: preloadFile, version: app.getVersion() }, wish),
+  });
   app.setAboutPanelOptions({ applicationName: 'Gatehouse', applicationVersion: app.getVersion(), copyright: 'Apache License 2.0', credits: `Electron ${process.versions.electron}, Chromium ${process.versions.chrome}, Node ${process.versions.node}` });
   setMenu({
     platform: process.platform,

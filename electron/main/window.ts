@@ -1,5 +1,6 @@
 /** The one window. */
 import { BrowserWindow, nativeTheme, screen } from 'electron';
+import type { WebPreferences } from 'electron';
 import { appAddress } from './app-protocol.ts';
 import { recallWindow, rememberWindow, smallestWindow, usableBounds, usualWindow } from './window-memory.ts';
 import { versionArgument } from '../../shared/page-channels.ts';
@@ -13,6 +14,28 @@ export interface WindowParts {
 /** The page's own ground, so that nothing flashes before it is drawn. */
 export const ground = (): string => (nativeTheme.shouldUseDarkColors ? '#0E1316' : '#EDF0F2');
 
+/** SECURITY: the walls of every window of ours, also of the hidden one that a certificate is printed from. */
+export function pagePreferences(preload: string, version: string): WebPreferences {
+  return {
+    preload,
+    additionalArguments: [`${versionArgument}${version}`],
+    // SECURITY: most of these are Electron's defaults today; they are said so that a change of defaults changes nothing.
+    sandbox: true,
+    contextIsolation: true,
+    nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    webSecurity: true,
+    allowRunningInsecureContent: false,
+    experimentalFeatures: false,
+    webviewTag: false,
+    navigateOnDragDrop: false,
+    spellcheck: false,
+    safeDialogs: true,
+    disableDialogs: true,
+  };
+}
+
 export function openWindow({ preload, memoryFile, version }: WindowParts): BrowserWindow {
   const memory = recallWindow(memoryFile);
   nativeTheme.themeSource = memory.theme;
@@ -25,24 +48,7 @@ export function openWindow({ preload, memoryFile, version }: WindowParts): Brows
     show: false,
     backgroundColor: ground(),
     title: 'Gatehouse',
-    webPreferences: {
-      preload,
-      additionalArguments: [`${versionArgument}${version}`],
-      // SECURITY: most of these are Electron's defaults today; they are said so that a change of defaults changes nothing.
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      nodeIntegrationInWorker: false,
-      nodeIntegrationInSubFrames: false,
-      webSecurity: true,
-      allowRunningInsecureContent: false,
-      experimentalFeatures: false,
-      webviewTag: false,
-      navigateOnDragDrop: false,
-      spellcheck: false,
-      safeDialogs: true,
-      disableDialogs: true,
-    },
+    webPreferences: pagePreferences(preload, version),
   });
   if (memory.maximized) window.maximize();
   window.once('ready-to-show', () => window.show());

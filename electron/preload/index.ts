@@ -4,7 +4,7 @@
  */
 import { contextBridge, ipcRenderer } from 'electron';
 import type { CallError, ClientMessage, EngineMessage, HintTopic } from '../../shared/contract.ts';
-import type { CallOutcome, DemoState, EngineState, Favours, MenuCommand, PageApi, Unsubscribe } from '../../shared/page-api.ts';
+import type { CallOutcome, CertificateWish, DemoState, EngineState, Favours, MenuCommand, PageApi, Unsubscribe } from '../../shared/page-api.ts';
 import { channels, favourChannel, mostCopiedCharacters, versionArgument } from '../../shared/page-channels.ts';
 import type { FavourName } from '../../shared/page-channels.ts';
 
@@ -108,6 +108,11 @@ async function favour(name: FavourName, argument?: string): Promise<void> {
   await ipcRenderer.invoke(favourChannel(name), argument);
 }
 
+async function saveCertificate(wish: CertificateWish): Promise<string | null> {
+  const saved: unknown = await ipcRenderer.invoke(favourChannel('saveCertificate'), { orderId: String(wish.orderId), as: String(wish.as) });
+  return typeof saved === 'string' ? saved : null;
+}
+
 const favours: Favours = {
   copyText: (text) => (typeof text === 'string' && text.length <= mostCopiedCharacters ? favour('copyText', text) : Promise.reject(new Error('Only text of at most 1,000,000 characters can be copied.'))),
   setTheme: (theme) => favour('setTheme', String(theme)),
@@ -115,6 +120,7 @@ const favours: Favours = {
   startDemo: () => favour('startDemo'),
   stopDemo: () => favour('stopDemo'),
   restartEngine: () => favour('restartEngine'),
+  saveCertificate,
 };
 
 const platform = process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';

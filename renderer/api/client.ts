@@ -1,7 +1,7 @@
 /** The typed way to the engine. This room is the only one that touches `window.gatehouse`. */
 import { useSyncExternalStore } from 'react';
 import type { CallError, HintTopic, Method, Params, Result, StreamItem, StreamName, StreamParams } from '../../shared/contract.ts';
-import type { DemoState, EngineState, Favours, MenuCommand, PageApi, ThemeChoice, Unsubscribe } from '../../shared/page-api.ts';
+import type { CertificateWish, DemoState, EngineState, Favours, MenuCommand, PageApi, ThemeChoice, Unsubscribe } from '../../shared/page-api.ts';
 
 declare global {
   interface Window {
@@ -96,7 +96,7 @@ export function onEngineState(listener: (now: EngineState['state'], before: Engi
   });
 }
 
-/** Desktop favours, by name: restart the engine, open the data folder, copy, theme, demo fleet. */
+/** Desktop favours, by name: restart the engine, open the data folder, copy, theme, demo fleet, certificates. */
 export const favours: Favours = {
   copyText: async (text) => window.gatehouse.favours.copyText(text),
   setTheme: async (theme: ThemeChoice) => window.gatehouse.favours.setTheme(theme),
@@ -104,6 +104,7 @@ export const favours: Favours = {
   startDemo: async () => window.gatehouse.favours.startDemo(),
   stopDemo: async () => window.gatehouse.favours.stopDemo(),
   restartEngine: async () => window.gatehouse.favours.restartEngine(),
+  saveCertificate: async (wish: CertificateWish) => window.gatehouse.favours.saveCertificate(wish),
 };
 
 export const versions = () => window.gatehouse.versions;

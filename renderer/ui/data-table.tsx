@@ -86,9 +86,11 @@ interface DataTableProps<T> {
   model: DataTableModel<T>;
   sort: TableSort;
   onSort: (sort: TableSort) => void;
-  selected: ReadonlySet<string>;
-  onSelect: (id: string) => void;
-  onSelectAll: () => void;
+  /** false: rows are only walked and opened. */
+  selectable?: boolean;
+  selected?: ReadonlySet<string>;
+  onSelect?: (id: string) => void;
+  onSelectAll?: () => void;
   focused: string | null;
   onFocus: (id: string) => void;
   onOpen: (id: string) => void;
@@ -101,33 +103,35 @@ interface DataTableProps<T> {
 
 interface RowProps<T> {
   row: T; id: string; index: number; count: number; top: number; height: number; columns: readonly DataColumn<T>[]; name: string;
-  selected: boolean; focused: boolean; tabbable: boolean; acts: RefObject<RowActs>;
+  selectable: boolean; selected: boolean; focused: boolean; tabbable: boolean; acts: RefObject<RowActs>;
 }
 interface RowActs { select: (id: string) => void; focus: (id: string) => void; open: (id: string) => void }
 
-function PlainRow<T>({ row, id, index, count, top, height, columns, name, selected, focused, tabbable, acts }: RowProps<T>) {
+function PlainRow<T>({ row, id, index, count, top, height, columns, name, selectable, selected, focused, tabbable, acts }: RowProps<T>) {
   return (
     <div
       role="row" data-row={id} className={`${classes.row} ${selected ? classes.selected : ''} ${focused ? classes.focused : ''}`}
-      style={{ height, transform: `translateY(${top}px)` }} tabIndex={tabbable ? 0 : -1} aria-rowindex={index + 2} aria-selected={selected}
+      style={{ height, transform: `translateY(${top}px)` }} tabIndex={tabbable ? 0 : -1} aria-rowindex={index + 2} aria-selected={selectable ? selected : focused}
       aria-label={`Row ${index + 1} of ${count}, ${name}`} onClick={() => acts.current.focus(id)} onDoubleClick={() => acts.current.open(id)}
       onFocus={(event) => { if (event.target === event.currentTarget) acts.current.focus(id); }}
     >
-      <div role="gridcell" className={classes.tick}>
-        <input type="checkbox" className={classes.box} checked={selected} tabIndex={-1} aria-label={`Select ${name}`} onClick={(event) => event.stopPropagation()} onChange={() => acts.current.select(id)} />
-      </div>
+      {selectable && (
+        <div role="gridcell" className={classes.tick}>
+          <input type="checkbox" className={classes.box} checked={selected} tabIndex={-1} aria-label={`Select ${name}`} onClick={(event) => event.stopPropagation()} onChange={() => acts.current.select(id)} />
+        </div>
+      )}
       {columns.map((column) => <div role="gridcell" key={column.id} className={`${classes.cell} ${column.end === true ? classes.end : ''} ${column.fixed === true ? classes.fixed : ''}`}>{column.cell(row)}</div>)}
     </div>
   );
 }
 const Row = memo(PlainRow) as typeof PlainRow;
 
-function Head<T>({ columns, sort, onSort, allSelected, someSelected, onSelectAll }: { columns: readonly DataColumn<T>[]; sort: TableSort; onSort: (sort: TableSort) => void; allSelected: boolean; someSelected: boolean; onSelectAll: () => void }) {
+function Head<T>({ columns, sort, onSort, selectable, allSelected, someSelected, onSelectAll }: { columns: readonly DataColumn<T>[]; sort: TableSort; onSort: (sort: TableSort) => void; selectable: boolean; allSelected: boolean; someSelected: boolean; onSelectAll: () => void }) {
   const box = useRef<HTMLInputElement>(null);
   useEffect(() => { if (box.current !== null) box.current.indeterminate = someSelected && !allSelected; }, [someSelected, allSelected]);
   return (
     <div role="row" className={classes.head} aria-rowindex={1}>
-      <div role="columnheader" className={classes.tick}><input ref={box} type="checkbox" className={classes.box} checked={allSelected} onChange={onSelectAll} aria-label="Select all rows shown" /></div>
+      {selectable && <div role="columnheader" className={classes.tick}><input ref={box} type="checkbox" className={classes.box} checked={allSelected} onChange={onSelectAll} aria-label="Select all rows shown" /></div>}
       {columns.map((column) => {
         const sorted = sort.id === column.id;
         const common = `${classes.headCell} ${column.end === true ? classes.end : ''} ${column.fixed === true ? classes.fixed : ''}`;
@@ -144,29 +148,31 @@ function Head<T>({ columns, sort, onSort, allSelected, someSelected, onSelectAll
 }
 
 const boxWidth = 32;
+const nothingSelected: ReadonlySet<string> = new Set();
+const doNothing = (): void => undefined;
 
-export function DataTable<T extends object>({ label, model, sort, onSort, selected, onSelect, onSelectAll, focused, onFocus, onOpen, rowHeight = 32, rowName, empty }: DataTableProps<T>) {
+export function DataTable<T extends object>({ label, model, sort, onSort, selectable = true, selected = nothingSelected, onSelect = doNothing, onSelectAll = doNothing, focused, onFocus, onOpen, rowHeight = 32, rowName, empty }: DataTableProps<T>) {
   const scroller = useRef<HTMLDivElement>(null);
   const acts = useRef<RowActs>({ select: onSelect, focus: onFocus, open: onOpen });
   useEffect(() => { acts.current = { select: onSelect, focus: onFocus, open: onOpen }; });
   const { rows, order, columns } = model;
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8, scrollPaddingEnd: 28 });
   useFocusedRow(scroller, focused, order, (index) => virtual.scrollToIndex(index));
-  const template = `${boxWidth}px ${columns.map((column) => `minmax(${column.min}px, ${column.grow ?? 1}fr)`).join(' ')}`;
-  const narrowest = columns.reduce((sum, column) => sum + column.min, boxWidth);
+  const template = `${selectable ? `${boxWidth}px ` : ''}${columns.map((column) => `minmax(${column.min}px, ${column.grow ?? 1}fr)`).join(' ')}`;
+  const narrowest = columns.reduce((sum, column) => sum + column.min, selectable ? boxWidth : 0);
   const items = virtual.getVirtualItems();
   const tabStop = focused !== null && order.includes(focused) ? focused : order[items[0]?.index ?? 0];
   const chosenHere = order.filter((id) => selected.has(id)).length;
   return (
     <div ref={scroller} className={classes.scroller} data-table>
-      <div role="grid" aria-label={label} aria-rowcount={rows.length + 1} aria-multiselectable="true" className={classes.grid} style={{ '--columns': template, minWidth: narrowest } as CSSProperties}>
-        <Head columns={columns} sort={sort} onSort={onSort} allSelected={chosenHere > 0 && chosenHere === order.length} someSelected={chosenHere > 0} onSelectAll={onSelectAll} />
+      <div role="grid" aria-label={label} aria-rowcount={rows.length + 1} aria-multiselectable={selectable} className={classes.grid} style={{ '--columns': template, minWidth: narrowest } as CSSProperties}>
+        <Head columns={columns} sort={sort} onSort={onSort} selectable={selectable} allSelected={chosenHere > 0 && chosenHere === order.length} someSelected={chosenHere > 0} onSelectAll={onSelectAll} />
         <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize() }}>
           {items.map((item) => {
             const row = rows[item.index];
             const id = order[item.index];
             if (row === undefined || id === undefined) return null;
-            return <Row key={id} row={row} id={id} index={item.index} count={rows.length} top={item.start} height={rowHeight} columns={columns} name={rowName(row)} selected={selected.has(id)} focused={focused === id} tabbable={tabStop === id} acts={acts} />;
+            return <Row key={id} row={row} id={id} index={item.index} count={rows.length} top={item.start} height={rowHeight} columns={columns} name={rowName(row)} selectable={selectable} selected={selected.has(id)} focused={focused === id} tabbable={tabStop === id} acts={acts} />;
           })}
         </div>
       </div>

@@ -19,6 +19,8 @@ export interface LangGraphOptions {
   /** where its state lies, to start again with it (and the file `revoked`: keys, one a line); left out: a new one that goes with it. */
   readonly folder?: string;
   readonly workers?: number;
+  /** graphs beside the usual ones: `backup-sweep`, whose work leaves a trace in a file and takes a cancel in four ways. */
+  readonly also?: readonly string[];
 }
 
 export interface LangGraphServer {
@@ -34,9 +36,9 @@ export interface LangGraphServer {
   kill(): Promise<void>;
 }
 
-export async function startLangGraph({ which, auth = false, closedStudio = false, port = 0, folder, workers = 10 }: LangGraphOptions): Promise<LangGraphServer> {
+export async function startLangGraph({ which, auth = false, closedStudio = false, port = 0, folder, workers = 10, also = [] }: LangGraphOptions): Promise<LangGraphServer> {
   const state = folder ?? (await mkdtemp(join(tmpdir(), 'langgraph-')));
-  const args = [program, '--which', which, '--port', String(port), '--folder', state, '--workers', String(workers), ...(auth ? ['--auth'] : []), ...(closedStudio ? ['--closed-studio'] : [])];
+  const args = [program, '--which', which, '--port', String(port), '--folder', state, '--workers', String(workers), '--also', also.join(','), ...(auth ? ['--auth'] : []), ...(closedStudio ? ['--closed-studio'] : [])];
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => { log = `${log}${chunk.toString()}`.slice(-20_000); });

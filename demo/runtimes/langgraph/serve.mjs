@@ -3,7 +3,7 @@
  * browser, no tunnel, no file watching. Says `{"url","pid"}` on one line of standard output when it answers, then lives until standard
  * input closes, SIGTERM or SIGINT. Its state lies in `--folder`, a temporary one of its own when left out.
  *
- *   node serve.mjs [--which 1.5|2.0] [--port N] [--folder PATH] [--auth] [--closed-studio] [--workers N]
+ *   node serve.mjs [--which 1.5|2.0] [--port N] [--folder PATH] [--auth] [--closed-studio] [--workers N] [--also backup-sweep]
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,6 +18,8 @@ const { values } = parseArgs({
   options: {
     which: { type: 'string', default: '1.5' }, port: { type: 'string', default: '0' }, folder: { type: 'string' },
     auth: { type: 'boolean', default: false }, 'closed-studio': { type: 'boolean', default: false }, workers: { type: 'string', default: '10' },
+    /** graphs beside the usual ones, their names with commas. */
+    also: { type: 'string', default: '' },
   },
 });
 
@@ -33,7 +35,7 @@ process.stdout.write = process.stderr.write.bind(process.stderr);
 
 const { host, cleanup } = await startServer({
   port: Number(values.port), nWorkers: Number(values.workers), host: '127.0.0.1', cwd: folder,
-  graphs: Object.fromEntries(graphs.map((name) => [name, `${path.join(here, 'graphs', `${name}.mjs`)}:graph`])),
+  graphs: Object.fromEntries([...graphs, ...values.also.split(',').filter((name) => /^[a-z-]+$/.test(name))].map((name) => [name, `${path.join(here, 'graphs', `${name}.mjs`)}:graph`])),
   ...(values.auth ? { auth: { path: `${path.join(here, 'auth.mjs')}:auth`, disable_studio_auth: values['closed-studio'] } } : {}),
 }).catch(async (error) => {
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);

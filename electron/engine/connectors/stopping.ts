@@ -65,6 +65,8 @@ export interface Sign {
   readonly run: string | null;
   /** refused by the runtime or a gateway: the agent tries, and is held. */
   readonly denied: boolean;
+  /** when the work that left it began, where the runtime tells: it may have begun before the command and ended after it. Absent: `atUs` is all that is known. */
+  readonly beganUs?: number | null;
 }
 
 /**

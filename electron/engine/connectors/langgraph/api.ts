@@ -72,15 +72,29 @@ function withoutNesting(value: unknown): unknown {
   return value;
 }
 
+/** How a stop asks: with its own credential, in its own time, on more lanes than a collector takes. */
+export interface ApiOptions {
+  readonly secret?: () => Promise<string | null>;
+  /** for each request by itself; a frozen server must not hold what is beside it. */
+  readonly timeoutMs?: number;
+  readonly lanes?: number;
+  /** each answer with our time when its request left. */
+  readonly heard?: (response: Response, sentMs: number) => void;
+}
+
 const headerOf = (target: TargetOf<'langgraph'>): string => target.header ?? 'x-api-key';
 
-export function openApi(target: TargetOf<'langgraph'>, io: ConnectorIo, signal: AbortSignal): Api {
+export function openApi(target: TargetOf<'langgraph'>, io: ConnectorIo, signal: AbortSignal, { secret: ownSecret, timeoutMs, lanes = 4, heard }: ApiOptions = {}): Api {
   const base = target.url.replace(/\/+$/, '');
   const send = async (url: string | URL, init: RequestInit, credential: 'with' | 'without'): Promise<Response> => {
     const headers = new Headers(init.headers);
-    const secret = credential === 'with' ? await io.secret() : null;
+    const secret = credential === 'with' ? await (ownSecret ?? io.secret)() : null;
     if (secret !== null) setCredential(headers, headerOf(target), target.scheme ?? 'plain', secret);
-    return io.fetch(url, { ...init, headers, signal: init.signal ? AbortSignal.any([signal, init.signal]) : signal });
+    const signals = [signal, ...(init.signal ? [init.signal] : []), ...(timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)])];
+    const sentMs = io.clock.now();
+    const response = await io.fetch(url, { ...init, headers, signal: signals.length === 1 ? signal : AbortSignal.any(signals) });
+    heard?.(response, sentMs);
+    return response;
   };
   // The client gets answers that are successes only: what failed is a fault before it can dress it in words of its own.
   const fetch: typeof globalThis.fetch = async (input, init = {}) => {
@@ -90,7 +104,7 @@ export function openApi(target: TargetOf<'langgraph'>, io: ConnectorIo, signal: 
     return response;
   };
   // SECURITY: `apiKey: null` keeps the client from taking a key out of this machine's environment.
-  const client = new Client({ apiUrl: base, apiKey: null, callerOptions: { fetch, maxRetries: 0, maxConcurrency: 4 } });
+  const client = new Client({ apiUrl: base, apiKey: null, callerOptions: { fetch, maxRetries: 0, maxConcurrency: lanes } });
   const ask = <T>(work: () => Promise<unknown>, read: (value: unknown) => T): Promise<T> => asFault(async () => read(withoutNesting(await work())), signal);
   return {
     info: () => ask(async () => (await fetch(`${base}/info`)).json(), (value) => one(serverInfo, value, 'the description')),

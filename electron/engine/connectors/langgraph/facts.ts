@@ -1,7 +1,7 @@
 /** What is known of the very server: its features, whose work it shows, what an administrator should act on. Pure. */
 import type { RuntimeFacts } from '../connector.ts';
 import type { Features } from './features.ts';
-import { cancelRun, cancelRuns, capabilities } from './declaration.ts';
+import { cancelRunsLever, capabilities, disableCronsLever, revokeKeysLever, suspendAssistantLever } from './declaration.ts';
 import { leftPending } from './stuck.ts';
 import type { OpenWork } from './tell-thread.ts';
 
@@ -20,7 +20,7 @@ export function factsOf(features: Features, seen: Seen): RuntimeFacts {
     product: info.langgraph_py_version !== null ? 'LangGraph Agent Server (Python)' : info.context === 'js' ? 'LangGraph Agent Server (JavaScript)' : 'LangGraph Agent Server',
     version: info.version ?? null, visibility, visibilityText: text,
     capabilities: capabilities.map((one) => (one.name === 'activity' && features.protocolStreams && features.open === true ? { ...one, how: 'stream' } : one)),
-    levers: features.bulkCancel ? [cancelRun, cancelRuns] : [cancelRun],
+    levers: [...(features.crons === null ? [] : [disableCronsLever]), suspendAssistantLever, cancelRunsLever, revokeKeysLever],
     findings: [...doorFindings(features), ...workFindings(features, seen)],
   };
 }

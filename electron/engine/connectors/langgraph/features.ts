@@ -7,7 +7,6 @@ export interface Features {
   readonly info: ServerInfo;
   /** runs of the thread protocol, with streams for many observers. */
   readonly protocolStreams: boolean;
-  readonly bulkCancel: boolean;
   /** null: it has none, or does not show them. */
   readonly crons: readonly Cron[] | null;
   /** can anything be read without a credential? null: could not be found out. */
@@ -30,9 +29,17 @@ export async function probeFeatures(api: Api, credential: boolean): Promise<Feat
   const info = await api.info();
   const open = await asksNobody(api);
   return {
-    info, open, protocolStreams: await hasProtocolStreams(api), bulkCancel: await hasBulkCancel(api), crons: await cronsOf(api),
+    info, open, protocolStreams: await hasProtocolStreams(api), crons: await cronsOf(api),
     studioDoor: credential && open === false ? await hasStudioDoor(api) : null,
   };
+}
+
+export interface StopFeatures { readonly crons: boolean; readonly cancelsApart: boolean }
+
+/** The little that a stop must know: each answer costs time that it does not have. */
+export async function stopFeatures(api: Api): Promise<StopFeatures> {
+  const [cancelsApart, crons] = await Promise.all([hasProtocolStreams(api), cronsOf(api)]);
+  return { cancelsApart, crons: crons !== null };
 }
 
 export async function asksNobody(api: Api): Promise<boolean | null> {
@@ -45,11 +52,6 @@ export async function asksNobody(api: Api): Promise<boolean | null> {
 async function hasProtocolStreams(api: Api): Promise<boolean> {
   const status = await statusOf(api.raw(`/threads/${nobody}/stream/events`, { method: 'POST', headers: json, body: JSON.stringify({ channels: 'none' }) }));
   return status === 400 || status === 422;
-}
-
-/** Only asked whether there is such a way: with GET, which it does not take. */
-async function hasBulkCancel(api: Api): Promise<boolean> {
-  return await statusOf(api.raw('/runs/cancel', { method: 'GET' })) === 405;
 }
 
 async function cronsOf(api: Api): Promise<readonly Cron[] | null> {

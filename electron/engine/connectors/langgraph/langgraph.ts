@@ -13,6 +13,7 @@ import { factsOf } from './facts.ts';
 import { probeFeatures } from './features.ts';
 import type { Features } from './features.ts';
 import { KnownAgents } from './known-agents.ts';
+import { LangGraphStopPort } from './stop-port.ts';
 import { watchThreads } from './watch.ts';
 
 class LangGraphConnector implements Connector {
@@ -21,11 +22,13 @@ class LangGraphConnector implements Connector {
   readonly #agents = new KnownAgents();
   readonly #graphs = new GraphBook();
   readonly #threads: ThreadCollector;
+  readonly stop: LangGraphStopPort;
   #features: Features | null = null;
 
   constructor(target: TargetOf<'langgraph'>, io: ConnectorIo) {
     this.#target = target;
     this.#io = io;
+    this.stop = new LangGraphStopPort(target, io);
     // Before the server was asked, a run without a word about its failure is not taken for a cancelled one.
     this.#threads = new ThreadCollector({ io, agents: this.#agents, cancelsApart: () => this.#features?.protocolStreams ?? true });
   }

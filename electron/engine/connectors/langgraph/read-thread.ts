@@ -47,7 +47,7 @@ function failedWithoutWords(runs: readonly Run[], states: readonly ThreadState[]
 }
 
 /** The server counts `limit` from the list's start, not from `offset` (1.5.1, 2.0.0): asking for more than is left gets the rest either way. */
-async function allRuns(api: Api, threadId: string): Promise<{ items: Run[]; bad: number; cut: boolean }> {
+export async function allRuns(api: Api, threadId: string): Promise<{ items: Run[]; bad: number; cut: boolean }> {
   const found = new Map<string, Run>();
   let bad = 0;
   for (let offset = 0; offset < mostRuns; offset += runsInPage) {

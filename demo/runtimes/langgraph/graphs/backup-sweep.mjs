@@ -1,0 +1,48 @@
+/**
+ * Work that leaves a trace outside of the server: each act appends a line with its time to `file`, in the server's own folder. `how` says how
+ * it takes a cancel:
+ * - `steps` (when left out): `acts` short steps of `ms` each, one act a step, a checkpoint after every one;
+ * - `honours`: all acts in one step that looks at its abort signal;
+ * - `ignores`: all acts in one step that never looks at it;
+ * - `blocks`: all acts in one step that never yields either, so that the whole server stands still.
+ * A step `report` follows, with an act of its own, so that one sees whether the next step began.
+ */
+import { appendFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Annotation, END, START, StateGraph } from '@langchain/langgraph';
+
+const State = Annotation.Root({ how: Annotation(), file: Annotation(), acts: Annotation(), ms: Annotation(), done: Annotation({ reducer: (_old, now) => now, default: () => 0 }) });
+
+/** Only a name: whoever may start runs does not choose where on this machine is written. */
+function act({ file }, what) {
+  if (typeof file === 'string') appendFileSync(path.join(process.env.LANGGRAPH_STATE_FOLDER ?? '.', path.basename(file)), `${new Date().toISOString()} ${what}\n`);
+}
+
+function holdStill(ms) {
+  const until = Date.now() + ms;
+  while (Date.now() < until) Math.sqrt(until);
+}
+
+async function sweep(state, config) {
+  const { how = 'steps', acts = 20, ms = 250, done } = state;
+  const most = how === 'steps' ? done + 1 : acts;
+  for (let one = done; one < most; one++) {
+    if (how === 'blocks') holdStill(ms);
+    else await sleep(ms, undefined, how === 'ignores' ? {} : { signal: config.signal });
+    act(state, `part ${one + 1}`);
+  }
+  return { done: most };
+}
+
+export const graph = new StateGraph(State)
+  .addNode('sweep', sweep)
+  .addNode('report', (state) => {
+    act(state, 'report');
+    return {};
+  })
+  .addEdge(START, 'sweep')
+  .addConditionalEdges('sweep', ({ acts = 20, done }) => (done < acts ? 'sweep' : 'report'), ['sweep', 'report'])
+  .addEdge('report', END)
+  .compile()
+  .withConfig({ recursionLimit: 100_000 });

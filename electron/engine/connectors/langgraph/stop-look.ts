@@ -1,0 +1,209 @@
+/**
+ * One look from outside the levers: what is still open, which new states came, and of each run that was broken off which step was under way.
+ * The server shows such a run as ended within milliseconds, while the code of that step may go on for as long as it likes (6.3 of 6.3 s
+ * measured); no request tells. So the step is named, and whoever judges needs other grounds to call it over.
+ */
+import { RuntimeFault } from '../connector.ts';
+import type { Clock } from '../../ports.ts';
+import { cleanName } from '../../ingest/normalise/read.ts';
+import { quoted } from '../foreign-json.ts';
+import type { OpaqueStep, OpenRun, Sight, Sign } from '../stopping.ts';
+import type { Api } from './api.ts';
+import { inParallel } from './in-parallel.ts';
+
+import type { KnownRun, RunBook, Scope } from './run-book.ts';
+import { scanRuns } from './scan-runs.ts';
+import type { ServerClock } from './server-clock.ts';
+import { checkpointOf } from './shapes.ts';
+import { underWayOf } from './state-trails.ts';
+import type { StateTrails, TrailState } from './state-trails.ts';
+import { lanes } from './stop-api.ts';
+
+export interface LookParts {
+  readonly api: Api;
+  readonly book: RunBook;
+  readonly trails: StateTrails;
+  readonly scope: Scope;
+  readonly clock: Clock;
+  readonly serverClock: ServerClock;
+  /** the server has one word for failed and cancelled runs. */
+  readonly cancelsApart: boolean;
+}
+
+/** A run that somebody cancelled shortly before may still be at its last step, so that it counts. */
+const lookBackUs = 900_000_000;
+const scanBudgetMs = 3_000;
+const statesBudgetMs = 1_500;
+const statesInPage = 20;
+const runningAgainMs = 400;
+const opaqueAgainMs = 1_000;
+const mostRunningRead = 60;
+const mostOpaqueRead = 40;
+const mostNewRead = 250;
+const mostSigns = 500;
+/** Shorter than any silence that counts. */
+const owedMs = 5_000;
+
+/** Runs that the server shows as ended, though not by themselves. */
+interface Broken { readonly run: KnownRun; readonly reading: ReturnType<typeof underWayOf> | 'unread' }
+
+export async function lookAtTarget(parts: LookParts, sinceUs: number): Promise<Omit<Sight, 'readBack'>> {
+  const { book, scope, clock, trails } = parts;
+  const scanned = await scanRuns({ ...parts, budgetMs: scanBudgetMs });
+  await readStates(parts, sinceUs);
+  const open = book.openIn(scope);
+  const broken = brokenIn(parts, sinceUs);
+  const opaque = [...broken.flatMap((one) => opaqueOf(one, parts)), ...leftBehind(parts, sinceUs)];
+  const waiting = scanned.waiting.filter((row) => book.runsOf(row.thread_id).some((run) => scope.has(run)) && trails.of(row.thread_id)?.states[0]?.asks !== false);
+  const notes = [...scanned.notes];
+  if (waiting.length > 0) notes.push(`${waiting.length} ${waiting.length === 1 ? 'thread waits' : 'threads wait'} for a person: nothing runs there until somebody answers.`);
+  return {
+    atUs: clock.now() * 1_000, open: open.map((run) => openRun(run, parts)), complete: scanned.complete && !broken.some((one) => isOwed(one, clock.now())),
+    signs: signsSince(parts, sinceUs), opaque, notes,
+  };
+}
+
+export function openRun(run: KnownRun, { serverClock, clock }: Pick<LookParts, 'serverClock' | 'clock'>): OpenRun {
+  const createdUs = serverClock.ours(run.createdUs);
+  const state = run.status === 'running' ? 'running' : createdUs > clock.now() * 1_000 ? 'scheduled' : 'queued';
+  const name = run.graph === null ? 'run' : `run of ${cleanName(run.graph)}`;
+  return {
+    id: run.id, agent: run.agent, state, sinceUs: state === 'scheduled' ? serverClock.ours(run.updatedUs) : createdUs,
+    what: `${name} ${run.id.slice(0, 200)}, ${state === 'scheduled' ? `to begin at ${new Date(createdUs / 1_000).toISOString()}` : cleanName(run.status)}`,
+  };
+}
+
+function brokenRuns({ book, scope, serverClock, cancelsApart }: LookParts, sinceUs: number): KnownRun[] {
+  const fromUs = serverClock.theirs(sinceUs);
+  return book.endedIn(scope).filter((run) => {
+    if (run.status === 'success') return false;
+    if (run.status === 'gone') return (run.endedMs ?? 0) * 1_000 >= sinceUs - lookBackUs && (run.seen === 'running' || !book.heldBack.has(run.id));
+    if (run.updatedUs >= fromUs) return true;
+    // One that failed by itself before the command left nothing behind, where that can be told.
+    return run.updatedUs >= fromUs - lookBackUs && (run.status === 'interrupted' || (run.status === 'error' && !cancelsApart));
+  });
+}
+
+function brokenIn(parts: LookParts, sinceUs: number): Broken[] {
+  return brokenRuns(parts, sinceUs).map((run) => {
+    const trail = parts.trails.of(run.thread);
+    const fresh = trail !== undefined && (run.endedMs === null || trail.readMs >= run.endedMs);
+    return { run, reading: fresh ? underWayOf(run, trail, parts.book.heldBack.has(run.id)) : parts.book.heldBack.has(run.id) ? 'nothing' : 'unread' };
+  });
+}
+
+/**
+ * How far it came must be read before silence means anything. One that was last seen waiting its turn surely never began, but for a moment in
+ * between: its states are read in the next looks, so that a thousand of them do not keep the first one from being told.
+ */
+function isOwed({ run, reading }: Broken, nowMs: number): boolean {
+  return reading === 'unread' && (run.seen !== 'waiting' || run.endedMs === null || nowMs - run.endedMs > owedMs);
+}
+
+function opaqueOf({ run, reading }: Broken, { serverClock }: LookParts): OpaqueStep[] {
+  if (reading === 'nothing' || reading === 'unread') return [];
+  const said = run.status === 'gone' ? 'no longer has the run' : `shows the run as ${cleanName(run.status)}`;
+  const endUs = run.status === 'gone' ? (run.endedMs ?? 0) * 1_000 : serverClock.ours(run.updatedUs);
+  if (typeof reading === 'string') {
+    return [{ run: run.id, agent: run.agent, step: null, sinceUs: Math.min(serverClock.ours(run.createdUs), endUs), text: `The server ${said}. No state of its thread tells which step was under way, or whether it ended.` }];
+  }
+  const sinceUs = serverClock.ours(reading.sinceUs);
+  return reading.steps.map((step) => ({
+    run: run.id, agent: run.agent, step: cleanName(step), sinceUs,
+    text: `The server ${said} while its step ${quoted(step)} was under way, since ${new Date(sinceUs / 1_000).toISOString()}. It does not show whether the code of that step ended.`,
+  }));
+}
+
+/** Threads whose runs were deleted with their assistant: the state that was left tells that something was under way. */
+function leftBehind({ book, trails, scope, serverClock }: LookParts, sinceUs: number): OpaqueStep[] {
+  return emptied(book, scope, serverClock.theirs(sinceUs)).flatMap((thread): OpaqueStep[] => {
+    const head = trails.of(thread.id)?.states[0];
+    if (head === undefined || head.asks || head.run === null || book.run(head.run) !== undefined) return [];
+    return head.underWay.map((step) => ({
+      run: head.run ?? '', agent: head.agent, step: cleanName(step), sinceUs: serverClock.ours(head.atUs),
+      text: `The server no longer has the run, whose step ${quoted(step)} was under way since ${new Date(serverClock.ours(head.atUs) / 1_000).toISOString()}. It does not show whether the code of that step ended.`,
+    }));
+  });
+}
+
+function emptied(book: RunBook, scope: Scope, fromUs: number): { readonly id: string }[] {
+  return [...book.threads()].filter((thread) => thread.runs === 0 && thread.updatedUs >= fromUs - lookBackUs && thread.agent !== null && scope.hasAgent(thread.agent));
+}
+
+interface Want { readonly thread: string; readonly rank: number; readonly readMs: number }
+
+/** Which threads' states are worth a request now: what runs, what was not read since it ended, what may still go on. */
+function wanted(parts: LookParts, sinceUs: number): string[] {
+  const { book, trails, scope, clock, serverClock } = parts;
+  const nowMs = clock.now();
+  const wants = new Map<string, Want>();
+  const want = (thread: string, rank: number, againMs: number): void => {
+    const readMs = trails.of(thread)?.readMs ?? 0;
+    if (nowMs - readMs < againMs && nowMs >= readMs) return;
+    const before = wants.get(thread);
+    if (before === undefined || before.rank > rank) wants.set(thread, { thread, rank, readMs });
+  };
+  for (const run of book.openIn(scope)) if (run.status === 'running') want(run.thread, 0, runningAgainMs);
+  for (const { run, reading } of brokenIn(parts, sinceUs)) {
+    if (reading === 'unread') want(run.thread, run.seen === 'running' ? 1 : 2, 0);
+    else if (reading !== 'nothing') want(run.thread, 3, opaqueAgainMs);
+  }
+  // A run that came to its own end meanwhile may have done so after the command.
+  for (const run of book.endedIn(scope)) if (run.status === 'success' && run.updatedUs >= serverClock.theirs(sinceUs) && (trails.of(run.thread)?.readMs ?? 0) < (run.endedMs ?? 0)) want(run.thread, 2, 0);
+  for (const thread of emptied(book, scope, serverClock.theirs(sinceUs))) want(thread.id, 2, trails.of(thread.id) === undefined ? 0 : opaqueAgainMs * 5);
+  const most = [mostRunningRead, mostNewRead, mostNewRead, mostOpaqueRead];
+  return most.flatMap((count, rank) => [...wants.values()].filter((one) => one.rank === rank).toSorted((a, b) => a.readMs - b.readMs).slice(0, count).map((one) => one.thread));
+}
+
+async function readStates(parts: LookParts, sinceUs: number): Promise<void> {
+  const { api, trails, clock } = parts;
+  const untilMs = clock.now() + statesBudgetMs;
+  await inParallel(wanted(parts, sinceUs), lanes, async (thread) => {
+    const askedMs = clock.now();
+    if (askedMs >= untilMs) return;
+    try {
+      const { states, whole } = await newest(api, thread);
+      trails.take(thread, states, whole, askedMs);
+    } catch (error) {
+      if (!(error instanceof RuntimeFault) || ['unreachable', 'throttled', 'credential_refused', 'credential_missing'].includes(error.kind)) throw error;
+      // It has no states to show (a run without a thread, a graph that is no longer there): nothing is known of it then.
+      trails.take(thread, [], true, askedMs);
+    }
+  });
+}
+
+async function newest(api: Api, thread: string): Promise<{ states: Parameters<StateTrails['take']>[1]; whole: boolean }> {
+  try {
+    const page = await api.history(thread, statesInPage, null);
+    return { states: page.items, whole: page.count < statesInPage && page.bad === 0 };
+  } catch (error) {
+    // Each state carries all of the thread's values: twenty of large ones are more than one answer may hold.
+    if (!(error instanceof RuntimeFault) || error.kind !== 'garbage') throw error;
+    const state = await api.state(thread);
+    return { states: checkpointOf(state) === null ? [] : [state], whole: false };
+  }
+}
+
+const byHand: ReadonlySet<string> = new Set(['update', 'fork']);
+
+function signsSince({ book, trails, scope, serverClock }: LookParts, sinceUs: number): Sign[] {
+  const fromUs = serverClock.theirs(sinceUs);
+  const meant = (state: TrailState): boolean => {
+    const run = state.run === null ? undefined : book.run(state.run);
+    return scope.has(run ?? { id: state.run ?? '', agent: state.agent });
+  };
+  const threads = new Set([...book.openIn(scope), ...book.endedIn(scope)].map((run) => run.thread));
+  for (const thread of emptied(book, scope, fromUs)) threads.add(thread.id);
+  const signs = [...threads].flatMap((thread) => {
+    const states = trails.of(thread)?.states ?? [];
+    const byId = new Map(states.map((state) => [state.id, state]));
+    return states.filter((state) => state.atUs >= fromUs && !byHand.has(state.source) && meant(state)).map((state): Sign => {
+      const parent = state.parent === null ? undefined : byId.get(state.parent);
+      const did = state.source === 'input' ? 'A run took its input' : `A step ended (${state.step ?? 'no number'}${parent === undefined || parent.underWay.length + parent.next.length === 0 ? '' : `: ${parent.next.slice(0, 3).map((name) => quoted(name, 60)).join(', ')}`})`;
+      const beganUs = state.source === 'input' ? state.atUs : parent?.atUs ?? null;
+      return { atUs: serverClock.ours(state.atUs), what: `${did} and left a new state.`, run: state.run, denied: false, beganUs: beganUs === null ? null : serverClock.ours(beganUs) };
+    });
+  });
+  return signs.toSorted((a, b) => a.atUs - b.atUs).slice(-mostSigns);
+}
+

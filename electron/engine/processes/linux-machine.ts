@@ -23,7 +23,6 @@ export class LinuxMachine implements Machine {
   readonly freezes = true;
   readonly #procRoot: string;
   readonly #kill: (pid: number, signal: NodeJS.Signals) => void;
-  #bootMs: number | null = null;
 
   constructor({ procRoot = '/proc', kill = (pid, signal) => { process.kill(pid, signal); } }: LinuxParts = {}) {
     this.#procRoot = procRoot;
@@ -35,7 +34,7 @@ export class LinuxMachine implements Machine {
   }
 
   async read(): Promise<Processes> {
-    const bootMs = await this.#boot();
+    const bootMs = await this.#bootMs();
     const pids = (await readdir(this.#procRoot)).filter((name) => /^\d+$/.test(name));
     const found = new Map<number, Proc>();
     for (let at = 0; at < pids.length; at += readAtOnce) {
@@ -50,7 +49,7 @@ export class LinuxMachine implements Machine {
   }
 
   async one(pid: number): Promise<Proc | null> {
-    return procOf(await readFile(`${this.#procRoot}/${pid}/stat`, 'latin1').catch(() => ''), await this.#boot());
+    return procOf(await readFile(`${this.#procRoot}/${pid}/stat`, 'latin1').catch(() => ''), await this.#bootMs());
   }
 
   async details(pid: number): Promise<ProcDetails | null> {
@@ -101,9 +100,10 @@ export class LinuxMachine implements Machine {
     }
   }
 
-  async #boot(): Promise<number> {
-    this.#bootMs ??= Number(/^btime (\d+)$/m.exec(await readFile(`${this.#procRoot}/stat`, 'latin1').catch(() => ''))?.[1] ?? 0) * 1_000;
-    return this.#bootMs;
+  /** From the time since then, which counts in hundredths; the date of the start itself is only told in seconds. */
+  async #bootMs(): Promise<number> {
+    const uptime = Number((await readFile(`${this.#procRoot}/uptime`, 'latin1').catch(() => '')).split(' ', 1)[0]);
+    return uptime > 0 ? Date.now() - uptime * 1_000 : 0;
   }
 }
 

@@ -1,8 +1,9 @@
 /** How the engine's other parts reach this machine's processes: who sends, and what can be ended. */
 import type { Lever } from '../../../shared/domain.ts';
 import type { StopPort } from '../connectors/stopping.ts';
-import type { Log } from '../ports.ts';
+import type { Clock, Log } from '../ports.ts';
 import type { BodySample } from './body-sample.ts';
+import type { Machine } from './machine.ts';
 
 export interface ProcessPort {
   /** `process.end` and `process.end-shared` of an OTLP connection, `process.end-server` of a runtime on this machine. */
@@ -16,7 +17,10 @@ export interface ProcessPort {
 }
 
 export interface ProcessPorts {
-  /** What stands now: ask again for each plan, senders come and go. Null: no process of this machine is proven to be behind the connection. */
+  /**
+   * What stands now: ask again for each plan, senders come and go. No levers: no process of this machine is proven to be behind it now;
+   * the port still looks after what was pulled before. Null: there never can be one (a runtime on another machine).
+   */
   portFor(connection: number): Promise<ProcessPort | null>;
   /** Why processes that seem to be behind the connection cannot be ended from here, one sentence each. */
   notesFor(connection: number): Promise<readonly string[]>;
@@ -49,4 +53,8 @@ export interface ProcessParts {
   readonly log: Log;
   /** Where the runtime of a connection is asked, as a URL; null: it has no address (OTLP, a local command). */
   readonly addressOf: (connection: number) => Promise<string | null>;
+  readonly clock?: Clock;
+  /** for tests. */
+  readonly machine?: Machine;
+  readonly ownPid?: number;
 }

@@ -93,8 +93,8 @@ export class Senders implements SenderWatch {
     if (localPort === undefined || remotePort === undefined) return null;
     const ends = { localPort, remotePort, localAddress, remoteAddress };
     const owners = await this.#machine.ownersOf(ends, this.#book.known());
-    const processes = await this.#machine.read();
-    const owner = topOf(owners, processes);
+    const [only, ...more] = owners;
+    const owner = only === undefined ? null : more.length === 0 ? await this.#machine.one(only) : topOf(owners, await this.#machine.read());
     if (owner === null) return null;
     // SECURITY: the number may have gone to another process since: only who holds the socket also after its start was read is its owner.
     return (await this.#machine.ownersOf(ends, [owner.pid])).includes(owner.pid) ? { pid: owner.pid, start: owner.start } : null;

@@ -45,7 +45,7 @@ export class Tree {
       this.#alive.set(proc.pid, proc);
       queue.push(proc);
     };
-    for (const member of [...this.#members.values()]) {
+    for (const member of this.#members.values()) {
       const now = processes.get(member.pid);
       if (now !== undefined && isSame(now, member)) add(now);
     }
@@ -53,7 +53,8 @@ export class Tree {
     const sessions = this.#sessions.filter((session) => (processes.get(session.pid)?.start ?? session.start) === session.start);
     for (const { pid } of sessions) for (const proc of processes.values()) if (proc.session === pid) add(proc);
     for (let proc = queue.shift(); proc !== undefined; proc = queue.shift()) {
-      for (const child of children.get(proc.pid) ?? []) if (child.startedMs >= proc.startedMs - clockStepMs) add(child);
+      // Windows goes on naming a parent that is no more, whose number may be somebody else's by now: nobody is older than who started them.
+      for (const child of children.get(proc.pid) ?? []) if (child.startedMs >= proc.startedMs) add(child);
       // It opened this session: all others in it were born there.
       if (proc.session === proc.pid && !sessions.some((known) => isSame(known, proc as Proc))) {
         sessions.push({ pid: proc.pid, start: proc.start });
@@ -92,8 +93,6 @@ export class Tree {
 
 const keyOf = ({ pid, start }: Pin): string => `${pid} ${start}`;
 const deepest = 1_000;
-/** Systems that tell a start by the second round it. */
-const clockStepMs = 1_500;
 
 function childrenIn(processes: Processes): ReadonlyMap<number, Proc[]> {
   const children = new Map<number, Proc[]>();

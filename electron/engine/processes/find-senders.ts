@@ -1,0 +1,78 @@
+/** The processes of an OTLP connection's agents: those whose sockets brought their records. */
+import type { StopTarget } from '../connectors/stopping.ts';
+import { processText, type Finder, type Found, type Subject } from './found.ts';
+import { endId, endSharedId } from './levers.ts';
+import type { Machine, ProcDetails, Processes } from './machine.ts';
+import { heardIn, prove } from './prove.ts';
+import type { Proven, Surroundings } from './prove.ts';
+import { agentsOf } from './sender-book.ts';
+import type { Sender, SenderBook } from './sender-book.ts';
+import type { Senders } from './sender-watch.ts';
+import { ancestorsOf, Tree } from './tree.ts';
+
+export interface SenderParts {
+  readonly connection: number;
+  readonly machine: Machine;
+  readonly book: SenderBook;
+  readonly senders: Pick<Senders, 'settled' | 'follow'>;
+  readonly never: (processes: Processes) => ReadonlySet<number>;
+}
+
+export class FindSenders implements Finder {
+  readonly #parts: SenderParts;
+
+  constructor(parts: SenderParts) {
+    this.#parts = parts;
+  }
+
+  async find(target: StopTarget): Promise<Found> {
+    const { book, senders, connection } = this.#parts;
+    await senders.settled();
+    const processes = await senders.follow();
+    const asked = book.of(connection).filter((sender) => target.agents === null || this.#agents(sender).some((agent) => target.agents?.includes(agent) === true));
+    const around = await this.#around(asked, processes);
+    const subjects: Subject[] = [];
+    const notes: string[] = [];
+    let missing: string | null = null;
+    for (const sender of asked) {
+      const proof = prove(sender, around);
+      if (proof === null) continue;
+      if (proof.t === 'proven') subjects.push(this.#subject(sender, proof, target, around));
+      else notes.push(proof.why);
+      if (proof.t === 'not_proven' && proof.right) missing = proof.why;
+    }
+    return { subjects: withoutInner(subjects), notes, missing };
+  }
+
+  #agents(sender: Sender): string[] {
+    const said = sender.said.get(this.#parts.connection);
+    return said === undefined ? [] : agentsOf(said);
+  }
+
+  async #around(senders: readonly Sender[], processes: Processes): Promise<Surroundings> {
+    const { machine, never } = this.#parts;
+    const pids = new Set(senders.flatMap(({ pin, tree }) => [pin.pid, ...tree.alive().map(({ pid }) => pid), ...ancestorsOf(pin.pid, processes).map(({ pid }) => pid)]));
+    const details = new Map<number, ProcDetails | null>(await Promise.all([...pids].map(async (pid) => [pid, await machine.details(pid)] as const)));
+    return { processes, details: (pid) => details.get(pid) ?? null, never: never(processes), hostName: machine.hostName, account: await machine.account() };
+  }
+
+  #subject(sender: Sender, proof: Proven, target: StopTarget, { processes, never }: Surroundings): Subject {
+    const { connection, book } = this.#parts;
+    const { members, sessions } = sender.tree.saved();
+    const tree = new Tree({ roots: proof.roots, members, sessions });
+    tree.take(processes, never);
+    const heard = heardIn((pin) => tree.has(pin), book.all());
+    const inTarget = ({ connection: its, agent }: { connection: number; agent: string }): boolean => its === connection && (target.agents === null || target.agents.includes(agent));
+    const others = new Map(heard.filter((one) => !inTarget(one)).map((one) => [`${one.connection} ${one.agent}`, one]));
+    const [first, ...more] = new Set(heard.filter(inTarget).map(({ agent }) => agent));
+    return {
+      leverId: others.size > 0 ? endSharedId : endId, tree, text: processText(tree, proof.title), agent: more.length > 0 ? null : first ?? null,
+      alsoHits: [...others.values()].map(({ connection: its, agent }) => ({ agent: its === connection ? agent : null, name: agent, why: `process ${sender.pin.pid} (${proof.title}) sends its records too` })),
+    };
+  }
+}
+
+/** What lies within another one that would be ended is ended with it. */
+function withoutInner(subjects: readonly Subject[]): Subject[] {
+  return subjects.filter((one, at) => !subjects.some((other, its) => other.leverId === one.leverId && one.tree.roots.every((root) => other.tree.has(root)) && (!other.tree.roots.every((root) => one.tree.has(root)) || its < at)));
+}

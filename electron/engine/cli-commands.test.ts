@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
 import type { Method, Params, Result } from '../../shared/contract.ts';
-import type { Activity, Agent, ApprovalDetail, Connection, Cost, Task } from '../../shared/domain.ts';
+import type { Activity, Agent, ApprovalDetail, Connection, Cost, Lever, Task } from '../../shared/domain.ts';
 import { readInvocation } from './cli-arguments.ts';
 import { runCommand } from './cli-commands.ts';
 import type { AskingCommand } from './cli-commands.ts';
@@ -173,6 +173,24 @@ describe('runtimes', () => {
     expect(sent).toEqual([{ from: 'value', value: 'sk-secret-value' }, { from: 'value', value: 'from-the-file' }, { from: 'value', value: 'from-stdin', keep: 'session' }, { from: 'env', name: 'NAME' }, { from: 'none' }]);
     expect(JSON.stringify(shown)).not.toMatch(/secret-value|from-the-file|from-stdin/);
     await expect(run('connections add langgraph --name C --url http://x --key-env NONE', {})).rejects.toMatchObject({ code: 'bad_request' });
+  });
+
+  it('gives the credential that only stops apart from the other, and shows both', async () => {
+    const sent: unknown[] = [];
+    const lever: Lever = { id: 'l', level: 'cancel', kind: 'cut', title: 'Cancel', reach: 'task', step: 'cut', undo: 'none', undoText: '', repeatable: true, idleOnly: false, wanted: true, pulled: true, doesNotStop: [] };
+    const given: Connection = { ...server, runtime: { ...runtime, levers: [lever], stopCredential: 'kept', stopCredentialHint: 'cdef' } };
+    const answers: Answers = { 'connections.list': () => ({ rows: [server], strangers: [] }), 'connections.setCredential': (params) => { sent.push(params); return given; } };
+    const { out } = await run('connections credential Claims --stop --key-env KEY', answers);
+    await run('connections credential Claims --stop', answers);
+    await run('connections credential Claims --key-env KEY', answers);
+    expect(sent).toEqual([
+      { id: 'con-2', use: 'stop', credential: { from: 'value', value: 'sk-secret-value' } }, { id: 'con-2', use: 'stop', credential: { from: 'none' } }, { id: 'con-2', use: 'read', credential: { from: 'value', value: 'sk-secret-value' } },
+    ]);
+    expect(out).toMatch(/Credential +kept \(…89ab\)/);
+    expect(out).toMatch(/Stops with +kept \(…cdef\)/);
+    expect(out).not.toContain('secret-value');
+    const levers: Answers = { 'connections.list': () => ({ rows: [{ ...server, runtime: { ...runtime, levers: [lever] } }], strangers: [] }) };
+    expect((await run('connections show Claims', levers)).out).toMatch(/Stops with +the same credential/);
   });
 
   it('pins the keys of an agent card', async () => {

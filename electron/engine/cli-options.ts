@@ -13,7 +13,7 @@ const options = {
   otlp: { type: 'string' }, name: { type: 'string' }, content: { type: 'string' }, agent: { type: 'string' }, task: { type: 'string' }, since: { type: 'string' },
   limit: { type: 'string' }, 'delete-history': { type: 'boolean', default: false }, connection: { type: 'string' },
   url: { type: 'string' }, header: { type: 'string' }, scheme: { type: 'string' }, command: { type: 'string' }, args: { type: 'string', multiple: true }, cwd: { type: 'string' }, env: { type: 'string', multiple: true },
-  'key-env': { type: 'string' }, 'key-file': { type: 'string' }, 'key-stdin': { type: 'boolean', default: false }, credential: { type: 'string' }, session: { type: 'boolean', default: false },
+  'key-env': { type: 'string' }, 'key-file': { type: 'string' }, 'key-stdin': { type: 'boolean', default: false }, credential: { type: 'string' }, stop: { type: 'boolean', default: false }, session: { type: 'boolean', default: false },
   consent: { type: 'boolean', default: false }, all: { type: 'boolean', default: false }, reason: { type: 'string' }, response: { type: 'string' }, parameters: { type: 'string', multiple: true },
   level: { type: 'string' }, tag: { type: 'string' }, ticket: { type: 'string' }, 'reason-kind': { type: 'string' }, yes: { type: 'boolean', default: false }, wait: { type: 'string' }, check: { type: 'boolean', default: false },
   with: { type: 'string', multiple: true }, without: { type: 'string', multiple: true }, operator: { type: 'string' }, 'passphrase-env': { type: 'string' }, 'passphrase-stdin': { type: 'boolean', default: false },

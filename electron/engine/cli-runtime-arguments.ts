@@ -21,7 +21,8 @@ export type RuntimeCommand =
   /** `cardKeys`: a file with the public keys that an agent card must be signed with. */
   | { readonly name: 'connections try'; readonly target: RuntimeTarget; readonly cardKeys: string | null; readonly key: KeySource }
   | { readonly name: 'connections retarget'; readonly connection: string; readonly change: TargetChange }
-  | { readonly name: 'connections credential'; readonly connection: string; readonly key: KeySource }
+  /** `use` `stop`: the credential that only stop levers use. */
+  | { readonly name: 'connections credential'; readonly connection: string; readonly key: KeySource; readonly use: 'read' | 'stop' }
   | { readonly name: 'connections consent'; readonly connection: string; readonly consent: boolean }
   | { readonly name: 'connections test' | 'connections poll' | 'connections show'; readonly connection: string }
   | { readonly name: 'connections enable'; readonly connection: string; readonly enabled: boolean }
@@ -60,8 +61,8 @@ export function readRuntimeConnections(verb: string, rest: readonly string[], va
       allow(values, ['url', 'header', 'scheme', 'command', 'args'], rest, 1);
       return { name: 'connections retarget', connection: connection(), change: readChange(values, after) };
     case 'credential':
-      allow(values, keyOptions, rest, 1);
-      return { name: 'connections credential', connection: connection(), key: readKey(values) };
+      allow(values, [...keyOptions, 'stop'], rest, 1);
+      return { name: 'connections credential', connection: connection(), key: readKey(values), use: values.stop ? 'stop' : 'read' };
     case 'consent':
       allow(values, ['consent'], rest, 1);
       return { name: 'connections consent', connection: connection(), consent: values.consent };

@@ -23,7 +23,7 @@ export async function runRuntimeCommand(command: ConnectionCommand, context: Com
     case 'connections poll': return printConnection(await caller.call('connections.pollNow', { id: await findConnection(caller, command.connection) }), context);
     case 'connections credential': {
       const credential = await readKeySource(command.key, keys);
-      return printConnection(await caller.call('connections.setCredential', { id: await findConnection(caller, command.connection), credential }), context);
+      return printConnection(await caller.call('connections.setCredential', { id: await findConnection(caller, command.connection), credential, use: command.use }), context);
     }
     case 'connections retarget': {
       const { id, kind, runtime } = await shownConnection(context, command.connection);
@@ -110,12 +110,18 @@ async function printConnection(connection: Connection, { json, streams }: Comman
   return 0;
 }
 
+/** Of a kept one the last four characters, of a reference its name. */
+function credentialText(credential: string, hint: string | null): string {
+  return `${credential}${hint === null ? '' : ` (${credential === 'reference' ? '' : '…'}${visible(hint)})`}`;
+}
+
 export function connectionText({ id, name, kind, health, healthText, runtime, agents, activities }: Connection): string {
   const lines: [string, string][] = [['Connection', `${id}  ${visible(name)}  (${kind})`], ['Health', `${health}: ${visible(healthText)}`]];
   if (runtime !== null) {
-    const { address, product, version, credential, credentialHint, visibility, visibilityText, lastPollAt, findings } = runtime;
+    const { address, product, version, credential, credentialHint, stopCredential, stopCredentialHint, levers, visibility, visibilityText, lastPollAt, findings } = runtime;
     lines.push(['Address', visible(address)], ['Runtime', product === null ? 'not known yet' : `${visible(product)} ${visible(version ?? '')}`.trim()]);
-    lines.push(['Credential', `${credential}${credentialHint === null ? '' : ` (${credential === 'reference' ? '' : '…'}${visible(credentialHint)})`}`]);
+    lines.push(['Credential', credentialText(credential, credentialHint)]);
+    if (levers.some(({ pulled }) => pulled)) lines.push(['Stops with', stopCredential === 'none' ? 'the same credential' : credentialText(stopCredential, stopCredentialHint)]);
     lines.push(['Sees', `${visibility}. ${visible(visibilityText)}`], ['Last read', time(lastPollAt) || 'not yet']);
     lines.push(...findings.map((finding): [string, string] => [finding.severity === 'info' ? 'Note' : 'Attention', visible(finding.text)]));
   }

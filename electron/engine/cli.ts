@@ -25,6 +25,7 @@ const help = `Gatehouse ${version}
   gatehouse connections add mcp --name NAME --command CMD [--cwd DIR] [--env NAME]... [--consent] [-- ARG...]
   gatehouse connections try langgraph|a2a|mcp --url URL [KEY]      test it without saving anything
   gatehouse connections credential ID KEY       another credential; counts at once
+  gatehouse connections credential ID --stop KEY    the credential that only stop levers use; --credential none takes it away
   gatehouse connections retarget ID --url URL   the same runtime at another address
   gatehouse connections consent ID [--consent]  prints the command of a local server; with --consent agrees to exactly it
   gatehouse connections enable|disable ID

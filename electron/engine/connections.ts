@@ -79,10 +79,10 @@ export class Connections {
     return this.one(id);
   }
 
-  async remove({ id: publicName, history }: ParsedParams<'connections.remove'>, actor: Actor, runtimes: Pick<RuntimeConnections, 'credentialOf' | 'forget'>): Promise<{ removedActivities: number }> {
+  async remove({ id: publicName, history }: ParsedParams<'connections.remove'>, actor: Actor, runtimes: Pick<RuntimeConnections, 'credentialsOf' | 'forget'>): Promise<{ removedActivities: number }> {
     const id = connectionRow(publicName);
     const { name } = await this.one(id);
-    const credential = await runtimes.credentialOf(id);
+    const credentials = await runtimes.credentialsOf(id);
     await this.#audit(actor, 'connection.remove', id, `Wants to remove the connection "${name}"${history === 'delete' ? ' and its history' : ''}.`, { history }, 'asked');
     // Nothing may come in for it any more.
     await this.#parts.collectors.end(id);
@@ -91,7 +91,7 @@ export class Connections {
       throw error;
     });
     await this.#audit(actor, 'connection.remove', id, `Removed the connection "${name}"${history === 'delete' ? ` and ${removed.removedActivities} activities of its history` : '; its history was kept'}.`, { history, ...removed });
-    await runtimes.forget(credential);
+    for (const credential of credentials) await runtimes.forget(credential);
     this.#parts.gaps.end(offKey(id), this.#nowUs());
     await this.#parts.doors.refresh();
     return removed;

@@ -50,14 +50,17 @@ export class RuntimeConnections {
     return this.#afterChange(fact.id);
   }
 
-  async setCredential({ id: publicName, credential }: ParsedParams<'connections.setCredential'>, { actor }: CallContext): Promise<Connection> {
+  async setCredential({ id: publicName, credential, use }: ParsedParams<'connections.setCredential'>, { actor }: CallContext): Promise<Connection> {
     const fact = await this.#fact(publicName);
+    const stops = use === 'stop';
+    if (stops && credential.from !== 'none' && !this.#canStop(fact)) throw new CallFailure('bad_request', 'Nothing is stopped through a connection of this kind, so it takes no credential for that. Nothing was changed.');
     const { weakVault } = await ask(this.#parts.history, 'settings.get', {});
     const kept = await this.#parts.credentials.keep(credential, weakVault);
-    const audit = auditBy(actor, { action: 'connection.credential', subject: publicName, outcome: 'done', text: `Changed the credential of the connection "${fact.name}".`, details: { credential: credential.from } });
-    await this.#orForget(kept, () => this.#parts.history.command('runtimes.update', { id: fact.id, credential: kept.reference, credentialHint: kept.hint, audit }));
+    const audit = auditBy(actor, { action: 'connection.credential', subject: publicName, outcome: 'done', text: `${changeWords(stops, credential)} of the connection "${fact.name}".`, details: { credential: credential.from, use } });
+    const change = stops ? { stopCredential: kept.reference, stopCredentialHint: kept.hint } : { credential: kept.reference, credentialHint: kept.hint };
+    await this.#orForget(kept, () => this.#parts.history.command('runtimes.update', { id: fact.id, ...change, audit }));
     const shown = await this.#afterChange(fact.id);
-    await this.forget(fact.credential);
+    await this.forget(stops ? fact.stopCredential : fact.credential);
     return shown;
   }
 
@@ -102,14 +105,21 @@ export class RuntimeConnections {
     return {};
   }
 
-  /** The credential of a connection that goes; null for one that has none. */
-  async credentialOf(id: number): Promise<string | null> {
-    return (await this.#parts.facts()).find((fact) => fact.id === id)?.credential ?? null;
+  /** What is kept for a connection that goes. */
+  async credentialsOf(id: number): Promise<readonly string[]> {
+    const fact = (await this.#parts.facts()).find((one) => one.id === id);
+    return [fact?.credential, fact?.stopCredential].filter((one) => typeof one === 'string');
   }
 
   /** Nothing refers to it any more. What the keyring keeps although asked is said in the log: it is of no use to anybody. */
   async forget(reference: string | null): Promise<void> {
     await this.#parts.credentials.forget(reference).catch((error: unknown) => this.#parts.log.error('a credential could not be removed', error));
+  }
+
+  /** Of a kind that this build does not know, it is not for us to say. */
+  #canStop({ id }: RuntimeFact): boolean {
+    const declaration = this.#parts.collectors.view(id)?.declaration ?? null;
+    return declaration === null || declaration.levers.some(({ pulled }) => pulled);
   }
 
   async #orForget<T>(kept: KeptCredential, change: () => Promise<T>): Promise<T> {
@@ -145,6 +155,11 @@ export class RuntimeConnections {
     if (!fact) throw new CallFailure('not_found', `There is no connection to a runtime with the identifier ${publicName}.`);
     return fact;
   }
+}
+
+function changeWords(stops: boolean, { from }: CredentialInput): string {
+  if (!stops) return 'Changed the credential';
+  return from === 'none' ? 'Took away the stop credential' : 'Changed the stop credential';
 }
 
 function agentDeed(actor: Actor, action: string, subject: string, text: string, details: Readonly<Record<string, unknown>>): ReturnType<typeof auditBy> {

@@ -40,6 +40,7 @@ export interface CollectorView {
   readonly state: CollectorState | null;
   readonly waitsForConsent: boolean;
   readonly credentialLost: boolean;
+  readonly stopCredentialLost: boolean;
   /** null: this build has no connector of the kind. */
   readonly declaration: Declaration | null;
 }
@@ -84,7 +85,7 @@ export class Collectors {
     if (!fact) return null;
     return {
       state: this.#open.get(id)?.collector.state ?? null, waitsForConsent: waitsForConsent(fact.target, fact.consent),
-      credentialLost: this.#parts.credentials.isLost(fact.credential), declaration: this.#kinds[fact.kind]?.declaration ?? null,
+      credentialLost: this.#parts.credentials.isLost(fact.credential), stopCredentialLost: this.#parts.credentials.isLost(fact.stopCredential), declaration: this.#kinds[fact.kind]?.declaration ?? null,
     };
   }
 
@@ -166,7 +167,9 @@ export class Collectors {
   }
 
   #opened(fact: RuntimeFact): OpenedRuntime {
-    const opened = openRuntime(fact.target, fact.consent, { ...this.#parts, kinds: this.#kinds, readSecret: () => this.#parts.credentials.read(fact.credential) });
+    const { credentials } = this.#parts;
+    const readStopSecret = fact.stopCredential === null ? undefined : () => credentials.read(fact.stopCredential);
+    const opened = openRuntime(fact.target, fact.consent, { ...this.#parts, kinds: this.#kinds, readSecret: () => credentials.read(fact.credential), readStopSecret });
     if (!opened) throw notBuiltIn(fact.kind);
     return opened;
   }
@@ -204,7 +207,7 @@ export class Collectors {
 
 /** Reached in the same way, so that the collector can go on. */
 function sameWay(one: RuntimeFact, other: RuntimeFact): boolean {
-  return one.credential === other.credential && one.consent === other.consent && JSON.stringify(one.target) === JSON.stringify(other.target);
+  return one.credential === other.credential && one.stopCredential === other.stopCredential && one.consent === other.consent && JSON.stringify(one.target) === JSON.stringify(other.target);
 }
 
 function notBuiltIn(kind: string): CallFailure {

@@ -6,7 +6,7 @@ import type { CollectorView } from './collectors.ts';
 
 export function layOver(row: StoredConnection, stored: RuntimeLink, view: CollectorView | null, nowMs: number): Connection {
   const state = view?.state ?? null;
-  const runtime = { ...stored, ...declaredIn(stored, view), ...(state === null ? {} : liveIn(state)), credential: credentialOf(stored, view) };
+  const runtime = { ...stored, ...declaredIn(stored, view), ...(state === null ? {} : liveIn(state)), credential: credentialOf(stored, view), ...stopCredentialOf(stored, view) };
   const judged = judgeRuntime({
     enabled: row.enabled, state, waitsForConsent: view?.waitsForConsent ?? false, builtIn: view === null || view.declaration !== null, kind: row.kind, findings: stored.findings,
     storedPollMs: stored.lastPollAt === null ? null : Date.parse(stored.lastPollAt),
@@ -28,6 +28,10 @@ function liveIn({ circuit, lastPollMs, nextPollMs, fault }: NonNullable<Collecto
     circuit, lastPollAt: lastPollMs === null ? null : isoOf(lastPollMs), nextPollAt: isoOf(nextPollMs),
     fault: fault === null ? null : { kind: fault.kind, text: fault.text, since: isoOf(fault.sinceMs) },
   };
+}
+
+function stopCredentialOf({ stopCredential }: RuntimeLink, view: CollectorView | null): Partial<RuntimeLink> {
+  return stopCredential !== 'none' && view?.stopCredentialLost === true ? { stopCredential: 'missing' } : {};
 }
 
 function credentialOf({ credential }: RuntimeLink, view: CollectorView | null): RuntimeLink['credential'] {

@@ -102,6 +102,6 @@ describe('a server in trouble', () => {
     const ended = new AbortController();
     const pulling = pull(server({ cancel: (_id, signal) => hang(signal) }), ids(5), { callMs: 60_000 }, ended.signal);
     setTimeout(() => ended.abort(), 30);
-    await expect(pulling).rejects.toThrow();
+    await expect(pulling).rejects.toMatchObject({ name: 'AbortError' });
   });
 });

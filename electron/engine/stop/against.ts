@@ -39,7 +39,7 @@ function openWork(one: JudgedConnection, input: JudgeInput): readonly Against[] 
   const newestUs = looks.newestUs;
   return !due ? [] : looks.newest.open.filter((run) => run.state !== 'waiting').map((run) => ({
     key: `open:${one.connection}:${run.id}:${run.state}`, connection: one.connection, atUs: newestUs, knownUs: newestUs, by: 'read back' as const,
-    text: `${inert(one.name)} still shows run ${inert(run.id, 40)} as ${run.state} ${duration(newestUs - (input.answeredUs ?? newestUs))} after the levers answered.`,
+    text: `${inert(one.name)} still shows run ${inert(run.id, 40)} as ${run.state}, though the levers had answered.`,
   }));
 }
 

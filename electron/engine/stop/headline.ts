@@ -1,63 +1,64 @@
-/** One sentence about the agent, not about the console. It never says more than was seen. */
-import type { StopScope, StopState } from '../../../shared/stop.ts';
+/** One sentence about the agent, not about the console. It never says more than was seen, and nothing that changes while nothing happens: it is stored. */
+import type { StopState } from '../../../shared/stop.ts';
+import type { LeverFact, OrderFact } from '../store/stop-commands.ts';
 import type { Verdict } from './judge-input.ts';
 import { clockOf, duration, inert } from './time-words.ts';
 
-export interface HeadlineInput {
-  readonly state: StopState;
-  readonly scope: StopScope['kind'];
-  /** agents of the order. */
-  readonly agents: number;
-  readonly nowUs: number;
-  readonly commandUs: number | null;
-  readonly silenceUs: number;
-  readonly levers: { readonly all: number; /** reported, failed, unknown or skipped. */ readonly done: number; /** failed, or no answer known. */ readonly failed: number };
-  /** null: nothing was judged yet. */
-  readonly verdict: Verdict | null;
-  /** what keeps it waiting for its second operator, or who gave it up. */
-  readonly waitsFor?: string;
+export type HeadlineOrder = Pick<OrderFact, 'scope' | 'agents' | 'silenceS' | 'reopened'> & { readonly levers: readonly Pick<LeverFact, 'state'>[] };
+
+/** Before anything was judged. */
+export function headlineBefore(state: Extract<StopState, 'waiting_second' | 'withdrawn' | 'stopping'>): string {
+  if (state === 'waiting_second') return 'Nothing was sent: it waits for the second operator.';
+  return state === 'withdrawn' ? 'Given up before anything was sent.' : 'Stopping: no lever has answered yet.';
 }
 
-export function headlineOf(input: HeadlineInput): string {
-  switch (input.state) {
-    case 'waiting_second': return 'Nothing was sent: it waits for the second operator.';
-    case 'withdrawn': return 'Given up before anything was sent.';
-    case 'stopping': return stopping(input);
-    case 'still_acting': return stillActing(input);
-    case 'verified': return verified(input);
-    case 'unverified': return unverified(input);
+export function headlineOf(verdict: Verdict, order: HeadlineOrder): string {
+  switch (verdict.state) {
+    case 'stopping': return stopping(verdict, order);
+    case 'still_acting': return stillActing(verdict, order);
+    case 'verified': return verified(verdict, order);
+    case 'unverified': return unverified(verdict);
   }
 }
 
-const subject = (input: HeadlineInput): string => (input.scope === 'task' ? 'The task' : input.agents === 1 ? 'The agent' : `Not every one of the ${input.agents} agents`);
-const notStopped = (input: HeadlineInput): string => (input.scope === 'task' || input.agents === 1 ? `${subject(input)} has not stopped.` : `${subject(input)} has stopped.`);
+const isOne = (order: HeadlineOrder): boolean => order.scope.kind === 'task' || order.agents.length === 1;
+const subject = (order: HeadlineOrder): string => (order.scope.kind === 'task' ? 'The task' : 'The agent');
+const notStopped = (order: HeadlineOrder): string => (isOne(order) ? `${subject(order)} has not stopped.` : `Not all of the ${order.agents.length} agents have stopped.`);
 
-function stopping(input: HeadlineInput): string {
-  const { all, done } = input.levers;
-  if (done < all || input.verdict === null) return input.commandUs === null ? 'Stopping: no lever was let go yet.' : `Stopping: ${done} of ${all} levers answered.`;
-  const quiet = input.verdict.quietSinceUs;
-  return quiet === null ? 'Stopping: open work is still shown.' : `Stopping: no act seen for ${duration(Math.max(0, input.nowUs - quiet))} of ${duration(input.silenceUs)}.`;
+const doneStates: readonly LeverFact['state'][] = ['reported', 'failed', 'unknown', 'skipped'];
+function leversSaid({ levers }: HeadlineOrder): string {
+  const pulled = levers.filter((one) => one.state !== 'skipped');
+  const done = pulled.filter((one) => doneStates.includes(one.state)).length;
+  const mute = pulled.filter((one) => one.state === 'failed' || one.state === 'unknown').length;
+  if (pulled.length === 0) return 'No lever was pulled.';
+  if (done < pulled.length) return `${done} of ${pulled.length} levers answered.`;
+  if (mute === 0) return pulled.length === 1 ? 'The lever answered.' : 'Every lever answered.';
+  return pulled.length === 1 ? 'The lever failed or gave no answer.' : `${mute} of ${pulled.length} levers failed or gave no answer.`;
 }
 
-function stillActing(input: HeadlineInput): string {
-  if (input.verdict?.reopened === true) return `It acts again after it was verified${input.verdict.lastActUs === null ? '' : `, last ${clockOf(input.verdict.lastActUs)}`}.`;
-  const { all, done, failed } = input.levers;
-  const levers = done < all ? `${done} of ${all} levers answered` : failed === 0 ? (all === 1 ? 'The lever answered' : 'Every lever answered') : `${failed} of ${all} levers failed`;
-  return `${levers}. ${notStopped(input)}`;
+function stopping({ quietSinceUs, stillOpen }: Verdict, order: HeadlineOrder): string {
+  if (order.levers.some((one) => !doneStates.includes(one.state))) return `Stopping: ${leversSaid(order)}`;
+  if (quietSinceUs === null) return stillOpen.length > 0 ? 'Stopping: open work is still shown.' : 'Stopping: not everything was looked at yet.';
+  return `Stopping: no act seen since ${clockOf(quietSinceUs)}; ${duration(order.silenceS * 1_000_000)} of silence are needed.`;
 }
 
-function verified({ verdict, silenceUs }: HeadlineInput): string {
-  if (verdict?.verifiedUs === null || verdict?.verifiedUs === undefined) return 'Stopped, verified.';
+function stillActing(verdict: Verdict, order: HeadlineOrder): string {
+  if (!verdict.reopened && order.reopened === 0) return `${leversSaid(order)} ${notStopped(order)}`;
+  const last = verdict.lastActUs === null ? '' : `, last ${clockOf(verdict.lastActUs)}`;
+  return isOne(order) ? `${subject(order)} acts again after its stop was verified${last}.` : `Some of the ${order.agents.length} agents act again after their stop was verified${last}.`;
+}
+
+function verified(verdict: Verdict, { silenceS }: HeadlineOrder): string {
+  if (verdict.verifiedUs === null) return 'Stopped, verified.';
   const quietUs = verdict.verifiedUs - (verdict.containedUs ?? verdict.verifiedUs);
   const denied = verdict.denied === 0 ? '' : `, ${verdict.denied} denied`;
-  const proof = quietUs >= silenceUs ? `no act for ${duration(quietUs)}` : 'its process is gone';
+  // Less than a window is enough only where nothing is left that could act.
+  const proof = quietUs >= silenceS * 1_000_000 ? `no act for ${duration(quietUs)}` : 'its process is gone';
   return `Stopped, verified ${clockOf(verdict.verifiedUs)}: ${proof}${denied}.`;
 }
 
-function unverified({ verdict }: HeadlineInput): string {
-  if (verdict === null) return 'Unverified: nothing outside the lever could be checked.';
-  const { notSeen } = verdict;
+function unverified({ notSeen, stillOpen }: Verdict): string {
   const [name] = notSeen;
-  if (name !== undefined) return notSeen.length === 1 ? `Unverified: ${inert(name)} could not be seen well enough.` : `Unverified: ${notSeen.length} connections could not be seen well enough.`;
-  return verdict.stillOpen.length > 0 ? 'Unverified: work is open that waits for a person.' : 'Unverified: no whole window of silence was seen.';
+  if (name !== undefined) return notSeen.length === 1 ? `Unverified: what happens behind ${inert(name)} could not be seen well enough.` : `Unverified: ${notSeen.length} connections could not be seen well enough.`;
+  return stillOpen.length > 0 ? 'Unverified: work is still open that may go on.' : 'Unverified: no whole window of silence was seen.';
 }

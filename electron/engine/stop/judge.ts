@@ -40,7 +40,7 @@ export function judge(input: JudgeInput): Verdict {
     evidence: evidenceOf(input, acts, against, state === 'verified' ? standings : []),
     landed: landedOf(acts), denied,
     stillOpen: stillOpenOf(input),
-    notSeen: [...new Set([...standings.filter((one) => one.unseen && !one.proven).map((one) => one.name)])].toSorted(),
+    notSeen: [...new Set(standings.filter((one) => one.unseen && !one.proven).map((one) => one.name))].toSorted(),
     nextUs: nextOf(input, against, standings, overUs, acts, state),
   };
 }

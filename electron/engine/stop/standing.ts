@@ -50,7 +50,8 @@ function standing(one: JudgedConnection, around: Around, fromUs: number | null, 
   const startUs = fromUs === null ? null : Math.max(fromUs, around.arrivedUs);
   const provenAtUs = startUs === null || blocks.length > 0 ? null : startUs + needsUs;
   const proven = provenAtUs !== null && toUs !== null && toUs >= provenAtUs;
-  const short = startUs !== null && !proven && blocks.length === 0 ? [`${inert(one.name)}: nothing seen for ${duration(Math.max(0, (toUs ?? startUs) - startUs))} of ${duration(needsUs)}.`] : [];
+  // Without a running figure: these sentences are stored, and stored again only when something happened.
+  const short = startUs !== null && !proven && blocks.length === 0 ? [`${inert(one.name)}: no act seen since ${clockOf(startUs)}; ${duration(needsUs)} are needed.`] : [];
   return {
     connection: one.connection, name: one.name, proven, fromUs, provenAtUs, blocks,
     waits: proven ? [] : [...short, ...(part.waits ?? [])], grounds: part.grounds ?? [], unseen: part.unseen ?? false,

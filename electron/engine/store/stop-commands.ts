@@ -167,6 +167,8 @@ export interface ScopeFacts {
   readonly connections: readonly ScopeConnection[];
   /** agents that call one of these and are not in the scope: they may start it anew. */
   readonly callers: readonly { readonly id: string; readonly name: string; readonly calls: string }[];
+  /** agents outside of the scope that act with the same shared or borrowed identity as one in it: what revokes it hits them too. Left out: not looked up. */
+  readonly sharing?: readonly { readonly id: string; readonly name: string; readonly identityOf: string }[];
   /** how long levers took in earlier orders and drills on these connections: milliseconds from sent to confirmed. */
   readonly usual: readonly { readonly connection: number; readonly leverId: string; readonly p50Ms: number; readonly mostMs: number; readonly times: number; readonly newestUs: number }[];
   /** the newest verified order or drill for exactly this scope and level. */

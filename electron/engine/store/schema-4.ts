@@ -17,6 +17,7 @@ CREATE TABLE stop_order (
   agents TEXT NOT NULL, sources TEXT NOT NULL, tasks TEXT, still_open TEXT NOT NULL DEFAULT '[]', landed_acts TEXT, plan TEXT NOT NULL
 ) STRICT;
 CREATE INDEX stop_open ON stop_order (id) WHERE ended_us IS NULL;
+CREATE INDEX stop_drill ON stop_order (id) WHERE origin = 'drill';
 CREATE INDEX stop_failing ON stop_order (ended_us) WHERE state IN ('still_acting', 'unverified');
 CREATE INDEX stop_tried ON stop_order (scope_key, level, verified_us) WHERE state = 'verified';
 -- Whose orders these are: every source of the agents, as they were when it was ordered.

@@ -8,6 +8,7 @@ import { beforeAndSince, hourSums } from './before-and-since.ts';
 import { costOf, iso, micros, type Reading } from './reading.ts';
 import { activitySeries, spendSeries } from './series.ts';
 import { gapRows, gapsIn, Sight, spanOf, type Span } from './span-of-time.ts';
+import { stopsNeedingSomebody } from './stops.ts';
 
 /** Work that has been open for longer than this is worth a look. */
 const openTooLongUs = 30 * US_MINUTE;
@@ -121,11 +122,18 @@ function stuck(reading: Reading): NeedsYou[] {
   return [...lines, { id: 'stuck-more', kind: 'stuck', agentId: null, agentName: null, text: more === 1 ? 'One more task is stuck' : `${more} more tasks are stuck`, since: iso(next.sinceUs), target: { screen: 'live', id: null } }];
 }
 
-/** By consequence: who waits for an answer, what broke here, what cannot be seen, failures, then what to look at. */
+/** Stops that did not stop, could not be seen to, came back, or wait for a second person. */
+function stops(reading: Reading, nowUs: number): NeedsYou[] {
+  return stopsNeedingSomebody(reading, nowUs, linesOfAKind).map((row) => ({
+    id: publicId('stop', row.id), kind: 'stop', agentId: row.agent === null ? null : reading.agentId(row.agent), agentName: row.scopeName, text: row.headline, since: iso(row.commandedUs ?? row.intentUs), target: { screen: 'stop', id: publicId('stop', row.id) },
+  }));
+}
+
+/** By consequence: what was to stop and did not, who waits for an answer, what broke here, what cannot be seen, failures, then what to look at. */
 function needsYou(reading: Reading, span: Span, sinceUs: number, nowUs: number): NeedsYou[] {
   const times = (n: number): string => (n === 1 ? 'once' : `${n} times`);
   return [
-    ...approvals(reading), ...alarms(reading), ...openGaps(reading, span), ...refusing(reading, nowUs), ...stuck(reading), ...newFailures(reading, Math.min(sinceUs, nowUs - US_DAY)), ...openTooLong(reading, nowUs),
+    ...stops(reading, nowUs), ...approvals(reading), ...alarms(reading), ...openGaps(reading, span), ...refusing(reading, nowUs), ...stuck(reading), ...newFailures(reading, Math.min(sinceUs, nowUs - US_DAY)), ...openTooLong(reading, nowUs),
     ...countedSince(reading, sinceUs, STATUS.denied, 'denied', (n) => `Denied ${times(n)}`),
     ...countedSince(reading, sinceUs, STATUS.interrupted, 'interrupted', (n) => `${n === 1 ? 'A call' : `${n} calls`} interrupted without a result`),
     ...borrowed(reading, sinceUs),

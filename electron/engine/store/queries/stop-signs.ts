@@ -1,4 +1,4 @@
-/** Signs of what a stop is to stop: for the judge, oldest first. */
+/** Signs of what a stop is to stop, and what silence of it means: for the judge. */
 import { kindWord, statusWord } from '../codes.ts';
 import type { SignRow } from '../stop-commands.ts';
 import { rowsSince, type Watched } from '../stop-rows.ts';

@@ -1,6 +1,7 @@
 /** Stop orders as screens and certificates show them, and what of them still stands. */
 import type { ParsedParams, Result } from '../../../../shared/contract.ts';
 import type { LandedAct, OrderLever, PlanLever, StopEvent, StopOrder, StopOrderDetail, StopPlan } from '../../../../shared/stop.ts';
+import { US_DAY } from '../codes.ts';
 import { StoreError } from '../errors.ts';
 import { publicId } from '../ids.ts';
 import { actsOf, countLanded, landedActs, type LandedPeriod } from '../landed.ts';
@@ -71,6 +72,19 @@ export function listStops(reading: Reading, params: ParsedParams<'stop.list'>, n
 
 export function countStops(reading: Reading): { readonly open: number; readonly failing: number } {
   return reading.sql<[], { open: number; failing: number }>("SELECT count(*) AS open, coalesce(sum(state IN ('still_acting', 'unverified')), 0) AS failing FROM stop_order INDEXED BY stop_open WHERE ended_us IS NULL").get() ?? { open: 0, failing: 0 };
+}
+
+export interface NeedsSomebody { readonly id: number; readonly scopeName: string; readonly headline: string; readonly intentUs: number; readonly commandedUs: number | null; /** where it is about one. */ readonly agent: number | null }
+
+/** Newest first. One that ended without a stop is told for a day more, unless it was released. */
+export function stopsNeedingSomebody(reading: Reading, nowUs: number, most: number): NeedsSomebody[] {
+  const columns = 'id, scope_name AS scopeName, headline, intent_us AS intentUs, commanded_us AS commandedUs, agents';
+  const open = reading.sql<[], NeedsSomebody & { agents: string }>(`SELECT ${columns} FROM stop_order INDEXED BY stop_open WHERE ended_us IS NULL AND (state IN ('still_acting', 'unverified', 'waiting_second') OR reopened > 0) ORDER BY id DESC`).all();
+  const ended = reading.sql<[number], NeedsSomebody & { agents: string }>(`SELECT ${columns} FROM stop_order INDEXED BY stop_failing WHERE state IN ('still_acting', 'unverified') AND ended_us >= ? AND released_us IS NULL`).all(nowUs - US_DAY);
+  return [...open, ...ended].toSorted((one, two) => two.id - one.id).slice(0, most).map(({ agents, ...row }) => {
+    const [agent, ...others] = JSON.parse(agents) as { id: number }[];
+    return { ...row, agent: agent === undefined || others.length > 0 ? null : agent.id };
+  });
 }
 
 interface LeverRow {

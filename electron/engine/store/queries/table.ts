@@ -14,9 +14,13 @@ import { getOverview } from './overview.ts';
 import type { Reading } from './reading.ts';
 import { runtimeFacts } from './runtimes.ts';
 import { stopFacts } from './stop-facts.ts';
+import { drillsDue, listDrills, readiness } from './stop-readiness.ts';
+import { rhythmOf, stepTimes } from './stop-rhythm.ts';
+import { listFirings, listRules, ruleFacts, ruleRows, spentSince } from './stop-rules.ts';
 import { scopeFacts } from './stop-scope.ts';
 import { sightOf } from './stop-sight.ts';
 import { signRows } from './stop-signs.ts';
+import { listOperators, listTags, operatorFact } from './stop-tags.ts';
 import { getStop, listStops, standing } from './stops.ts';
 import { activitySeries, spendSeries } from './series.ts';
 import { gapsIn, spanOf } from './span-of-time.ts';
@@ -45,6 +49,12 @@ export const queries = {
   'stop.list': listStops,
   'stop.get': getStop,
   'stop.standing': (reading: Reading) => standing(reading),
+  'stop.readiness': readiness,
+  'stop.drills': listDrills,
+  'stop.rules': (reading: Reading) => listRules(reading),
+  'stop.firings': listFirings,
+  'operators.list': (reading: Reading) => listOperators(reading),
+  'tags.list': (reading: Reading) => listTags(reading),
   'settings.get': (reading: Reading) => readSettings(reading.db),
   'retention.preview': previewRetention,
   /** not in the contract: what system.status and Live are made of. */
@@ -59,6 +69,13 @@ export const queries = {
   scopeFacts,
   signRows,
   sightOf,
+  rhythmOf,
+  stepTimes,
+  ruleFacts: (reading: Reading) => ruleFacts(reading),
+  ruleRows,
+  spentSince,
+  drillsDue,
+  operatorFact,
 } as const;
 
 export type QueryName = keyof typeof queries;

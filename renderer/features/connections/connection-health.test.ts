@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Connection } from '../../../shared/domain.ts';
-import { inOrder, matching, refusedOf, troubleWords } from './connection-health.ts';
+import { inOrder, matching, refusedOf, sentenceBeside, troubleWords } from './connection-health.ts';
 
 const one = (name: string, health: Connection['health'], more: Partial<Connection> = {}): Connection => ({
   id: name, kind: 'otlp', name, createdAt: '2026-11-17T14:00:00.000Z', enabled: true, demo: false, content: 'none', health, healthText: `${name} says`, endpoint: null, tokenEnds: 'abcd', runtime: null,
@@ -22,6 +22,18 @@ it('needs every typed word', () => {
 it('adds up what was refused', () => {
   const refused = [{ reason: 'x', count: 2, lastAt: '2026-11-17T14:00:00.000Z', sample: null }, { reason: 'y', count: 3, lastAt: '2026-11-17T14:00:00.000Z', sample: null }];
   expect(refusedOf(one('a', 'refusing', { refused }))).toBe(5);
+});
+
+it('says beside the findings and the fault only what they do not say', () => {
+  const finding = (text: string) => ({ id: text, severity: 'attention' as const, text });
+  const findings = [finding('Whoever reaches it can read ($1 and $& too).'), finding('It hangs.')];
+  const well = { fault: null, findings };
+  expect(sentenceBeside('Last read 2 s ago. Whoever reaches it can read ($1 and $& too). 1 more finding. 3 tasks without progress.', well)).toBe('Last read 2 s ago. 3 tasks without progress.');
+  expect(sentenceBeside('Last read 2 s ago. It answers, but: It hangs.', well)).toBe('Last read 2 s ago.');
+  const away = { fault: { kind: 'unreachable', text: 'Nothing listens there.', since: '2026-11-17T14:00:00.000Z' }, findings };
+  expect(sentenceBeside('Nothing listens there. So for 12 min. It is asked again in 4 s.', away)).toBe('It is asked again in 4 s.');
+  // What is said nowhere else stays, whatever it is.
+  expect(sentenceBeside('Switched off: it is not asked. The history until then was kept.', away)).toBe('Switched off: it is not asked. The history until then was kept.');
 });
 
 it('says what is not as it should be, worst first', () => {

@@ -1,4 +1,4 @@
-import type { Connection, ConnectionHealth } from '../../../shared/domain.ts';
+import type { Connection, ConnectionHealth, RuntimeLink } from '../../../shared/domain.ts';
 import { kindNames } from './kind-words.ts';
 import type { State } from '../../ui/state-shapes.tsx';
 
@@ -30,6 +30,14 @@ export function matching(rows: readonly Connection[], text: string): Connection[
     const haystack = `${row.name} ${healthLooks[row.health].word} ${row.healthText} ${row.id} ${row.tokenEnds ?? ''} ${kindNames[row.kind]} ${row.runtime?.address ?? ''} ${row.content}${row.demo ? ' demo' : ''}`.toLowerCase();
     return terms.every((term) => haystack.includes(term));
   });
+}
+
+/** What of the health sentence the pane does not say below it by itself: the fault and the findings have their own places there. */
+export function sentenceBeside(healthText: string, { fault, findings }: Pick<RuntimeLink, 'fault' | 'findings'>): string {
+  const below = [fault?.text ?? '', ...findings.map(({ text }) => text)].filter((text) => text !== '' && healthText.includes(text));
+  if (below.length === 0) return healthText;
+  const rest = below.reduce((sentence, text) => sentence.split(text).join(' '), healthText);
+  return rest.replace(/It answers, but:/g, ' ').replace(/\b\d+ more findings?\./g, ' ').replace(/\bSo for \d+ (?:s|min|h|d)\./g, ' ').replace(/\s+/g, ' ').trim();
 }
 
 const counted = ['unauthorised', 'refusing', 'unreachable', 'throttled', 'degraded', 'waiting', 'quiet', 'off'] as const;

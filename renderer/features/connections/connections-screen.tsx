@@ -25,7 +25,7 @@ import { inOrder, matching, troubleWords } from './connection-health.ts';
 import { isAddKind } from './kind-words.ts';
 import { ConnectionsTable } from './connections-table.tsx';
 import type { Change } from './detail-parts.tsx';
-import { AddressDialog, ConsentDialog, CredentialDialog, TestDialog } from './runtime-dialogs.tsx';
+import { AddressDialog, ConsentDialog, CredentialDialog, RemoveStopCredentialDialog, StopCredentialDialog, TestDialog } from './runtime-dialogs.tsx';
 import { StrangersPanel } from './strangers-panel.tsx';
 import classes from './connections.module.css';
 
@@ -33,7 +33,7 @@ const hints = [
   { keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'open' }, { keys: ['a'], does: 'add' }, { keys: ['c'], does: 'copy identifier' }, { keys: ['mod+\\'], does: 'detail pane' },
 ];
 
-const dialogs = { rename: RenameDialog, content: ContentDialog, enable: EnableDialog, rotate: RotateDialog, test: TestDialog, credential: CredentialDialog, address: AddressDialog, consent: ConsentDialog } as const;
+const dialogs = { rename: RenameDialog, content: ContentDialog, enable: EnableDialog, rotate: RotateDialog, test: TestDialog, credential: CredentialDialog, 'stop-credential': StopCredentialDialog, 'stop-credential-remove': RemoveStopCredentialDialog, address: AddressDialog, consent: ConsentDialog } as const;
 
 function ChangeDialog({ change, connection, onClose }: { change: Change; connection: Connection; onClose: () => void }) {
   if (change === 'remove') return <RemoveDialog connection={connection} onClose={onClose} onRemoved={() => { onClose(); go({ screen: 'connections' }); }} />;

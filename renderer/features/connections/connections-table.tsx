@@ -33,8 +33,8 @@ export function ConnectionsTable({ rows, chosenId, activeId, onChoose }: Connect
       <div ref={body} className={classes.table} role="grid" aria-label="Connections" aria-rowcount={rows.length + 1}>
         <div role="rowgroup" className={classes.group}>
           <div role="row" className={classes.line}>
-            <span role="columnheader">Connection</span><span role="columnheader">Health</span><span role="columnheader" className={classes.right}>Newest</span><span role="columnheader" className={classes.right}>Agents</span>
-            <span role="columnheader" className={classes.right}>Activities</span><span role="columnheader" className={classes.right}>Refused</span><span role="columnheader" className={classes.spare}>Content</span><span role="columnheader">Way in</span>
+            <span role="columnheader">Connection</span><span role="columnheader">Health</span><span role="columnheader" className={classes.right}>Newest</span><span role="columnheader" className={`${classes.right} ${classes.spareLast}`}>Agents</span>
+            <span role="columnheader" className={classes.right}>Activities</span><span role="columnheader" className={`${classes.right} ${classes.spareNext}`}>Refused</span><span role="columnheader" className={classes.spare}>Content</span><span role="columnheader">Way in</span>
           </div>
         </div>
         <div role="rowgroup" className={classes.group}>
@@ -44,9 +44,9 @@ export function ConnectionsTable({ rows, chosenId, activeId, onChoose }: Connect
               <span role="gridcell" className={classes.name}>{row.name}{row.demo && !row.name.includes('(demo)') && <span className={classes.demo}>demo</span>}</span>
               <span role="gridcell"><StateBadge state={healthLooks[row.health].state} word={healthLooks[row.health].word} tip={row.healthText} /></span>
               <span role="gridcell" className={classes.right}>{row.lastDataAt === null ? <span className={classes.muted}>none</span> : <Age iso={row.lastDataAt} />}</span>
-              <span role="gridcell" className={`${classes.right} ${row.agents === 0 ? classes.zero : ''}`}>{formatCount(row.agents)}</span>
+              <span role="gridcell" className={`${classes.right} ${classes.spareLast} ${row.agents === 0 ? classes.zero : ''}`}>{formatCount(row.agents)}</span>
               <span role="gridcell" className={`${classes.right} ${row.activities === 0 ? classes.zero : ''}`}>{formatCounter(row.activities)}</span>
-              <span role="gridcell" className={`${classes.right} ${refusedOf(row) === 0 ? classes.zero : ''}`}>{formatCount(refusedOf(row))}</span>
+              <span role="gridcell" className={`${classes.right} ${classes.spareNext} ${refusedOf(row) === 0 ? classes.zero : ''}`}>{formatCount(refusedOf(row))}</span>
               <span role="gridcell" className={classes.spare}>{contentWords[row.content].word}</span>
               <span role="gridcell" className={classes.muted}>{wayIn(row)}</span>
             </div>

@@ -6,7 +6,7 @@ import { Age } from '../../ui/time.tsx';
 import { refusedOf } from './connection-health.ts';
 import classes from './connections.module.css';
 
-export type Change = 'rename' | 'content' | 'enable' | 'rotate' | 'remove' | 'test' | 'credential' | 'address' | 'consent';
+export type Change = 'rename' | 'content' | 'enable' | 'rotate' | 'remove' | 'test' | 'credential' | 'stop-credential' | 'stop-credential-remove' | 'address' | 'consent';
 
 export function Fact({ name, children }: { name: string; children: ReactNode }) {
   return <div className={classes.fact}><dt>{name}</dt><dd>{children}</dd></div>;

@@ -16,13 +16,14 @@ import { StateShape, type State } from '../../ui/state-shapes.tsx';
 import { Age, Running, Time } from '../../ui/time.tsx';
 import { GrantsList } from '../access/grants-list.tsx';
 import { grantSummary } from '../access/grant-words.ts';
+import { sentenceBeside } from './connection-health.ts';
 import { kindNames } from './kind-words.ts';
 import { capabilityNames, howWords, stateWords } from './sight.ts';
 import { usePollNow } from './use-connection-commands.ts';
 import { Fact, Refused, type Change } from './detail-parts.tsx';
 import classes from './connections.module.css';
 
-const undoWords = { exact: 'can be undone', lossy: 'can be undone in part', none: 'cannot be undone', not_needed: 'changes nothing that lasts' } as const;
+const undoWords: Record<Lever['undo'], string> = { exact: 'Can be undone', lossy: 'Can be undone in part', none: 'Cannot be undone', not_needed: 'Changes nothing that lasts' };
 
 const credentialWords: Record<RuntimeLink['credential'], string> = {
   none: 'none', kept: 'kept in this system’s keyring', session: 'in memory until Gatehouse ends', reference: 'read at each use from', missing: 'missing: give it again',
@@ -58,12 +59,29 @@ function Standing({ runtime }: { runtime: RuntimeLink }) {
   );
 }
 
-function Facts({ connection, runtime }: { connection: Connection; runtime: RuntimeLink }) {
+/** What stop levers go out with: their own credential, or the one that reads. */
+function StopCredential({ runtime, onChange }: { runtime: RuntimeLink; onChange: (change: Change) => void }) {
+  const own = runtime.stopCredential !== 'none';
+  return (
+    <>
+      {own ? <>a credential of its own, {credentialWords[runtime.stopCredential]}{runtime.stopCredentialHint !== null && <> <code><InertName text={runtime.stopCredentialHint} most={80} /></code></>}</> : <span className={classes.muted}>the same credential</span>}
+      <span className={classes.inline}>
+        <Button aria-label={own ? 'Replace… the stop credential' : 'Give… a stop credential'} onClick={() => onChange('stop-credential')}>{own ? 'Replace…' : 'Give…'}</Button>
+        {own && <Button aria-label="Remove… the stop credential" onClick={() => onChange('stop-credential-remove')}>Remove…</Button>}
+      </span>
+    </>
+  );
+}
+
+interface FactsProps { connection: Connection; runtime: RuntimeLink; onChange: (change: Change) => void }
+
+function Facts({ connection, runtime, onChange }: FactsProps) {
   return (
     <dl className={classes.facts}>
       <Fact name="Runtime">{kindNames[connection.kind]}{runtime.product !== null && <>, <InertName text={runtime.product} most={80} /></>}{runtime.version !== null && <> <InertName text={runtime.version} most={40} /></>}</Fact>
       <Fact name="Address"><Id id={runtime.address} whole /></Fact>
       <Fact name="Credential">{credentialWords[runtime.credential]}{runtime.credentialHint !== null && <> <code><InertName text={runtime.credentialHint} most={80} /></code></>}</Fact>
+      {runtime.levers.some((lever) => lever.pulled) && <Fact name="Stops with"><StopCredential runtime={runtime} onChange={onChange} /></Fact>}
       <Fact name="Sees">{runtime.visibility === 'all' ? 'work of everybody' : runtime.visibility === 'own' ? <strong>only what this credential started</strong> : 'whose work is not known'}. <InertName text={runtime.visibilityText} most={400} /></Fact>
       <Fact name="Schedule"><StateBadge {...circuitWords[runtime.circuit]} /></Fact>
       <Fact name="Last poll">{runtime.lastPollAt === null ? 'none yet' : <><Age iso={runtime.lastPollAt} /> ago</>}{runtime.nextPollAt !== null && <>, next <NextPoll at={runtime.nextPollAt} /></>}</Fact>
@@ -94,18 +112,22 @@ function Capabilities({ capabilities }: { capabilities: readonly Capability[] })
   );
 }
 
+const stepOrder: readonly Lever['step'][] = ['disarm', 'refuse', 'cut', 'end_sessions', 'revoke'];
 const reachWords: Record<Lever['reach'], string> = { task: 'one task', agent: 'one agent', connection: 'the whole connection' };
+const stepWords: Record<Lever['step'], string> = { disarm: 'disarms what starts work by itself', refuse: 'lets no new work begin', cut: 'cuts work in flight', end_sessions: 'ends sessions', revoke: 'takes credentials away' };
 const leverSigns: Record<Lever['kind'], string> = { cut: 'ends work in flight', drain: 'lets the step in hand finish', hold: 'the console keeps cancelling', catalogue: 'changes a record only' };
 
 function Levers({ levers }: { levers: readonly Lever[] }) {
   return (
     <section aria-label="Stop levers">
-      <h3 className={classes.part}>Stop levers <span>{levers.length === 0 ? 'none' : 'declared; not fired from here'}</span></h3>
+      <h3 className={classes.part}>Stop levers <span>{levers.length === 0 ? 'none' : 'pulled by a stop order, in this order'}</span></h3>
       {levers.length === 0 ? <p className={classes.muted}>This way in can only watch: nothing can be stopped by it.</p> : (
         <ul className={classes.levers}>
-          {levers.map((lever) => (
+          {levers.toSorted((a, b) => stepOrder.indexOf(a.step) - stepOrder.indexOf(b.step)).map((lever) => (
             <li key={lever.id}>
-              <span className={classes.leverHead}><strong><InertName text={lever.title} most={80} /></strong><span className={`${classes.leverKind} ${lever.kind === 'catalogue' ? classes.catalogue : ''}`} data-tip={leverSigns[lever.kind]}>{lever.kind}</span><span className={classes.muted}>{lever.level} {reachWords[lever.reach]}, {undoWords[lever.undo]}</span></span>
+              <span className={classes.leverHead}><strong><InertName text={lever.title} most={80} /></strong><span className={`${classes.leverKind} ${lever.kind === 'catalogue' ? classes.catalogue : ''}`} data-tip={leverSigns[lever.kind]}>{lever.kind}</span>{!lever.pulled && <span className={`${classes.leverKind} ${classes.catalogue}`}>by hand, elsewhere</span>}</span>
+              <span className={classes.leverSays}>At {lever.level}: {stepWords[lever.step]}, for {reachWords[lever.reach]}.{lever.idleOnly ? ' Only when nothing of it runs.' : ''}</span>
+              <span className={classes.leverSays}>{undoWords[lever.undo]}{lever.undoText === '' ? '.' : <>: <InertName text={lever.undoText} most={300} /></>}</span>
               {lever.doesNotStop.map((text) => <span key={text} className={classes.notStopped}><StateShape state="no_stop_credential" className={classes.muted} /><span>Does not stop: <InertName text={text} most={300} /></span></span>)}
             </li>
           ))}
@@ -136,9 +158,10 @@ export function RuntimeDetail({ connection, runtime, onChange }: { connection: C
   const poll = usePollNow();
   const there = useEngineState().state === 'ready';
   const consent = needsConsent(connection);
+  const sentence = sentenceBeside(connection.healthText, runtime);
   return (
     <div className={classes.detail}>
-      <p className={classes.sentence}>{connection.healthText}</p>
+      {sentence !== '' && <p className={classes.sentence}>{sentence}</p>}
       <Standing runtime={runtime} />
       <div className={classes.quick}>
         {consent ? <Button variant="filled" onClick={() => onChange('consent')}>Read and consent…</Button> : (
@@ -150,7 +173,7 @@ export function RuntimeDetail({ connection, runtime, onChange }: { connection: C
         <Button onClick={() => onChange('credential')}>Change credential…</Button>
       </div>
       {poll.error !== null && <ErrorBlock error={poll.error} what="It could not be asked now." kept="What was read before is kept." />}
-      <Facts connection={connection} runtime={runtime} />
+      <Facts connection={connection} runtime={runtime} onChange={onChange} />
       <Capabilities capabilities={runtime.capabilities} />
       <Levers levers={runtime.levers} />
       <Offered connection={connection} />

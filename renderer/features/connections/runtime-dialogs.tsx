@@ -36,23 +36,49 @@ export function TestDialog({ connection, onClose }: ChangeProps) {
   );
 }
 
-export function CredentialDialog({ connection, onClose }: ChangeProps) {
+const credentialUses = {
+  read: { title: 'Change credential', save: 'Use from now on', after: 'The one before is forgotten. The runtime is asked with the new one at once.', failed: 'The credential was not changed.', kept: 'The one before stands.' },
+  stop: {
+    title: 'Stop credential', save: 'Stop with it from now on', failed: 'The stop credential was not changed.', kept: 'Levers use what they used before.',
+    after: 'Only stop levers and the looks that check them use it; everything else is read with the other one. Give it the right to cancel, and to see what everybody runs.',
+  },
+} as const;
+
+export const CredentialDialog = (props: ChangeProps) => <GiveCredential {...props} use="read" />;
+export const StopCredentialDialog = (props: ChangeProps) => <GiveCredential {...props} use="stop" />;
+
+export function RemoveStopCredentialDialog({ connection, onClose }: ChangeProps) {
+  const set = useSetCredential();
+  const act = (): void => {
+    if (!set.isPending) set.mutate({ id: connection.id, use: 'stop', credential: { from: 'none' } }, { onSuccess: onClose });
+  };
+  return (
+    <Dialog title="Remove stop credential" subject={connection.name} onClose={onClose} onConfirm={act} width={600}
+      foot={<><Button onClick={onClose}>Cancel</Button><Button variant="filled" disabled={set.isPending} onClick={act} data-autofocus rightSection={<Kbd keys="mod+enter" />}>Remove, stop with the other</Button></>}>
+      <p>It is forgotten. Stop levers use the credential that reads from now on; whether that one may stop anything, the readiness check says.</p>
+      {set.error !== null && <ErrorBlock error={set.error} what="The stop credential was not removed." kept="Levers use it as before." />}
+    </Dialog>
+  );
+}
+
+function GiveCredential({ connection, onClose, use }: ChangeProps & { use: 'read' | 'stop' }) {
+  const words = credentialUses[use];
   const [form, setForm] = useState(() => emptyCredential('value'));
   const set = useSetCredential();
   const weak = useWeakVault();
   const given = credentialOf(form);
   const save = (keep?: 'session'): void => {
     if (!given.ok || set.isPending) return;
-    set.mutate({ id: connection.id, credential: keep === 'session' && given.value.from === 'value' ? { ...given.value, keep } : given.value }, { onSuccess: onClose });
+    set.mutate({ id: connection.id, use, credential: keep === 'session' && given.value.from === 'value' ? { ...given.value, keep } : given.value }, { onSuccess: onClose });
   };
   return (
-    <Dialog title="Change credential" subject={connection.name} onClose={onClose} onConfirm={() => save()} unsaved={form.value !== ''} width={600}
-      foot={<><Button onClick={onClose}>Cancel</Button><span className={classes.muted} role="status">{given.ok ? '' : given.misses}</span><Button variant="filled" disabled={!given.ok || set.isPending} onClick={() => save()} rightSection={<Kbd keys="mod+enter" />}>Use from now on</Button></>}>
-      <form onSubmit={(event) => { event.preventDefault(); save(); }}><CredentialFields form={form} onForm={setForm} /></form>
-      <p className={classes.muted}>The one before is forgotten. The runtime is asked with the new one at once.</p>
+    <Dialog title={words.title} subject={connection.name} onClose={onClose} onConfirm={() => save()} unsaved={form.value !== ''} width={600}
+      foot={<><Button onClick={onClose}>Cancel</Button><span className={classes.muted} role="status">{given.ok ? '' : given.misses}</span><Button variant="filled" disabled={!given.ok || set.isPending} onClick={() => save()} rightSection={<Kbd keys="mod+enter" />}>{words.save}</Button></>}>
+      <form onSubmit={(event) => { event.preventDefault(); save(); }}><CredentialFields form={form} onForm={setForm} needed={use === 'stop'} /></form>
+      <p className={classes.muted}>{words.after}</p>
       {set.error !== null && (isWithoutKeyring(set.error)
         ? <KeyringChoice error={set.error} busy={weak.isPending || set.isPending} onSession={() => save('session')} onWeak={() => weak.mutate(true, { onSuccess: () => save() })} />
-        : <ErrorBlock error={set.error} what="The credential was not changed." kept="The one before stands." />)}
+        : <ErrorBlock error={set.error} what={words.failed} kept={words.kept} />)}
     </Dialog>
   );
 }

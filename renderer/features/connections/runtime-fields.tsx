@@ -88,12 +88,13 @@ const says: Record<CredentialInput['from'], string> = {
   none: 'The runtime is asked without any. What it then refuses, the test says.',
 };
 
-export function CredentialFields({ form, onForm }: { form: CredentialForm; onForm: (form: CredentialForm) => void }) {
+/** `needed`: to give none is no choice here. */
+export function CredentialFields({ form, onForm, needed = false }: { form: CredentialForm; onForm: (form: CredentialForm) => void; needed?: boolean }) {
   return (
     <div className={classes.form}>
       <div className={classes.label}>
         <span>Where the credential comes from</span>
-        <Segmented label="Where the credential comes from" name="credential-from" value={form.from} options={sources} onChange={(from) => onForm({ ...form, from })} />
+        <Segmented label="Where the credential comes from" name="credential-from" value={form.from} options={needed ? sources.filter((one) => one.value !== 'none') : sources} onChange={(from) => onForm({ ...form, from })} />
       </div>
       {form.from === 'value' && <Field key="value" label="Key or token" type="password" first max={16_384} value={form.value} onChange={(value) => onForm({ ...form, value })} />}
       {form.from === 'env' && <Field key="env" label="Name of the variable" mono first max={128} value={form.variable} placeholder="LANGGRAPH_API_KEY" onChange={(variable) => onForm({ ...form, variable })} />}

@@ -38,11 +38,11 @@ function OrderFacts({ made }: { made: StopCertificate }) {
     <Facts
       rows={[
         ['Scope, level', <>{scopeWords(order)}, {levelWords[order.level].toLowerCase()}</>],
-        ['Agents', order.agents.length === 0 ? 'none was known' : <Whole text={order.agents.map((agent) => `${agent.name} (${agent.id})`).join('; ')} />],
+        ['Agents', order.agents.length === 0 ? 'none was known' : <Whole key="agents" text={order.agents.map((agent) => `${agent.name} (${agent.id})`).join('; ')} />],
         ['Ordered by', <>{<Whole text={order.orderedBy} />}{order.origin === 'person' ? '' : order.origin === 'rule' ? ', by an auto-stop rule' : ', as a drill'}</>],
-        ['Second operator', order.secondBy === null ? 'none' : <Whole text={order.secondBy} />],
+        ['Second operator', order.secondBy === null ? 'none' : <Whole key="second" text={order.secondBy} />],
         ['Reason', <>{reasonWords[order.reasonKind]}{order.reason !== '' && <>: <Whole text={order.reason} /></>}</>],
-        ['Ticket', order.ticket === null ? 'none' : <Whole text={order.ticket} />],
+        ['Ticket', order.ticket === null ? 'none' : <Whole key="ticket" text={order.ticket} />],
         ['Period', `${utc(times.intentAt)} to ${utc(order.endedAt ?? made.madeAt)}${made.open ? ', still watched' : ''}`],
         ['Intent written', `${utc(times.intentAt)}${times.commandedAt !== null && times.intentAt <= times.commandedAt ? ', before the first lever' : ''}`],
         ['Commanded', utc(times.commandedAt, 'nothing was sent')],

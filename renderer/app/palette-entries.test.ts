@@ -59,7 +59,8 @@ describe('sections', () => {
 
   it('offer to stop a found agent, saying that this only opens the plan', () => {
     const from = sources();
-    const entry = sectionsFor('stop refund', from).find((section) => section.title === 'Do')?.entries[0];
+    expect(titles('stop refund')[0]).toBe('Do');
+    const entry = sectionsFor('stop refund', from)[0]?.entries[0];
     expect(entry).toMatchObject({ title: 'Stop refund-runner…', context: 'opens the plan, stops nothing yet', keys: 'mod+.', stop: true });
     entry?.run();
     sectionsFor('ref', from)[0]?.entries[0]?.openStop?.();

@@ -34,10 +34,12 @@ export function readTyped(raw: string): { mode: Mode; text: string } {
   return { mode: 'all', text: text.trim() };
 }
 
+const verb = /^(?:stop|follow)\s+(.+)$/i;
+
 /** What the engine is asked for: behind a verb of ours stands the agent's name. Among commands only, nothing else is looked for. */
 export function lookedFor(raw: string): string {
   const { mode, text } = readTyped(raw);
-  const behind = /^(?:stop|follow)\s+(.+)$/i.exec(text)?.[1]?.trim();
+  const behind = verb.exec(text)?.[1]?.trim();
   return mode === 'identifiers' ? text : behind ?? (mode === 'commands' ? '' : text);
 }
 
@@ -119,7 +121,8 @@ export function sectionsFor(raw: string, sources: PaletteSources): Section[] {
     if (list.entries.length > 0) sections.push({ title, ...list });
   };
   const asFound = (entries: Entry[], most: number): { found: number; entries: Entry[] } => ({ found: entries.length, entries: entries.slice(0, most) });
-  if (mode === 'all' && text !== '') add('Agents', asFound(agentEntries(sources), 6));
+  // Behind a verb a deed is asked for: Enter must do it, not open the agent.
+  if (mode === 'all' && text !== '' && !verb.test(text)) add('Agents', asFound(agentEntries(sources), 6));
   if (mode !== 'identifiers') add('Do', ranked(commandEntries(sources), text, mode === 'commands' ? 20 : 5));
   if (mode === 'all') add('Go to', ranked(placeEntries(sources), text, 6));
   if (mode !== 'commands' && text !== '') add('Identifiers', asFound(identifierEntries(sources), mode === 'identifiers' ? 16 : 4));

@@ -16,6 +16,7 @@ import { useSettingsFollower } from './settings.ts';
 import { useShellKeys } from './shell-keys.ts';
 import { Sidebar } from './sidebar.tsx';
 import { StatusBar } from './status-bar.tsx';
+import { useStopVoice } from './stop-voice.ts';
 import classes from './shell.module.css';
 
 export function Shell() {
@@ -24,6 +25,7 @@ export function Shell() {
   const main = useRef<HTMLElement | null>(null);
   useSettingsFollower();
   useShellKeys();
+  useStopVoice();
   const Screen = routes[place.screen].screen;
   return (
     <HeadSlot.Provider value={slot}>

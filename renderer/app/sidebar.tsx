@@ -10,9 +10,9 @@ import { navigation, routes } from './routes.tsx';
 import { railStored } from './sidebar-state.ts';
 import classes from './sidebar.module.css';
 
-interface NavItemProps { screen: ScreenId; count: number | null; gaps: number; /** waits for a person. */ asks: number; lit: boolean; waiting: boolean }
+interface NavItemProps { screen: ScreenId; count: number | null; gaps: number; /** waits for a person. */ asks: number; /** stop orders whose agent acts on or could not be seen. */ alarms: number; lit: boolean; waiting: boolean }
 
-function NavItem({ screen, count, gaps, asks, lit, waiting }: NavItemProps) {
+function NavItem({ screen, count, gaps, asks, alarms, lit, waiting }: NavItemProps) {
   const { nav, title } = routes[screen];
   if (nav === null) return null;
   const Icon = nav.icon;
@@ -23,6 +23,7 @@ function NavItem({ screen, count, gaps, asks, lit, waiting }: NavItemProps) {
         <span className={classes.name}>{title}</span>
         {count !== null && count > 0 && <span className={classes.count}>{formatCounter(count)}</span>}
         {asks > 0 && <span className={classes.asks}>{formatCounter(asks)}<span className="gh-visually-hidden"> waiting</span></span>}
+        {alarms > 0 && <span className={classes.alarms}>{formatCounter(alarms)}<span className="gh-visually-hidden"> not stopped</span></span>}
         {gaps > 0 && <span className={classes.gaps}><StateShape state="not_seen" /><span className="gh-visually-hidden">open gaps: </span>{formatCounter(gaps)}</span>}
         <kbd aria-hidden="true" className={`${classes.letter} ${waiting ? classes.waiting : ''}`}>{keyName(nav.letter)}</kbd>
       </a>
@@ -41,7 +42,12 @@ export function Sidebar({ onSkip }: { onSkip: () => void }) {
       <a className={classes.skip} href="#main" onClick={(event) => { event.preventDefault(); onSkip(); }}>Skip to the content</a>
       <div className={classes.brand}><IconBuildingArch size={18} stroke={1.75} aria-hidden="true" /><span className={classes.name}>Gatehouse</span></div>
       <ul className={classes.list}>
-        {navigation.map((screen) => <NavItem key={screen} screen={screen} lit={lit === screen} waiting={waiting} count={screen === 'agents' ? (status?.agents ?? null) : null} gaps={screen === 'connections' ? (status?.openGaps ?? 0) : 0} asks={screen === 'approvals' ? (status?.approvalsWaiting ?? 0) : 0} />)}
+        {navigation.map((screen) => (
+          <NavItem
+            key={screen} screen={screen} lit={lit === screen} waiting={waiting} count={screen === 'agents' ? (status?.agents ?? null) : screen === 'stop' ? (status?.stopsOpen ?? 0) - (status?.stopsFailing ?? 0) : null}
+            gaps={screen === 'connections' ? (status?.openGaps ?? 0) : 0} asks={screen === 'approvals' ? (status?.approvalsWaiting ?? 0) : 0} alarms={screen === 'stop' ? (status?.stopsFailing ?? 0) : 0}
+          />
+        ))}
       </ul>
     </nav>
   );

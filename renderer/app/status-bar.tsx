@@ -41,6 +41,9 @@ export function StatusBar() {
             ? <Part to={{ screen: 'connections' }}>No connections</Part>
             : running && <Part to={{ screen: 'live' }} tip="Mean of the last 10 s">Taking in {perSecond(status.intakePerSecond)} activities/s</Part>}
           {status.newestActivityAt !== null && <Part to={{ screen: 'live' }}>Newest <Age iso={status.newestActivityAt} /> ago</Part>}
+          {status.stopsFailing > 0
+            ? <Part to={{ screen: 'stop' }}><StateShape state="still_acting" className={classes.stop} />{plural(status.stopsFailing, 'stop order')} not verified</Part>
+            : status.stopsOpen > 0 && <Part to={{ screen: 'stop' }}>{plural(status.stopsOpen, 'stop order')} in progress</Part>}
           {status.approvalsWaiting > 0 && <Part to={{ screen: 'approvals' }}><StateShape state="waiting" className={classes.wait} />{plural(status.approvalsWaiting, 'approval')} waiting</Part>}
           {status.openGaps > 0 && <Part to={{ screen: 'overview' }}><StateShape state="not_seen" className={classes.quiet} />{plural(status.openGaps, 'gap')} open</Part>}
           {status.strangers > 0 && <Part to={{ screen: 'connections' }}>{plural(status.strangers, 'sender')} refused</Part>}

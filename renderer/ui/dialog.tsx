@@ -13,8 +13,8 @@ interface DialogProps {
   onConfirm?: (() => void) | undefined;
   /** Text was typed that closing would lose: Escape asks first. */
   unsaved?: boolean;
-  /** way out at the left, act at the right. */
-  foot?: ReactNode;
+  /** way out at the left, act at the right. As a function it gets the way out that asks for typed text, as Escape does. */
+  foot?: ReactNode | ((leave: () => void) => ReactNode);
   width?: number | string;
   height?: number | string;
   /** the body brings its own padding and panes. */
@@ -73,7 +73,7 @@ export function Dialog({ title, subject, icon, onClose, onConfirm, unsaved = fal
         </div>
       )}
       <div className={flush ? classes.flush : classes.body}>{children}</div>
-      {foot !== undefined && <footer className={classes.foot}>{foot}</footer>}
+      {foot !== undefined && <footer className={classes.foot}>{typeof foot === 'function' ? foot(leave) : foot}</footer>}
     </dialog>
   );
 }

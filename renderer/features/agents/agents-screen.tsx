@@ -40,7 +40,7 @@ const sortStored = stored<TableSort>('agents.sort', isSort, { id: 'lastSeen', do
 let keptFilter: AgentFilter = noFilter;
 
 const hints = [
-  { keys: ['j', 'k'], does: 'move' }, { keys: [' '], does: 'select' }, { keys: ['enter'], does: 'open' }, { keys: ['c'], does: 'copy identifier' },
+  { keys: ['j', 'k'], does: 'move' }, { keys: [' '], does: 'select' }, { keys: ['enter'], does: 'open' },
 ];
 
 export default function AgentsScreen() {
@@ -135,7 +135,7 @@ function stopChoiceOf(agents: readonly Agent[]): StopChoice | null {
 function StopChosen({ choice }: { choice: StopChoice | null }) {
   if (choice === null) return null;
   const open = (): void => { if (choice.kind === 'one') openStopPlan(choice.ask); else openStopChooser(choice.agents); };
-  const words = choice.kind === 'one' ? `Stop ${inertString(choice.ask.name, 22)}…` : `Stop one of ${formatCount(choice.agents.length)}…`;
+  const words = choice.kind === 'one' ? `Stop ${inertString(choice.ask.name, 18)}…` : `Stop one of ${formatCount(choice.agents.length)}…`;
   return <button type="button" className={classes.stop} onClick={open}><IconHandStop size={14} stroke={1.75} aria-hidden="true" />{words}<Kbd keys="mod+." /></button>;
 }
 

@@ -19,13 +19,14 @@ import { Segmented } from '../../../ui/segmented.tsx';
 import { StateShape } from '../../../ui/state-shapes.tsx';
 import { Age } from '../../../ui/time.tsx';
 import { LeversTable } from './levers-table.tsx';
-import { defaultLevel, emptyForm, hasTyped, levelNotes, levels, planAsJson, scopeKey, summaryOf, tickedOf, withTick, type Form, type Ticks } from './plan-model.ts';
+import { defaultLevel, emptyForm, hasTyped, levelNotes, levels, planAsJson, scopeKey, scopeTitle, summaryOf, tickedOf, withTick, type Form, type Ticks } from './plan-model.ts';
 import { ReasonFields } from './reason-fields.tsx';
 import { ResidualPanel } from './residual-panel.tsx';
 import type { ScopeOption } from './scope-options.ts';
 import { useFire, type Fire } from './use-fire.ts';
 import { usePlan, type Planning } from './use-plan.ts';
 import { useScopes } from './use-scopes.ts';
+import { useScrolls } from './use-scrolls.ts';
 import classes from './plan.module.css';
 
 const noTicks: Ticks = new Map();
@@ -55,10 +56,12 @@ function Choices({ options, scope, onScope, level, onLevel }: ChoicesProps) {
 
 /** What a person must know before the press: warnings of the plan, and which runtime could not be asked. */
 function Notes({ plan, planning }: { plan: StopPlan; planning: Planning }) {
-  const failed = plan.survey?.failed ?? [];
+  const [frame, tabIndex] = useScrolls();
+  // The planner's own sentence about a connection says more than that it failed.
+  const failed = (plan.survey?.failed ?? []).filter((one) => !plan.warnings.some((text) => text.includes(one.connectionName) && text.includes(one.text)));
   if (plan.warnings.length === 0 && failed.length === 0 && planning.error === null) return null;
   return (
-    <ul className={classes.notes}>
+    <ul ref={frame} className={classes.notes} tabIndex={tabIndex}>
       {plan.warnings.map((text) => <li key={text} className={classes.note}><StateShape state="attention" className={classes.wait} /><span><InertName text={text} most={400} /></span></li>)}
       {failed.map((one) => <li key={one.connectionName} className={classes.note}><StateShape state="not_seen" className={classes.muted} /><span><strong><InertName text={one.connectionName} most={60} /> could not be asked</strong>, its part is from the history: <InertName text={one.text} most={300} /></span></li>)}
       {planning.error !== null && <li className={classes.note}><StateShape state="attention" className={classes.wait} /><span><strong>The plan was not read again.</strong> {inertString(planning.error instanceof Error ? planning.error.message : '', 300)} What stands here can still be fired. <button type="button" className={classes.link} onClick={planning.again}>Read again</button></span></li>}
@@ -112,17 +115,16 @@ function SavePlan({ plan, ticks }: { plan: StopPlan | null; ticks: Ticks }) {
   return <Button disabled={plan === null} onClick={() => { void save(); }} onBlur={() => setSaid(null)}>{said ?? 'Save plan'}</Button>;
 }
 
-interface FootProps { name: string; planning: Planning; ticks: Ticks; fire: Fire }
+interface FootProps { leave: () => void; name: string; planning: Planning; ticks: Ticks; fire: Fire }
 
-function Foot({ name, planning, ticks, fire }: FootProps) {
+function Foot({ leave, name, planning, ticks, fire }: FootProps) {
   const { plan } = planning;
   const sums = plan === null ? null : summaryOf(tickedOf(plan, ticks));
   const words = plan?.needs.second === true ? `Order the stop of ${name}` : `Stop ${name} now`;
   return (
     <>
       <span className={classes.ways}>
-        {/* The dialog itself decides whether what was typed must be asked for. */}
-        <Button rightSection={<Kbd keys="escape" />} onClick={(event) => event.currentTarget.closest('dialog')?.requestClose()}>Cancel</Button>
+        <Button rightSection={<Kbd keys="escape" />} onClick={leave}>Cancel</Button>
         <SavePlan plan={plan} ticks={ticks} />
       </span>
       <span className={classes.summary} role="status">
@@ -148,11 +150,11 @@ export function PlanDialog({ ask, onClose }: { ask: StopAsk; onClose: () => void
   const known = useScopes(ask.context);
   const options = known.some((option) => option.key === key) ? known : [{ key, label: inertString(scope.name, 24), scope: scope.scope, name: scope.name }, ...known];
   const fire = useFire(planning, ticks, form, onClose);
-  const name = inertString(planning.plan?.scopeName ?? scope.name, 40);
+  const name = inertString(scopeTitle(scope.scope, planning.plan?.scopeName ?? scope.name), 48);
   return (
     <Dialog
-      title={<>Stop <InertName text={planning.plan?.scopeName ?? scope.name} most={48} /></>} subject={planning.plan === null ? undefined : <Context plan={planning.plan} />} icon={<IconHandStop size={18} stroke={1.75} className={classes.hand} aria-hidden="true" />}
-      onClose={onClose} onConfirm={fire.fire} unsaved={hasTyped(form)} width={998} height="min(664px, calc(100vh - 24px))" flush foot={<Foot name={name} planning={planning} ticks={ticks} fire={fire} />}
+      title={<>Stop <InertName text={name} most={60} /></>} subject={planning.plan === null ? undefined : <Context plan={planning.plan} />} icon={<IconHandStop size={18} stroke={1.75} className={classes.hand} aria-hidden="true" />}
+      onClose={onClose} onConfirm={fire.fire} unsaved={hasTyped(form)} width={998} height="min(700px, calc(100vh - 24px))" flush foot={(leave) => <Foot leave={leave} name={name} planning={planning} ticks={ticks} fire={fire} />}
     >
       <div className={classes.body}>
         <Choices options={options} scope={key} onScope={(option) => setScope({ scope: option.scope, name: option.name })} level={level} onLevel={setLevel} />

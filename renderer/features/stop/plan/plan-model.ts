@@ -7,8 +7,8 @@ import { formatCount, formatCountdown, formatDuration, plural } from '../../../u
 // Written out here: importing the contract's values would bring all its checks into the page.
 export const levels: readonly { value: StopLevel; label: string }[] = [{ value: 'cancel', label: 'Cancel' }, { value: 'suspend', label: 'Suspend' }, { value: 'revoke', label: 'Revoke' }];
 export const levelNotes: Record<StopLevel, string> = {
-  cancel: 'Cancel ends what runs now; new work may begin',
-  suspend: 'Suspend includes cancel, and refuses new work until released',
+  cancel: 'Cancel ends what runs; new work may begin',
+  suspend: 'Suspend includes cancel',
   revoke: 'Revoke includes cancel and suspend',
 };
 
@@ -18,6 +18,9 @@ export const levelNotes: Record<StopLevel, string> = {
  * release. Revoke takes away credentials that others may share, so it is never the first choice.
  */
 export const defaultLevel = (scope: StopScope): StopLevel => (scope.kind === 'task' ? 'cancel' : 'suspend');
+
+/** What is stopped, as title and button say it; an agent is called by its name alone. */
+export const scopeTitle = (scope: StopScope, name: string): string => (scope.kind === 'everything' ? 'everything' : scope.kind === 'agent' ? name : `${scope.kind} ${name}`);
 
 export const scopeKey = (scope: StopScope): string => (scope.kind === 'everything' ? 'everything' : scope.kind === 'tag' ? `tag ${scope.tag}` : `${scope.kind} ${scope.id}`);
 

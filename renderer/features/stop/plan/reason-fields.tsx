@@ -45,10 +45,10 @@ function Reason({ plan, form, onForm }: ReasonProps) {
   );
 }
 
-function Confirmation({ typed, scope, form, onForm }: { typed: string; scope: StopPlan['scope']; form: Form; onForm: ReasonProps['onForm'] }) {
+function Confirmation({ typed, form, onForm }: { typed: string; form: Form; onForm: ReasonProps['onForm'] }) {
   return (
     <label className={classes.confirm}>
-      <span>{scope.kind === 'everything' ? 'Type the number of agents, ' : 'Type '}<strong><InertName text={typed} /></strong>, to confirm</span>
+      <span>Type the number of agents, <strong><InertName text={typed} /></strong>, to confirm</span>
       <input className={classes.field} value={form.typed} maxLength={200} autoComplete="off" spellCheck={false} aria-required="true" onChange={(event) => onForm({ typed: event.currentTarget.value })} />
     </label>
   );
@@ -60,7 +60,7 @@ export function ReasonFields({ plan, form, onForm }: ReasonProps) {
     <div className={classes.right}>
       {plan !== null && <Checks plan={plan} />}
       <Reason plan={plan} form={form} onForm={onForm} />
-      {plan !== null && plan.needs.typed !== null && <Confirmation typed={plan.needs.typed} scope={plan.scope} form={form} onForm={onForm} />}
+      {plan !== null && plan.needs.typed !== null && <Confirmation typed={plan.needs.typed} form={form} onForm={onForm} />}
       {plan?.needs.second === true && <p className={classes.note}><StateShape state="waiting" className={classes.wait} /><span>A second operator confirms with a passphrase of their own: until then nothing is sent.</span></p>}
       {tried !== null && <p className={`${classes.note} ${tried.stale ? classes.wait : ''}`}><StateShape state={tried.stale ? 'stale' : 'ready'} className={tried.stale ? classes.wait : classes.ok} /><span>{tried.text}</span></p>}
     </div>

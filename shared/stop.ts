@@ -174,7 +174,7 @@ export const stopOrder = z.object({
   releasedAt: isoTime.nullable(),
   agents: z.array(z.object({ id, name: z.string() })),
   levers: z.object({ all: z.int(), reported: z.int(), confirmed: z.int(), failed: z.int(), undoable: z.int(), holds: z.int() }),
-  /** acts that began or ended after the command. */
+  /** acts that began or ended after the command, until it ended or was released; counted up to 2,000: that many, or more. */
   landed: z.int().nonnegative(),
 });
 export type StopOrder = z.infer<typeof stopOrder>;

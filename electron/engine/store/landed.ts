@@ -11,7 +11,7 @@ export interface Landed { readonly count: number; readonly rows: readonly StopRo
 
 export const mostLanded = 200;
 /** Beyond this the number says no more than that it did not stop. */
-export const mostCounted = 10_000;
+export const mostCounted = 2_000;
 
 /** Began after the command; or ended well or badly after it, though begun before. A run's own line that says "cancelled" is the stop, not an act. */
 const isAct = `(a.ts_us >= ? AND NOT (a.kind = ${KIND.lifecycle} AND a.status = ${STATUS.cancelled})) OR (a.status IN (${STATUS.ok}, ${STATUS.error}) AND a.ts_us + a.dur_us > ?)`;

@@ -200,7 +200,7 @@ const bridgeWalls: readonly Wall[] = [
     });
     expect(exposed).toEqual({
       api: ['call', 'cancel', 'closeStream', 'credit', 'favours', 'onDemoState', 'onEngineState', 'onHint', 'onMenuCommand', 'openStream', 'platform', 'versions'],
-      favours: ['copyText', 'openDataFolder', 'restartEngine', 'setTheme', 'startDemo', 'stopDemo'],
+      favours: ['copyText', 'openDataFolder', 'restartEngine', 'saveCertificate', 'setTheme', 'startDemo', 'stopDemo'],
     });
   } },
   { name: 'the page cannot put another bridge in its place', holds: async (_app, page) => {
@@ -215,13 +215,15 @@ const bridgeWalls: readonly Wall[] = [
     expect(changed).toBe(false);
   } },
   { name: 'favours check what they are given', holds: async (_app, page) => {
-    const outcome = (code: 'theme' | 'text'): Promise<string> => page.evaluate(async (which) => {
+    const outcome = (name: string, argument: unknown): Promise<string> => page.evaluate(async ({ favour, given }) => {
       const { favours } = (window as unknown as { gatehouse: { favours: Record<string, (argument: unknown) => Promise<void>> } }).gatehouse;
-      const asked = which === 'theme' ? favours['setTheme']?.('../../etc') : favours['copyText']?.('x'.repeat(1_000_001));
-      return asked?.then(() => 'done', () => 'refused') ?? 'missing';
-    }, code);
-    expect(await outcome('theme')).toBe('refused');
-    expect(await outcome('text')).toBe('refused');
+      return favours[favour]?.(given).then(() => 'done', () => 'refused') ?? 'missing';
+    }, { favour: name, given: argument });
+    expect(await outcome('setTheme', '../../etc')).toBe('refused');
+    expect(await outcome('copyText', 'x'.repeat(1_000_001))).toBe('refused');
+    expect(await outcome('saveCertificate', { orderId: 'stp-1', as: '../../etc/passwd' })).toBe('refused');
+    expect(await outcome('saveCertificate', { orderId: 'x'.repeat(65), as: 'json' })).toBe('refused');
+    expect(await outcome('saveCertificate', { orderId: 'stp-no-such-order', as: 'json' })).toBe('refused');
   } },
   { name: 'a sender that is not our page gets neither a favour nor a port', holds: async (app) => {
     const outcome = await app.evaluate(async ({ BrowserWindow, clipboard }, preload) => {

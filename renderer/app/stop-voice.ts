@@ -6,6 +6,7 @@ import { stopQueries, systemQueries } from '../api/queries.ts';
 import { inertString } from '../ui/agent-text.ts';
 import { announce } from '../ui/announce.ts';
 
+const none: readonly StopOrder[] = [];
 const urgent: readonly StopState[] = ['still_acting', 'unverified', 'verified'];
 
 /** Orders whose state is another than it was; the first answer says nothing, what stood before is no news. */
@@ -17,7 +18,7 @@ export function useStopVoice(): void {
   const { data: status } = useQuery(systemQueries.status());
   const { data } = useQuery({ ...stopQueries.open(), enabled: (status?.stopsOpen ?? 0) > 0 });
   const before = useRef<Map<string, StopState> | null>(null);
-  const orders = status?.stopsOpen === 0 ? [] : data?.rows;
+  const orders = status?.stopsOpen === 0 ? none : data?.rows;
   useEffect(() => {
     if (orders === undefined) return;
     for (const order of changedOrders(before.current, orders)) announce(`Stop order ${order.number}, ${inertString(order.scopeName, 60)}: ${inertString(order.headline, 200)}`, { urgent: urgent.includes(order.state) });

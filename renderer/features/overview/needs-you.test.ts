@@ -11,6 +11,7 @@ test('failures of one agent are one line, and nothing else is folded', () => {
 
 test('leads to where it is explained', () => {
   expect(targetOf(item('1', 'failure', 'a'))).toEqual({ screen: 'agent', id: 'a', params: { tab: 'failures' } });
+  expect(targetOf({ ...item('1', 'stop', 'a'), target: { screen: 'stop', id: 'stp-4' } })).toEqual({ screen: 'stop', id: 'stp-4' });
   expect(targetOf(item('1', 'borrowed', 'a'))).toEqual({ screen: 'agent', id: 'a', params: { tab: 'identity' } });
   expect(targetOf({ ...item('1', 'denied', 'a'), target: { screen: 'live', id: null } })).toEqual({ screen: 'live', params: { agent: 'a' } });
 });

@@ -5,6 +5,7 @@ import { ScreenHead } from '../../app/screen-head.tsx';
 import { ErrorBlock, FromQuery } from '../../ui/blocks.tsx';
 import { DemoPanel } from './demo-panel.tsx';
 import { AboutPanel, DataPanel, ReceiverPanel } from './machine-panels.tsx';
+import { KillSwitchPanel } from './kill-switch-panel.tsx';
 import { AppearancePanel, ApprovalsPanel, ContentPanel } from './look-panels.tsx';
 import { RetentionPanel } from './retention-panel.tsx';
 import { useSettings } from './use-settings.ts';
@@ -26,6 +27,7 @@ export default function SettingsScreen() {
               <>
                 <AppearancePanel settings={settings} change={change} />
                 <ApprovalsPanel settings={settings} change={change} />
+                <KillSwitchPanel settings={settings} change={change} />
                 <RetentionPanel settings={settings} change={change} />
                 <ContentPanel settings={settings} change={change} />
                 <ReceiverPanel settings={settings} change={change} status={status} />

@@ -16,6 +16,7 @@ import { ask } from './history-port.ts';
 import type { HistoryPort } from './history-port.ts';
 import { IntakeRate } from './intake-rate.ts';
 import { openLive } from './live.ts';
+import { openProcesses } from './processes/open-processes.ts';
 import { systemClock } from './ports.ts';
 import type { Actor, ClientPort, Log } from './ports.ts';
 import { noReceiver, ReceiverKeeper } from './receiver-keeper.ts';
@@ -106,12 +107,15 @@ async function assemble(options: EngineOptions, log: Log, history: HistoryPort, 
   const settings = await ask(history, 'settings.get', {});
   await doors.refresh();
   const wanted = typeof options.receiver === 'object' ? options.receiver : { host: loopback, port: settings.otlpPort };
-  const keeper = options.receiver === 'off' ? null : new ReceiverKeeper({ history, doors, gaps, alarms, log, changed: () => hints.add(['status', 'connections']) }, wanted);
+  const addresses = { of: (_connection: number): Promise<string | null> => Promise.resolve(null) };
+  const processes = openProcesses({ log, addressOf: (connection) => addresses.of(connection) });
+  const keeper = options.receiver === 'off' ? null : new ReceiverKeeper({ history, doors, gaps, alarms, log, changed: () => hints.add(['status', 'connections']), senders: processes.senders }, wanted);
   const receiver: ReceiverPart = keeper ?? noReceiver(wanted);
   const runtimes = openRuntimes({ history, gaps, log, changed: () => hints.add(['connections', 'status']), vault: options.vault, lasting: keeper !== null, onApprovals: options.onApprovals });
   const connections = new Connections({ history, receiver, doors, gaps, collectors: runtimes.collectors });
   const status = new Status({ history, receiver, alarms, rate, version, dataFolder: options.dataFolder });
-  const stopping = openStopping();
+  addresses.of = (connection) => runtimes.collectors.addressOf(connection);
+  const stopping = openStopping({ history, collectors: runtimes.collectors, processes, alarms, log, version, lasting: keeper !== null });
   const readLive: Parameters<typeof openLive>[0]['read'] = async ({ afterId, upToId, ids, filter, limit }) => {
     const { rows, passed } = await ask(history, 'liveRows', { after: afterId, upTo: upToId, ids, filter, limit });
     return { rows, matched: passed };
@@ -129,15 +133,16 @@ async function assemble(options: EngineOptions, log: Log, history: HistoryPort, 
     if (note.inserted > 0) rate.add(note.inserted);
     hints.add(note.topics);
   });
+  const { lastSeenUs } = await ask(history, 'engineFacts', {});
   const chores = keeper ? await startWatching({ history, keeper, gaps, alarms, log, facts: runtimes.facts }) : null;
   await runtimes.start();
-  await stopping.start();
+  await stopping.start(lastSeenUs);
   return {
     rpc, receiver,
     close: async () => {
       chores?.close();
       await stopping.close();
-      await Promise.all([receiver.close(), runtimes.close()]);
+      await Promise.all([receiver.close(), runtimes.close(), processes.close()]);
       await gaps.settle();
       rpc.close();
       hints.close();

@@ -131,6 +131,12 @@ export class Collectors {
     return kinds[fact.kind] === undefined ? null : this.#opened(fact);
   }
 
+  /** Where its runtime is asked; null: it has no address, or asks none. */
+  async addressOf(id: number): Promise<string | null> {
+    const target = (this.#facts.get(id) ?? await this.#read(id))?.target;
+    return target !== undefined && 'url' in target ? target.url : null;
+  }
+
   /** Told after a connection was changed, switched or removed: what leads to it may lead elsewhere now. */
   onChange(listener: (id: number) => void): () => void {
     this.#listeners.add(listener);

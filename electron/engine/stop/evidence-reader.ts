@@ -13,7 +13,7 @@ const sightEveryMs = 1_000;
 const rhythmEveryMs = 5_000;
 const mostRhythms = 200;
 
-type Told = Pick<JudgeInput, 'rows' | 'rhythms' | 'stepTimes'>;
+type Told = Pick<JudgeInput, 'rows' | 'rowsComplete' | 'rhythms' | 'stepTimes'>;
 export type Gaps = ReadonlyMap<number, JudgeInput['connections'][number]['gaps']>;
 
 export class EvidenceReader {
@@ -38,7 +38,7 @@ export class EvidenceReader {
     this.#rows = new RowTrack((params) => context.history.read.signRows(params), { sources, tasks }, () => usOf(context.clock), late);
   }
 
-  get told(): Told { return { rows: this.#rows.rows, rhythms: this.#rhythms, stepTimes: this.#stepTimes }; }
+  get told(): Told { return { rows: this.#rows.rows, rowsComplete: this.#rows.complete, rhythms: this.#rhythms, stepTimes: this.#stepTimes }; }
   gapsOf(connection: number): JudgeInput['connections'][number]['gaps'] { return this.#gaps.get(connection) ?? []; }
   isEnabled(connection: number): boolean { return this.#enabled.get(connection) ?? true; }
 

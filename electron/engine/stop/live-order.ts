@@ -6,7 +6,8 @@ import { publicId } from '../store/ids.ts';
 import type { LeverFact, OrderFact } from '../store/stop-commands.ts';
 import { Hold } from './hold.ts';
 import { OrderBook } from './order-book.ts';
-import { holdLeverId, runOrder, tellAnswered } from './order-run.ts';
+import { runOrder, tellAnswered } from './order-run.ts';
+import { holdLeverId } from './plan-input.ts';
 import { pullLever } from './pull-lever.ts';
 import { mayRelease, release } from './release.ts';
 import { usOf } from './stop-context.ts';
@@ -96,7 +97,9 @@ export class LiveOrder {
     await this.book.settled();
   }
 
-  /** For tests and for whoever must know that all levers were let go. */
+  /** Resolves when the first lever was let go, or none can be. */
+  begun(): Promise<void> { return this.isWaiting ? Promise.resolve() : Promise.race([this.book.commanded, this.#running]); }
+  /** Resolves when all levers were let go and answered, failed or were left out. */
   get answered(): Promise<void> { return this.#running; }
 
   /** What people ask of one order comes one after the other. */

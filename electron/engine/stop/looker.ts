@@ -8,6 +8,7 @@ import { noProcess } from './judge-input.ts';
 import type { ProcessFact } from './judge-input.ts';
 import { missedLook, noLooks, tookLook } from './look-track.ts';
 import type { LookTrack } from './look-track.ts';
+import { holdLeverId } from './plan-input.ts';
 import { processAfter } from './process-fact.ts';
 import { judgePull } from './pull-fault.ts';
 import { leverText } from './pull-lever.ts';
@@ -75,7 +76,7 @@ export class Looker {
     const atUs = usOf(this.#context.clock);
     try {
       const sight = await this.#ask(open, open.process, this.watched.target, pulled, sinceUs, signal);
-      this.process = processAfter(this.process, sight, this.#levers().filter((one) => isProcessLever(one.plan.leverId)), this.watched, atUs);
+      this.process = processAfter(this.process, sight, this.#levers().filter((one) => one.sentUs !== null && isProcessLever(one.plan.leverId)), this.watched, atUs);
     } catch (error) {
       // What is not seen is no proof: it stands as it was last seen, but no longer as gone.
       if (signal.aborted) return;
@@ -89,7 +90,7 @@ export class Looker {
   }
 
   #pulled(ofProcess: boolean): { leverId: string; saved: string | null }[] {
-    return this.#levers().filter((one) => one.sentUs !== null && one.undoState !== 'done' && isProcessLever(one.plan.leverId) === ofProcess && one.plan.leverId !== 'console.hold')
+    return this.#levers().filter((one) => one.sentUs !== null && one.undoState !== 'done' && isProcessLever(one.plan.leverId) === ofProcess && one.plan.leverId !== holdLeverId)
       .map((one) => ({ leverId: one.plan.leverId, saved: one.saved }));
   }
 

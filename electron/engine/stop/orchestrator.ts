@@ -4,6 +4,7 @@ import { CallFailure } from '../call-failure.ts';
 import type { Actor } from '../ports.ts';
 import { publicId, rowIdOf } from '../store/ids.ts';
 import type { LeverFact, NewOrder, OrderFact, ScopeFacts } from '../store/stop-commands.ts';
+import { headlineBefore } from './headline.ts';
 import { LiveOrder } from './live-order.ts';
 import { usOf } from './stop-context.ts';
 import type { StopContext } from './stop-context.ts';
@@ -61,7 +62,7 @@ export class Orchestrator {
       mustWait(live);
       const { number, scopeName } = live.book.fact;
       await live.book.before({
-        order: { state: 'stopping', secondBy: name, headline: 'Levers are being pulled.' },
+        order: { state: 'stopping', secondBy: name, headline: headlineBefore('stopping') },
         events: [{ atUs: usOf(this.#context.clock), kind: 'second', lever: null, by: 'console', text: `${name} confirmed as the second operator.` }],
         audit: [auditBy(actor, { action: 'stop.second', subject: publicOrder, outcome: 'done', text: `${name} confirmed stop order ${number} (${scopeName}) as the second operator.`, details: { order: number, second: name } })],
       });
@@ -98,7 +99,9 @@ export class Orchestrator {
   /** Something was stored: it may be a new run, or an act. */
   kick(): void { for (const live of this.#live.values()) live.kick(); }
 
-  /** For tests: resolves when the levers of that order were all let go and answered. */
+  async begun(id: number): Promise<void> { await this.#live.get(id)?.begun(); }
+
+  /** Resolves when the levers of that order were all let go and answered. */
   async answered(id: number): Promise<void> { await this.#live.get(id)?.answered; }
 
   /** The context's life has ended: resolves when nothing of any order goes on. */
@@ -191,7 +194,7 @@ export class Orchestrator {
       const nowUs = usOf(this.#context.clock);
       const deed = { action: 'stop.withdraw', subject: publicId('stop', id), outcome: 'done' as const, text: `Stop order ${number} (${scopeName}): ${text}`, details: { order: number } };
       await live.book.before({
-        order: { state: 'withdrawn', headline: 'Withdrawn before anything was sent.', endedUs: nowUs },
+        order: { state: 'withdrawn', headline: headlineBefore('withdrawn'), endedUs: nowUs },
         events: [{ atUs: nowUs, kind: 'ended', lever: null, by: 'console', text }], audit: [actor === null ? auditByEngine(deed) : auditBy(actor, deed)],
       });
       this.#unexpire(id);

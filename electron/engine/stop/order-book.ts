@@ -35,7 +35,13 @@ export class OrderBook {
   constructor(context: Pick<StopContext, 'history' | 'log' | 'life'>, fact: OrderFact) {
     this.#context = context;
     this.#fact = fact;
+    this.commanded = new Promise((done) => { this.#tellCommanded = done; });
+    if (fact.commandedUs !== null) this.#tellCommanded();
   }
+
+  /** Resolves when the first lever is let go. */
+  readonly commanded: Promise<void>;
+  #tellCommanded: () => void = () => undefined;
 
   get fact(): OrderFact { return this.#fact; }
   get id(): number { return this.#fact.id; }
@@ -103,6 +109,7 @@ export class OrderBook {
 
   #apply({ order, levers = [] }: Change): void {
     const fact = order === undefined ? this.#fact : { ...this.#fact, ...known(order) };
+    if (fact.commandedUs !== null) this.#tellCommanded();
     const patches = new Map<number, LeverFact>();
     for (const patch of levers) patches.set(patch.id, patched(patches.get(patch.id) ?? this.lever(patch.id), patch));
     this.#fact = patches.size === 0 ? fact : { ...fact, levers: fact.levers.map((one) => patches.get(one.id) ?? one) };

@@ -9,11 +9,11 @@ import { publicId } from '../store/ids.ts';
 import type { LeverFact } from '../store/stop-commands.ts';
 import { pause, within } from './deadline.ts';
 import type { OrderBook } from './order-book.ts';
+import { holdLeverId } from './plan-input.ts';
 import { pullLever, settle } from './pull-lever.ts';
 import { usOf } from './stop-context.ts';
 import type { StopContext } from './stop-context.ts';
 
-export const holdLeverId = 'console.hold';
 /** A step that hangs must not keep the ones behind it for long: a late cut is worse than one before everything is disarmed. */
 const stepPatienceMs = 5_000;
 const idleWithinMs = 20_000;
@@ -99,7 +99,8 @@ async function waitForIdle({ ports, clock, life, onStep }: StopContext, book: Or
   while (clock.now() < untilMs && !life.aborted) {
     try {
       const open = await within(lookWithinMs, [life], () => ports.open(connection));
-      const sight = await within(lookWithinMs, [life, open.signal], (signal) => (open.runtime ?? open.port).look(target, book.fact.commandedUs ?? book.fact.intentUs, [], signal)).finally(() => open.giveBack());
+      const sight = await within(lookWithinMs, [life, open.signal], (signal) => (open.runtime ?? open.port).look(target, book.fact.commandedUs ?? book.fact.intentUs, [], signal));
+      await open.giveBack();
       onStep('idle_look');
       if (sight.complete && sight.open.length === 0) return null;
       why = sight.open.length > 0 ? `${sight.open.length === 1 ? 'One run was' : `${sight.open.length} runs were`} not seen to end` : 'It could not be seen that nothing runs';

@@ -1,14 +1,28 @@
-/** What looks at this machine's processes come to: alive, gone since when, or back again. */
+/** What looks at this machine's processes come to: alive, gone since when, or back again. Only of processes that were proven to be it before the command. */
 import type { Sight } from '../connectors/stopping.ts';
 import type { LeverFact } from '../store/stop-commands.ts';
+import { noProcess } from './judge-input.ts';
 import type { ProcessFact } from './judge-input.ts';
 import type { WatchedConnection } from './watched.ts';
 
+/** `levers`: those of processes that were pulled here. */
 export function processAfter(before: ProcessFact, sight: Sight, levers: readonly LeverFact[], watched: WatchedConnection, atUs: number): ProcessFact {
-  const named = levers.flatMap((one) => (one.target.agents === null ? [null] : [one]));
-  const covers = named.includes(null) ? null : watched.agents.map((one) => one.head);
-  if (!sight.complete) return { state: 'none', sinceUs: null, covers };
-  const alive = sight.open.length > 0;
-  const state = alive ? (before.state === 'gone' || before.state === 'came_back' ? 'came_back' : 'alive') : 'gone';
+  const proven = levers.filter((one) => one.saved !== null);
+  const held = proven.map((one) => sight.readBack.find((read) => read.leverId === one.plan.leverId)?.holds ?? null);
+  if (proven.length === 0 || !sight.complete || held.includes(null)) return noProcess;
+  const covers = coveredBy(proven, watched);
+  const was = before.state === 'gone' || before.state === 'came_back';
+  // A sign of it is a process that was started after the command.
+  const state = held.every((one) => one === true) && sight.open.length === 0 ? 'gone' : was || sight.signs.length > 0 ? 'came_back' : 'alive';
   return { state, sinceUs: state === before.state ? before.sinceUs : atUs, covers };
+}
+
+/** Plans name agents to a lever of processes one by one up to this many; beyond it nobody looked whose process it is. */
+export const mostCovered = 20;
+
+/** Null: all agents of the connection. */
+function coveredBy(levers: readonly LeverFact[], { agents }: WatchedConnection): readonly number[] | null {
+  if (levers.some((one) => one.plan.leverId === 'process.end-server')) return null;
+  const named = new Set(levers.flatMap((one) => (one.target.agents === null || one.target.agents.length > mostCovered ? [] : one.target.agents)));
+  return agents.filter((agent) => agent.keys.every((key) => named.has(key))).map((agent) => agent.head);
 }

@@ -7,7 +7,7 @@ import { publicId } from '../store/ids.ts';
 import type { LeverFact } from '../store/stop-commands.ts';
 import { within } from './deadline.ts';
 import type { OrderBook } from './order-book.ts';
-import { holdLeverId } from './order-run.ts';
+import { holdLeverId } from './plan-input.ts';
 import { judgePull } from './pull-fault.ts';
 import { leverText } from './pull-lever.ts';
 import { usOf } from './stop-context.ts';

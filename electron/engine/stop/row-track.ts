@@ -17,6 +17,7 @@ export class RowTrack {
   readonly #nowUs: () => number;
   readonly #rows = new Map<number, SeenRow>();
   #sinceUs: number | null = null;
+  #complete = false;
   /** the first page of an engine that was not there before: when those became known nobody can say. */
   #late: boolean;
 
@@ -28,19 +29,21 @@ export class RowTrack {
   }
 
   get rows(): readonly SeenRow[] { return [...this.#rows.values()]; }
+  /** False: not all of it could be read, so that silence in it means nothing. */
+  get complete(): boolean { return this.#complete && this.#rows.size < mostKept; }
 
   /** `commandUs`: of the order; its intent while nothing was let go yet. */
   async read(commandUs: number): Promise<void> {
+    this.#complete = false;
     if (this.#sinceUs === null) await this.#begin(commandUs);
-    else await this.#pages();
+    await this.#pages();
     this.#late = false;
   }
 
   async #begin(commandUs: number): Promise<void> {
     for (const back of lookbacksUs) {
       this.#sinceUs = commandUs - back;
-      const page = await this.#page();
-      if (page.length < pageRows || back === 0) return this.#take(page);
+      if ((await this.#page()).length < pageRows) return;
     }
   }
 
@@ -48,10 +51,12 @@ export class RowTrack {
     for (let pages = 0; pages < mostPages; pages++) {
       const page = await this.#page();
       this.#take(page);
-      if (page.length < pageRows) return;
+      if (page.length < pageRows) {
+        this.#complete = true;
+        return;
+      }
       // A full page: on from its last row. What is older and changes later is then told by its end.
-      const last = page.at(-1);
-      const nextUs = last === undefined ? 0 : last.startUs;
+      const nextUs = page.at(-1)?.startUs ?? 0;
       if (this.#sinceUs === null || nextUs <= this.#sinceUs) return;
       this.#sinceUs = nextUs;
     }

@@ -1,5 +1,6 @@
 /** What the parts of the kill switch share: the history in the words that they use, ports, alarms, time. Narrow, so that each is tested with fakes. */
 import type { Result } from '../../../shared/contract.ts';
+import type { Connection } from '../../../shared/domain.ts';
 import type { StopScope } from '../../../shared/stop.ts';
 import type { Alarms } from '../alarms.ts';
 import type { Clock, Log } from '../ports.ts';
@@ -25,7 +26,7 @@ export interface StopReader {
   readiness(): Promise<Result<'stop.readiness'>>;
   rules(): Promise<Result<'stop.rules'>>;
   operators(): Promise<Result<'operators.list'>>;
-  connections(): Promise<Result<'connections.list'>>;
+  connections(): Promise<readonly Pick<Connection, 'id' | 'kind' | 'enabled'>[]>;
 }
 
 export interface StopHistory {

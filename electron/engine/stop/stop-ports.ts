@@ -41,7 +41,7 @@ export class StopPortShelf implements StopPorts {
     if (this.#life.signal.aborted) throw new CallFailure('unavailable', 'The engine is ending. Nothing was sent.');
     const [kept, found] = await Promise.all([this.#keep(connection), this.#process(connection)]);
     const runtime = kept.runtime?.connector.stop ?? null;
-    if (runtime === null && found === null) throw new CallFailure('unavailable', 'There is no lever for this connection: its kind has none, and no process of this machine is proven to be behind it. Nothing was sent.');
+    if (runtime === null && found === null) throw new CallFailure('unavailable', 'There is no lever for this connection: its kind has none, and no process of this machine can be behind it. Nothing was sent.');
     const process = async (): Promise<StopPort | null> => (await this.#process(connection))?.port ?? null;
     return {
       runtime, process: found?.port ?? null,

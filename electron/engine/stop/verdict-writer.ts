@@ -21,7 +21,6 @@ export class VerdictWriter {
   readonly #keys: Set<string>;
   readonly #levers = new Map<number, Told>();
   #stillOpen = '';
-  #headline: string | null = null;
   #toldEnd = false;
 
   /** `written`: evidence that is in the record already, of an engine before this one. */
@@ -68,7 +67,7 @@ export class VerdictWriter {
     const watchUntilUs = this.#watchUntil(verdict, nowUs);
     const patch: OrderPatch = {
       ...(verdict.state === before.state ? {} : { state: verdict.state }),
-      ...(headline === (this.#headline ?? before.headline) ? {} : { headline }),
+      ...(headline === before.headline ? {} : { headline }),
       ...(lastActUs === undefined ? {} : { lastActUs }),
       ...(verdict.containedUs === before.containedUs ? {} : { containedUs: verdict.containedUs }),
       ...(verdict.verifiedUs === before.verifiedUs ? {} : { verifiedUs: verdict.verifiedUs }),
@@ -76,7 +75,6 @@ export class VerdictWriter {
       ...(watchUntilUs === before.watchUntilUs ? {} : { watchUntilUs }),
       ...(openChanged ? { stillOpen: verdict.stillOpen } : {}),
     };
-    this.#headline = headline;
     return patch;
   }
 

@@ -2,17 +2,18 @@
  * Looks from outside until an order is verified, and on until its watch is over. What it finds is judged elsewhere (`judge.ts`, pure) and written
  * only when it changed something. Also without sight it ends: in the state that is true.
  */
+import type { StopState } from '../../../shared/stop.ts';
 import { auditByEngine } from '../audit-words.ts';
 import { publicId } from '../store/ids.ts';
 import { pause } from './deadline.ts';
 import { EvidenceReader } from './evidence-reader.ts';
 import { judge } from './judge.ts';
-import type { JudgeInput, Verdict } from './judge-input.ts';
+import type { JudgeInput } from './judge-input.ts';
 import { Looker } from './looker.ts';
 import type { OrderBook } from './order-book.ts';
 import { usOf } from './stop-context.ts';
 import type { StopContext } from './stop-context.ts';
-import { VerdictWriter } from './verdict-writer.ts';
+import type { VerdictWriter } from './verdict-writer.ts';
 import type { Watched } from './watched.ts';
 
 export interface VerifyParts {
@@ -113,7 +114,8 @@ export class VerifyLoop {
   /** True: nobody need look any more, and that is written. */
   async #isOver(): Promise<boolean> {
     const { context, book, writer } = this.#parts;
-    const { watchUntilUs, state, number } = book.fact;
+    const { state, number, answeredUs, silenceS, watchS } = book.fact;
+    const watchUntilUs = book.fact.watchUntilUs ?? (answeredUs === null ? null : answeredUs + (silenceS + watchS) * 1_000_000);
     const nowUs = usOf(context.clock);
     if (watchUntilUs === null || nowUs < watchUntilUs) return false;
     if (state === 'stopping') await writer.give('unverified', 'Unverified: the watch is over, and what was seen is not enough to say that it stopped.');
@@ -140,7 +142,7 @@ export class VerifyLoop {
     this.#kick = () => undefined;
   }
 
-  #paceMs(state: Verdict['state'] | string, watchUntilUs: number | null, nowMs: number): number {
+  #paceMs(state: StopState, watchUntilUs: number | null, nowMs: number): number {
     const local = this.#lookers.every((one) => one.watched.local || one.watched.shows !== 'looks');
     const watch = local ? watchLocalMs : watchMs;
     if (watchUntilUs !== null && nowMs * 1_000 > watchUntilUs) return weary;

@@ -11,8 +11,8 @@ export interface WatchedConnection {
   /** on this machine: looks cost nobody anything. */
   readonly local: boolean;
   readonly target: StopTarget;
-  /** heads of the scope that have a source here, with the row ids of those sources. */
-  readonly agents: readonly { readonly head: number; readonly sources: readonly number[] }[];
+  /** heads of the scope that have a source here, with the row ids of those sources and the runtime's names for them. */
+  readonly agents: readonly { readonly head: number; readonly sources: readonly number[]; readonly keys: readonly string[] }[];
 }
 
 export interface Watched {
@@ -42,7 +42,7 @@ export function watchedOf(fact: OrderFact, facts: WatchedScope, isLocal: (addres
     return [{
       connection: one.id, name: one.name, shows: shows(one.kind), visibility: one.visibility, local: isLocal(one.address),
       target: { agents: whole ? null : keys, runs: runs === null || runs.length === 0 ? leverRuns(levers) : runs },
-      agents: here.map((agent) => ({ head: agent.head, sources: agent.sources.map((source) => source.agent) })),
+      agents: here.map((agent) => ({ head: agent.head, sources: agent.sources.map((source) => source.agent), keys: agent.sources.map((source) => source.key) })),
     }];
   });
   const { survey, tasksOpen } = fact.plan;

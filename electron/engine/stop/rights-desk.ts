@@ -1,0 +1,61 @@
+/** Asks every runtime, reading only, whether our stop credential would be let in: before it is needed. */
+import { CallFailure } from '../call-failure.ts';
+import type { RightCheck } from '../connectors/stopping.ts';
+import { rowIdOf } from '../store/ids.ts';
+import { within } from './deadline.ts';
+import { judgePull } from './pull-fault.ts';
+import { leverText } from './pull-lever.ts';
+import { usOf } from './stop-context.ts';
+import type { StopContext } from './stop-context.ts';
+
+const askWithinMs = 10_000;
+
+export class RightsDesk {
+  readonly #context: StopContext;
+  #asking: Promise<{ asked: number; missing: number }> | null = null;
+
+  constructor(context: StopContext) { this.#context = context; }
+
+  /** One round at a time: whoever asks meanwhile gets that one's answer. */
+  check(): Promise<{ asked: number; missing: number }> {
+    this.#asking ??= this.#check().finally(() => { this.#asking = null; });
+    return this.#asking;
+  }
+
+  async #check(): Promise<{ asked: number; missing: number }> {
+    const connections = await this.#context.history.read.connections();
+    const runtimes = connections.filter((one) => one.kind !== 'otlp' && one.enabled).flatMap((one) => rowIdOf('connection', one.id) ?? []);
+    const found = (await Promise.all(runtimes.map((connection) => this.#ask(connection)))).filter((one) => one !== null);
+    return { asked: found.length, missing: found.filter((checks) => checks.some((one) => one.result === 'missing')).length };
+  }
+
+  /** Null: nothing there can be asked. */
+  async #ask(connection: number): Promise<readonly RightCheck[] | null> {
+    const checks = await this.#checksOf(connection).catch((error: unknown) => {
+      if (!this.#context.life.aborted) this.#context.log.error('the rights to stop could not be asked for', error, { connection });
+      return null;
+    });
+    if (checks === null || checks.length === 0 || this.#context.life.aborted) return null;
+    await this.#context.history.command('rights.write', { connection, checks, atUs: usOf(this.#context.clock) });
+    return checks;
+  }
+
+  async #checksOf(connection: number): Promise<readonly RightCheck[] | null> {
+    const { life, ports } = this.#context;
+    const open = await ports.open(connection).catch((error: unknown) => {
+      if (error instanceof CallFailure) return null;
+      throw error;
+    });
+    if (open === null || open.runtime === null) return null;
+    const { runtime } = open;
+    try {
+      return open.mask()(await within(askWithinMs, [life, open.signal], (signal) => runtime.rights(signal)));
+    } catch (error) {
+      const { ours, text } = judgePull(error, true, 0);
+      if (ours) throw error;
+      return (['cancel', 'suspend', 'revoke'] as const).map((level) => ({ level, result: 'unknown' as const, text: leverText(open, `It could not be asked: ${text}`) }));
+    } finally {
+      await open.giveBack();
+    }
+  }
+}

@@ -5,11 +5,13 @@
  * What is left after the grace is frozen, looked at once more, and killed: a frozen process starts nothing between the look and the kill.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { isSame } from './machine.ts';
 import type { Machine, Proc, Processes } from './machine.ts';
 import type { Tree } from './tree.ts';
 
 export interface EndLimits {
   readonly graceMs: number;
+  /** at the slowest; at first it looks more often, since what is asked to end may start something else in that moment. */
   readonly lookEveryMs: number;
   /** after the grace, for killing and looking. */
   readonly killMs: number;
@@ -29,6 +31,11 @@ export interface Ended {
   readonly killed: number;
   /** born after the command. */
   readonly born: number;
+  /**
+   * Born after the command where the tree lived (the same control group), and whoever started them is gone: they may be of it. That is no
+   * proof, so they are not signalled; but nobody can say either that all of it is gone while they live.
+   */
+  readonly doubtful: readonly Proc[];
 }
 
 interface Parts {
@@ -50,6 +57,10 @@ class Ending {
   readonly #killed = new Set<number>();
   readonly #goneMs = new Map<number, number>();
   #began = 0;
+  #waits = 0;
+  #before: Processes = new Map();
+  #now: Processes = new Map();
+  readonly #units = new Set<string>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -59,6 +70,8 @@ class Ending {
   async run(): Promise<Ended> {
     let left = await this.#look();
     this.#began = this.#all.size;
+    this.#before = this.#now;
+    for (const unit of await Promise.all(left.map(({ pid }) => this.#parts.machine.unitOf(pid)))) if (unit !== null) this.#units.add(unit);
     while (left.length > 0 && this.#ms() < this.#limits.graceMs) {
       await this.#ask(left);
       await this.#wait();
@@ -73,12 +86,19 @@ class Ending {
       empty = left.length === 0 ? empty + 1 : 0;
     }
     const all = [...this.#all.values()];
-    return { all, left, forbidden: all.filter(({ pid }) => this.#forbidden.has(pid)), goneMs: this.#goneMs, killed: this.#killed.size, born: all.length - this.#began };
+    return { all, left, forbidden: all.filter(({ pid }) => this.#forbidden.has(pid)), goneMs: this.#goneMs, killed: this.#killed.size, born: all.length - this.#began, doubtful: await this.#doubtful() };
+  }
+
+  async #doubtful(): Promise<Proc[]> {
+    const never = this.#parts.never(this.#now);
+    const orphans = [...this.#now.values()].filter((proc) => !isSame(this.#before.get(proc.pid), proc) && !this.#parts.tree.has(proc) && !never.has(proc.pid) && isReaper(this.#now.get(proc.parent)));
+    const units = await Promise.all(orphans.map(({ pid }) => this.#parts.machine.unitOf(pid)));
+    return orphans.filter((_, at) => this.#units.has(units[at] ?? ''));
   }
 
   async #look(): Promise<Proc[]> {
-    const processes = await this.#parts.machine.read();
-    this.#parts.tree.take(processes, this.#parts.never(processes));
+    this.#now = await this.#parts.machine.read();
+    this.#parts.tree.take(this.#now, this.#parts.never(this.#now));
     const left = this.#parts.tree.alive();
     for (const proc of left) this.#all.set(proc.pid, proc);
     const alive = new Set(left.map(({ pid }) => pid));
@@ -120,10 +140,14 @@ class Ending {
 
   #ms(): number { return performance.now() - this.#since; }
 
-  #wait(): Promise<void> { return pause(this.#limits.lookEveryMs, undefined, { signal: this.#parts.signal }); }
+  #wait(): Promise<void> { return pause(Math.min(this.#limits.lookEveryMs, firstWaitMs * 2 ** this.#waits++), undefined, { signal: this.#parts.signal }); }
 }
 
 const mostRounds = 5;
+const firstWaitMs = 5;
+
+/** Who is handed the children of those that died: the system's first process, or the one of a person's session. */
+const isReaper = (parent: Proc | undefined): boolean => parent === undefined || parent.pid === 1 || parent.name === 'systemd';
 
 export function endTree(parts: Parts): Promise<Ended> {
   return new Ending(parts).run();

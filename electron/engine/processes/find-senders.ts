@@ -58,8 +58,7 @@ export class FindSenders implements Finder {
 
   #subject(sender: Sender, proof: Proven, target: StopTarget, { processes, never }: Surroundings): Subject {
     const { connection, book } = this.#parts;
-    const { members, sessions } = sender.tree.saved();
-    const tree = new Tree({ roots: proof.roots, members, sessions });
+    const tree = new Tree({ ...sender.tree.saved(), roots: proof.roots });
     tree.take(processes, never);
     const heard = heardIn((pin) => tree.has(pin), book.all());
     const inTarget = ({ connection: its, agent }: { connection: number; agent: string }): boolean => its === connection && (target.agents === null || target.agents.includes(agent));

@@ -9,7 +9,7 @@ import type { RunProgram } from './run-program.ts';
 
 const signals: Readonly<Record<SignalKind, NodeJS.Signals>> = { ask: 'SIGTERM', freeze: 'SIGSTOP', kill: 'SIGKILL' };
 /** `sess` is an address in the kernel there, and no number of a process: sessions are not followed. */
-const columns = 'pid=,ppid=,stat=,lstart=,comm=';
+const columns = 'pid=,ppid=,pgid=,stat=,lstart=,comm=';
 
 export class MacMachine implements Machine {
   readonly hostName = hostname();
@@ -52,6 +52,8 @@ export class MacMachine implements Machine {
     return exact.length > 0 ? exact : this.#sockets(port, ({ near, far }) => far === '' && near === `*:${port}`);
   }
 
+  unitOf(): Promise<null> { return Promise.resolve(null); }
+
   async signal(pin: Pin, kind: SignalKind): Promise<Sent> {
     const now = await this.one(pin.pid);
     if (now === null || !isSame(now, pin)) return 'gone';
@@ -84,7 +86,7 @@ function isEnd(text: string, address: string | undefined, port: number): boolean
 
 /** `lstart` is five words: `Mon Nov 23 05:11:26 2026`. */
 function procsIn(text: string): Proc[] {
-  return [...text.matchAll(/^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\w{3}\s+\w{3}\s+\d+\s+[\d:]{8}\s+\d{4})\s+(.*)$/gm)].flatMap(([, pid, parent, state, start = '', name = '']) =>
+  return [...text.matchAll(/^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\w{3}\s+\w{3}\s+\d+\s+[\d:]{8}\s+\d{4})\s+(.*)$/gm)].flatMap(([, pid, parent, group, state, start = '', name = '']) =>
     // Ended, and only waiting for its parent to notice.
-    (state?.startsWith('Z') === true ? [] : [{ pid: Number(pid), parent: Number(parent), start: start.replaceAll(/\s+/g, ' '), startedMs: Date.parse(start), session: null, name: printable(baseOf(name.trim())) }]));
+    (state?.startsWith('Z') === true ? [] : [{ pid: Number(pid), parent: Number(parent), start: start.replaceAll(/\s+/g, ' '), startedMs: Date.parse(start), session: null, group: Number(group), name: printable(baseOf(name.trim())) }]));
 }

@@ -11,8 +11,9 @@ export interface Pin {
 export interface Proc extends Pin {
   readonly parent: number;
   readonly startedMs: number;
-  /** the number of the session's leader; null: this system does not say. */
+  /** the numbers of its session and of its process group; null: this system does not say. */
   readonly session: number | null;
+  readonly group: number | null;
   /** short, printable, of the program only. */
   readonly name: string;
 }
@@ -48,6 +49,8 @@ export interface Machine {
   ownersOf(ends: SocketEnds, first: readonly number[]): Promise<readonly number[]>;
   /** Processes that answer at this address of the machine. */
   listenersAt(host: string, port: number): Promise<readonly number[]>;
+  /** What the system counts it under (a control group): inherited by what it starts; null: this system has none. */
+  unitOf(pid: number): Promise<string | null>;
   /** SECURITY: checks in the same instant that the number still belongs to that very process. */
   signal(pin: Pin, kind: SignalKind): Promise<Sent>;
   /** a frozen process starts no other one. */

@@ -2,10 +2,11 @@
 import { RuntimeFault } from '../connectors/connector.ts';
 import type { LeverCall, LeverReply, OpenRun, RightCheck, Sight, Sign, StopPort, StopTarget, Survey } from '../connectors/stopping.ts';
 import { endTree, stillThere, type Ended, type EndLimits } from './end-tree.ts';
-import type { Finder, Found, Subject } from './found.ts';
+import type { Finder, Found } from './found.ts';
+import { isSame } from './machine.ts';
 import type { Machine, Proc, Processes } from './machine.ts';
 import { readSnapshot, writeSnapshot, type Snapshot } from './saved-tree.ts';
-import { Tree } from './tree.ts';
+import { together } from './tree.ts';
 
 export interface StopParts {
   readonly machine: Machine;
@@ -44,7 +45,7 @@ export class ProcessStop implements StopPort {
 
   async save(leverId: string, target: StopTarget, signal: AbortSignal): Promise<string | null> {
     const subjects = (await this.#find(target, signal)).subjects.filter((subject) => subject.leverId === leverId);
-    return subjects.length === 0 ? null : writeSnapshot(merged(subjects), this.#parts.nowUs() / 1_000);
+    return subjects.length === 0 ? null : writeSnapshot(together(subjects.map(({ tree }) => tree)), this.#parts.nowUs() / 1_000);
   }
 
   async pull(call: LeverCall, signal: AbortSignal, tell: (done: number, of: number) => void): Promise<LeverReply> {
@@ -55,6 +56,7 @@ export class ProcessStop implements StopPort {
     }
     const { machine, never, limits } = this.#parts;
     const ended = await endTree({ machine, tree: snapshot.tree, never, signal, tell, ...(limits === undefined ? {} : { limits }) });
+    snapshot.doubtful.push(...ended.doubtful);
     return replyTo(ended, snapshot.whole);
   }
 
@@ -66,21 +68,23 @@ export class ProcessStop implements StopPort {
     const open: OpenRun[] = [];
     const signs: Sign[] = [];
     const readBack: { leverId: string; holds: boolean | null; text: string }[] = [];
-    let complete = true;
+    const notes: string[] = [];
     for (const { leverId, saved } of pulled.filter((one) => this.#parts.levers.includes(one.leverId))) {
       const snapshot = this.#snapshot(saved);
       if (snapshot === null) {
         readBack.push({ leverId, holds: null, text: 'No process was proven to be it, so none can be looked for.' });
         continue;
       }
-      complete &&= snapshot.whole;
+      if (!snapshot.whole) notes.push('There were more processes than could be kept, so not all of them can be looked for.');
+      const doubtful = await this.#doubtful(snapshot);
+      if (doubtful.length > 0) notes.push(doubtText(doubtful));
       const left = await this.#left(snapshot, signal);
       const back = await this.#cameBack(leverId, target, snapshot, signal);
       open.push(...left.map((proc) => openRun(proc, 'is alive')), ...back.map(({ proc, agent }) => openRun(proc, 'was started again', agent)));
       signs.push(...back.filter(({ proc }) => proc.startedMs * 1_000 >= sinceUs).map(({ proc }) => ({ atUs: Math.round(proc.startedMs * 1_000), what: `came back: ${wordsOf(proc)} was started`, run: idOf(proc), denied: false })));
       readBack.push({ leverId, holds: left.length === 0 && back.length === 0, text: backText(left, back.map(({ proc }) => proc), snapshot.tree.size) });
     }
-    return { atUs: this.#parts.nowUs(), open, complete, signs, opaque: [], readBack, notes: [] };
+    return { atUs: this.#parts.nowUs(), open, complete: notes.length === 0, signs, opaque: [], readBack, notes };
   }
 
   async rights(signal: AbortSignal): Promise<readonly RightCheck[]> {
@@ -103,6 +107,11 @@ export class ProcessStop implements StopPort {
     return stillThere(this.#parts.machine, tree, this.#parts.never, signal);
   }
 
+  async #doubtful({ doubtful }: Snapshot): Promise<Proc[]> {
+    const found = await Promise.all(doubtful.map(async (pin) => [pin, await this.#parts.machine.one(pin.pid)] as const));
+    return found.flatMap(([pin, now]) => (now !== null && isSame(now, pin) ? [now] : []));
+  }
+
   /** Processes that are proven to be the same agent's and were not there, or not known, before the command. What was left out on purpose is none of them. */
   async #cameBack(leverId: string, target: StopTarget, { tree, atMs }: Snapshot, signal: AbortSignal): Promise<readonly { proc: Proc; agent: string | null }[]> {
     const { subjects } = await this.#find(target, signal);
@@ -123,21 +132,17 @@ export class ProcessStop implements StopPort {
   }
 }
 
-function merged(subjects: readonly Subject[]): Tree {
-  const saved = subjects.map(({ tree }) => tree.saved());
-  return new Tree({ roots: saved.flatMap(({ roots }) => roots), members: saved.flatMap(({ members }) => members), sessions: saved.flatMap(({ sessions }) => sessions) });
-}
-
-function replyTo({ all, left, forbidden, goneMs, killed, born }: Ended, whole: boolean): LeverReply {
+function replyTo({ all, left, forbidden, goneMs, killed, born, doubtful }: Ended, whole: boolean): LeverReply {
   const gone = all.length - left.length;
   const parts = [
     all.length === 0 ? 'None of its processes was alive any more.' : `${gone} of ${all.length} processes are gone, looked at twice.`,
     killed > 0 ? `${killed} did not end when asked to and ${killed === 1 ? 'was' : 'were'} killed.` : '', born > 0 ? `${born} of them ${born === 1 ? 'was' : 'were'} started after the command.` : '',
     forbidden.length > 0 ? `${forbidden.map(wordsOf).slice(0, 5).join(', ')} may not be signalled by this account.` : '', left.length > 0 ? `Still alive: ${left.slice(0, 5).map(wordsOf).join(', ')}.` : '', whole ? '' : 'There were more processes than could be kept.',
+    doubtful.length > 0 ? doubtText(doubtful) : '',
   ];
   const alive = new Set(left.map(({ pid }) => pid));
   return {
-    reported: all.length === 0 ? 'nothing_to_stop' : left.length === 0 ? 'stopped' : 'accepted', text: parts.filter((part) => part !== '').join(' '), complete: whole && left.length === 0,
+    reported: all.length === 0 ? 'nothing_to_stop' : left.length === 0 ? 'stopped' : 'accepted', text: parts.filter((part) => part !== '').join(' '), complete: whole && left.length === 0 && doubtful.length === 0,
     runs: all.slice(0, 200).map((proc) => ({ id: idOf(proc), reported: alive.has(proc.pid) ? 'accepted' : 'stopped', text: `${wordsOf(proc)} ${alive.has(proc.pid) ? 'is still alive' : 'is gone'}`, ms: goneMs.get(proc.pid) ?? 0 })),
   };
 }
@@ -147,6 +152,8 @@ function backText(left: readonly Proc[], back: readonly Proc[], of: number): str
   if (back.length > 0) return `${of} of ${of} processes are gone, but it came back: ${back.slice(0, 5).map(wordsOf).join(', ')}`;
   return `${of} of ${of} processes are gone, checked twice`;
 }
+
+const doubtText = (doubtful: readonly Proc[]): string => `Started right after the command, and who started it is gone: ${doubtful.slice(0, 5).map(wordsOf).join(', ')}. It may be of it; that is not proven, so it was not signalled.`;
 
 const wordsOf = ({ pid, name }: Proc): string => `process ${pid} (${name})`;
 const idOf = ({ pid, start }: Proc): string => `process:${pid}:${start}`;

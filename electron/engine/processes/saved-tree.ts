@@ -1,6 +1,7 @@
 /** Processes as they were before the command, as the text that the order keeps: so that they can be looked for after a restart too. */
 import type { Pin } from './machine.ts';
 import { Tree } from './tree.ts';
+import type { OwnNumbers } from './tree.ts';
 
 /** SECURITY: bounded, whatever an agent starts. */
 const mostMembers = 5_000;
@@ -11,23 +12,26 @@ export interface Snapshot {
   readonly atMs: number;
   /** false: there were more processes than are kept. */
   readonly whole: boolean;
+  /** may be of it, without proof; known only to the engine that pulled the lever. */
+  readonly doubtful: Pin[];
 }
 
 export function writeSnapshot(tree: Tree, atMs: number): string {
-  const { roots, members, sessions } = tree.saved();
+  const { roots, members, own } = tree.saved();
   return JSON.stringify({
     v: 1, atMs: Math.round(atMs), whole: members.length <= mostMembers, roots: roots.map(pinOf),
-    members: members.slice(0, mostMembers).map(({ name, ...pin }) => ({ ...pinOf(pin), name })), sessions: sessions.slice(0, mostMembers).map(pinOf),
+    members: members.slice(0, mostMembers).map(({ name, ...pin }) => ({ ...pinOf(pin), name })),
+    own: { sessions: own.sessions.slice(0, mostMembers), groups: own.groups.slice(0, mostMembers), atMs: own.atMs },
   });
 }
 
 /** Null: it is not a text of ours. SECURITY: what is read here decides who is signalled: nothing but whole pins is taken. */
 export function readSnapshot(text: string): Snapshot | null {
   try {
-    const { v, atMs, whole, roots, members, sessions } = JSON.parse(text) as Readonly<Record<string, unknown>>;
-    if (v !== 1 || typeof atMs !== 'number' || !isPins(roots) || !isPins(members) || !isPins(sessions)) return null;
+    const { v, atMs, whole, roots, members, own } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    if (v !== 1 || typeof atMs !== 'number' || !isPins(roots) || !isPins(members) || !isOwn(own)) return null;
     const named = members.map((member) => ({ ...pinOf(member), name: 'name' in member && typeof member.name === 'string' ? member.name : '' }));
-    return { tree: new Tree({ roots, members: named, sessions }), atMs, whole: whole === true };
+    return { tree: new Tree({ roots, members: named, own }), atMs, whole: whole === true, doubtful: [] };
   } catch {
     return null; // No JSON: it is not ours.
   }
@@ -40,4 +44,9 @@ function isPins(value: unknown): value is readonly Pin[] {
     const { pid, start } = (one ?? {}) as { pid?: unknown; start?: unknown };
     return Number.isSafeInteger(pid) && Number(pid) > 1 && typeof start === 'string' && start !== '';
   });
+}
+
+function isOwn(value: unknown): value is OwnNumbers {
+  const { sessions, groups, atMs } = (value ?? {}) as { sessions?: unknown; groups?: unknown; atMs?: unknown };
+  return [sessions, groups].every((numbers) => Array.isArray(numbers) && numbers.every((one) => Number.isSafeInteger(one) && Number(one) > 1)) && typeof atMs === 'number';
 }

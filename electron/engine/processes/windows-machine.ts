@@ -55,6 +55,8 @@ export class WindowsMachine implements Machine {
     return exact.length > 0 ? exact : pidsOf(listening, ({ near }) => isEnd(near, '0.0.0.0', port) || isEnd(near, '::', port));
   }
 
+  unitOf(): Promise<null> { return Promise.resolve(null); }
+
   /** SECURITY: one script asks for the date of its creation and signals, so that the number cannot change hands in between. */
   async signal(pin: Pin, kind: SignalKind): Promise<Sent> {
     // Without /F it is asked to close, with everything below it: programs without a window take no notice, those with one may save.
@@ -96,7 +98,7 @@ function procsIn(text: string): Proc[] {
   return rowsIn(text).flatMap((row) => {
     const [pid, parent, start, name] = [row['ProcessId'], row['ParentProcessId'], row['Created'], row['Name']];
     if (typeof pid !== 'number' || typeof parent !== 'number' || typeof start !== 'string') return [];
-    return [{ pid, parent, start, startedMs: Date.parse(start), session: null, name: printable(textOf(name) ?? '') }];
+    return [{ pid, parent, start, startedMs: Date.parse(start), session: null, group: null, name: printable(textOf(name) ?? '') }];
   });
 }
 

@@ -190,7 +190,7 @@ describe.runIf(process.platform === 'linux')('ends a tree', () => {
     await begin(`deaf(); ready('root'); stay();`);
     const root = await pidOf('root');
     const tree = await treeOf(root);
-    await expect(endTree({ machine, tree, never, signal: AbortSignal.timeout(200), tell: () => undefined, limits })).rejects.toThrow();
+    await expect(endTree({ machine, tree, never, signal: AbortSignal.timeout(200), tell: () => undefined, limits })).rejects.toThrow('aborted');
     expect(readFileSync(`/proc/${root}/stat`, 'latin1')).not.toMatch(/\) T /);
   });
 });

@@ -70,6 +70,13 @@ describe('reads', () => {
     expect(await machine.details(404)).toBeNull();
   });
 
+  test('a program that calls itself by its main thread, by what it runs', async () => {
+    addProcess(20, stat(20, 'MainThread', 'S', 10, 5_000));
+    expect([(await machine.one(20))?.name, (await machine.read()).get(20)?.name]).toEqual(['node agent.js', 'node agent.js']);
+    addProcess(20, stat(20, 'MainThread', 'S', 10, 5_001), { cmdline: '/usr/bin/node\0/srv/other.mjs\0' });
+    expect((await machine.read()).get(20)?.name).toBe('node other.mjs');
+  });
+
   test('only what can act', async () => {
     addProcess(21, stat(21, 'old', 'Z', 20, 5_001));
     expect([...(await machine.read()).keys()]).toEqual([20]);

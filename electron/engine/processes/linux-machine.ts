@@ -24,6 +24,7 @@ export class LinuxMachine implements Machine {
   readonly freezes = true;
   readonly #procRoot: string;
   readonly #kill: (pid: number, signal: NodeJS.Signals) => void;
+  readonly #titles = new Map<number, { readonly start: string; readonly title: string }>();
 
   constructor({ procRoot = '/proc', kill = (pid, signal) => { process.kill(pid, signal); } }: LinuxParts = {}) {
     this.#procRoot = procRoot;
@@ -42,14 +43,16 @@ export class LinuxMachine implements Machine {
       if (at > 0) await breath();
       for (const pid of pids.slice(at, at + readAtOnce)) {
         const proc = procOf(readShort(`${this.#procRoot}/${pid}/stat`), bootMs);
-        if (proc !== null) found.set(proc.pid, proc);
+        if (proc !== null) found.set(proc.pid, this.#named(proc));
       }
     }
+    for (const [pid, { start }] of this.#titles) if (found.get(pid)?.start !== start) this.#titles.delete(pid);
     return found;
   }
 
   async one(pid: number): Promise<Proc | null> {
-    return procOf(await readFile(`${this.#procRoot}/${pid}/stat`, 'latin1').catch(() => ''), await this.#bootMs());
+    const proc = procOf(readShort(`${this.#procRoot}/${pid}/stat`), await this.#bootMs());
+    return proc === null ? null : this.#named(proc);
   }
 
   async details(pid: number): Promise<ProcDetails | null> {
@@ -98,6 +101,17 @@ export class LinuxMachine implements Machine {
     } catch (error) {
       return error instanceof Error && 'code' in error && error.code === 'ESRCH' ? 'gone' : 'not_allowed';
     }
+  }
+
+  /** Node calls its main thread so, and with it the process: what it runs says more. */
+  #named(proc: Proc): Proc {
+    if (proc.name !== 'MainThread') return proc;
+    let known = this.#titles.get(proc.pid);
+    if (known?.start !== proc.start) {
+      known = { start: proc.start, title: programWords(readShort(`${this.#procRoot}/${proc.pid}/cmdline`).split('\0')).title };
+      this.#titles.set(proc.pid, known);
+    }
+    return known.title === '' ? proc : { ...proc, name: known.title };
   }
 
   /** From the time since then, which counts in hundredths; the date of the start itself is only told in seconds. */

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { fakeLog } from './test-log.ts';
+import type { BodySample } from './body-sample.ts';
+import { SenderBook } from './sender-book.ts';
+import { Senders } from './sender-watch.ts';
+import { TestMachine } from './test-machine.ts';
+
+const sample: BodySample = { agents: [{ service: 'coder', key: 'coder/one' }], services: ['coder'], unnamed: [], resources: [], more: false };
+const never = (): ReadonlySet<number> => new Set([0, 1]);
+
+function begin() {
+  const machine = new TestMachine({ pid: 1, parent: 0 }, { pid: 50, parent: 1 }, { pid: 100, parent: 50 }, { pid: 120, parent: 100 });
+  machine.owners.set(40_000, [100]);
+  const book = new SenderBook();
+  return { machine, book, senders: new Senders(machine, book, fakeLog(), never) };
+}
+const socket = (remotePort = 40_000) => ({ localPort: 4318, remotePort, localAddress: '127.0.0.1', remoteAddress: '127.0.0.1' });
+
+test('looks a socket up once, reads its first bodies and then one in ten seconds', async () => {
+  const { machine, book, senders } = begin();
+  const one = socket();
+  let read = 0;
+  for (let ms = 0; ms < 60_000; ms += 10) {
+    const ticket = senders.body(one, 'x', 7, ms);
+    if (ticket === null) continue;
+    read++;
+    ticket.told(sample);
+    await senders.settled();
+  }
+  expect(read).toBe(4 + 5);
+  // Once to find it, once more to be sure that its number did not change hands.
+  expect(machine.lookUps).toBe(2);
+  expect(book.of(7).map(({ pin, said }) => [pin, [...(said.get(7)?.agents.keys() ?? [])]])).toEqual([[{ pid: 100, start: 's100' }, ['coder/one']]]);
+});
+
+test('looks again when the process behind a socket is another one', async () => {
+  const { machine, book, senders } = begin();
+  const one = socket();
+  senders.body(one, 'x', 7, 0)?.told(sample);
+  await senders.settled();
+  machine.add({ pid: 100, parent: 50, start: 'other' });
+  machine.owners.set(40_000, [120]);
+  senders.body(one, 'x', 7, 1)?.told(sample);
+  await senders.settled();
+  expect(book.all().map(({ pin }) => pin)).toEqual([{ pid: 100, start: 's100' }, { pid: 120, start: 's120' }]);
+});
+
+test('a socket that a child was born with is of the one above', async () => {
+  const { machine, book, senders } = begin();
+  machine.owners.set(40_001, [120, 100]);
+  senders.body(socket(40_001), 'x', 7, 0)?.told(sample);
+  await senders.settled();
+  expect(book.all().map(({ pin }) => pin.pid)).toEqual([100]);
+});
+
+test.each<[string, number[]]>([['nobody', []], ['two that have nothing to do with each other', [100, 60]]])('knows no sender when the socket is held by %s', async (_what, owners) => {
+  const { machine, book, senders } = begin();
+  machine.add({ pid: 60, parent: 50 });
+  machine.owners.set(40_002, owners);
+  senders.body(socket(40_002), 'x', 7, 0)?.told(sample);
+  await senders.settled();
+  expect(book.size).toBe(0);
+});
+
+test('a socket for each body does not keep the engine busy', async () => {
+  const { machine, senders } = begin();
+  for (let at = 0; at < 2_000; at++) {
+    senders.body(socket(), 'x', 7, at)?.told(sample);
+    if (at % 10 === 0) await senders.settled();
+  }
+  await senders.settled();
+  // 20 at once and 5 a second, each looked at twice.
+  expect(machine.lookUps).toBeGreaterThan(0);
+  expect(machine.lookUps).toBeLessThanOrEqual(2 * (20 + 10));
+});
+
+test('a body without records of anybody says nothing, and one after the end is not read', async () => {
+  const { book, senders } = begin();
+  senders.body(socket(), 'x', 7, 0)?.told({ ...sample, services: [], agents: [] });
+  await senders.close();
+  expect(book.size).toBe(0);
+  expect(senders.body(socket(), 'x', 7, 1)).toBeNull();
+});

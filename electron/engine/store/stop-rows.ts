@@ -4,12 +4,18 @@
  */
 import type { Statement } from 'better-sqlite3';
 import { STATUS, US_HOUR } from './codes.ts';
+import { hash53 } from './hash.ts';
 
 export interface Asking { sql<P extends unknown[], R>(text: string): Statement<P, R> }
 /** What an order is about: every source of its agents, or some tasks of theirs only. */
 export interface Watched { readonly sources: readonly number[]; readonly tasks: readonly number[] | null }
 
 export interface StopRow { readonly id: number; readonly task: number; readonly agent: number; readonly ts: number; readonly dur: number | null; readonly kind: number; readonly status: number; readonly name: number; readonly source: number; readonly micros: number | null; readonly currency: number | null }
+
+/** null: nothing was ever called so. */
+export function textId(asking: Asking, text: string): number | null {
+  return asking.sql<[number, string], { id: number }>('SELECT id FROM string WHERE hash = ? AND text = ?').get(hash53(text), text)?.id ?? null;
+}
 
 const columns = 'a.id, a.task, a.agent, a.ts_us AS ts, a.dur_us AS dur, a.kind, a.status, a.name, a.source, a.micros, a.currency';
 /** Shorter acts that ended after a time are among those that began this long before it; longer ones have an index of their own (schema-4.ts). */

@@ -154,6 +154,17 @@ describe('what landed after the command', () => {
     expect(get(runtime).landed).toBe(0);
   });
 
+  it('is no state by which a server tells that it stopped, and no run that broke off', () => {
+    const runtime = freshRuntime('a2a');
+    const told = (key: string, name: string, seconds: number, more: object = {}): { draft: ReturnType<typeof runDraft>; raw: string } =>
+      ({ draft: runDraft('r1', undefined, { key, name, at: seconds, until: seconds, role: 'activity', source: 'a2a/task', status: 'ok', ...more }), raw: '{}' });
+    runtime.collect({ records: [told('s0', 'working', 90), told('s1', 'working', 100.3), told('s2', 'canceled', 101), told('s3', 'completed', 102), told('s4', 'working', 103), told('s5', 'canceled', 104, { source: 'a2a/artifact' }), { draft: runDraft('r2', 'failed', { at: 95, until: 105, key: 'run:r2' }), raw: '{}' }] }, at(200));
+    const { id } = begin(runtime);
+    runtime.command('stops.write', { id, order: { commandedUs: at(100) } });
+    // What begins as the command is given, and the word that it is done, are told but do not speak against the stop.
+    expect(get(runtime).landedActs.map((act) => [act.name, act.at, act.began])).toEqual([['working', iso(100.3), false], ['completed', iso(102), false], ['working', iso(103), true], ['canceled', iso(104), true]]);
+  });
+
   it('of one task is what happened in that task', () => {
     const runtime = acting();
     runtime.tell([logDraft('tool:other', 125, { name: 'other', agent: { name: 'clerk' }, run: { kind: 'session', id: 's2' } })], 1, 'svc', [], at(800));

@@ -44,6 +44,10 @@ describe('a rhythm', () => {
     // It ended before the command.
     runtime.collect({ records: [{ draft: runDraft('r2', 'completed', { at: 905, until: 906 }), raw: '{}' }] }, at(1_000));
     expect(rhythm(runtime, { runKey: 'r1' }).signs).toBe(6);
+    // Asked by the runtime's side only, its other side is found; another agent's telemetry is not this run's.
+    expect(rhythm(runtime, { sources: [1], runKey: 'r1' }).signs).toBe(6);
+    runtime.tell([call('chatty', 940, 941, { agent: { name: 'cook' } })], 1, 'svc', [], at(1_000));
+    expect(rhythm(runtime, { sources: [1, 2, 3], runKey: 'r1' }).signs).toBe(6);
   });
 
   it('of a run leaves out what came before it, and is its own where telemetry names it', () => {

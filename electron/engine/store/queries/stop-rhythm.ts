@@ -3,20 +3,19 @@
  * agents tell by themselves (telemetry) has a rhythm: a server writes nothing more of a run that it cancelled, whatever the run's code goes on to do.
  */
 import { KEY_KIND, KIND, STATUS, US_MINUTE } from '../codes.ts';
-import { hash53 } from '../hash.ts';
 import type { Rhythm, StepTime } from '../stop-commands.ts';
-import { longEnded, rowsBegun, type StopRow, type Watched } from '../stop-rows.ts';
+import { longEnded, rowsBegun, textId, type StopRow, type Watched } from '../stop-rows.ts';
 import type { Reading } from './reading.ts';
 
 const windowUs = 30 * US_MINUTE;
 const mostSigns = 200;
 const nothing: Rhythm = { signs: 0, longestUs: null, lastUs: null };
 
-interface Run { readonly id: number; readonly connection: number; readonly startedUs: number }
+interface Run { readonly id: number; readonly connection: number; readonly startedUs: number; readonly agent: number }
 
 /** The run's own tasks, as any of the connections tells them. */
 function tasksOfRun(reading: Reading, connections: readonly number[], runKey: string): Run[] {
-  const find = reading.sql<(number | string)[], Run>(`SELECT id, connection, started_us AS startedUs FROM task WHERE connection = ? AND key_kind = ? AND key_kind IN (1, 2, 4) AND key = ?`);
+  const find = reading.sql<(number | string)[], Run>(`SELECT id, connection, started_us AS startedUs, CASE root_agent WHEN 0 THEN loose_agent ELSE root_agent END AS agent FROM task WHERE connection = ? AND key_kind = ? AND key_kind IN (1, 2, 4) AND key = ?`);
   return connections.flatMap((connection) => [KEY_KIND.run, KEY_KIND.session, KEY_KIND.conversation].flatMap((kind) => find.get(connection, kind, runKey) ?? []));
 }
 
@@ -32,20 +31,38 @@ function runsUnderWay(reading: Reading, sources: readonly number[], atUs: number
 
 export interface RhythmParams extends Watched { readonly runKey: string | null; readonly beforeUs: number }
 
-/** Whose signs are this run's: its own tasks'; all of the agent's where it was the only run under way. */
-function signing(reading: Reading, { sources, tasks, runKey, beforeUs }: RhythmParams): { readonly watched: Watched; readonly fromUs: number } | null {
+interface Signing { readonly watched: Watched; readonly fromUs: number }
+
+/** Of these sources those that tell by themselves. */
+function tellersOf(reading: Reading, sources: readonly number[]): number[] {
   const kind = reading.sql<[number], { kind: string }>('SELECT kind FROM connection WHERE id = ?');
-  const connections = [...new Set(sources.map((source) => reading.agent(source).connection))];
-  const sending = new Set(connections.filter((id) => kind.get(id)?.kind === 'otlp'));
-  const tellers = sources.filter((source) => sending.has(reading.agent(source).connection));
+  const sends = new Map<number, boolean>();
+  return sources.filter((source) => {
+    const { connection } = reading.agent(source);
+    const known = sends.get(connection) ?? kind.get(connection)?.kind === 'otlp';
+    sends.set(connection, known);
+    return known;
+  });
+}
+
+/** Whose signs are this run's: those of tasks that telemetry names by it; all that its agent tells, from whichever side, where it was the agent's only run under way. */
+function signingOfRun(reading: Reading, sources: readonly number[], runKey: string, beforeUs: number): Signing | null {
+  const sides = [...new Set(sources.flatMap((source) => reading.sourcesOf(source)))];
+  const runs = tasksOfRun(reading, [...new Set(sides.map((source) => reading.agent(source).connection))], runKey);
+  const owners = [...new Set(runs.flatMap((run) => reading.sourcesOf(run.agent)))];
+  const tellers = tellersOf(reading, owners);
   if (tellers.length === 0) return null;
-  const fromUs = beforeUs - windowUs;
-  if (runKey === null) return { watched: { sources: tellers, tasks }, fromUs };
-  const runs = tasksOfRun(reading, connections, runKey);
-  const startedUs = Math.max(fromUs, ...runs.map((run) => run.startedUs - 1_000_000));
-  const own = runs.filter((run) => sending.has(run.connection)).map((run) => run.id);
-  if (own.length > 0) return { watched: { sources: tellers, tasks: own }, fromUs: startedUs };
-  return runs.length > 0 && runsUnderWay(reading, sources, beforeUs) === 1 ? { watched: { sources: tellers, tasks: null }, fromUs: startedUs } : null;
+  const fromUs = Math.max(beforeUs - windowUs, ...runs.map((run) => run.startedUs - 1_000_000));
+  const telling = new Set(tellers.map((source) => reading.agent(source).connection));
+  const own = runs.filter((run) => telling.has(run.connection)).map((run) => run.id);
+  if (own.length > 0) return { watched: { sources: tellers, tasks: own }, fromUs };
+  return runsUnderWay(reading, owners, beforeUs) === 1 ? { watched: { sources: tellers, tasks: null }, fromUs } : null;
+}
+
+function signing(reading: Reading, { sources, tasks, runKey, beforeUs }: RhythmParams): Signing | null {
+  if (runKey !== null) return signingOfRun(reading, sources, runKey, beforeUs);
+  const tellers = tellersOf(reading, sources);
+  return tellers.length === 0 ? null : { watched: { sources: tellers, tasks }, fromUs: beforeUs - windowUs };
 }
 
 const timesOf = (row: StopRow): number[] => (row.status === STATUS.running || row.dur === null ? [row.ts] : [row.ts, row.ts + row.dur]);
@@ -66,10 +83,6 @@ export function rhythmOf(reading: Reading, params: RhythmParams): Rhythm {
 /** So many of the newest rows are looked through, of all sources together: no index knows names. */
 const mostLooked = 4_000;
 const mostOfAName = 500;
-
-function textId(reading: Reading, text: string): number | null {
-  return reading.sql<[number, string], { id: number }>('SELECT id FROM string WHERE hash = ? AND text = ?').get(hash53(text), text)?.id ?? null;
-}
 
 /** Ended well only: what was cut off says nothing of how long it would have taken. */
 export function stepTimes(reading: Reading, { sources, steps }: { readonly sources: readonly number[]; readonly steps: readonly string[] }): StepTime[] {

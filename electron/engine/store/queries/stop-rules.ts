@@ -3,8 +3,8 @@ import type { ParsedParams, Result } from '../../../../shared/contract.ts';
 import type { RuleTrigger, StopRule, StopScope } from '../../../../shared/stop.ts';
 import { kindWord, statusWord, US_HOUR } from '../codes.ts';
 import { publicId, rowIdOf } from '../ids.ts';
-import { hash53 } from '../hash.ts';
 import type { RuleFact, RuleRow, Spent } from '../stop-commands.ts';
+import { textId } from '../stop-rows.ts';
 import { iso, parseCursor, rowId, writeCursor, type Reading } from './reading.ts';
 
 interface StoredRule { readonly id: number; readonly name: string; readonly fires: string; readonly watches: string; readonly level: StopRule['level']; readonly stops: StopRule['stops']; readonly mode: StopRule['mode']; readonly createdUs: number; readonly changedBy: string; readonly fired: number; readonly would: number; readonly lastUs: number | null }
@@ -90,8 +90,8 @@ export function ruleRows(reading: Reading, { after, upTo, updated }: { readonly 
 /** Known money: of one task all of it, else of the agent since then. Telemetry and a management API may tell of the same calls: whichever side told more. */
 export function spentSince(reading: Reading, { head, task, sinceUs, currency }: { readonly head: number; readonly task: number | null; readonly sinceUs: number; readonly currency: string }): Spent {
   // No currency is US dollars (reading.ts).
-  const known = reading.sql<[number, string], { id: number }>('SELECT id FROM string WHERE hash = ? AND text = ?').get(hash53(currency), currency)?.id;
-  const currencies = [...(known === undefined ? [] : [known]), ...(currency === 'USD' ? [0] : [])];
+  const known = textId(reading, currency);
+  const currencies = [...(known === null ? [] : [known]), ...(currency === 'USD' ? [0] : [])];
   if (currencies.length === 0) return { micros: 0 };
   if (task !== null) {
     const row = reading.sql<[number], { micros: number; currency: number }>('SELECT micros, currency FROM task WHERE id = ?').get(task);

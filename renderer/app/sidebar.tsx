@@ -44,7 +44,7 @@ export function Sidebar({ onSkip }: { onSkip: () => void }) {
       <ul className={classes.list}>
         {navigation.map((screen) => (
           <NavItem
-            key={screen} screen={screen} lit={lit === screen} waiting={waiting} count={screen === 'agents' ? (status?.agents ?? null) : screen === 'stop' ? (status?.stopsOpen ?? 0) - (status?.stopsFailing ?? 0) : null}
+            key={screen} screen={screen} lit={lit === screen} waiting={waiting} count={screen === 'agents' ? (status?.agents ?? null) : screen === 'stop' && status?.stopsFailing === 0 ? status.stopsOpen : null}
             gaps={screen === 'connections' ? (status?.openGaps ?? 0) : 0} asks={screen === 'approvals' ? (status?.approvalsWaiting ?? 0) : 0} alarms={screen === 'stop' ? (status?.stopsFailing ?? 0) : 0}
           />
         ))}

@@ -10,11 +10,12 @@ import { operatorQueries } from '../../api/queries.ts';
 import { ErrorBlock, FromQuery } from '../../ui/blocks.tsx';
 import { inertString } from '../../ui/agent-text.ts';
 import { Dialog } from '../../ui/dialog.tsx';
-import { formatCount, formatElapsed, plural } from '../../ui/format.ts';
+import { formatCount, plural } from '../../ui/format.ts';
 import { Kbd } from '../../ui/kbd.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { Time } from '../../ui/time.tsx';
+import { spanWords } from '../stop/stop-words.ts';
 import { Setting } from './setting.tsx';
 import type { SectionProps } from './use-settings.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -108,8 +109,8 @@ export function KillSwitchPanel({ settings, change }: SectionProps) {
   const pending = change.isPending;
   return (
     <Panel title="Kill switch">
-      <NumberSetting name="Silence before a stop is verified" unit="s" value={settings.stopSilenceS} least={5} most={3_600} pending={pending} onSave={(stopSilenceS) => change.mutate({ stopSilenceS })} says={`No act for ${formatElapsed(settings.stopSilenceS * 1000)}, in which it could be seen. Shorter verifies sooner and proves less. Holds for stops ordered from now on.`} />
-      <NumberSetting name="Watch after that" unit="s" value={settings.stopWatchS} least={0} most={86_400} pending={pending} onSave={(stopWatchS) => change.mutate({ stopWatchS })} says={settings.stopWatchS === 0 ? 'A verified stop is not watched on: what comes back is not noticed by its order.' : `A verified stop is watched for ${formatElapsed(settings.stopWatchS * 1000)} more: an act reopens it, with an alarm.`} />
+      <NumberSetting name="Silence before a stop is verified" unit="s" value={settings.stopSilenceS} least={5} most={3_600} pending={pending} onSave={(stopSilenceS) => change.mutate({ stopSilenceS })} says={`No act for ${spanWords(settings.stopSilenceS)}, in which it could be seen. Shorter verifies sooner and proves less. Holds for stops ordered from now on.`} />
+      <NumberSetting name="Watch after that" unit="s" value={settings.stopWatchS} least={0} most={86_400} pending={pending} onSave={(stopWatchS) => change.mutate({ stopWatchS })} says={settings.stopWatchS === 0 ? 'A verified stop is not watched on: what comes back is not noticed by its order.' : `A verified stop is watched for ${spanWords(settings.stopWatchS)} more: an act reopens it, with an alarm.`} />
       <NumberSetting name="A drill counts for" unit="days" value={settings.drillStaleDays} least={1} most={365} pending={pending} onSave={(drillStaleDays) => change.mutate({ drillStaleDays })} says={`After ${plural(settings.drillStaleDays, 'day')} readiness says that it is stale.`} />
       <Setting name="Two-person rule" says={ruleSays[settings.twoPerson]}>
         <Segmented label="Two-person rule" name="two-person" value={settings.twoPerson} options={rules} onChange={(twoPerson) => change.mutate({ twoPerson })} />

@@ -9,9 +9,9 @@ import type { OrderLever, StopCertificate } from '../../../shared/stop.ts';
 import { useEngineState } from '../../api/client.ts';
 import { stopQueries } from '../../api/queries.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
-import { formatDuration, formatElapsed, formatMoney, formatUtc, plural } from '../../ui/format.ts';
+import { formatDuration, formatMoney, formatUtc, plural } from '../../ui/format.ts';
 import { StateBadge } from '../../ui/state-badge.tsx';
-import { answerWords, confirmedWords, levelWords, orderLooks, reasonWords, scopeWords } from './stop-words.ts';
+import { answerWords, confirmedWords, levelWords, orderLooks, reasonWords, scopeWords, spanWords } from './stop-words.ts';
 import { LeverKindMark } from './lever-kind.tsx';
 import classes from './certificate-print.module.css';
 
@@ -53,7 +53,7 @@ function OrderFacts({ made }: { made: StopCertificate }) {
         ['Verified', utc(times.verifiedAt, 'not verified')],
         ['Time to last act', lasted(times.timeToLastActMs, times.containedAt === null ? 'open' : 'no act after the command')],
         ['Time to contain', lasted(times.timeToContainMs, 'open')],
-        ['Silence window', `${formatElapsed(order.silenceS * 1000)} without an act, in which it could be seen`],
+        ['Silence window', `${spanWords(order.silenceS)} without an act, in which it could be seen`],
         ['Watched until', utc(order.watchUntil, 'not set')],
         ['Reopened', plural(order.reopened, 'time')],
         ['Put back', utc(order.releasedAt, 'no')],

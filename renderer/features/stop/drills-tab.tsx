@@ -93,7 +93,7 @@ function Drills({ drills }: { drills: readonly Drill[] }) {
   const shown = groups.filter((group) => agent === null || group.id === agent);
   if (drills.length === 0) return <Empty title="Times of drills will stand here" why="No drill was fired yet. Mark an agent as canary in Readiness; a drill is a real stop order at that agent." action={<button type="button" className={classes.linkButton} onClick={() => go({ screen: 'stop', params: { tab: 'readiness' } })}>To readiness</button>} />;
   return (
-    <>
+    <div className={classes.columnPanes}>
       <div className={classes.bar}>
         <ChoiceChip label="Agent" value={agent} options={groups.map((group) => ({ value: group.id, label: inertString(group.name, 40) }))} onChange={(next) => setParams({ agent: next })} />
         <button type="button" className={classes.linkButton} aria-pressed={asTable} onClick={toggle}>{asTable ? 'As charts' : 'As tables'} <Kbd keys="t" /></button>
@@ -109,7 +109,7 @@ function Drills({ drills }: { drills: readonly Drill[] }) {
         <PlainTable label="Drills" rows={drills.filter((drill) => agent === null || drill.agentId === agent)} rowId={(drill) => drill.orderId} columns={columns} />
       </Panel>
       <div className={classes.under}><KeyHints hints={hints} /></div>
-    </>
+    </div>
   );
 }
 

@@ -34,7 +34,7 @@ function Holds({ holds, onRelease }: { holds: readonly StopHold[]; onRelease: (a
     { id: 'look', head: 'Last look', end: true, cell: (hold) => (hold.lastLookAt === null ? 'none yet' : <><Age iso={hold.lastLookAt} /> ago</>) },
     { id: 'since', head: 'Since', cell: (hold) => <Time iso={hold.since} /> },
     { id: 'order', head: 'By', cell: (hold) => orderLink(hold.orderId, hold.orderNumber) },
-    { id: 'act', head: <span className="gh-visually-hidden">Act</span>, end: true, cell: (hold) => <Button onClick={() => onRelease(holdItem(hold))}>Release…<span className="gh-visually-hidden"> the hold of {inertString(hold.scopeName, 60)}</span></Button> },
+    { id: 'act', head: <span className="gh-visually-hidden">Act</span>, end: true, cell: (hold) => <Button className={classes.rowButton ?? ''} onClick={() => onRelease(holdItem(hold))}>Release…<span className="gh-visually-hidden"> the hold of {inertString(hold.scopeName, 60)}</span></Button> },
   ];
   const broken = holds.filter((hold) => hold.problem !== null);
   return (
@@ -53,7 +53,7 @@ function Changes({ changes, onRelease }: { changes: readonly StandingChange[]; o
     { id: 'undo', head: 'What is put back', wide: true, cell: (change) => <><InertName text={change.undoText} most={300} />{change.undo === 'lossy' && <span className={classes.wait}> (not whole)</span>}{change.problem !== null && <><br /><span className={classes.wait}><StateShape state="attention" /> <InertName text={change.problem} most={300} /></span></>}</> },
     { id: 'since', head: 'Since', cell: (change) => <Time iso={change.since} /> },
     { id: 'order', head: 'By', cell: (change) => orderLink(change.orderId, change.orderNumber) },
-    { id: 'act', head: <span className="gh-visually-hidden">Act</span>, end: true, cell: (change) => <Button onClick={() => onRelease(changeItem(change))}>Put back…<span className="gh-visually-hidden"> {inertString(change.title, 60)}</span></Button> },
+    { id: 'act', head: <span className="gh-visually-hidden">Act</span>, end: true, cell: (change) => <Button className={classes.rowButton ?? ''} onClick={() => onRelease(changeItem(change))}>Put back…<span className="gh-visually-hidden"> {inertString(change.title, 60)}</span></Button> },
   ];
   return (
     <Panel flush title={`Changes that stand, ${formatCount(changes.length)}`} aside="made by stop orders, not yet put back">

@@ -46,6 +46,8 @@ function useWidth(): [(element: HTMLElement | null) => void, number] {
 const rowHeight = 27;
 const headHeight = 22;
 const most = 60;
+/** While it runs, the present does not stand at the very edge. */
+const roomRight = 0.08;
 
 function MarkShape({ mark, y }: { mark: Mark; y: number }) {
   const look = looks[mark.kind];
@@ -119,8 +121,8 @@ export function LeverTimeline({ order, asTable }: { order: StopOrderDetail; asTa
   const shown = all ? levers : levers.slice(0, most);
   const commandedMs = order.commandedAt === null ? null : Date.parse(order.commandedAt);
   const lastMs = lastMoment(order, levers, nowMs);
-  const axis = commandedMs === null || width < 40 ? null : axisOf(commandedMs, lastMs, width);
   const live = order.state !== 'verified' && order.endedAt === null;
+  const axis = commandedMs === null || width < 40 ? null : axisOf(commandedMs, live ? lastMs + (lastMs - commandedMs) * roomRight : lastMs, width);
   const nowX = axis !== null && live ? placeOn(axis, lastMs) : null;
   const ticks = axis === null ? [] : ticksOf(axis, nowX);
   return (

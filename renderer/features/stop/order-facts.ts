@@ -1,7 +1,7 @@
 /** What the screens say about one stop order, in words and figures. Pure. */
 import type { OrderLever, StopOrder, StopOrderDetail, StopState } from '../../../shared/stop.ts';
 import { formatClock, formatCount, formatDuration, plural } from '../../ui/format.ts';
-import { msBetween } from './stop-words.ts';
+import { msBetween, spanWords } from './stop-words.ts';
 
 /** Nobody has to do anything about it now: it was withdrawn, or nobody watches it any more and it is verified. */
 export const failing = (state: StopState): boolean => state === 'still_acting' || state === 'unverified';
@@ -45,8 +45,8 @@ function reportedFact(order: StopOrder): Fact {
 }
 
 function containedFact(order: StopOrder): Fact {
-  const waits = `waits for ${formatDuration(order.silenceS * 1000)} with no act`;
-  if (order.containedAt !== null) return { id: 'contained', name: 'Contained', time: clock(order.containedAt) ?? '', says: `no act since, seen for ${formatDuration(order.silenceS * 1000)}`, reached: true };
+  const waits = `waits for ${spanWords(order.silenceS)} with no act`;
+  if (order.containedAt !== null) return { id: 'contained', name: 'Contained', time: clock(order.containedAt) ?? '', says: `no act since, seen for ${spanWords(order.silenceS)}`, reached: true };
   return { id: 'contained', name: 'Contained', time: 'not yet', says: order.reopened > 0 ? `${waits}; it came back ${plural(order.reopened, 'time')}` : waits, reached: false };
 }
 

@@ -50,15 +50,16 @@ export function UnseenRows({ rows }: { rows: readonly Unseen[] }) {
 
 export function LandedPanel({ order }: { order: StopOrderDetail }) {
   const acts = order.landedActs;
+  const currencies = [...new Set(acts.flatMap((act) => (act.currency === null ? [] : [act.currency])))];
   const agentOf = (act: Landed): string | null => (order.agents.length === 1 ? order.agents[0]?.id : order.agents.find((agent) => agent.name === act.agentName)?.id) ?? null;
   const columns: PlainColumn<Landed>[] = [
     { id: 'at', head: `Time, ${localOffset()}`, cell: (act) => <Time iso={act.at} millis mono /> },
     { id: 'kind', head: 'Kind', cell: (act) => { const kind = kinds.find((one) => one === act.kind); return kind === undefined ? inertString(act.kind, 30) : <KindBadge kind={kind} />; } },
     { id: 'what', head: 'What', line: true, cell: (act) => { const agent = agentOf(act); return agent === null ? <strong className={classes.strong}><InertName text={act.name} most={100} /></strong> : <a className={classes.nameLink} href={placeHash({ screen: 'agent', id: agent, params: { task: act.taskId, activity: act.activityId } })}><InertName text={act.name} most={100} /></a>; } },
     ...(order.agents.length > 1 ? [{ id: 'agent', head: 'Agent', cell: (act: Landed) => <InertName text={act.agentName} most={40} /> }] : []),
-    { id: 'money', head: 'Cost', end: true, cell: (act) => (act.amountMicros === null ? '' : `${formatMoney(act.amountMicros, 3)} ${act.currency ?? ''}`) },
+    { id: 'money', head: currencies.length === 1 ? currencies[0] : 'Cost', end: true, cell: (act) => (act.amountMicros === null ? '' : `${formatMoney(act.amountMicros, 3)}${currencies.length === 1 ? '' : ` ${act.currency ?? ''}`}`) },
     { id: 'result', head: 'Result', cell: (act) => <StateBadge {...landedLook(act)} /> },
-    { id: 'began', head: 'Began', cell: (act) => (act.began ? 'after the command' : 'before it') },
+    { id: 'began', head: <span data-tip="Whether it began after the command or was under way already">Began</span>, cell: (act) => (act.began ? 'after' : 'before') },
     { id: 'end', head: 'Ended', cell: (act) => (act.endAt === null ? 'open' : <Time iso={act.endAt} millis mono />) },
   ];
   const against = acts.filter((act) => act.began && act.status !== 'denied').length;

@@ -62,7 +62,7 @@ function OpenRow({ order, chosen, tabbable, onChoose, onOpen, onSecond }: { orde
       </span>
       <span role="gridcell" className={classes.orderClock}><OrderClock order={order} /></span>
       <span role="gridcell"><ThreeFacts order={order} /></span>
-      <span role="gridcell" className={order.landed > 0 && failing(order.state) ? classes.stop : classes.second}>{order.landed > 0 && <StateShape state="acted_after" />} {order.landed === 0 ? <span className={classes.zero}>0 acts after</span> : `${plural(order.landed, 'act')} after`}</span>
+      <span role="gridcell" className={`${classes.shaped} ${order.landed > 0 && failing(order.state) ? classes.stop : classes.second}`}>{order.landed > 0 && failing(order.state) && <StateShape state="acted_after" />}{order.landed === 0 ? <span className={classes.zero}>0 acts after</span> : `${plural(order.landed, 'act')} after`}</span>
       <span role="gridcell" className={classes.orderActs}>
         {order.state === 'waiting_second' && (
           <>

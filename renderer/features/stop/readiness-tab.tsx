@@ -32,7 +32,7 @@ function Cell({ cell }: { cell: ReadinessCell }) {
   return (
     <span className={classes.cell} data-tip={inertString(cell.text, 300)}>
       <StateBadge state={readinessLooks[cell.state].state} word={readinessLooks[cell.state].word} />
-      <span className={`${classes.cellSecond} ${cell.rights === 'missing' && cell.state !== 'none' ? classes.wait : ''}`}>{says}</span>
+      {says !== '' && <span className={`${classes.cellSecond} ${cell.rights === 'missing' && cell.state !== 'none' ? classes.wait : ''}`}>{says}</span>}
     </span>
   );
 }

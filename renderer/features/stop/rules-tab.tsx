@@ -79,7 +79,7 @@ export function RulesTab() {
   const [removing, setRemoving] = useState<StopRule | null>(null);
   useKeys('Auto-stop rules', [{ keys: 'n', does: 'add a rule', run: () => setEditing('new') }]);
   return (
-    <>
+    <div className={classes.columnPanes}>
       <FromQuery query={query} what="Reading auto-stop rules" failed="The rules could not be read." height={46}>
         {({ rows }) => (
           <Panel flush title={`Auto-stop rules, ${formatCount(rows.length)}`} aside={<><span>evaluated as activity comes in</span><Button onClick={() => setEditing('new')} rightSection={<Kbd keys="n" />}>Add rule…</Button></>}>
@@ -93,6 +93,6 @@ export function RulesTab() {
       <div className={classes.under}><KeyHints hints={[{ keys: ['n'], does: 'add a rule' }]} /></div>
       {editing !== null && <RuleDialog rule={editing === 'new' ? null : editing} onClose={() => setEditing(null)} />}
       {removing !== null && <RemoveDialog rule={removing} onClose={() => setRemoving(null)} />}
-    </>
+    </div>
   );
 }

@@ -2,7 +2,7 @@
 import type { OrderLever, ReasonKind, ReportedWord, RuleTrigger, StopOrder, StopScope, StopState } from '../../../shared/stop.ts';
 import type { StopLevel } from '../../../shared/domain.ts';
 import { inertString } from '../../ui/agent-text.ts';
-import { formatClock, formatDuration, formatMoney, plural } from '../../ui/format.ts';
+import { formatClock, formatDuration, formatElapsed, formatMoney, plural } from '../../ui/format.ts';
 import type { State } from '../../ui/state-shapes.tsx';
 
 export const orderLooks: Record<StopState, { state: State; word: string }> = {
@@ -82,6 +82,13 @@ export function confirmedWords(lever: OrderLever, commandedAt: string | null): s
 
 /** One line for a screen reader: the three facts in their order. */
 export const leverSentence = (lever: OrderLever, commandedAt: string | null): string => `${requestedWords(lever)}; ${answerWords(lever, commandedAt)}; ${confirmedWords(lever, commandedAt)}`;
+
+/** `90 s`, `15 min`, `2 h`, `2 min 5 s`. */
+export function spanWords(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds % 3600 === 0) return `${seconds / 3600} h`;
+  return seconds % 60 === 0 ? `${seconds / 60} min` : formatElapsed(seconds * 1000);
+}
 
 const within = (seconds: number): string => (seconds % 3600 === 0 ? plural(seconds / 3600, 'hour') : seconds % 60 === 0 ? plural(seconds / 60, 'minute') : plural(seconds, 'second'));
 

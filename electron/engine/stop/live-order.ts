@@ -77,7 +77,7 @@ export class LiveOrder {
         events: [{ atUs: usOf(this.#context.clock), kind: 'note', lever: lever.id, by: 'console', text: `${actor.name} has "${plan.title}" sent once more.` }],
       });
       this.#running = this.#again(lever.id);
-      if (ended) this.#look();
+      if (this.#verify === null) this.#look();
     });
   }
 

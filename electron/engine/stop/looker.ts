@@ -18,6 +18,7 @@ import type { OpenPort } from './stop-port.ts';
 import type { WatchedConnection } from './watched.ts';
 
 const lookWithinMs = 4_000;
+const mostSigns = 2_000;
 
 export class Looker {
   readonly watched: WatchedConnection;
@@ -26,6 +27,7 @@ export class Looker {
   readonly #context: StopContext;
   readonly #levers: () => readonly LeverFact[];
   #looking: Promise<void> | null = null;
+  #signsFromUs = 0;
 
   constructor(context: StopContext, watched: WatchedConnection, levers: () => readonly LeverFact[]) {
     this.#context = context;
@@ -59,8 +61,8 @@ export class Looker {
     if (open.runtime === null || this.watched.shows !== 'looks') return;
     const atUs = usOf(this.#context.clock);
     try {
-      const sight = await this.#ask(open, open.runtime, this.watched.target, this.#pulled(false), sinceUs, signal);
-      this.track = tookLook(this.track, open.mask()(sight), atUs);
+      const sight = await this.#ask(open, open.runtime, this.watched.target, this.#pulled(false), Math.max(sinceUs, this.#signsFromUs), signal);
+      this.track = this.#bounded(tookLook(this.track, open.mask()(sight), atUs));
     } catch (error) {
       if (signal.aborted) return;
       const fault = judgePull(error, true, 0);
@@ -83,6 +85,14 @@ export class Looker {
       if (judgePull(error, true, 0).ours) this.#context.log.error('a look at processes failed by a mistake of ours', error, { connection: this.watched.connection });
       this.process = noProcess;
     }
+  }
+
+  /** An agent that acts on for hours gives signs without end: the newest decide, and older ones are not asked for again. */
+  #bounded(track: LookTrack): LookTrack {
+    if (track.signs.length <= mostSigns) return track;
+    const signs = track.signs.toSorted((a, b) => a.sign.atUs - b.sign.atUs).slice(-mostSigns / 2);
+    this.#signsFromUs = signs[0]?.sign.atUs ?? 0;
+    return { ...track, signs };
   }
 
   #ask(open: OpenPort, port: StopPort, target: StopTarget, pulled: Parameters<StopPort['look']>[2], sinceUs: number, signal: AbortSignal): ReturnType<StopPort['look']> {

@@ -1,0 +1,244 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { NewLever } from '../store/stop-commands.ts';
+import { fakeHouse, leverOf, openOf, orderOf, said, scopeOf, unreachable } from './fake-stop.ts';
+import type { House } from './fake-stop.ts';
+import { Orchestrator } from './orchestrator.ts';
+
+const ada = { kind: 'desktop', name: 'ada' } as const;
+const hold = (): NewLever => leverOf('console.hold', { plan: { step: 'refuse', kind: 'hold', level: 'suspend', undo: 'exact', title: 'hold' } });
+let house: House;
+let orchestrator: Orchestrator;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 2, 1, 12) });
+  house = fakeHouse();
+  orchestrator = new Orchestrator({ context: house.context, isLocal: () => true });
+});
+afterEach(async () => {
+  house.end();
+  await vi.advanceTimersByTimeAsync(1);
+  await orchestrator.close();
+  vi.useRealTimers();
+});
+
+async function held(): Promise<void> {
+  await orchestrator.begin(orderOf([hold()]), scopeOf());
+  await vi.advanceTimersByTimeAsync(50);
+}
+
+describe('a hold', () => {
+  it('cancels every run that begins after the order, within a second, and counts each once', async () => {
+    house.runtime.start('before');
+    await vi.advanceTimersByTimeAsync(10);
+    await held();
+    house.runtime.start('new-1');
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(house.runtime.runs.map((one) => one.id)).toEqual(['before']);
+    house.runtime.start('new-2', 'scheduled');
+    house.runtime.start('new-3', 'queued');
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(house.runtime.runs.map((one) => one.id)).toEqual(['before']);
+    expect(house.history.lever('hold')).toMatchObject({ state: 'reported', reported: 'accepted', undoState: 'open', holdCancelled: 3 });
+    expect(house.history.events.filter((one) => one.text.startsWith('Cancelled')).map((one) => one.text)).toEqual(['Cancelled a new run as it appeared: new-1.', 'Cancelled 2 new runs as they appeared: new-2, new-3.']);
+  });
+
+  it('looks at once when the history hears of something', async () => {
+    await held();
+    await vi.advanceTimersByTimeAsync(350);
+    house.runtime.start('new-1');
+    orchestrator.kick();
+    await vi.advanceTimersByTimeAsync(50);
+    expect(house.runtime.runs).toEqual([]);
+  });
+
+  it('says what keeps it from working, and that it works again', async () => {
+    await held();
+    const { survey } = house.runtime.port;
+    house.runtime.port.survey = () => Promise.reject(unreachable('ECONNREFUSED'));
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(house.history.lever('hold')).toMatchObject({ hold: { problem: expect.stringContaining('New runs could not be looked for') as unknown } });
+    house.runtime.start('new-1');
+    house.runtime.port.survey = survey;
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(house.history.lever('hold')).toMatchObject({ hold: { problem: null, cancelled: 1 } });
+  });
+
+  it('counts no run that the runtime refused to cancel, and tries it again', async () => {
+    await held();
+    house.runtime.onPull = () => Promise.resolve(said('refused', 'Not while it migrates.'));
+    house.runtime.start('new-1');
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(house.history.lever('hold')).toMatchObject({ hold: { cancelled: 0, problem: expect.stringContaining('Not while it migrates.') as unknown } });
+    house.runtime.onPull = (call) => { house.runtime.endRuns(call); return Promise.resolve(said('accepted')); };
+    await vi.advanceTimersByTimeAsync(10_100);
+    expect(house.history.lever('hold').holdCancelled).toBe(1);
+  });
+
+  it('says that it holds nothing where no lever ends a single run', async () => {
+    const context = { ...house.context, ports: { open: () => Promise.resolve({ ...openOf(house.runtime, house.context.life), levers: [] }) } };
+    const other = new Orchestrator({ context, isLocal: () => true });
+    await other.begin(orderOf([hold()]), scopeOf());
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(house.history.lever('hold')).toMatchObject({ hold: { problem: expect.stringContaining('nothing can be held') as unknown } });
+  });
+
+  it('goes on in the next engine, also when the order is no longer watched, until it is released', async () => {
+    await held();
+    house.runtime.start('new-1');
+    await vi.advanceTimersByTimeAsync(1_100_000);
+    expect(house.history.order(1).endedUs).not.toBeNull();
+    house.end();
+    await vi.advanceTimersByTimeAsync(1);
+    await orchestrator.close();
+    const { history } = house;
+    house = fakeHouse();
+    house.history.orders = history.orders;
+    orchestrator = new Orchestrator({ context: house.context, isLocal: () => true });
+    await orchestrator.resume(null);
+    house.runtime.start('new-2');
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(house.runtime.runs).toEqual([]);
+    expect(house.history.lever('hold').holdCancelled).toBe(2);
+    const released = orchestrator.release('stp-1', null, ada, 'It was a false alarm.');
+    await vi.advanceTimersByTimeAsync(100);
+    await released;
+    house.runtime.start('new-3');
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(house.runtime.runs.map((one) => one.id)).toEqual(['new-3']);
+    expect(house.history.lever('hold')).toMatchObject({ undoState: 'done' });
+    expect(house.history.audits.filter((one) => one.action === 'stop.release').map((one) => one.outcome)).toEqual(['asked', 'done']);
+  });
+});
+
+describe('a release', () => {
+  const pausing = (id: string, step: 'disarm' | 'refuse' | 'revoke'): NewLever => leverOf(id, { plan: { step, undo: 'exact' } });
+  async function ordered(levers: readonly NewLever[]): Promise<void> {
+    for (const one of levers) house.runtime.saved.set(one.plan.leverId, `${one.plan.leverId} as it was`);
+    await orchestrator.begin(orderOf(levers), scopeOf());
+    await vi.advanceTimersByTimeAsync(200);
+  }
+  const release = async (only: string | null = null): Promise<unknown> => {
+    const asked = orchestrator.release('stp-1', only, ada, '').then(() => 'released', (error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(20_000);
+    return asked;
+  };
+
+  it('puts back what was saved, in the reverse order, and only that', async () => {
+    await ordered([pausing('crons', 'disarm'), pausing('pause', 'refuse'), leverOf('cut'), pausing('key', 'revoke')]);
+    expect(await release()).toBe('released');
+    expect(house.runtime.undone).toEqual(['key key as it was', 'pause pause as it was', 'crons crons as it was']);
+    expect(house.history.order(1).releasedUs).not.toBeNull();
+    expect(house.history.order(1).endedUs).not.toBeNull();
+    expect(house.history.lever('cut').undoState).toBe('none');
+  });
+
+  it('shows what could not be put back, and tries only that again', async () => {
+    await ordered([pausing('crons', 'disarm'), pausing('key', 'revoke')]);
+    house.runtime.onUndo = (leverId) => (leverId === 'key' ? Promise.reject(unreachable('ECONNREFUSED')) : Promise.resolve('Put back.'));
+    await release();
+    expect(house.history.lever('key')).toMatchObject({ undoState: 'failed', undoneText: 'It could not be reached.' });
+    expect(house.history.lever('crons').undoState).toBe('done');
+    expect(house.history.order(1).releasedUs).toBeNull();
+    expect(house.history.audits.at(-1)).toMatchObject({ action: 'stop.release', outcome: 'failed' });
+    house.runtime.onUndo = () => Promise.resolve('Put back.');
+    house.runtime.undone.length = 0;
+    await release();
+    expect(house.runtime.undone).toEqual(['key key as it was']);
+    expect(house.history.order(1).releasedUs).not.toBeNull();
+  });
+
+  it('waits for an order that is still being sent', async () => {
+    house.runtime.onPull = () => new Promise((done) => { setTimeout(() => done(said('accepted')), 10_000); });
+    await ordered([pausing('pause', 'refuse')]);
+    const refused = await release();
+    expect(refused).toMatchObject({ code: 'conflict' });
+    expect(house.runtime.undone).toEqual([]);
+  });
+
+  it('puts back one lever alone', async () => {
+    await ordered([pausing('crons', 'disarm'), pausing('key', 'revoke')]);
+    await release('key');
+    expect(house.runtime.undone).toEqual(['key key as it was']);
+    expect(house.history.lever('crons').undoState).toBe('open');
+    expect(house.history.order(1).releasedUs).toBeNull();
+    expect(await release('key')).toMatchObject({ code: 'conflict' });
+  });
+
+  it('ends the watch: what acts from then on may do so', async () => {
+    await ordered([pausing('pause', 'refuse')]);
+    await release();
+    house.runtime.act();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(house.alarms).toEqual([]);
+    expect(house.history.order(1).state).not.toBe('still_acting');
+  });
+});
+
+describe('a lever that is sent once more', () => {
+  it('goes out again, and the order is watched again', async () => {
+    house.runtime.onPull = () => Promise.reject(unreachable('ECONNREFUSED'));
+    await orchestrator.begin(orderOf([leverOf('cut')]), scopeOf());
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(house.history.lever('cut').state).toBe('failed');
+    house.runtime.onPull = () => Promise.resolve(said('stopped'));
+    const asked = orchestrator.retry('stp-1', 'cut', ada);
+    await vi.advanceTimersByTimeAsync(5_000);
+    await asked;
+    expect(house.history.lever('cut')).toMatchObject({ state: 'reported', attempts: 4 });
+    await expect(orchestrator.retry('stp-1', 'cut', ada)).rejects.toMatchObject({ code: 'conflict' });
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(house.history.order(1).state).toBe('verified');
+  });
+
+  it('is refused where it may have been carried out and would do more than once', async () => {
+    house.runtime.onPull = () => Promise.reject(unreachable('ECONNRESET'));
+    await orchestrator.begin(orderOf([leverOf('cut', { repeatable: false })]), scopeOf());
+    await vi.advanceTimersByTimeAsync(5_000);
+    await expect(orchestrator.retry('stp-1', 'cut', ada)).rejects.toMatchObject({ code: 'conflict' });
+    expect(house.runtime.pulls('cut')).toBe(1);
+  });
+});
+
+describe('an order that needs a second person', () => {
+  const waiting = async (): Promise<void> => {
+    await orchestrator.begin(orderOf([leverOf('cut')], { state: 'waiting_second' }), scopeOf());
+    await vi.advanceTimersByTimeAsync(100);
+    expect(house.runtime.calls).toEqual([]);
+  };
+
+  it('sends nothing until that one confirmed, and then once, however often it is confirmed', async () => {
+    await waiting();
+    const both = Promise.allSettled([orchestrator.second('stp-1', 'Grace', ada), orchestrator.second('stp-1', 'Grace', ada)]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect((await both).map((one) => one.status)).toEqual(['fulfilled', 'rejected']);
+    expect(house.runtime.calls).toEqual(['cut']);
+    expect(house.history.order(1)).toMatchObject({ state: 'stopping', secondBy: 'Grace' });
+  });
+
+  it('can be withdrawn, and then never be confirmed', async () => {
+    await waiting();
+    await orchestrator.withdraw('stp-1', ada);
+    expect(house.history.order(1)).toMatchObject({ state: 'withdrawn' });
+    await expect(orchestrator.second('stp-1', 'Grace', ada)).rejects.toMatchObject({ code: 'conflict' });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(house.runtime.calls).toEqual([]);
+  });
+
+  it('is withdrawn by itself after fifteen minutes, also when the engine began again meanwhile', async () => {
+    await waiting();
+    await vi.advanceTimersByTimeAsync(10 * 60_000);
+    house.end();
+    await vi.advanceTimersByTimeAsync(1);
+    await orchestrator.close();
+    const { history } = house;
+    house = fakeHouse();
+    house.history.orders = history.orders;
+    orchestrator = new Orchestrator({ context: house.context, isLocal: () => true });
+    await orchestrator.resume(null);
+    await vi.advanceTimersByTimeAsync(4 * 60_000);
+    expect(house.history.order(1).state).toBe('waiting_second');
+    await vi.advanceTimersByTimeAsync(70_000);
+    expect(house.history.order(1).state).toBe('withdrawn');
+    expect(house.history.audits.at(-1)).toMatchObject({ action: 'stop.withdraw', actor: 'Gatehouse' });
+  });
+});

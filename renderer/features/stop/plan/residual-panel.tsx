@@ -28,11 +28,17 @@ function RunningClock({ residual }: { residual: Residual }) {
   );
 }
 
-function ReadAge({ plan, planning }: { plan: StopPlan; planning: Planning }) {
+function AgeWords({ plan, asking }: { plan: StopPlan; asking: Planning['asking'] }) {
   const runtimes = runtimesOf(plan);
-  if (planning.asking === 'runtimes') return <span role="status">asking {runtimes === 0 ? 'the runtimes' : plural(runtimes, 'runtime')}…</span>;
-  if (plan.survey === null) return <span>from the history; runtimes were not asked</span>;
-  return <span>{plan.survey.asked === 0 ? 'no runtime to ask, made' : 'read'} <Age iso={plan.survey.at} /> ago <button type="button" className={classes.link} onClick={planning.again}>Read again</button></span>;
+  if (asking !== null) return <>asking {asking === 'history' ? 'the history' : runtimes === 0 ? 'the runtimes' : plural(runtimes, 'runtime')}…</>;
+  if (plan.survey === null) return <>from the history; runtimes were not asked</>;
+  return <>{plan.survey.asked === 0 ? 'no runtime to ask, made' : 'read'} <Age iso={plan.survey.at} /> ago</>;
+}
+
+/** The button stays while it is asked, so that the focus stays on it. */
+function ReadAge({ plan, planning }: { plan: StopPlan; planning: Planning }) {
+  const { asking, again } = planning;
+  return <span className={classes.readAge}><span><AgeWords plan={plan} asking={asking} /></span><button type="button" className={classes.link} aria-disabled={asking !== null} onClick={() => { if (asking === null) again(); }}>Read again</button></span>;
 }
 
 export function ResidualPanel({ plan, planning }: { plan: StopPlan; planning: Planning }) {

@@ -4,6 +4,7 @@
  * goes on, unseen, and a worker of the server is lost for good (measured).
  */
 import { RuntimeFault } from '../connector.ts';
+import { faultFrom } from '../faults.ts';
 import type { Clock } from '../../ports.ts';
 import { pause } from '../pause.ts';
 import type { LeverReply } from '../stopping.ts';
@@ -23,7 +24,7 @@ export interface CancelParts {
   readonly tell: (done: number, of: number) => void;
 }
 
-interface Answer { readonly reported: LeverReply['reported']; readonly text: string; readonly ms: number; readonly times: number; readonly atMs: number }
+interface Answer { readonly reported: LeverReply['reported']; readonly text: string; readonly ms: number }
 
 /** In all, which leaves the engine time to hear of it. */
 const mostMs = 24_000;
@@ -42,8 +43,11 @@ const scanBudgetMs = 8_000;
 class Cancelling {
   readonly #parts: CancelParts;
   readonly #answers = new Map<string, Answer>();
+  /** also of those that were not answered. */
+  readonly #tries = new Map<string, { readonly times: number; readonly atMs: number }>();
   #of = 0;
   #silent = 0;
+  #throttled = false;
   #fault: RuntimeFault | null = null;
   readonly #failed = new Set<string>();
 
@@ -56,14 +60,14 @@ class Cancelling {
     await this.#cancel(book.openIn(scope));
     let empty = 0;
     let clean = 0;
-    while (clean < cleanPasses && empty < mostEmptyPasses && clock.now() < untilMs && !this.#gaveUp()) {
+    while (clean < cleanPasses && empty < mostEmptyPasses && clock.now() < untilMs && !this.#gaveUp() && !this.#nothingWent()) {
       const complete = await this.#scan(untilMs - clock.now());
       if (complete === null) break;
       const open = book.openIn(scope);
       empty = open.length === 0 ? empty + 1 : 0;
       clean = open.length === 0 && complete ? clean + 1 : 0;
       await this.#cancel(open.filter((run) => this.#isDue(run)));
-      if (open.length > 0 && open.every((run) => (this.#answers.get(run.id)?.times ?? 0) >= mostTimes)) break;
+      if (open.length > 0 && open.every((run) => this.#isExhausted(run))) break;
       if (clean < cleanPasses) await pause(betweenPassesMs, signal);
       if (signal.aborted) throw signal.reason;
     }
@@ -82,11 +86,17 @@ class Cancelling {
   }
 
   #isDue(run: KnownRun): boolean {
-    const answer = this.#answers.get(run.id);
-    return answer === undefined || (answer.times < mostTimes && this.#parts.clock.now() - answer.atMs >= againAfterMs);
+    const tried = this.#tries.get(run.id);
+    return !this.#isExhausted(run) && (tried === undefined || this.#parts.clock.now() - tried.atMs >= againAfterMs);
   }
 
-  #gaveUp(): boolean { return this.#silent >= mostSilent; }
+  /** A right that is missing does not come by asking again. */
+  #isExhausted({ id }: KnownRun): boolean { return this.#answers.get(id)?.reported === 'refused' || (this.#tries.get(id)?.times ?? 0) >= mostTimes; }
+
+  #gaveUp(): boolean { return this.#throttled || this.#silent >= mostSilent; }
+
+  /** Not one was answered: to wait and try again is the engine's, which knows how long. */
+  #nothingWent(): boolean { return this.#fault !== null && this.#answers.size === 0; }
 
   async #cancel(runs: readonly KnownRun[]): Promise<void> {
     this.#of += runs.filter((run) => !this.#answers.has(run.id)).length;
@@ -105,6 +115,7 @@ class Cancelling {
       return;
     }
     const sentMs = clock.now();
+    this.#tries.set(run.id, { times: (this.#tries.get(run.id)?.times ?? 0) + 1, atMs: sentMs });
     try {
       // Of such a run no state tells afterwards whether it ever began.
       if (run.status === 'pending' && (run.silent || !run.hasInput)) book.tellBefore(await api.run(run.thread, run.id), clock.now());
@@ -116,6 +127,7 @@ class Cancelling {
       if (!(error instanceof RuntimeFault) || signal.aborted) throw error;
       this.#fault = error;
       if (error.kind === 'unreachable') this.#silent += 1;
+      if (error.kind === 'throttled') this.#throttled = true;
       // Nobody else's run will be allowed to this credential either.
       if (error.kind === 'credential_refused' || error.kind === 'credential_missing') throw error;
       if (error.kind === 'gone') this.#note(run, sentMs, ['nothing_to_stop', 'The server has no such run (any more).']);
@@ -127,7 +139,7 @@ class Cancelling {
   #note(run: KnownRun, sentMs: number, [reported, text]: readonly [LeverReply['reported'], string]): void {
     const { clock, tell } = this.#parts;
     const before = this.#answers.get(run.id);
-    this.#answers.set(run.id, { reported, text, ms: before?.ms ?? Math.max(0, clock.now() - sentMs), times: (before?.times ?? 0) + 1, atMs: clock.now() });
+    this.#answers.set(run.id, { reported, text, ms: before?.ms ?? Math.max(0, clock.now() - sentMs) });
     if (before === undefined) tell(this.#answers.size, Math.max(this.#answers.size, this.#of));
   }
 
@@ -154,4 +166,10 @@ class Cancelling {
   }
 }
 
-export function cancelRuns(parts: CancelParts): Promise<LeverReply> { return new Cancelling(parts).run(); }
+export async function cancelRuns(parts: CancelParts): Promise<LeverReply> {
+  try {
+    return await new Cancelling(parts).run();
+  } catch (error) {
+    throw parts.signal.aborted ? faultFrom(error) : error;
+  }
+}

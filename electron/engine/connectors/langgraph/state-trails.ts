@@ -83,6 +83,8 @@ export function underWayOf(run: KnownRun, trail: Trail, heldBack: boolean): Unde
   const own = trail.states.find((state) => state.run === run.id);
   if (own !== undefined) return stepsAt(own, run);
   if (heldBack) return 'nothing';
+  // Whoever deletes a run deletes its states with it.
+  if (run.status === 'gone') return 'unknown';
   const at = trail.states.find((state) => state.atUs <= run.updatedUs);
   if (at === undefined && trail.cut) return 'unknown';
   // Its first step would have left a state; one that writes none before its end is not known.

@@ -39,10 +39,11 @@ const runningAgainMs = 400;
 const opaqueAgainMs = 1_000;
 const mostRunningRead = 60;
 const mostOpaqueRead = 40;
-const mostNewRead = 250;
+/** Of those that surely never began a tenth at a time, so that the looks of some seconds read them all. */
+const leastNewRead = 60;
 const mostSigns = 500;
 /** Shorter than any silence that counts. */
-const owedMs = 5_000;
+const owedMs = 8_000;
 
 /** Runs that the server shows as ended, though not by themselves. */
 interface Broken { readonly run: KnownRun; readonly reading: ReturnType<typeof underWayOf> | 'unread' }
@@ -151,8 +152,10 @@ function wanted(parts: LookParts, sinceUs: number): string[] {
   // A run that came to its own end meanwhile may have done so after the command.
   for (const run of book.endedIn(scope)) if (run.status === 'success' && run.updatedUs >= serverClock.theirs(sinceUs) && (trails.of(run.thread)?.readMs ?? 0) < (run.endedMs ?? 0)) want(run.thread, 2, 0);
   for (const thread of emptied(book, scope, serverClock.theirs(sinceUs))) want(thread.id, 2, trails.of(thread.id) === undefined ? 0 : opaqueAgainMs * 5);
-  const most = [mostRunningRead, mostNewRead, mostNewRead, mostOpaqueRead];
-  return most.flatMap((count, rank) => [...wants.values()].filter((one) => one.rank === rank).toSorted((a, b) => a.readMs - b.readMs).slice(0, count).map((one) => one.thread));
+  const ofRank = (rank: number): Want[] => [...wants.values()].filter((one) => one.rank === rank).toSorted((a, b) => a.readMs - b.readMs);
+  const never = ofRank(2);
+  const most = [ofRank(0).slice(0, mostRunningRead), ofRank(1), never.slice(0, Math.max(leastNewRead, Math.ceil(never.length / 10))), ofRank(3).slice(0, mostOpaqueRead)];
+  return most.flat().map((one) => one.thread);
 }
 
 async function readStates(parts: LookParts, sinceUs: number): Promise<void> {
@@ -167,7 +170,7 @@ async function readStates(parts: LookParts, sinceUs: number): Promise<void> {
     } catch (error) {
       if (!(error instanceof RuntimeFault) || ['unreachable', 'throttled', 'credential_refused', 'credential_missing'].includes(error.kind)) throw error;
       // It has no states to show (a run without a thread, a graph that is no longer there): nothing is known of it then.
-      trails.take(thread, [], true, askedMs);
+      trails.take(thread, [], false, askedMs);
     }
   });
 }

@@ -9,7 +9,7 @@ describe.each(['1.5', '2.0'] as const)('stopping runs of a LangGraph server %s',
   beforeAll(async () => { server = await TestServer.start(which, '--workers', '20', '--also', 'backup-sweep'); });
   afterAll(async () => { await server.close(); });
 
-  const sweep = (how: string, file: string, more: object = {}): ReturnType<TestServer['startRun']> => server.startRun(null, 'backup-sweep', { how, file, acts: 40, ms: 100, ...more });
+  const sweep = (how: string, file: string, more: object = {}): ReturnType<TestServer['startRun']> => server.startRun(null, 'backup-sweep', { how, file, acts: 40, ms: 100, ...more }, { config: { recursion_limit: 1_000 } });
   const steps = (opaque: readonly OpaqueStep[], run: string): (string | null)[] => opaque.filter((one) => one.run === run).map((one) => one.step);
 
   it('stops many short steps: what is seen last is what was done last', async () => {
@@ -102,6 +102,41 @@ describe.each(['1.5', '2.0'] as const)('stopping runs of a LangGraph server %s',
     const target = { agents: [await assistantOf(server, 'backup-sweep')], runs: null };
     expect((await cancel(port, target)).runs).toMatchObject([{ id: ids.run, reported: 'stopped' }]);
     await new Trace(server, 'hidden.txt').still(400);
+  });
+
+  it('fails in time while a step that never yields holds the whole server, and then tells what was done meanwhile', async () => {
+    const { port } = openPort(server);
+    const ids = await server.startRun(null, 'backup-sweep', { how: 'blocks', file: 'blocks.txt', acts: 13, ms: 500 }, { after_seconds: 2 });
+    const trace = new Trace(server, 'blocks.txt');
+    const target = { agents: null, runs: [ids.run] };
+    // It is known before the server stands still, as from a plan.
+    expect((await port.survey(target, signal)).runs).toMatchObject([{ id: ids.run, state: 'scheduled' }]);
+    await trace.has(1);
+    const sinceUs = nowUs();
+    const [pulled, seen] = await Promise.allSettled([cancel(port, target), port.look(target, sinceUs, [], signal)]);
+    expect(Date.now() - sinceUs / 1_000).toBeLessThan(6_500);
+    expect([pulled, seen]).toMatchObject([{ status: 'rejected', reason: { kind: 'unreachable' } }, { status: 'rejected', reason: { kind: 'unreachable' } }]);
+    await trace.has(14);
+    const reply = await cancel(port, target);
+    expect(reply.complete).toBe(true);
+    const sight = await lookUntil(port, target, sinceUs, (one) => one.open.length === 0 && one.complete && one.signs.length > 0);
+    // The step came to its own end, after the cancel, and the server saw it.
+    expect(sight.opaque).toEqual([]);
+    expect(Math.abs(Math.max(...sight.signs.map((sign) => sign.atUs)) / 1_000 - trace.lastMs)).toBeLessThan(250);
+    expect(Math.min(...sight.signs.map((sign) => sign.beganUs ?? Number.NaN))).toBeLessThan(sinceUs);
+  });
+
+  it('stops a run without a thread of its own, of which nothing is left to read', async () => {
+    const { port } = openPort(server);
+    const target = { agents: [await assistantOf(server, 'night-export')], runs: null };
+    const run = textOf((await server.as(null, 'POST', '/runs', { assistant_id: 'night-export', input: { ms: 2_000 } })).body['run_id']);
+    const sinceUs = nowUs();
+    const deadline = Date.now() + 5_000;
+    while ((await port.survey(target, signal)).runs.every((one) => one.state !== 'running') && Date.now() < deadline) await wait(50);
+    expect((await cancel(port, target)).runs).toMatchObject([{ id: run }]);
+    const sight = await lookUntil(port, target, sinceUs, (one) => one.open.length === 0 && one.complete);
+    // It may go on: two seconds of work that looks at no signal.
+    expect(sight.opaque).toMatchObject([{ run, step: null }]);
   });
 
   it('has nothing to cancel where a run waits for a person, and says so', async () => {

@@ -21,7 +21,8 @@ CREATE INDEX stop_drill ON stop_order (id) WHERE origin = 'drill';
 CREATE INDEX stop_failing ON stop_order (ended_us) WHERE state IN ('still_acting', 'unverified');
 CREATE INDEX stop_tried ON stop_order (scope_key, level, verified_us) WHERE state = 'verified';
 -- Whose orders these are: every source of the agents, as they were when it was ordered.
-CREATE TABLE stop_agent (agent INTEGER NOT NULL, stop INTEGER NOT NULL, PRIMARY KEY (agent, stop)) STRICT, WITHOUT ROWID;
+CREATE TABLE stop_agent (agent INTEGER NOT NULL, level TEXT NOT NULL, stop INTEGER NOT NULL, PRIMARY KEY (agent, level, stop)) STRICT, WITHOUT ROWID;
+CREATE INDEX stop_agent_stop ON stop_agent (stop);
 
 CREATE TABLE stop_lever (
   id INTEGER PRIMARY KEY AUTOINCREMENT, stop INTEGER NOT NULL, plan_id TEXT NOT NULL, lever_id TEXT NOT NULL, connection INTEGER NOT NULL, repeatable INTEGER NOT NULL, idle_only INTEGER NOT NULL,
@@ -31,6 +32,7 @@ CREATE TABLE stop_lever (
 ) STRICT;
 CREATE INDEX stop_lever_stop ON stop_lever (stop);
 CREATE INDEX stop_lever_undo ON stop_lever (stop) WHERE undo_state IN ('open', 'failed');
+CREATE INDEX stop_lever_process ON stop_lever (connection, lever_id) WHERE lever_id >= 'process.' AND lever_id < 'process/';
 CREATE INDEX stop_lever_times ON stop_lever (connection, lever_id, confirmed_us) WHERE confirmed = 'yes';
 
 CREATE TABLE stop_event (id INTEGER PRIMARY KEY AUTOINCREMENT, stop INTEGER NOT NULL, at_us INTEGER NOT NULL, kind TEXT NOT NULL, lever INTEGER, by TEXT NOT NULL, text TEXT NOT NULL) STRICT;

@@ -32,8 +32,8 @@ export function beginStop(db: WriteDb, p: Params<'stops.begin'>, nowUs: number):
     agents: JSON.stringify(agents), sources: JSON.stringify(p.sources), tasks: p.tasks === null ? null : JSON.stringify(p.tasks), plan: JSON.stringify(p.plan),
   });
   const id = Number(lastInsertRowid);
-  const mark = db.prepare('INSERT OR IGNORE INTO stop_agent (agent, stop) VALUES (?, ?)');
-  for (const agent of new Set([...p.agents, ...p.sources])) mark.run(agent, id);
+  const mark = db.prepare('INSERT OR IGNORE INTO stop_agent (agent, level, stop) VALUES (?, ?, ?)');
+  for (const agent of new Set([...p.agents, ...p.sources])) mark.run(agent, p.level, id);
   const levers = p.levers.map((lever) => addLever(db, id, lever));
   addEvents(db, id, [{ atUs: nowUs, kind: 'intent', lever: null, by: 'console', text: `${p.orderedBy} ordered it: ${p.audit.text}` }], nowUs);
   // Only now it has a name.

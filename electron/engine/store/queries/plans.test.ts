@@ -156,6 +156,22 @@ describe('questions', () => {
     expect(later).toBeGreaterThan(nowUs);
   });
 
+  it('never walk through all orders, levers or evidence', () => {
+    askAll();
+    const tables = ['stop_order', 'stop_lever', 'stop_event', 'stop_agent', 'rule_firing', 'gap'];
+    const bad: { sql: string; detail: string }[] = [];
+    let asked = 0;
+    for (const sql of reading.asked) {
+      const names = [...sql.matchAll(/\b(?:FROM|JOIN) (\w+)(?: (?!WHERE|INDEXED|ON|ORDER|GROUP|LIMIT|CROSS|JOIN|LEFT|AS)(\w+))?/g)].filter(([, table]) => tables.includes(table ?? '')).flatMap(([, table = '', alias = table]) => [table, alias]);
+      if (names.length === 0 || !/stop|rule_firing|gap_to/.test(sql)) continue;
+      asked += 1;
+      // A partial index is small: it holds what is open, or of one kind.
+      bad.push(...plan(sql).filter((detail) => names.includes(/^SCAN (\w+)/.exec(detail)?.[1] ?? '') && !/USING (COVERING )?INDEX stop_(open|drill|failing|lever_undo|lever_process)/.test(detail)).map((detail) => ({ sql, detail })));
+    }
+    expect(bad).toEqual([]);
+    expect(asked).toBeGreaterThan(15);
+  });
+
   it('read of the sums only their period, and sort them for one agent at most', () => {
     askAll();
     const sums = /\b(?:FROM|JOIN) (by_minute|by_hour|by_day|hour_total|failed_hours|spend_hour|failure_day|tool_day)(?: ([a-z]+) ON)?/g;

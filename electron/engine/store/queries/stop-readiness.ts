@@ -1,7 +1,7 @@
 /** For each agent and level: is there a lever, may it be pulled, and did it work not long ago. Drills, and canaries whose drill is due. */
 import type { ParsedParams, Result } from '../../../../shared/contract.ts';
 import type { Lever, StopLevel } from '../../../../shared/domain.ts';
-import { leverKinds, type LeverKind, type ReadinessCell, type ReadinessRow, type StopState } from '../../../../shared/stop.ts';
+import { leverKinds, type LeverKind, type PlanLever, type ReadinessCell, type ReadinessRow, type StopState } from '../../../../shared/stop.ts';
 import { US_DAY } from '../codes.ts';
 import { readSettings } from '../commands.ts';
 import { publicId } from '../ids.ts';
@@ -30,9 +30,11 @@ function leverKindsOf(reading: Reading): Map<string, LeverKind> {
     if (levers.some((lever) => lever.kind === 'cut' && lever.reach === 'task')) note(connection, 'suspend', 'hold');
   }
   // A process is a lever once it was found to be an agent's.
-  for (const { connection, plan } of reading.sql<[], { connection: number; plan: string }>("SELECT connection, max(plan) AS plan FROM stop_lever WHERE lever_id >= 'process.' AND lever_id < 'process/' GROUP BY connection, lever_id").all()) {
-    const { level, kind } = JSON.parse(plan) as { readonly level: StopLevel; readonly kind: LeverKind };
-    note(connection, level, kind);
+  const processes = reading.sql<[], { connection: number; id: number }>("SELECT connection, max(id) AS id FROM stop_lever INDEXED BY stop_lever_process WHERE lever_id >= 'process.' AND lever_id < 'process/' GROUP BY connection, lever_id");
+  const planOf = reading.sql<[number], { plan: string }>('SELECT plan FROM stop_lever WHERE id = ?');
+  for (const { connection, id } of processes.all()) {
+    const { level, kind } = JSON.parse(planOf.get(id)?.plan ?? '{}') as Partial<Pick<PlanLever, 'level' | 'kind'>>;
+    if (level !== undefined && kind !== undefined) note(connection, level, kind);
   }
   return best;
 }
@@ -42,7 +44,7 @@ const judged = "('verified', 'still_acting', 'unverified')";
 /** The newest order or drill of that level in which this agent was, as far as it came to a verdict. */
 function newestTry(reading: Reading, group: Group, level: StopLevel): Try | undefined {
   const find = reading.sql<[number, StopLevel], Try>(`SELECT o.id, o.origin, o.state, o.headline, o.intent_us AS atUs, o.commanded_us AS commandedUs, o.contained_us AS containedUs
-    FROM stop_agent s CROSS JOIN stop_order o ON o.id = s.stop WHERE s.agent = ? AND o.level = ? AND o.state IN ${judged} ORDER BY s.stop DESC LIMIT 1`);
+    FROM stop_agent s CROSS JOIN stop_order o ON o.id = s.stop WHERE s.agent = ? AND s.level = ? AND o.state IN ${judged} ORDER BY s.stop DESC LIMIT 1`);
   return group.members.flatMap((one) => find.get(one.id, level) ?? []).toSorted((one, two) => two.id - one.id)[0];
 }
 

@@ -61,13 +61,25 @@ const stateOf = { open: 'AND o.ended_us IS NULL', ended: 'AND o.ended_us IS NOT 
 export function listStops(reading: Reading, params: ParsedParams<'stop.list'>, nowUs: number): Result<'stop.list'> {
   const before = params.before === undefined ? Number.MAX_SAFE_INTEGER : parseCursor(params.before).id;
   const agents = params.agentId === undefined ? null : reading.sourcesOf(rowId('agent', params.agentId));
-  const rows = reading.sql<number[], OrderRow>(agents === null
-    ? `SELECT ${orderColumns} FROM stop_order o WHERE o.id < ? ${stateOf[params.state]} ORDER BY o.id DESC LIMIT ?`
-    : `SELECT ${orderColumns} FROM (SELECT DISTINCT stop FROM stop_agent WHERE agent IN (${agents.map(() => '?').join(', ')})) s CROSS JOIN stop_order o ON o.id = s.stop WHERE o.id < ? ${stateOf[params.state]} ORDER BY o.id DESC LIMIT ?`)
-    .all(...(agents ?? []), before, params.limit + 1);
+  const rows = agents === null
+    ? reading.sql<number[], OrderRow>(`SELECT ${orderColumns} FROM stop_order o WHERE o.id < ? ${stateOf[params.state]} ORDER BY o.id DESC LIMIT ?`).all(before, params.limit + 1)
+    : ordersOf(reading, agents, before, params);
   const page = rows.slice(0, params.limit);
   const last = page.at(-1);
   return { rows: page.map((row) => orderOf(reading, row, landedCount(reading, row, nowUs))), next: rows.length > params.limit && last ? writeCursor({ us: last.intentUs, id: last.id }) : null, open: countStops(reading).open };
+}
+
+/** An agent that is tried every hour has thousands: only those of the page are read. */
+function ordersOf(reading: Reading, agents: readonly number[], before: number, { state, limit }: ParsedParams<'stop.list'>): OrderRow[] {
+  const ids = reading.sql<number[], { stop: number }>(`SELECT stop FROM stop_agent WHERE agent IN (${agents.map(() => '?').join(', ')}) AND stop < ?`).all(...agents, before).map((row) => row.stop);
+  const find = reading.sql<[number], OrderRow>(`SELECT ${orderColumns} FROM stop_order o WHERE o.id = ? ${stateOf[state]}`);
+  const rows: OrderRow[] = [];
+  for (const id of [...new Set(ids)].toSorted((one, two) => two - one)) {
+    const row = find.get(id);
+    if (row !== undefined) rows.push(row);
+    if (rows.length > limit) break;
+  }
+  return rows;
 }
 
 export function countStops(reading: Reading): { readonly open: number; readonly failing: number } {

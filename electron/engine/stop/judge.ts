@@ -12,7 +12,7 @@ import { evidenceOf } from './evidence.ts';
 import { openGraceUs } from './judge-input.ts';
 import type { JudgeInput, LandedFact, Verdict } from './judge-input.ts';
 import { accountSteps } from './opaque-steps.ts';
-import { standingOf } from './standing.ts';
+import { isGone, standingOf } from './standing.ts';
 import type { Around, Standing } from './standing.ts';
 import { clockOf, duration, inert } from './time-words.ts';
 
@@ -39,7 +39,7 @@ export function judge(input: JudgeInput): Verdict {
     grounds: groundsOf(input, { acts, against, standings, blocks, state, quietUs: around.quietUs }),
     evidence: evidenceOf(input, acts, against, state === 'verified' ? standings : []),
     landed: landedOf(acts), denied,
-    stillOpen: stillOpenOf(input),
+    stillOpen: stillOpenOf(input, acts),
     notSeen: [...new Set(standings.filter((one) => one.unseen && !one.proven).map((one) => one.name))].toSorted(),
     nextUs: nextOf(input, against, standings, overUs, acts, state),
   };
@@ -112,11 +112,11 @@ function landedOf(acts: readonly Act[]): readonly LandedFact[] {
   }));
 }
 
-function stillOpenOf(input: JudgeInput): Verdict['stillOpen'] {
+function stillOpenOf(input: JudgeInput, acts: readonly Act[]): Verdict['stillOpen'] {
   return input.connections.toSorted((a, b) => a.connection - b.connection).flatMap((one) => {
     const name = inert(one.name);
-    const runs = (one.looks?.newest?.open ?? []).map((run) => ({ id: `run:${one.connection}:${run.id}`.slice(0, 200), title: `Run ${inert(run.id, 40)}`, detail: `${run.state} at ${name} since ${clockOf(run.sinceUs)}${run.what === '' ? '' : `: ${inert(run.what, 120)}`}` }));
-    const gone = one.process.state === 'gone';
+    const runs = (one.looks?.newest?.open ?? []).toSorted((a, b) => (a.id < b.id ? -1 : 1)).map((run) => ({ id: `run:${one.connection}:${run.id}`.slice(0, 200), title: `Run ${inert(run.id, 40)}`, detail: `${run.state} at ${name} since ${clockOf(run.sinceUs)}${run.what === '' ? '' : `: ${inert(run.what, 120)}`}` }));
+    const gone = isGone(one, acts);
     const steps = gone ? [] : accountSteps(one, input).filter((step) => step.needsUs === null).map((step) => ({ id: `step:${one.connection}:${step.key}`.slice(0, 200), title: step.step.step === null ? 'A step that may run on' : `Step ${inert(step.step.step)} may run on`, detail: step.text }));
     return [...(gone ? [] : runs), ...steps];
   });

@@ -10,7 +10,7 @@ export const lookApartUs = 10_000_000;
 export interface TrackedSign { readonly sign: Sign; readonly seenUs: number }
 export interface TrackedRun { readonly run: OpenRun; readonly firstUs: number }
 /** `ended`: a complete look no longer names it, and a later sign of its run shows that the runtime saw it end. Being named no more is not enough: deleted runs are named no more either. */
-export interface TrackedStep { readonly step: OpaqueStep; readonly seenUs: number; readonly ended: boolean }
+export interface TrackedStep { readonly step: OpaqueStep; /** the newest look that named it. */ readonly namedUs: number; readonly ended: boolean }
 
 export interface LookTrack {
   /** the newest look that came through; null: none did yet. */
@@ -65,10 +65,10 @@ function joined<T>(known: readonly T[], more: readonly T[], keyOf: (one: T) => s
 
 function withSteps(known: readonly TrackedStep[], sight: Sight, signs: readonly TrackedSign[], atUs: number): readonly TrackedStep[] {
   const named = new Set(sight.opaque.map(stepKey));
-  const wentOn = ({ step, seenUs }: TrackedStep): boolean => signs.some(({ sign, seenUs: readUs }) => sign.run === step.run && !sign.denied && sign.atUs > step.sinceUs && readUs > seenUs);
+  const wentOn = ({ step, namedUs }: TrackedStep): boolean => signs.some(({ sign, seenUs: readUs }) => sign.run === step.run && !sign.denied && sign.atUs > step.sinceUs && readUs > namedUs);
   const kept = known.map((one) => {
-    if (named.has(stepKey(one.step))) return one.ended ? { ...one, ended: false } : one;
+    if (named.has(stepKey(one.step))) return { ...one, namedUs: atUs, ended: false };
     return one.ended || !sight.complete || !wentOn(one) ? one : { ...one, ended: true };
   });
-  return joined(kept, sight.opaque.map((step) => ({ step, seenUs: atUs, ended: false })), (one) => stepKey(one.step));
+  return joined(kept, sight.opaque.map((step) => ({ step, namedUs: atUs, ended: false })), (one) => stepKey(one.step));
 }

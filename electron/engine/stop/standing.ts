@@ -58,15 +58,18 @@ function standing(one: JudgedConnection, around: Around, fromUs: number | null, 
   };
 }
 
-/** Its process is gone with all that ran in it. Void when something acted after it, or when its server answers again. */
+/** Its process is gone. Void when something acted after it, or when its server answers again: then it was not all of it. */
+export function isGone(one: JudgedConnection, acts: readonly Act[]): boolean {
+  const { state, sinceUs } = one.process;
+  if (state !== 'gone' || sinceUs === null) return false;
+  if (acts.some((act) => act.connection === one.connection && act.role !== 'own' && act.beginUs > sinceUs + graceUs)) return false;
+  return one.looks === null || one.looks.newestUs === null || one.looks.fault !== null || one.looks.newestUs <= sinceUs + graceUs;
+}
+
 function byProcess(one: JudgedConnection, around: Around): Standing | null {
-  const { state, sinceUs, covers } = one.process;
-  if (state !== 'gone' || sinceUs === null || !coversAll(covers, one.agents)) return null;
-  const later = around.acts.some((act) => act.connection === one.connection && act.role !== 'own' && act.beginUs > sinceUs + graceUs);
-  const answers = one.looks?.newestUs !== undefined && one.looks.newestUs !== null && one.looks.newestUs > sinceUs + graceUs && one.looks.fault === null;
-  if (later || answers) return null;
-  const { nowUs } = around.input;
-  return standing(one, around, Math.max(around.quietUs, sinceUs), nowUs, goneUs, { grounds: [`${inert(one.name)}: its process is gone since ${clockOf(sinceUs)} and did not come back.`] });
+  const { sinceUs, covers } = one.process;
+  if (sinceUs === null || !coversAll(covers, one.agents) || !isGone(one, around.acts)) return null;
+  return standing(one, around, Math.max(around.quietUs, sinceUs), around.input.nowUs, goneUs, { grounds: [`${inert(one.name)}: its process is gone since ${clockOf(sinceUs)} and did not come back.`] });
 }
 const coversAll = (covers: readonly number[] | null, agents: readonly number[]): boolean => covers === null || agents.every((agent) => covers.includes(agent));
 
@@ -107,16 +110,17 @@ function sightByLooks(one: JudgedConnection, { input, quietUs }: Around): { read
   if (newest !== null && !newest.complete) return none([`Not everything could be read at ${name}.${newest.notes.length === 0 ? '' : ` ${inert(newest.notes.join(' '), 300)}`}`]);
   if (newest !== null && newest.open.length > 0) return none([], [`${name} still shows open work: ${list(newest.open.map((run) => `${inert(run.id, 40)} (${run.state})`).toSorted())}.`]);
   if (looks.clearFromUs === null || looks.clearToUs === null || input.nowUs - looks.clearToUs > lookApartUs) return none([`${name} was not looked at since ${clockOf(looks.clearToUs ?? input.commandUs)}.`]);
-  // The first look after the last act tells of the moments before it, if none between was a bad one.
-  const atOnce = (looks.badUs === null || looks.badUs <= quietUs) && looks.clearFromUs - quietUs <= lookApartUs;
-  return { fromUs: looks.clearFromUs <= quietUs || atOnce ? quietUs : looks.clearFromUs, blocks: [], waits: [] };
+  // The first look after the answers tells of the moments before it too, if none between was a bad one. Never counted from an act: an act proves no sight.
+  const answeredUs = input.answeredUs ?? input.nowUs;
+  const atOnce = (looks.badUs === null || looks.badUs <= answeredUs) && looks.clearFromUs - answeredUs <= lookApartUs;
+  return { fromUs: Math.max(quietUs, atOnce ? Math.min(answeredUs, looks.clearFromUs) : looks.clearFromUs), blocks: [], waits: [] };
 }
 
 function byTelemetry(one: JudgedConnection, around: Around): Standing {
   const { input, quietUs, lookedAt } = around;
   const name = inert(one.name);
   if (!one.enabled) return standing(one, around, null, null, 0, { blocks: [`${name} is switched off: what it would tell is not seen.`], unseen: true });
-  const gone = one.process.state === 'gone' ? one.process.covers : [];
+  const gone = isGone(one, around.acts) ? one.process.covers : [];
   const bare = one.agents.filter((agent) => !lookedAt.has(agent) && !(gone === null || gone.includes(agent)));
   const rhythms = bare.map((agent) => input.rhythms.filter((rhythm) => rhythm.connection === one.connection && rhythm.run === null && rhythm.agent === agent && hasRhythm(rhythm, input.commandUs)));
   const mute = rhythms.filter((found) => found.length === 0).length;
@@ -148,7 +152,7 @@ const openGap = (one: JudgedConnection): readonly string[] => one.gaps.filter((g
 /** What a lever changed must stand as it was written: a refusal that somebody took back holds nothing. */
 function notStanding(one: JudgedConnection, input: JudgeInput): readonly string[] {
   const broken = (one.looks?.newest?.readBack ?? []).filter((read) => read.holds === false);
-  return input.levers.flatMap((lever) => {
+  return input.levers.toSorted((a, b) => a.id - b.id).flatMap((lever) => {
     const read = broken.find((other) => other.leverId === lever.leverId);
     return lever.connection !== one.connection || lever.undone || read === undefined || lever.state === 'skipped' || lever.state === 'failed' || lever.state === 'waiting' ? [] : [`"${inert(lever.title)}" does not stand at ${inert(one.name)}: ${inert(read.text, 200)}`];
   });

@@ -5,7 +5,7 @@
  */
 import { openReader } from '../electron/engine/store/database.ts';
 import { historyFile } from '../electron/engine/store/open.ts';
-import { Reading } from '../electron/engine/store/queries/reading.ts';
+import { Reading, rowId } from '../electron/engine/store/queries/reading.ts';
 import { queries } from '../electron/engine/store/queries/table.ts';
 import { largeHistory } from './history.ts';
 import { quantile } from './table.ts';
@@ -44,6 +44,8 @@ function questions(folder: string): Question[] {
   const last = (days: number): { from: string; to: null } => ({ from: iso(days), to: null });
   const agents = queries['agents.list'](reading, { period: last(30), includeIdle: true }, nowUs).rows;
   const agent = (round: number): string => agents[round % agents.length]?.id ?? 'agt-1';
+  const everybody = agents.flatMap((one) => reading.sourcesOf(rowId('agent', one.id)));
+  const sourcesOf = (round: number): number[] => reading.sourcesOf(rowId('agent', agent(round)));
   const tasks = queries['tasks.list'](reading, { limit: 40 }).rows;
   const task = (round: number): string => tasks[round % tasks.length]?.id ?? 'tsk-1';
   const deep = (round: number): string => `${nowUs - (round % 25) * 86_400_000_000}.0`;
@@ -86,6 +88,14 @@ function questions(folder: string): Question[] {
     question('palette search', (round) => queries.find(reading, { text: ['agent-1', 'conv', 'tsk-1'][round % 3] ?? 'a', limit: 12 })),
     question('connections', () => queries['connections.list'](reading)),
     question('settings', () => queries['settings.get'](reading)),
+    question('facts for a stop of an agent', (round) => queries.scopeFacts(reading, { scope: { kind: 'agent', id: agent(round) } })),
+    question('facts for a stop of everything', () => queries.scopeFacts(reading, { scope: { kind: 'everything' } })),
+    question('signs of an agent since an hour', (round) => queries.signRows(reading, { sources: sourcesOf(round), tasks: null, sinceUs: nowUs - 3_600_000_000 * (1 + round % 25), limit: 500 })),
+    question('signs of all agents since an hour', (round) => queries.signRows(reading, { sources: everybody, tasks: null, sinceUs: nowUs - 3_600_000_000 * (1 + round % 25), limit: 500 })),
+    question('rhythm of an agent', (round) => queries.rhythmOf(reading, { sources: sourcesOf(round), tasks: null, runKey: null, beforeUs: nowUs - 3_600_000_000 * (round % 25) })),
+    question('how long an agent\'s tools took', (round) => queries.stepTimes(reading, { sources: sourcesOf(round), steps: ['crm.send', 'ledger.read'] })),
+    question('stop orders', () => queries['stop.list'](reading, { state: 'all', limit: 100 }, nowUs)),
+    question('readiness', () => queries['stop.readiness'](reading, {}, nowUs)),
     question('status counts', () => queries.counts(reading)),
     question('retention preview', () => queries['retention.preview'](reading, { days: 14 }, nowUs)),
   ];

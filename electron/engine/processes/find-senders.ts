@@ -3,7 +3,7 @@ import type { StopTarget } from '../connectors/stopping.ts';
 import { processText, type Finder, type Found, type Subject } from './found.ts';
 import { endId, endSharedId } from './levers.ts';
 import type { Machine, ProcDetails, Processes } from './machine.ts';
-import { heardIn, prove } from './prove.ts';
+import { heardIn, plainServicesIn, prove } from './prove.ts';
 import type { Proven, Surroundings } from './prove.ts';
 import { agentsOf } from './sender-book.ts';
 import type { Sender, SenderBook } from './sender-book.ts';
@@ -63,10 +63,14 @@ export class FindSenders implements Finder {
     const heard = heardIn((pin) => tree.has(pin), book.all());
     const inTarget = ({ connection: its, agent }: { connection: number; agent: string }): boolean => its === connection && (target.agents === null || target.agents.includes(agent));
     const others = new Map(heard.filter((one) => !inTarget(one)).map((one) => [`${one.connection} ${one.agent}`, one]));
+    const plain = plainServicesIn((pin) => tree.has(pin), book.all());
     const [first, ...more] = new Set(heard.filter(inTarget).map(({ agent }) => agent));
     return {
-      leverId: others.size > 0 ? endSharedId : endId, tree, text: processText(tree, proof.title), agent: more.length > 0 ? null : first ?? null,
-      alsoHits: [...others.values()].map(({ connection: its, agent }) => ({ agent: its === connection ? agent : null, name: agent, why: `process ${sender.pin.pid} (${proof.title}) sends its records too` })),
+      leverId: others.size + plain.length > 0 ? endSharedId : endId, tree, text: processText(tree, proof.title), agent: more.length > 0 ? null : first ?? null,
+      alsoHits: [
+        ...[...others.values()].map(({ connection: its, agent }) => ({ agent: its === connection ? agent : null, name: agent, why: `process ${sender.pin.pid} (${proof.title}) sends its records too` })),
+        ...plain.map((service) => ({ agent: null, name: `service ${service}`, why: `process ${sender.pin.pid} (${proof.title}) sends its records too` })),
+      ],
     };
   }
 }

@@ -125,3 +125,12 @@ export interface Heard { readonly connection: number; readonly agent: string }
 export function heardIn(holds: (pin: Pin) => boolean, senders: readonly Sender[]): Heard[] {
   return senders.filter(({ pin }) => holds(pin)).flatMap((sender) => [...sender.said].flatMap(([connection, said]) => agentsOf(said).map((agent) => ({ connection, agent }))));
 }
+
+/** Services in it that no agent's record came from: other work of the same processes. */
+export function plainServicesIn(holds: (pin: Pin) => boolean, senders: readonly Sender[]): string[] {
+  const plain = senders.filter(({ pin }) => holds(pin)).flatMap(({ said }) => [...said.values()].flatMap((one) => {
+    const named = new Set([...one.agents.values(), ...one.unnamed]);
+    return [...one.services].filter((service) => !named.has(service));
+  }));
+  return [...new Set(plain)];
+}

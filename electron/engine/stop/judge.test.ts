@@ -271,6 +271,17 @@ describe('a step whose inside nobody shows', () => {
     expect(judge(opaque(300, { stepTimes: [{ connection: 3, step: 'write', times: 50, mostUs: second }] })).state).toBe('unverified');
     expect(judge(opaque(300, { stepTimes: times }, (s) => clearSight(s, { opaque: [step({ step: null })] }))).state).toBe('unverified');
   });
+
+  it('has no usual end when it was out of the ordinary already', () => {
+    const short = [{ connection: 1, step: 'write', times: 86, mostUs: 0.6 * second }];
+    expect(judge(opaque(3_000, { stepTimes: short }, (s) => clearSight(s, { opaque: [step({ sinceUs: at(-5) })] }))).state).toBe('unverified');
+    expect(judge(opaque(91, { stepTimes: short }, (s) => clearSight(s, { opaque: [step({ sinceUs: at(-0.5) })] }))).state).toBe('verified');
+  });
+
+  it('is not called contained before such a step is surely over', () => {
+    const times = [{ connection: 1, step: 'write', times: 5, mostUs: 30 * second }];
+    expect(judge(opaque(91, { stepTimes: times }, (s) => clearSight(s, { opaque: [step({ sinceUs: at(-5) })] }))).containedUs).toBe(at(40));
+  });
 });
 
 describe('clocks', () => {

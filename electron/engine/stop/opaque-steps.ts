@@ -21,6 +21,8 @@ export interface StepAccount {
   readonly step: OpaqueStep;
   /** how long it must be silent to be accounted for; null: by nothing that is known. */
   readonly needsUs: number | null;
+  /** when it was surely over if it is accounted for: nothing is contained before. Null: nobody knows. */
+  readonly overUs: number | null;
   readonly text: string;
 }
 
@@ -34,10 +36,10 @@ function accountOf({ step }: TrackedStep, one: JudgedConnection, input: JudgeInp
   const base = { key: stepKey(step), connection: one.connection, step };
   const found = [byRhythm(step, input, name), byDuration(step, one, input, name)].filter((account) => account !== null).toSorted((a, b) => a.needsUs - b.needsUs)[0];
   if (found !== undefined) return { ...base, ...found };
-  return { ...base, needsUs: null, text: `${name} was under way when ${inert(one.name)} said that the run ended. Whether it ended too cannot be seen: it gives no signs from inside, and how long such steps take is not known.` };
+  return { ...base, needsUs: null, overUs: null, text: `${name} was under way when ${inert(one.name)} said that the run ended. Whether it ended too cannot be seen: it gives no signs from inside, and how long such steps take is not known.` };
 }
 
-interface Account { readonly needsUs: number; readonly text: string }
+interface Account { readonly needsUs: number; readonly overUs: number; readonly text: string }
 
 /** The step itself gave signs: one came after it began, and it had not fallen silent when the command came. */
 function byRhythm(step: OpaqueStep, input: JudgeInput, name: string): Account | null {
@@ -45,7 +47,7 @@ function byRhythm(step: OpaqueStep, input: JudgeInput, name: string): Account | 
   if (found.length === 0) return null;
   const longestUs = Math.max(...found);
   const needsUs = Math.max(input.silenceUs, intervals * longestUs);
-  return { needsUs, text: `${name} gave signs until the command, at most ${duration(longestUs)} apart: ${duration(needsUs)} without one is its end.` };
+  return { needsUs, overUs: input.commandUs, text: `${name} gave signs until the command, at most ${duration(longestUs)} apart: ${duration(needsUs)} without one is its end.` };
 }
 
 function byDuration(step: OpaqueStep, one: JudgedConnection, input: JudgeInput, name: string): Account | null {
@@ -53,8 +55,10 @@ function byDuration(step: OpaqueStep, one: JudgedConnection, input: JudgeInput, 
   if (step.step === null || times.length === 0) return null;
   const mostUs = Math.max(...times.map((known) => known.mostUs));
   const count = Math.max(...times.map((known) => known.times));
+  // Measured: a step of known short ones that took 30 s that once, and wrote on after the cancel. What is already out of the ordinary has no usual end.
+  if (input.commandUs - step.sinceUs > mostUs) return null;
   const needsUs = Math.max(input.silenceUs, mostUs * longestTimes);
-  return { needsUs, text: `${name}: ${count} earlier ones took at most ${duration(mostUs)}; ${duration(needsUs)} of silence is longer than any.` };
+  return { needsUs, overUs: step.sinceUs + mostUs * longestTimes, text: `${name}: ${count} earlier ones took at most ${duration(mostUs)}; ${duration(needsUs)} of silence is longer than any.` };
 }
 
 /** Silence says something only of what was not silent before the command. */

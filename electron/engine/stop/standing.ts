@@ -42,7 +42,7 @@ export function standingOf(one: JudgedConnection, around: Around): Standing {
   return one.shows === 'looks' ? byLooks(one, around) : byTelemetry(one, around);
 }
 
-interface Part { readonly blocks?: readonly string[]; readonly waits?: readonly string[]; readonly grounds?: readonly string[]; readonly unseen?: boolean }
+interface Part { /** nothing is called contained before: the end of a step that nobody saw ends. */ readonly overUs?: number; readonly blocks?: readonly string[]; readonly waits?: readonly string[]; readonly grounds?: readonly string[]; readonly unseen?: boolean }
 
 /** `fromUs` to `toUs` was seen without a break; `needsUs` of it make the proof, not counting what lies before something that came in late. */
 function standing(one: JudgedConnection, around: Around, fromUs: number | null, toUs: number | null, needsUs: number, part: Part): Standing {
@@ -53,7 +53,7 @@ function standing(one: JudgedConnection, around: Around, fromUs: number | null, 
   // Without a running figure: these sentences are stored, and stored again only when something happened.
   const short = startUs !== null && !proven && blocks.length === 0 ? [`${inert(one.name)}: no act seen since ${clockOf(startUs)}; ${duration(needsUs)} are needed.`] : [];
   return {
-    connection: one.connection, name: one.name, proven, fromUs, provenAtUs, blocks,
+    connection: one.connection, name: one.name, proven, fromUs: fromUs === null ? null : Math.max(fromUs, part.overUs ?? 0), provenAtUs, blocks,
     waits: proven ? [] : [...short, ...(part.waits ?? [])], grounds: part.grounds ?? [], unseen: part.unseen ?? false,
   };
 }
@@ -90,8 +90,10 @@ function byLooks(one: JudgedConnection, around: Around): Standing {
   const blocks = [...sight.blocks, ...bare.map((step) => step.text), ...notStanding(one, input)];
   const fromUs = sight.fromUs === null ? null : afterGaps(one, sight.fromUs);
   const blind = fromUs === null && sight.fromUs !== null ? openGap(one) : [];
+  const overUs = Math.max(0, ...kept.map((step) => step.overUs ?? 0));
   const done = [`${inert(one.name)} shows no open work since ${clockOf(fromUs ?? quietUs)}.`, ...kept.map((step) => step.text)];
   return standing(one, around, fromUs, one.looks?.clearToUs ?? null, needsUs, {
+    overUs,
     blocks: [...blocks, ...blind], waits: [...sight.waits, ...kept.map((step) => step.text)], grounds: blocks.length === 0 && fromUs !== null ? done : [],
     unseen: sight.blocks.length > 0 || blind.length > 0 || bare.length > 0,
   });

@@ -32,10 +32,7 @@ export function planText(plan: StopPlan): string {
 
 const clock = (iso: string): string => iso.slice(11, 23);
 
-export function eventLine(event: StopEvent, levers: readonly OrderLever[]): string {
-  const lever = levers.find((one) => one.id === event.leverId);
-  return `${clock(event.at)}  ${event.kind.replace('_', ' ').padEnd(9)} ${lever === undefined ? '' : `${visible(lever.title)}: `}${visible(event.text)}`;
-}
+export const eventLine = (event: StopEvent): string => `${clock(event.at)}  ${event.kind.replace('_', ' ').padEnd(9)} ${visible(event.text)}`;
 
 export const stateLine = (order: StopOrder, at: string): string => `${clock(at)}  ${order.state.replaceAll('_', ' ').toUpperCase()}  ${visible(order.headline)}`;
 
@@ -54,7 +51,7 @@ const orderLeverColumns: readonly Column<OrderLever>[] = [
 export function detailText(order: StopOrderDetail): string {
   return [
     `Order ${order.number}  ${order.id}  ${order.state.replaceAll('_', ' ')}`, visible(order.headline), '', formatTable(orderLeverColumns, order.orderLevers).trimEnd(),
-    ...bullets('Events', order.events.map((event) => eventLine(event, order.orderLevers))), ...(order.moreEvents > 0 ? [`  ${count(order.moreEvents)} earlier events are not shown.`] : []),
+    ...bullets('Events', order.events.map(eventLine)), ...(order.moreEvents > 0 ? [`  ${count(order.moreEvents)} earlier events are not shown.`] : []),
     ...bullets(`Landed after the command (${count(order.landed)})`, order.landedActs.map((act) => `${time(act.at)} ${act.kind} ${act.name} ${act.status}`)),
     ...bullets('Still there', order.stillOpen.map((one) => `${one.title}: ${one.detail}`)), ...bullets('Outlives it', order.residual.map((one) => `${one.title}: ${one.endsAt === null ? 'no end that we can see' : `until ${time(one.endsAt)}`}`)),
     ...bullets('Not seen', order.notSeen.map((gap) => `${time(gap.from)} to ${gap.to === null ? 'now' : time(gap.to)}: ${gap.text}`)), '',
@@ -71,7 +68,7 @@ export function certificateText({ order, verdict, times, levers, evidence, lande
   ];
   const wide = Math.max(...facts.map(([name]) => name.length));
   return [
-    ...facts.map(([name, text]) => `${name.padEnd(wide)}  ${text}`), ...bullets('Grounds', verdict.grounds), '', formatTable(orderLeverColumns, levers).trimEnd(), ...bullets('Evidence', evidence.map((event) => eventLine(event, levers))),
+    ...facts.map(([name, text]) => `${name.padEnd(wide)}  ${text}`), ...bullets('Grounds', verdict.grounds), '', formatTable(orderLeverColumns, levers).trimEnd(), ...bullets('Evidence', evidence.map(eventLine)),
     ...bullets('Landed after the command', landedAfterTheCommand.map((act) => `${act.at} ${act.kind} ${act.name} ${act.status}`)), ...bullets('Still alive', stillAlive.map((one) => `${one.title}: ${one.detail}${one.endsAt === null ? '' : ` (until ${one.endsAt})`}`)),
     ...bullets('Not seen', notSeen.map((gap) => `${gap.from} to ${gap.to ?? 'now'}: ${gap.text}`)), '',
   ].join('\n');

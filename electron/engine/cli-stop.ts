@@ -147,7 +147,7 @@ async function tellNews(order: StopOrderDetail, told: Set<string>, sameState: bo
   for (const event of order.events) {
     if (told.has(event.id)) continue;
     told.add(event.id);
-    await (context.json ? line(context, { t: 'event', ...event }) : printText(`${eventLine(event, order.orderLevers)}\n`, context.streams));
+    await (context.json ? line(context, { t: 'event', ...event }) : printText(`${eventLine(event)}\n`, context.streams));
   }
   if (sameState) return;
   const at = new Date().toISOString();

@@ -76,8 +76,12 @@ async function port(): Promise<StopPort> {
 const aimed = (...agents: string[]): StopTarget => ({ agents, runs: null });
 const survey = async (target: StopTarget): Promise<Survey> => (await port()).survey(target, long());
 const leversIn = ({ targets }: Survey): string[] => targets.map(({ leverId }) => leverId);
-const heard = (target: StopTarget, ...levers: string[]): Promise<void> => expect.poll(async () => leversIn(await survey(target)), { timeout: 15_000, interval: 100 }).toEqual(levers);
-const refused = (words: RegExp): Promise<void> => expect.poll(async () => (await processes.notesFor(connection)).join(' '), { timeout: 15_000, interval: 100 }).toMatch(words);
+async function heard(target: StopTarget, ...levers: string[]): Promise<void> {
+  await expect.poll(async () => leversIn(await survey(target)), { timeout: 30_000, interval: 100 }).toEqual(levers);
+}
+async function refused(words: RegExp): Promise<void> {
+  await expect.poll(async () => (await processes.notesFor(connection)).join(' '), { timeout: 30_000, interval: 100 }).toMatch(words);
+}
 
 /** As the orchestrator does it: keep what was there, pull, look. */
 async function stop(leverId: string, target: StopTarget): Promise<{ saved: string | null; reply: LeverReply; look: () => Promise<Sight> }> {

@@ -299,3 +299,49 @@ describe('listens', () => {
     await expect(send(port)).rejects.toThrow(/ECONNREFUSED/);
   });
 });
+
+describe('learns who sends', () => {
+  const sample = { agents: [], services: ['desk'], unnamed: [], resources: [], more: false };
+  const stored: SubmitResult = { t: 'stored', accepted: 1, refused: 0, reason: '', sample };
+
+  test('asks what a body names only where it is wanted, and tells it after the commit', async () => {
+    const told: unknown[] = [];
+    const asked: (string | number | undefined)[][] = [];
+    let wanted = true;
+    const { port, bodies } = await rig({ senders: { body: ({ localPort, remoteAddress }, userAgent, connection) => {
+      asked.push([localPort, remoteAddress, userAgent, connection]);
+      return wanted ? { looked: Promise.resolve(), told: (one) => { told.push(one); } } : null;
+    } } }, stored);
+    await send(port, { headers: { 'user-agent': 'exporter/1' } });
+    wanted = false;
+    await send(port);
+    await send(port, { path: '/v1/metrics' });
+    expect(asked).toEqual([[port, '127.0.0.1', 'exporter/1', 7], [port, '127.0.0.1', undefined, 7]]);
+    expect(bodies.map((body) => body.sample)).toEqual([true, undefined, undefined]);
+    expect(told).toEqual([sample]);
+  });
+
+  test('the answer waits until the process was looked up, so that it does not go away before', async () => {
+    let look = (): void => undefined;
+    const looked = new Promise<void>((resolve) => { look = resolve; });
+    const { port, bodies } = await rig({ senders: { body: () => ({ looked, told: () => undefined }) } }, stored);
+    let isAnswered = false;
+    const answered = send(port).then(({ status }) => { isAnswered = true; return status; });
+    await expect.poll(() => bodies.length).toBe(1);
+    expect(isAnswered).toBe(false);
+    look();
+    expect(await answered).toBe(200);
+  });
+
+  test('but not for long', async () => {
+    const { port } = await rig({ senders: { body: () => ({ looked: new Promise(() => undefined), told: () => undefined }) } }, stored);
+    expect((await send(port)).status).toBe(200);
+  });
+
+  test('nothing is told of a body that was not stored', async () => {
+    const told: unknown[] = [];
+    const { port } = await rig({ senders: { body: () => ({ looked: Promise.resolve(), told: (one) => { told.push(one); } }) } }, { t: 'malformed', reason: 'no' });
+    expect((await send(port)).status).toBe(400);
+    expect(told).toEqual([]);
+  });
+});

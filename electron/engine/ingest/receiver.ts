@@ -7,7 +7,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { z } from 'zod';
 import type { receiverStatus } from '../../../shared/contract.ts';
-import type { SenderWatch } from '../processes/process-ports.ts';
+import type { SampleTicket, SenderWatch } from '../processes/process-ports.ts';
 import { compressionOf, connectionOf, encodingOf, isBrowser, isLoopbackHost, signalOf, tokenOf } from './door.ts';
 import type { KnownConnection, LookUp } from './door.ts';
 import { listen } from './listen.ts';
@@ -201,6 +201,7 @@ class Desk {
     if (result.t === 'malformed') return refuse(400, rpc.invalid, 'malformed body', result.reason);
     if (result.t === 'unavailable') return refuse(503, rpc.unavailable, 'buffer is full', result.reason, { 'retry-after': '2' });
     this.options.count({ t: 'received', connection: known.connection, signal, bytes: body.wireBytes });
+    if (ticket !== null) await lookedAt(ticket);
     if (result.sample !== undefined) ticket?.told(result.sample);
     return answer(post.request, post.response, 200, exportAnswer(encoding, signal, result.refused, result.reason));
   }
@@ -236,6 +237,12 @@ class Desk {
     clearTimeout(last);
   }
 }
+
+/** Who sends one body and goes is gone with its answer. Only the first bodies of a socket have a ticket, so nobody else waits. */
+function lookedAt(ticket: SampleTicket): Promise<void> {
+  return Promise.race([ticket.looked, new Promise<void>((resolve) => { setTimeout(resolve, mostWaitMs).unref(); })]);
+}
+const mostWaitMs = 250;
 
 interface Post {
   readonly request: IncomingMessage;

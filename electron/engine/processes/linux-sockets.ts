@@ -1,5 +1,7 @@
 /** Whose socket is it, on Linux: the tables of the kernel name the socket's number, and each process lists what it holds. */
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { setImmediate as breath } from 'node:timers/promises';
 import type { SocketEnds } from './process-ports.ts';
 
 interface Line { readonly address: string; readonly port: number; readonly farAddress: string; readonly farPort: number; readonly state: string; readonly inode: string }
@@ -69,22 +71,41 @@ export function canonical(address: string): string {
   return URL.canParse(`http://[${bare}]`) ? new URL(`http://[${bare}]`).hostname.slice(1, -1) : bare;
 }
 
+const longestMs = 3;
+
 /** Everybody who holds one of these sockets: a child that was born with it holds it too. */
 export async function holdersOf(procRoot: string, inodes: readonly string[], pids: readonly number[], enough: number): Promise<number[]> {
   const links = new Set(inodes.map((inode) => `socket:[${inode}]`));
   const found: number[] = [];
+  let since = performance.now();
   for (const pid of pids) {
-    if (await holds(procRoot, pid, links)) found.push(pid);
+    if (holds(procRoot, pid, links)) found.push(pid);
     if (found.length >= enough) break;
+    if (performance.now() - since < longestMs) continue;
+    // What comes in meanwhile goes first.
+    await breath();
+    since = performance.now();
   }
   return found;
 }
 
-async function holds(procRoot: string, pid: number, links: ReadonlySet<string>): Promise<boolean> {
-  // A process may end meanwhile, or belong to somebody else: then its list cannot be read and it is passed over.
-  const fds = await readdir(`${procRoot}/${pid}/fd`).catch(() => []);
-  const targets = await Promise.all(fds.map((fd) => readlink(`${procRoot}/${pid}/fd/${fd}`).catch(() => '')));
-  return targets.some((target) => links.has(target));
+/** Read at once: a short-lived sender is gone soon, and a trip through the pool of threads for each file costs many times the reading. */
+function holds(procRoot: string, pid: number, links: ReadonlySet<string>): boolean {
+  let fds: string[];
+  try {
+    fds = readdirSync(`${procRoot}/${pid}/fd`);
+  } catch {
+    return false; // It ended meanwhile, or belongs to somebody else.
+  }
+  return fds.some((fd) => links.has(linkOf(`${procRoot}/${pid}/fd/${fd}`)));
+}
+
+function linkOf(file: string): string {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return ''; // It was closed meanwhile.
+  }
 }
 
 /** Young processes first: senders are usually younger than the system's own services. */

@@ -32,7 +32,7 @@ export class Senders implements SenderWatch {
   #budget = lookUpsAtOnce;
   #budgetMs = 0;
   #waiting = 0;
-  #last: Promise<unknown> = Promise.resolve();
+  #last: Promise<void> = Promise.resolve();
   #followedMs = 0;
   #closed = false;
 
@@ -55,25 +55,26 @@ export class Senders implements SenderWatch {
     if (entry.bodies >= firstBodies) entry.nextMs = nowMs + againMs;
     // While the sender still waits for its answer: one that lives for a single body is gone after it.
     const known = entry;
-    this.#queue(async () => {
+    const looked = this.#queue(async () => {
       const who = await known.who;
       if (who === null || !(await this.#isStill(who))) known.who = this.#mayLookUp(nowMs) ? this.#lookUp(socket) : null;
       await known.who;
     });
-    return { told: (sample) => { this.#queue(() => this.#note(known, sample, connection, userAgent ?? '', nowMs)); } };
+    return { looked, told: (sample) => { void this.#queue(() => this.#note(known, sample, connection, userAgent ?? '', nowMs)); } };
   }
 
   /** Everything that was told until now is in the book. */
-  async settled(): Promise<void> { await this.#last; }
+  settled(): Promise<void> { return this.#last; }
 
   close(): Promise<void> {
     this.#closed = true;
     return this.settled();
   }
 
-  #queue(run: () => Promise<void>): void {
+  #queue(run: () => Promise<void>): Promise<void> {
     this.#waiting++;
     this.#last = this.#last.then(run).catch((error: unknown) => this.#log.error('a sender could not be looked up', error)).finally(() => { this.#waiting--; });
+    return this.#last;
   }
 
   #mayLookUp(nowMs: number): boolean {

@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import type { StopTarget } from '../connectors/stopping.ts';
+import { openProcesses } from './open-processes.ts';
+import type { ProcessPorts } from './process-ports.ts';
+import { fakeLog } from './test-log.ts';
+import { TestMachine, type Pretended } from './test-machine.ts';
+
+/** A machine whose processes end when they are asked to, unless they are deaf; nobody may signal those of others. */
+class Mortal extends TestMachine {
+  readonly deaf = new Set<number>();
+  readonly foreign = new Set<number>();
+  override signal(pin: { pid: number; start: string }, kind: 'ask' | 'freeze' | 'kill'): Promise<'sent' | 'gone' | 'not_allowed'> {
+    if (this.foreign.has(pin.pid)) return Promise.resolve('not_allowed');
+    return super.signal(pin, kind).then((sent) => {
+      if (sent === 'sent' && (kind === 'kill' || (kind === 'ask' && !this.deaf.has(pin.pid)))) this.pretended.delete(pin.pid);
+      return sent;
+    });
+  }
+}
+
+const target: StopTarget = { agents: ['desk/coder'], runs: null };
+const signal = (): AbortSignal => AbortSignal.timeout(8_000);
+
+async function begin(...more: readonly Pretended[]): Promise<{ machine: Mortal; processes: ProcessPorts; hear: (remotePort: number, agent: string) => Promise<void> }> {
+  const machine = new Mortal({ pid: 1, parent: 0 }, { pid: 900, parent: 1 }, { pid: 50, parent: 1, program: '/usr/bin/bash' }, { pid: 100, parent: 50 }, { pid: 120, parent: 100, name: 'sh' }, ...more);
+  const processes = openProcesses({ log: fakeLog(), addressOf: () => Promise.resolve(null), machine, ownPid: 900 });
+  machine.owners.set(40_000, [100]);
+  const hear = async (remotePort: number, agent: string): Promise<void> => {
+    processes.senders.body({ localPort: 4318, remotePort }, 'x', 7, Date.now())?.told({ agents: [{ service: 'desk', key: agent }], services: ['desk'], unnamed: [], resources: [], more: false });
+    await processes.portFor(7);
+  };
+  await hear(40_000, 'desk/coder');
+  return { machine, processes, hear };
+}
+
+async function stop(processes: ProcessPorts) {
+  const port = (await processes.portFor(7))?.port;
+  if (port === undefined) throw new Error('there is no port');
+  const saved = await port.save('process.end', target, signal());
+  const told: string[] = [];
+  const reply = await port.pull({ leverId: 'process.end', target, saved, attempt: 1 }, signal(), (done, of) => told.push(`${done}/${of}`));
+  return { reply, told, look: () => port.look(target, 0, [{ leverId: 'process.end', saved }], signal()) };
+}
+
+test('asks from the top down, and kills only who takes no notice', async () => {
+  const { machine, processes } = await begin();
+  machine.deaf.add(120);
+  const { reply, told } = await stop(processes);
+  expect(machine.signals).toEqual([{ pid: 100, kind: 'ask' }, { pid: 120, kind: 'ask' }, { pid: 120, kind: 'freeze' }, { pid: 120, kind: 'kill' }]);
+  expect(reply).toMatchObject({ reported: 'stopped', complete: true });
+  expect(reply.runs.map(({ id, reported }) => [id, reported])).toEqual([['process:100:s100', 'stopped'], ['process:120:s120', 'stopped']]);
+  expect([told[0], told.at(-1)]).toEqual(['0/2', '2/2']);
+});
+
+test('says who is left and who may not be signalled, and never that it stopped', async () => {
+  const { machine, processes } = await begin();
+  machine.foreign.add(120);
+  const { reply, look } = await stop(processes);
+  expect(reply).toMatchObject({ reported: 'accepted', complete: false, text: '1 of 2 processes are gone, looked at twice. process 120 (sh) may not be signalled by this account. Still alive: process 120 (sh).' });
+  expect(await look()).toMatchObject({ open: [{ id: 'process:120:s120', what: 'process 120 (sh) is alive' }], readBack: [{ holds: false, text: '1 of 2 processes are gone; alive: process 120 (sh)' }] });
+});
+
+test('a process that was left out on purpose did not come back; one that was not known before did', async () => {
+  const { machine, processes, hear } = await begin({ pid: 200, parent: 50, startedMs: 200 });
+  machine.owners.set(40_001, [200]);
+  await hear(40_001, 'desk/coder');
+  await hear(40_001, 'desk/writer');
+  const { look } = await stop(processes);
+  expect((await look()).readBack).toEqual([{ leverId: 'process.end', holds: true, text: '2 of 2 processes are gone, checked twice' }]);
+  machine.add({ pid: 300, parent: 50, startedMs: Date.now() + 1 });
+  machine.owners.set(40_002, [300]);
+  await hear(40_002, 'desk/coder');
+  expect(await look()).toMatchObject({ open: [{ what: 'process 300 (node) was started again' }], signs: [{ run: 'process:300:s300', denied: false }], readBack: [{ holds: false }] });
+});
+
+test('a lever that was not pulled shows no open work', async () => {
+  const { processes } = await begin();
+  const port = (await processes.portFor(7))?.port;
+  expect(await port?.look(target, 0, [], signal())).toMatchObject({ open: [], complete: true, signs: [], readBack: [] });
+});
+
+test('rights: ours, another account, nobody', async () => {
+  const { machine, processes } = await begin();
+  const rights = async (): Promise<unknown> => (await (await processes.portFor(7))?.port.rights(signal()))?.map(({ level, result }) => `${level} ${result}`);
+  expect(await rights()).toEqual(['cancel ok']);
+  machine.add({ pid: 100, parent: 50, account: '0' });
+  expect(await rights()).toEqual(['cancel missing']);
+  machine.pretended.delete(100);
+  machine.pretended.delete(120);
+  expect(await rights()).toEqual(['cancel unknown']);
+});
+
+test('a system whose processes cannot be read says so', async () => {
+  const processes = openProcesses({ log: fakeLog(), addressOf: () => Promise.resolve(null), machine: new TestMachine(), ownPid: 900 });
+  expect((await processes.portFor(7))?.levers).toEqual([]);
+  await processes.close();
+});

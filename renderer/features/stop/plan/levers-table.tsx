@@ -19,14 +19,48 @@ function Cell({ head, className = '', children }: { head: (typeof heads)[number]
   return <div role="cell" className={`${classes.cell} ${className}`}><span className={classes.cellHead} aria-hidden="true">{head}</span><div className={classes.cellBody}>{children}</div></div>;
 }
 
-function AlsoHits({ lever }: { lever: PlanLever }) {
-  if (lever.alsoHits.length === 0) return <span className={classes.muted}>nobody found</span>;
-  const why = [...new Set(lever.alsoHits.map((one) => inertString(one.why, 200)))].join('; ');
+/** Longer texts would make the row a tower in their narrow column: they stand in full below it, over the whole width. */
+function WideCell({ head, long, short, at, children }: { head: (typeof heads)[number]; long: boolean; short: ReactNode; at: string | undefined; children: ReactNode }) {
+  if (!long) return <Cell head={head}>{children}</Cell>;
   return (
-    <span className={classes.hits} data-tip={why}>
-      <StateShape state="attention" />
-      <span>{plural(lever.alsoHits.length, 'agent')}: {lever.alsoHits.map((one, index) => <span key={`${one.agentId ?? ''} ${one.name}`}>{index > 0 && ', '}<InertName text={one.name} most={60} /></span>)}<span className="gh-visually-hidden">. {why}</span></span>
-    </span>
+    <>
+      <div aria-hidden="true" className={`${classes.cell} ${classes.pointer} ${at ?? ''}`}>{short}</div>
+      <Cell head={head} className={classes.spans}><span className={classes.spansHead} aria-hidden="true">{head}</span>{children}</Cell>
+    </>
+  );
+}
+
+const longList = 60;
+
+function AlsoHits({ lever }: { lever: PlanLever }) {
+  const hits = lever.alsoHits;
+  if (hits.length === 0) return <Cell head="Also hits"><span className={classes.muted}>nobody found</span></Cell>;
+  const why = [...new Set(hits.map((one) => inertString(one.why, 200)))].join(' ');
+  const agents = hits.filter((one) => one.agentId !== null).length;
+  const counted = agents > 0 ? plural(agents, 'agent') : '';
+  const others = hits.length - agents;
+  const all = [counted, ...(others > 0 ? [agents > 0 ? plural(others, 'other') : `${formatCount(others)} not known as ${others === 1 ? 'an agent' : 'agents'}`] : [])].filter((one) => one !== '').join(', ');
+  const long = hits.reduce((sum, one) => sum + one.name.length, 0) > longList;
+  return (
+    <WideCell head="Also hits" long={long} at={classes.hitsAt} short={<span className={classes.hits}><StateShape state="attention" />{all}, below</span>}>
+      <span className={classes.hits} data-tip={why}>
+        <StateShape state="attention" />
+        <span>{counted !== '' && `${counted}: `}{hits.map((one, index) => <span key={`${one.agentId ?? ''} ${one.name}`}>{index > 0 && ', '}<InertName text={one.name} most={60} /></span>)}<span className="gh-visually-hidden">. {why}</span></span>
+      </span>
+    </WideCell>
+  );
+}
+
+const longText = 100;
+
+function DoesNotStop({ lever }: { lever: PlanLever }) {
+  const texts = lever.doesNotStop;
+  if (texts.length === 0) return <Cell head="Does not stop"><span className={classes.muted}>nothing that we know of</span></Cell>;
+  const long = texts.reduce((sum, text) => sum + text.length, 0) > longText;
+  return (
+    <WideCell head="Does not stop" long={long} at={classes.limitsAt} short={texts.length === 1 ? 'see below' : `${formatCount(texts.length)} limits, below`}>
+      {texts.map((one) => <span key={one} className={classes.line}><InertName text={one} most={mostText} /></span>)}
+    </WideCell>
   );
 }
 
@@ -63,8 +97,8 @@ const Row = memo(({ lever, index, ticked, tabbable, named, top, acts, onFocus, m
         <Remarks lever={lever} />
       </Cell>
       <Cell head="Reaches"><InertName text={lever.reaches} most={mostText} /></Cell>
-      <Cell head="Does not stop">{lever.doesNotStop.length === 0 ? <span className={classes.muted}>nothing that we know of</span> : lever.doesNotStop.map((one) => <span key={one} className={classes.line}><InertName text={one} most={mostText} /></span>)}</Cell>
-      <Cell head="Also hits"><AlsoHits lever={lever} /></Cell>
+      <DoesNotStop lever={lever} />
+      <AlsoHits lever={lever} />
       <Cell head="Usual time" className={classes.end}><span className={usual === null ? classes.muted : undefined} data-tip={usual === null ? 'No order or drill of ours has pulled it here.' : `From ${plural(usual.times, 'time')} of our own, the newest ${formatTime(new Date(usual.newestAt))}`}>{usualWords(usual)}</span></Cell>
       <Cell head="Undo"><span data-tip={inertString(lever.undoText, 300)} className={lever.undo === 'lossy' ? classes.wait : undefined}>{undoWords[lever.undo]}<span className="gh-visually-hidden">: {inertString(lever.undoText, 300)}</span></span></Cell>
     </div>

@@ -154,7 +154,7 @@ export function PlanDialog({ ask, onClose }: { ask: StopAsk; onClose: () => void
   return (
     <Dialog
       title={<>Stop <InertName text={name} most={60} /></>} subject={planning.plan === null ? undefined : <Context plan={planning.plan} />} icon={<IconHandStop size={18} stroke={1.75} className={classes.hand} aria-hidden="true" />}
-      onClose={onClose} onConfirm={fire.fire} unsaved={hasTyped(form)} width={998} height="min(700px, calc(100vh - 24px))" flush foot={(leave) => <Foot leave={leave} name={name} planning={planning} ticks={ticks} fire={fire} />}
+      onClose={onClose} onConfirm={fire.fire} unsaved={hasTyped(form)} width={998} height="min(748px, calc(100vh - 24px))" flush foot={(leave) => <Foot leave={leave} name={name} planning={planning} ticks={ticks} fire={fire} />}
     >
       <div className={classes.body}>
         <Choices options={options} scope={key} onScope={(option) => setScope({ scope: option.scope, name: option.name })} level={level} onLevel={setLevel} />

@@ -56,6 +56,7 @@ describe('the sentence before the button', () => {
     expect(summaryOf([lever('1'), lever('2', { undo: 'lossy' }), lever('3', { undo: 'lossy' })]).undo).toBe('Undo of 1 is exact, of 2 only in part.');
     expect(summaryOf([lever('1', { undo: 'lossy' })]).undo).toBe('Undo of 1 only in part.');
     expect(summaryOf([lever('1', { undo: 'not_needed' })]).undo).toBe('1 changes nothing that lasts.');
+    expect(summaryOf([lever('1'), lever('2', { undo: 'lossy' }), lever('3', { undo: 'not_needed', step: 'cut' })]).undo).toBe('Undo of 1 is exact, of 1 only in part; 1 changes nothing that lasts; ended work stays ended.');
   });
 
   it('says that nothing would be stopped', () => {

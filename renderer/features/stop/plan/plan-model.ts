@@ -62,13 +62,13 @@ export function summaryOf(ticked: readonly PlanLever[]): { levers: string; undo:
   const others = ticked.filter((lever) => lever.alsoHits.length > 0).length;
   const levers = `${plural(ticked.length, 'lever')}${others > 0 ? `, ${formatCount(others)} ${others === 1 ? 'reaches' : 'reach'} other agents` : ''}.`;
   const count = (undo: UndoKind): number => ticked.filter((lever) => lever.undo === undo).length;
-  const says: string[] = [];
-  if (count('exact') > 0) says.push(`Undo of ${formatCount(count('exact'))} is exact`);
-  if (count('lossy') > 0) says.push(`${says.length === 0 ? 'Undo of' : 'of'} ${formatCount(count('lossy'))} only in part`);
-  if (count('not_needed') > 0) says.push(`${formatCount(count('not_needed'))} ${count('not_needed') === 1 ? 'changes' : 'change'} nothing that lasts`);
-  const ended = count('none') > 0 || ticked.some((lever) => lever.step === 'cut' || lever.step === 'end_sessions');
-  if (ended) says.push('ended work stays ended');
-  const undo = says.join(says.some((one) => one.startsWith('of')) ? ', ' : '; ');
+  const back = [...(count('exact') > 0 ? [`${formatCount(count('exact'))} is exact`] : []), ...(count('lossy') > 0 ? [`${formatCount(count('lossy'))} only in part`] : [])];
+  const says = [
+    ...(back.length === 0 ? [] : [`Undo of ${back.join(', of ')}`]),
+    ...(count('not_needed') > 0 ? [`${formatCount(count('not_needed'))} ${count('not_needed') === 1 ? 'changes' : 'change'} nothing that lasts`] : []),
+    ...(ticked.some((lever) => lever.undo === 'none' || lever.step === 'cut' || lever.step === 'end_sessions') ? ['ended work stays ended'] : []),
+  ];
+  const undo = says.join('; ');
   return { levers, undo: undo === '' ? '' : `${undo.charAt(0).toUpperCase()}${undo.slice(1)}.` };
 }
 

@@ -50,7 +50,7 @@ export function ResidualPanel({ plan, planning }: { plan: StopPlan; planning: Pl
       {plan.residual.length === 0 && <p className={classes.muted}>None is known. What an agent took with it (a token in a file, a person&rsquo;s session) is not seen from here.</p>}
       {plan.residual.map((residual) => (
         <div key={residual.id} className={classes.outlives}>
-          <span className={classes.outlivesName} data-tip={residual.detail}><InertName text={residual.title} most={120} /><span className="gh-visually-hidden">. <InertName text={residual.detail} most={300} /></span></span>
+          <span className={classes.outlivesName}><InertName text={residual.title} most={120} />{residual.detail !== '' && <span className={classes.target}><InertName text={residual.detail} most={400} /></span>}</span>
           <RunningClock residual={residual} />
         </div>
       ))}

@@ -98,8 +98,8 @@ export class A2aStop implements StopPort {
     try {
       return await work();
     } catch (error) {
-      // Whatever stands for an abort or a broken answer: the contract knows faults only.
-      throw signal.aborted ? new RuntimeFault('unreachable', 'It did not answer before the time was up.', { cause: error }) : faultFrom(error);
+      // Whatever stands for an abort: the contract knows faults only, and a mistake of ours stays one.
+      throw signal.aborted ? new RuntimeFault('unreachable', 'It did not answer before the time was up.', { cause: error }) : error;
     }
   }
 

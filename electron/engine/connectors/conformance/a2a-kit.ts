@@ -6,7 +6,7 @@ import { a2a } from '../a2a/a2a.ts';
 import type { ConnectorIo } from '../connector.ts';
 import { isObject } from '../foreign-json.ts';
 import type { Recorded } from './fault-proxy.ts';
-import type { Kit, Lie, RunningRuntime } from './kit.ts';
+import type { Kit, Lie, RunningRuntime, StopKit } from './kit.ts';
 import { keysOf } from './look.ts';
 import type { Seen } from './look.ts';
 import { mapValues } from './rewrite.ts';
@@ -115,11 +115,36 @@ const lies: readonly Lie[] = [
   },
 ];
 
+/** It says "working" and no more: for a lever as good as work, and lighter. */
+function begin(url: string, count: number, account: string): Promise<readonly string[]> {
+  return Promise.all(Array.from({ length: count }, async () => {
+    const response = await fetch(`${url}/demo/start`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ scenario: 'zombie', account }) });
+    return ((await response.json()) as { id: string }).id;
+  }));
+}
+
+const isCancel = ({ method, path, body }: Recorded): boolean => method === 'POST' && (path.includes(':cancel') || /"method":"(CancelTask|tasks\/cancel)"/.test(body));
+
+/** The same question as a question for the task. */
+function askedFor(request: Recorded): Recorded {
+  if (/:cancel/.test(request.path)) return { ...request, method: 'GET', path: request.path.replace(':cancel', ''), body: '' };
+  return { ...request, body: request.body.replace('"CancelTask"', '"GetTask"').replace('"tasks/cancel"', '"tasks/get"') };
+}
+
+const stops = (flags: readonly string[], speaks: '1.0' | '0.3'): StopKit => ({
+  lever: 'a2a.cancel', begin: (url, count) => begin(url, count, speaks === '1.0' ? 'ada' : 'operator'), pulls: isCancel, lists: speaks === '1.0', floods: flags.length === 0,
+  ignores: (request, ask) => ask(askedFor(request)),
+  lies: async (request, ask) => {
+    const answer = await ask(askedFor(request));
+    return { ...answer, body: answer.body.replace(/"TASK_STATE_WORKING"/g, '"TASK_STATE_CANCELED"').replace(/"state":"working"/g, '"state":"canceled"') };
+  },
+});
+
 const kit = (name: string, flags: readonly string[], speaks: '1.0' | '0.3'): Kit => ({
   kind: 'a2a', name, secret,
   start: () => start(flags),
   open: (url: string, io: ConnectorIo) => a2a.open({ kind: 'a2a', url }, io),
-  reads, flood, lies: speaks === '1.0' ? lies : [], seesWork: speaks === '1.0', asks: speaks === '1.0', mostRequests: 120,
+  reads, flood, lies: speaks === '1.0' ? lies : [], seesWork: speaks === '1.0', asks: speaks === '1.0', mostRequests: 120, stops: stops(flags, speaks),
 });
 
 export const a2aKits: readonly Kit[] = [kit('A2A 1.0', [], '1.0'), kit('A2A 1.0 REST', ['--rest-only'], '1.0'), kit('A2A 0.3', ['--only03'], '0.3')];

@@ -36,7 +36,8 @@ export class FaultProxy {
 
   private constructor(upstream: URL) {
     this.#upstream = upstream;
-    this.#server = createServer((req, res) => { void this.#serve(req, res).catch(() => res.destroy()); });
+    // A connection that is closed in the instant in which it is used again would be a fault of ours, not a behaviour.
+    this.#server = createServer({ keepAliveTimeout: 120_000 }, (req, res) => { void this.#serve(req, res).catch(() => res.destroy()); });
   }
 
   static async start(upstream: string): Promise<FaultProxy> {
@@ -90,7 +91,7 @@ export class FaultProxy {
   /** Untouched, as it comes: streams too. */
   #pipe(request: Recorded, res: ServerResponse): Promise<void> {
     return new Promise((resolve) => {
-      const out = ask(new URL(request.path, this.#upstream), { method: request.method, headers: this.#headers(request) }, (answer) => {
+      const out = ask(new URL(request.path, this.#upstream), { method: request.method, headers: this.#headers(request), agent: false }, (answer) => {
         const { 'content-length': _length, ...headers } = answer.headers;
         res.writeHead(answer.statusCode ?? 502, headers);
         res.flushHeaders();
@@ -106,7 +107,7 @@ export class FaultProxy {
 
   #forward(request: Recorded): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const out = ask(new URL(request.path, this.#upstream), { method: request.method, headers: this.#headers(request) }, (answer) => {
+      const out = ask(new URL(request.path, this.#upstream), { method: request.method, headers: this.#headers(request), agent: false }, (answer) => {
         let body = '';
         const headers = Object.fromEntries(Object.entries(answer.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])));
         const done = (): void => resolve({ status: answer.statusCode ?? 502, headers, body: this.#relabel(body) });

@@ -1,6 +1,6 @@
 /** What the suite must know of a kind of runtime to put every one of them through the same. */
 import type { Connector, ConnectorIo, RuntimeKind } from '../connector.ts';
-import type { Recorded } from './fault-proxy.ts';
+import type { Answer, Recorded } from './fault-proxy.ts';
 import type { Rewrite } from './rewrite.ts';
 import type { Seen } from './look.ts';
 
@@ -28,6 +28,23 @@ export interface Lie {
   readonly holds: (seen: Seen, honest: Seen, next: Seen) => void;
 }
 
+export interface StopKit {
+  /** the lever that cuts work in flight. */
+  readonly lever: string;
+  /** Begins so much work, by somebody else, that goes on for long unless it is stopped; resolves when it is under way. Ids of its runs. */
+  begin(url: string, count: number): Promise<readonly string[]>;
+  /** Is this a request that pulls it? */
+  pulls(request: Recorded): boolean;
+  /** What the runtime answers that took the request and does nothing. `ask`: to read how the run stands. */
+  readonly ignores: (request: Recorded, ask: (asked: Recorded) => Promise<Answer>) => Promise<Answer>;
+  /** The same with the protocol's word for "it has ended"; null: its answer has no such word. */
+  readonly lies: ((request: Recorded, ask: (asked: Recorded) => Promise<Answer>) => Promise<Answer>) | null;
+  /** false: runs that nobody named cannot be found. */
+  readonly lists: boolean;
+  /** false: another kit of the same connector is flooded. */
+  readonly floods: boolean;
+}
+
 export interface Kit {
   readonly kind: RuntimeKind;
   /** column of the table. */
@@ -46,4 +63,6 @@ export interface Kit {
   readonly asks: boolean;
   /** most requests that one look may cost, floods included. */
   readonly mostRequests: number;
+  /** null: nothing of this kind is stopped. */
+  readonly stops: StopKit | null;
 }

@@ -4,9 +4,9 @@ import { expect } from 'vitest';
 import type { ConnectorIo } from '../connector.ts';
 import { isObject } from '../foreign-json.ts';
 import { langgraph } from '../langgraph/langgraph.ts';
-import { TestServer } from '../langgraph/test-server.ts';
+import { TestServer, textOf } from '../langgraph/test-server.ts';
 import type { Recorded } from './fault-proxy.ts';
-import type { Kit, Lie, RunningRuntime } from './kit.ts';
+import type { Kit, Lie, RunningRuntime, StopKit } from './kit.ts';
 import { keysOf } from './look.ts';
 import type { Seen } from './look.ts';
 import { mapValues } from './rewrite.ts';
@@ -16,7 +16,7 @@ const key = 'key-admin';
 const states = '.langgraph_api';
 
 async function start(which: '1.5' | '2.0'): Promise<RunningRuntime> {
-  const server = await TestServer.start(which, '--auth', '--closed-studio');
+  const server = await TestServer.start(which, '--auth', '--closed-studio', '--also', 'backup-sweep');
   return {
     get url() { return server.url; },
     async work() {
@@ -113,11 +113,36 @@ const lies: readonly Lie[] = [
   },
 ];
 
+async function asAda(url: string, path: string, body?: object): Promise<Readonly<Record<string, unknown>>> {
+  const response = await fetch(`${url}${path}`, { method: body === undefined ? 'GET' : 'POST', headers: { 'content-type': 'application/json', 'x-api-key': 'key-ada' }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const value: unknown = await response.json();
+  return isObject(value) ? value : {};
+}
+
+/** One long step that looks at its abort signal. */
+function begin(url: string, count: number): Promise<readonly string[]> {
+  return Promise.all(Array.from({ length: count }, async () => {
+    const thread = textOf((await asAda(url, '/threads', {}))['thread_id']);
+    const run = textOf((await asAda(url, `/threads/${thread}/runs`, { assistant_id: 'backup-sweep', input: { how: 'honours', file: `${thread}.txt`, acts: 1_200, ms: 100 } }))['run_id']);
+    for (const deadline = Date.now() + 10_000; ;) {
+      if ((await asAda(url, `/threads/${thread}/runs/${run}`))['status'] === 'running') return run;
+      if (Date.now() > deadline) throw new Error('The run did not begin.');
+      await new Promise((resolve) => { setTimeout(resolve, 50); });
+    }
+  }));
+}
+
+const stops = (which: '1.5' | '2.0'): StopKit => ({
+  lever: 'langgraph.cancel-runs', begin, lists: true, floods: which === '1.5',
+  pulls: ({ method, path }) => method === 'POST' && /\/runs\/[^/]+\/cancel/.test(path),
+  ignores: () => Promise.resolve({ status: 202, headers: {}, body: '' }), lies: null,
+});
+
 const kit = (which: '1.5' | '2.0'): Kit => ({
   kind: 'langgraph', name: `LangGraph ${which}`, secret: key,
   start: () => start(which),
   open: (url: string, io: ConnectorIo) => langgraph.open({ kind: 'langgraph', url }, io),
-  reads, flood, lies, seesWork: true, asks: true, mostRequests: 150,
+  reads, flood, lies, seesWork: true, asks: true, mostRequests: 150, stops: stops(which),
 });
 
 export const langGraphKits: readonly Kit[] = [kit('1.5'), kit('2.0')];

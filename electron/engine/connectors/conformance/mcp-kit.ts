@@ -66,7 +66,7 @@ const kit = (speaks: 'new' | 'old', name: string): Kit => ({
   kind: 'mcp', name, secret: token,
   start: () => start(speaks),
   open: (url: string, io: ConnectorIo) => mcp.open({ kind: 'mcp', transport: 'http', url }, io),
-  reads, flood, lies, seesWork: false, asks: false, mostRequests: 60,
+  reads, flood, lies, seesWork: false, asks: false, mostRequests: 60, stops: null,
 });
 
 export const mcpKits: readonly Kit[] = [kit('new', 'MCP 2026-07-28'), kit('old', 'MCP initialize')];

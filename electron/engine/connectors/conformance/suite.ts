@@ -10,6 +10,7 @@ import type { Kit, RunningRuntime } from './kit.ts';
 import { approvalsOf, collectAll, keysOf, look, namesOf, outcomeOf } from './look.ts';
 import type { Outcome, Seen } from './look.ts';
 import { losing, rewriting } from './rewrite.ts';
+import { stopping } from './stop-suite.ts';
 import type { Table } from './table.ts';
 
 /** For what never comes: short, or waiting for it would take the suite's time. */
@@ -88,6 +89,7 @@ export function conform(kit: Kit, table: Table): void {
     watching(kit, bench, note);
     misbehaving(kit, bench, note);
     returning(kit, bench, note);
+    stopping(kit, bench, note);
   });
 }
 
@@ -101,7 +103,7 @@ function seenOf(outcome: Outcome): Seen {
 }
 
 /** Begins a cell of the table; what it gives back ends it. */
-type Note = (row: string) => (cell: string) => void;
+export type Note = (row: string) => (cell: string) => void;
 
 function watching(kit: Kit, bench: Bench, note: Note): void {
   it('declares itself whole', async () => {
@@ -111,7 +113,7 @@ function watching(kit: Kit, bench: Bench, note: Note): void {
     expect(facts.visibilityText).not.toBe('');
     // A lever that ends work promises more than an acknowledgement can keep; it has to say what it leaves alive.
     expect(facts.levers.filter(({ doesNotStop }) => doesNotStop.length === 0)).toEqual([]);
-    held(`${facts.levers.length} levers, visibility ${facts.visibility}`);
+    held(`${facts.levers.length} ${facts.levers.length === 1 ? 'lever' : 'levers'}, visibility ${facts.visibility}`);
   });
 
   it('sees what is there, and asks only what reads', async () => {

@@ -43,7 +43,7 @@ export function* removeConnection(writer: Writer, connection: number): Generator
   }
   writer.inTransaction(() => {
     const agents = 'SELECT id FROM agent WHERE connection = @connection';
-    for (const table of ['by_hour', 'by_day', 'failed_hours', 'tool_day', 'failure_day', 'failure_agent', 'agent_version', 'identity_evidence', 'identity_change', 'agent_alias', 'agent_stitch', 'agent_tag', 'canary', 'rule_last']) {
+    for (const table of ['by_hour', 'by_day', 'failed_hours', 'tool_day', 'failure_day', 'failure_agent', 'agent_version', 'identity_evidence', 'identity_change', 'agent_alias', 'agent_stitch', 'agent_tag', 'canary', 'rule_last', 'agent_tried']) {
       db.prepare(`DELETE FROM ${table} WHERE agent IN (${agents})`).run({ connection });
     }
     db.prepare(`DELETE FROM agent_link WHERE caller IN (${agents}) OR called IN (${agents})`).run({ connection });

@@ -21,8 +21,10 @@ CREATE INDEX stop_drill ON stop_order (id) WHERE origin = 'drill';
 CREATE INDEX stop_failing ON stop_order (ended_us) WHERE state IN ('still_acting', 'unverified');
 CREATE INDEX stop_tried ON stop_order (scope_key, level, verified_us) WHERE state = 'verified';
 -- Whose orders these are: every source of the agents, as they were when it was ordered.
-CREATE TABLE stop_agent (agent INTEGER NOT NULL, level TEXT NOT NULL, stop INTEGER NOT NULL, PRIMARY KEY (agent, level, stop)) STRICT, WITHOUT ROWID;
+CREATE TABLE stop_agent (agent INTEGER NOT NULL, stop INTEGER NOT NULL, PRIMARY KEY (agent, stop)) STRICT, WITHOUT ROWID;
 CREATE INDEX stop_agent_stop ON stop_agent (stop);
+-- The newest of them that came to a verdict: an agent that is tried every hour has thousands.
+CREATE TABLE agent_tried (agent INTEGER NOT NULL, level TEXT NOT NULL, stop INTEGER NOT NULL, PRIMARY KEY (agent, level)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE stop_lever (
   id INTEGER PRIMARY KEY AUTOINCREMENT, stop INTEGER NOT NULL, plan_id TEXT NOT NULL, lever_id TEXT NOT NULL, connection INTEGER NOT NULL, repeatable INTEGER NOT NULL, idle_only INTEGER NOT NULL,

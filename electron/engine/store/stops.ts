@@ -32,8 +32,8 @@ export function beginStop(db: WriteDb, p: Params<'stops.begin'>, nowUs: number):
     agents: JSON.stringify(agents), sources: JSON.stringify(p.sources), tasks: p.tasks === null ? null : JSON.stringify(p.tasks), plan: JSON.stringify(p.plan),
   });
   const id = Number(lastInsertRowid);
-  const mark = db.prepare('INSERT OR IGNORE INTO stop_agent (agent, level, stop) VALUES (?, ?, ?)');
-  for (const agent of new Set([...p.agents, ...p.sources])) mark.run(agent, p.level, id);
+  const mark = db.prepare('INSERT OR IGNORE INTO stop_agent (agent, stop) VALUES (?, ?)');
+  for (const agent of new Set([...p.agents, ...p.sources])) mark.run(agent, id);
   const levers = p.levers.map((lever) => addLever(db, id, lever));
   addEvents(db, id, [{ atUs: nowUs, kind: 'intent', lever: null, by: 'console', text: `${p.orderedBy} ordered it: ${p.audit.text}` }], nowUs);
   // Only now it has a name.
@@ -78,6 +78,14 @@ function patchOrder(db: WriteDb, id: number, p: OrderPatch, nowUs: number): void
     last_act_us: time(p.lastActUs, nowUs), contained_us: time(p.containedUs, nowUs), verified_us: time(p.verifiedUs, nowUs), watch_until_us: time(p.watchUntilUs, nowUs), reopened: p.reopened,
     ended_us: time(p.endedUs, nowUs), released_us: time(p.releasedUs, nowUs), still_open: p.stillOpen === undefined ? undefined : JSON.stringify(p.stillOpen.slice(0, 1_000).map(shown)),
   });
+  noteTried(db, id, p.state);
+}
+
+/** Readiness tells the newest that came to a verdict, whichever it was. */
+function noteTried(db: WriteDb, id: number, state: OrderPatch['state']): void {
+  if (state !== 'verified' && state !== 'still_acting' && state !== 'unverified') return;
+  db.prepare(`INSERT INTO agent_tried (agent, level, stop) SELECT s.agent, o.level, o.id FROM stop_order o JOIN stop_agent s ON s.stop = o.id WHERE o.id = ?
+    ON CONFLICT (agent, level) DO UPDATE SET stop = excluded.stop WHERE excluded.stop > stop`).run(id);
 }
 
 const shown = (one: { readonly id: string; readonly title: string; readonly detail: string }): { id: string; title: string; detail: string } => ({ id: bounded(one.id, 512), title: bounded(one.title, 300), detail: bounded(one.detail, 1_000) });

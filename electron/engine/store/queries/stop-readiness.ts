@@ -13,7 +13,7 @@ import { tagsByAgent } from './stop-tags.ts';
 type Right = ReadinessCell['rights'];
 interface RightRow { readonly connection: number; readonly level: StopLevel; readonly result: Right; readonly atUs: number; readonly text: string }
 interface Try { readonly id: number; readonly origin: string; readonly state: StopState; readonly headline: string; readonly atUs: number; readonly commandedUs: number | null; readonly containedUs: number | null }
-interface Around { readonly kinds: ReadonlyMap<string, LeverKind>; readonly rights: readonly RightRow[]; readonly staleDays: number; readonly nowUs: number }
+interface Around { readonly tries: Tries; readonly kinds: ReadonlyMap<string, LeverKind>; readonly rights: readonly RightRow[]; readonly staleDays: number; readonly nowUs: number }
 
 /** The surest lever of each level at each connection, by `connection/level`. */
 function leverKindsOf(reading: Reading): Map<string, LeverKind> {
@@ -39,21 +39,32 @@ function leverKindsOf(reading: Reading): Map<string, LeverKind> {
   return best;
 }
 
-const judged = "('verified', 'still_acting', 'unverified')";
+type Tries = ReadonlyMap<string, Try>;
 
-/** The newest order or drill of that level in which this agent was, as far as it came to a verdict. */
-function newestTry(reading: Reading, group: Group, level: StopLevel): Try | undefined {
-  const find = reading.sql<[number, StopLevel], Try>(`SELECT o.id, o.origin, o.state, o.headline, o.intent_us AS atUs, o.commanded_us AS commandedUs, o.contained_us AS containedUs
-    FROM stop_agent s CROSS JOIN stop_order o ON o.id = s.stop WHERE s.agent = ? AND s.level = ? AND o.state IN ${judged} ORDER BY s.stop DESC LIMIT 1`);
-  return group.members.flatMap((one) => find.get(one.id, level) ?? []).toSorted((one, two) => two.id - one.id)[0];
+/** By `agent/level`: the newest order or drill in which each was, of those that came to a verdict. */
+function triesOf(reading: Reading): Tries {
+  const find = reading.sql<[number], Try>('SELECT id, origin, state, headline, intent_us AS atUs, commanded_us AS commandedUs, contained_us AS containedUs FROM stop_order WHERE id = ?');
+  const orders = new Map<number, Try | undefined>();
+  const tries = new Map<string, Try>();
+  for (const { agent, level, stop } of reading.sql<[], { agent: number; level: StopLevel; stop: number }>('SELECT agent, level, stop FROM agent_tried').all()) {
+    if (!orders.has(stop)) orders.set(stop, find.get(stop));
+    const order = orders.get(stop);
+    if (order !== undefined) tries.set(`${agent}/${level}`, order);
+  }
+  return tries;
 }
 
-function cellOf(reading: Reading, group: Group, level: StopLevel, around: Around): ReadinessCell {
+/** Of any of its sides. */
+function newestTry(group: Group, level: StopLevel, tries: Tries): Try | undefined {
+  return group.members.flatMap((one) => tries.get(`${one.id}/${level}`) ?? []).toSorted((one, two) => two.id - one.id)[0];
+}
+
+function cellOf(group: Group, level: StopLevel, around: Around): ReadinessCell {
   const kinds = group.members.flatMap((one) => around.kinds.get(`${one.connection}/${level}`) ?? []).toSorted((one, two) => leverKinds.indexOf(one) - leverKinds.indexOf(two));
   const checks = around.rights.filter((row) => row.level === level && group.members.some((one) => one.connection === row.connection));
   const missing = checks.find((row) => row.result === 'missing');
   const rights: Right = missing !== undefined ? 'missing' : checks.length > 0 && checks.every((row) => row.result === 'ok') ? 'ok' : 'unknown';
-  const tried = newestTry(reading, group, level);
+  const tried = newestTry(group, level, around.tries);
   const told = {
     kind: kinds[0] ?? null, rights, rightsAt: checks.length === 0 ? null : iso(Math.max(...checks.map((row) => row.atUs))), triedAt: tried === undefined ? null : iso(tried.commandedUs ?? tried.atUs),
     tookMs: tried === undefined ? null : tookMs(tried),
@@ -76,7 +87,7 @@ function verdictOf(tried: Try | undefined, { staleDays, nowUs }: Around): Pick<R
 
 export function readiness(reading: Reading, _params: ParsedParams<'stop.readiness'>, nowUs: number): Result<'stop.readiness'> {
   const rights = reading.sql<[], RightRow>('SELECT connection, level, result, at_us AS atUs, text FROM right_check').all();
-  const around: Around = { kinds: leverKindsOf(reading), rights, staleDays: readSettings(reading.db).drillStaleDays, nowUs };
+  const around: Around = { tries: triesOf(reading), kinds: leverKindsOf(reading), rights, staleDays: readSettings(reading.db).drillStaleDays, nowUs };
   const removed = new Set(reading.sql<[], { id: number }>('SELECT id FROM connection WHERE removed_us IS NOT NULL').all().map((row) => row.id));
   const canaries = new Map(canaryRows(reading).map((row) => [row.agent, row]));
   const tags = tagsByAgent(reading);
@@ -85,7 +96,7 @@ export function readiness(reading: Reading, _params: ParsedParams<'stop.readines
     const canary = canaries.get(agent);
     return {
       agentId: publicId('agent', agent), agentName: reading.agent(agent).name, connectionNames: [...new Set(group.members.map((one) => one.connectionName))], tags: tags.get(agent) ?? [],
-      cancel: cellOf(reading, group, 'cancel', around), suspend: cellOf(reading, group, 'suspend', around), revoke: cellOf(reading, group, 'revoke', around),
+      cancel: cellOf(group, 'cancel', around), suspend: cellOf(group, 'suspend', around), revoke: cellOf(group, 'revoke', around),
       canary: canary === undefined ? null : { level: canary.level, everyHours: canary.everyHours, nextAt: canary.nextUs === null ? null : iso(canary.nextUs) },
     };
   }).toSorted((one, two) => one.agentName.localeCompare(two.agentName) || one.agentId.localeCompare(two.agentId));

@@ -53,6 +53,11 @@ describe('readiness', () => {
     expect(ready(runtime).cancel.state).toBe('ready');
     tried(runtime, {}, { state: 'unverified', headline: 'Nothing could be checked.' }, 400);
     expect(ready(runtime).cancel).toMatchObject({ state: 'failed', text: 'Order 3: Nothing could be checked.', tookMs: null });
+    // An older one that is judged late changes nothing; the newest that is judged anew does.
+    runtime.command('stops.write', { id: 2, order: { state: 'verified', verifiedUs: at(500) } });
+    expect(ready(runtime).cancel.text).toBe('Order 3: Nothing could be checked.');
+    runtime.command('stops.write', { id: 3, order: { state: 'verified', verifiedUs: at(500), containedUs: at(401) } });
+    expect(ready(runtime).cancel).toMatchObject({ state: 'ready', text: 'Order 3 was verified.', tookMs: 1_000 });
   });
 
   it('fails where the right is missing, however well it went before', () => {

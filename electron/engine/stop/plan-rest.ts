@@ -19,7 +19,7 @@ export function residualOf(input: PlanInput, planned: readonly Planned[]): reado
     const survey = input.ports.get(connection.id)?.survey ?? null;
     const here = ticked(planned, connection);
     const told = (survey?.residual ?? []).map((one) => ({ id: `${connection.publicId}/${one.id}`.slice(0, 200), title: line(one.title), detail: line(one.detail), startedAt: isoOrNull(one.startedUs), endsAt: isoOrNull(one.endsUs), close: one.close === null ? null : line(one.close) }));
-    return [...told, ...workInHand(input, connection, here), ...schedulesLeft(input, connection, here), ...keysLeft(connection, planned)];
+    return [...told, ...workInHand(input, connection, here), ...schedulesLeft(input, connection, here), ...keysLeft(input, connection, planned)];
   });
 }
 
@@ -39,8 +39,9 @@ function schedulesLeft(input: PlanInput, connection: ScopeConnection, here: read
 }
 
 /** Whoever may start work keeps the key to it. */
-function keysLeft(connection: ScopeConnection, planned: readonly Planned[]): readonly Residual[] {
-  if (!runsWork(connection)) return [];
+function keysLeft(input: PlanInput, connection: ScopeConnection, planned: readonly Planned[]): readonly Residual[] {
+  // The runtime itself, where it was asked, says it better.
+  if (!runsWork(connection) || (input.ports.get(connection.id)?.survey?.residual.length ?? 0) > 0) return [];
   const revokes = planned.filter((one) => one.connection.id === connection.id && one.lever.step === 'revoke');
   if (revokes.some((one) => one.plan.wanted)) return [];
   return [left(connection, 'keys', 'Keys that start runs', `Whoever may start work at ${inert(connection.name)} still may.`, revokes[0] === undefined ? null : revokes[0].plan.title)];

@@ -53,7 +53,7 @@ export function DrillDialog({ row, onClose }: { row: ReadinessRow; onClose: () =
   };
   return (
     <Dialog title="Drill now" subject={inertString(row.agentName, 80)} onClose={onClose} onConfirm={act} width={520}
-      foot={<><Button onClick={onClose}>Cancel</Button><Button variant="filled" color="stop" data-autofocus disabled={drill.isPending} onClick={act} rightSection={<Kbd keys="mod+enter" />}>Stop it for practice</Button></>}>
+      foot={<><Button onClick={onClose}>Cancel</Button><Button variant="filled" className={classes.stopButton ?? ''} data-autofocus disabled={drill.isPending} onClick={act} rightSection={<Kbd keys="mod+enter" />}>Stop it for practice</Button></>}>
       <p>This is a real stop order at the level {level}: {levelSays[level]}. Work that it has in hand is ended and stays ended. What can be put back is put back when the drill is over.</p>
       {drill.error !== null && <ErrorBlock error={drill.error} what="The drill was not fired." kept="Nothing was sent." />}
     </Dialog>

@@ -91,7 +91,7 @@ function Drills({ drills }: { drills: readonly Drill[] }) {
   useKeys('Drills', [{ keys: 't', does: 'charts as tables', run: toggle }]);
   const groups = byAgent(drills);
   const shown = groups.filter((group) => agent === null || group.id === agent);
-  if (drills.length === 0) return <Empty title="Times of drills will stand here" why="No drill was fired yet. Mark an agent as canary in Readiness; a drill is a real stop order at that agent." action={<button type="button" className={classes.linkButton} onClick={() => go({ screen: 'stop', params: { tab: 'readiness' } })}>To readiness</button>} />;
+  if (drills.length === 0) return <Panel flush title="Drills"><Empty title="Times of drills will stand here" why="No drill was fired yet. Mark an agent as canary in Readiness; a drill is a real stop order at that agent." action={<button type="button" className={classes.linkButton} onClick={() => go({ screen: 'stop', params: { tab: 'readiness' } })}>To readiness</button>} /></Panel>;
   return (
     <div className={classes.columnPanes}>
       <div className={classes.bar}>

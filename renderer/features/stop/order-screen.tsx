@@ -52,7 +52,7 @@ function FactBox({ order, fact }: { order: StopOrderDetail; fact: Fact }) {
 function BigClock({ order }: { order: StopOrderDetail }) {
   if (order.commandedAt === null) return null;
   const contain = msBetween(order.commandedAt, order.containedAt);
-  if (contain !== null) return <span className={classes.clock}><strong>{formatDuration(Math.max(0, contain))}</strong><span>from the command<br />to the last act</span></span>;
+  if (contain !== null) return <span className={classes.clock}><strong>{formatDuration(Math.max(0, contain))}</strong><span>from the command<br />until contained</span></span>;
   if (order.endedAt !== null) return <span className={classes.clock}><strong className={classes.clockOpen}>open</strong><span>never<br />contained</span></span>;
   return <span className={classes.clock}><strong className={failing(order.state) || order.state === 'stopping' ? classes.clockRuns : ''}><Running since={order.commandedAt} /></strong><span>since the<br />command</span></span>;
 }

@@ -18,6 +18,7 @@ import { step } from '../../ui/data-table-order.ts';
 import { formatCount, plural } from '../../ui/format.ts';
 import { Kbd, KeyHints } from '../../ui/kbd.tsx';
 import { useClock } from '../../ui/now.ts';
+import { Panel } from '../../ui/panel.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { Age } from '../../ui/time.tsx';
@@ -94,7 +95,7 @@ function Matrix({ rows, rightsAt }: { rows: readonly ReadinessRow[]; rightsAt: s
     { keys: 'c', does: 'copy identifier', run: () => { if (focused !== null) void copyText(focused).then((done) => announce(done ? 'Identifier copied' : 'Not copied: the system refused the clipboard')); } },
     { keys: '.', does: 'sort new ones in', run: model.release }, { keys: 'escape', does: 'clear the filter', run: () => { if (filtered) clear(); } },
   ]);
-  if (rows.length === 0) return <Empty title="Which agent can be stopped will stand here" why="No agent is known yet." action={<Button onClick={() => go({ screen: 'connections', params: { add: '1' } })}>Add a connection</Button>} />;
+  if (rows.length === 0) return <Panel flush title="Readiness"><Empty title="Which agent can be stopped will stand here" why="No agent is known yet." action={<Button onClick={() => go({ screen: 'connections', params: { add: '1' } })}>Add a connection</Button>} /></Panel>;
   const without = unready(rows);
   return (
     <>

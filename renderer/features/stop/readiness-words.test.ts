@@ -8,7 +8,7 @@ const row = (changes: Partial<ReadinessRow> = {}): ReadinessRow => ({ agentId: '
 
 describe('a cell', () => {
   it('says kind, time and age', () => { expect(cellSays(cell(), now)).toBe('cut 4.1 s, 6 d ago'); });
-  it('says that the credential lacks the right', () => { expect(cellSays(cell({ state: 'never', triedAt: null, tookMs: null, rights: 'missing' }), now)).toBe('credential without the right, cut'); });
+  it('says that the credential lacks the right', () => { expect(cellSays(cell({ state: 'never', triedAt: null, tookMs: null, rights: 'missing' }), now)).toBe('right missing, cut'); });
   it('says nothing more where there is no lever', () => { expect(cellSays(cell({ state: 'none', kind: null }), now)).toBe(''); });
   it('has a shape and a word of its own', () => { expect(new Set(readinessStates.map((state) => `${readinessLooks[state].state} ${readinessLooks[state].word}`)).size).toBe(5); });
 });

@@ -14,7 +14,7 @@ export const readinessStates: readonly ReadinessState[] = ['failed', 'never', 's
 /** "cut 4.1 s, 6 d ago": kind, how long it took, how long ago. */
 export function cellSays(cell: ReadinessCell, nowMs: number): string {
   if (cell.state === 'none') return '';
-  const rights = cell.rights === 'missing' ? 'credential without the right' : cell.rights === 'unknown' ? 'rights not known' : null;
+  const rights = cell.rights === 'missing' ? 'right missing' : cell.rights === 'unknown' ? 'rights not known' : null;
   const took = cell.tookMs === null ? null : formatDuration(cell.tookMs);
   const tried = cell.triedAt === null ? null : `${formatAge(nowMs - Date.parse(cell.triedAt))} ago`;
   const parts = [rights, [cell.kind, took].filter((part) => part !== null).join(' '), tried].filter((part) => part !== null && part !== '');

@@ -29,7 +29,7 @@ export function SecondDialog({ order, onClose }: { order: StopOrder; onClose: ()
   };
   return (
     <Dialog title="Confirm as the second operator" subject={`stop order ${order.number}`} onClose={onClose} onConfirm={act} width={560}
-      foot={<><Button onClick={onClose}>Cancel</Button><Button variant="filled" color="stop" disabled={!ready} onClick={act} rightSection={<Kbd keys="mod+enter" />}>Confirm, the stop is sent</Button></>}>
+      foot={<><Button onClick={onClose}>Cancel</Button><Button variant="filled" className={classes.stopButton ?? ''} disabled={!ready} onClick={act} rightSection={<Kbd keys="mod+enter" />}>Confirm, the stop is sent</Button></>}>
       <p><strong>{levelWords[order.level]} {scopeWords(order)}</strong>: {plural(order.levers.all, 'lever')}, ordered by <InertName text={order.orderedBy} most={60} />. {reasonWords[order.reasonKind]}{order.reason === '' ? '.' : <>: <InertName text={order.reason} most={400} /></>}</p>
       <p className={classes.second}>Nothing was sent so far. It leaves the moment this is confirmed.</p>
       <FromQuery query={operators} what="Reading operators" failed="The operators could not be read." rows={2}>

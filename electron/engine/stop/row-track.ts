@@ -5,7 +5,8 @@ import type { StopReader } from './stop-context.ts';
 
 /** A runtime's clock may be behind ours: as far back as one page reaches. */
 const lookbacksUs = [120_000_000, 30_000_000, 5_000_000, 0] as const;
-const pageRows = 2_000;
+/** What began before the command and ended after it stands in every page: it must hold several rows of each of thousands of runs that are stopped at once. */
+const pageRows = 10_000;
 const mostPages = 10;
 const mostKept = 50_000;
 

@@ -118,6 +118,18 @@ describe.runIf(process.platform === 'linux')('an agent that exports from this ma
     expect(sight.signs.map(({ what, denied }) => [what, denied])).toEqual([[`came back: process ${again.pid} (node test-exporter.ts) was started`, false]]);
   });
 
+  test('is ended with the launcher that would start it again', async () => {
+    const launcher = await begin({ service: 'desk', agents: ['coder'], resource: self, launcher: true });
+    await heard(aimed('desk/coder'), 'process.end');
+    const text = (await survey(aimed('desk/coder'))).targets[0]?.text ?? '';
+    const child = Number(/^2 processes: (?<launcher>\d+) node test-exporter\.ts, (?<child>\d+) node test-exporter\.ts$/.exec(text)?.groups?.['child']);
+    tools.push(child);
+    const { reply, look } = await stop('process.end', aimed('desk/coder'));
+    expect(reply).toMatchObject({ reported: 'stopped', text: '2 of 2 processes are gone, looked at twice.' });
+    expect([isAlive(launcher.pid), isAlive(child)]).toEqual([false, false]);
+    expect((await look()).readBack[0]).toMatchObject({ holds: true });
+  });
+
   test('is looked for after a restart of the engine by what the order kept', async () => {
     const agent = await begin({ service: 'desk', agents: ['coder'], resource: self, tool: true });
     await heard(aimed('desk/coder'), 'process.end');

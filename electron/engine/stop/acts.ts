@@ -79,13 +79,20 @@ const statesTold = (row: SignRow): boolean => row.kind === 'lifecycle' && row.so
 const isEnding = (row: SignRow): boolean => statesTold(row) && (row.name === 'completed' || row.name === 'failed');
 const isOwn = (row: SignRow): boolean => row.kind === 'lifecycle' && (row.status === 'cancelled' || (statesTold(row) && (row.name === 'canceled' || row.name === 'cancelled' || row.name === 'rejected')));
 
+/** A sign is left when something ends: where the runtime tells when that began, a step that began before the command landed, and did not begin anew. */
 function signAct(sign: Sign, connection: number, seenUs: number, input: JudgeInput, behindUs: number): Act {
-  const atUs = Math.min(sign.atUs + behindUs, seenUs);
-  const role: ActRole = sign.denied ? (atUs > input.commandUs ? 'denied' : 'before') : atUs > input.commandUs + graceUs ? 'began' : atUs > input.commandUs ? 'landed' : 'before';
+  const endUs = Math.min(sign.atUs + behindUs, seenUs);
+  const beginUs = Math.min((sign.beganUs ?? sign.atUs) + behindUs, endUs);
   return {
-    key: `sign:${connection}:${JSON.stringify([sign.atUs, sign.run, sign.what, sign.denied])}`, connection, activity: null, role, what: `Sign "${inert(sign.what)}"`,
-    beginUs: atUs, endUs: atUs, running: false, lastUs: sign.denied ? null : atUs, arrivedUs: sign.denied ? null : seenUs,
+    key: `sign:${connection}:${JSON.stringify([sign.atUs, sign.run, sign.what, sign.denied])}`, connection, activity: null, role: signRole(sign, beginUs, endUs, input.commandUs), what: `Sign "${inert(sign.what)}"`,
+    beginUs, endUs, running: false, lastUs: sign.denied ? null : endUs, arrivedUs: sign.denied ? null : seenUs,
   };
+}
+
+function signRole(sign: Sign, beginUs: number, endUs: number, commandUs: number): ActRole {
+  if (sign.denied) return endUs > commandUs ? 'denied' : 'before';
+  if (beginUs > commandUs + graceUs) return 'began';
+  return endUs > commandUs ? 'landed' : 'before';
 }
 
 /** A run that a look showed and that was started after the command: work began anew, even where nothing is told of what it did. */

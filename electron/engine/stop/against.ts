@@ -18,16 +18,18 @@ export interface Against {
 export const newsUs = (act: Act): number => Math.max(act.beginUs, act.lastUs ?? 0, act.arrivedUs ?? 0);
 
 export function againstOf(input: JudgeInput, acts: readonly Act[]): readonly Against[] {
-  const news = acts.filter((act) => act.role === 'began' && speaks(act, input)).map((act): Against => ({
-    key: act.key, connection: act.connection, atUs: act.beginUs, knownUs: newsUs(act), by: 'activity',
-    text: `${act.what} began ${duration(act.beginUs - input.commandUs)} after the command and was not denied.`,
+  const news = acts.filter((act) => speaks(act, input)).map((act): Against => ({
+    key: act.role === 'began' ? act.key : `late:${act.key}`, connection: act.connection, atUs: act.role === 'began' ? act.beginUs : act.lastUs ?? act.beginUs, knownUs: newsUs(act), by: 'activity',
+    text: act.role === 'began' ? `${act.what} began ${duration(act.beginUs - input.commandUs)} after the command and was not denied.`
+      : `${act.what} was under way all the time and ended ${duration((act.lastUs ?? act.beginUs) - input.commandUs)} after the command, after the stop was verified.`,
   }));
   return [...input.connections.flatMap((one) => [...openWork(one, input), ...livingProcess(one, input)]), ...news].toSorted((a, b) => b.atUs - a.atUs || (a.key < b.key ? -1 : 1));
 }
 
-/** Before it is verified: an act with less than a whole window of silence after it. Afterwards: any that the verdict did not know of. */
+/** Before it is verified: one that began, with less than a whole window of silence after it. Afterwards: any that reaches into what was called contained. */
 function speaks(act: Act, input: JudgeInput): boolean {
-  if (input.verifiedUs === null) return input.nowUs - newsUs(act) < input.silenceUs;
+  if (input.verifiedUs === null) return act.role === 'began' && input.nowUs - newsUs(act) < input.silenceUs;
+  if (act.role !== 'began' && act.role !== 'landed') return false;
   return Math.max(act.beginUs, act.lastUs ?? 0) > (input.containedUs ?? input.verifiedUs);
 }
 

@@ -13,7 +13,7 @@ export function evidenceOf(input: JudgeInput, acts: readonly Act[], against: rea
     ...against.map((one): Evidence => ({ key: one.key, kind: 'against', by: one.by, atUs: one.atUs, lever: cut(one.connection), text: one.text })),
     ...acts.flatMap((act) => actEvidence(act, input, cut(act.connection))),
     ...input.connections.flatMap((one) => [...readBacks(input, one.connection), ...goneProcess(input, one.connection), ...gaps(input, one.connection)]),
-    ...proof.flatMap((one): Evidence[] => one.grounds.map((text, index) => ({ key: `proof:${one.connection}:${index}:${one.fromUs ?? 0}`, kind: 'for', by: text.includes('process is gone') ? 'process' : 'activity', atUs: input.verifiedUs ?? input.nowUs, lever: cut(one.connection), text }))),
+    ...proof.flatMap((one): Evidence[] => one.grounds.map((text, index) => ({ key: `proof:${one.connection}:${index}:${one.fromUs ?? 0}`, kind: 'for', by: one.byProcess ? 'process' : 'activity', atUs: input.verifiedUs ?? input.nowUs, lever: cut(one.connection), text }))),
   ];
   return [...new Map(facts.toReversed().map((fact) => [fact.key, fact])).values()].toSorted((a, b) => a.atUs - b.atUs || (a.key < b.key ? -1 : 1));
 }

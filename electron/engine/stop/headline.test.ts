@@ -28,6 +28,11 @@ describe('the headline', () => {
     expect(headlineOf(verdictOf(14, { connections: [telemetryConnection({ process: { state: 'gone', sinceUs: at(2), covers: null } })] }), order())).toBe('Stopped, verified 13:30:14 UTC: its process is gone.');
   });
 
+  it('says no more than was seen where a window was not silent from its begin', () => {
+    const verdict = { ...verdictOf(91), containedUs: at(40) };
+    expect(headlineOf(verdict, order())).toBe('Stopped, verified 13:31:31 UTC: no act since 13:30:40 UTC.');
+  });
+
   it('says that it acts again', () => {
     const again = verdictOf(200, { verifiedUs: at(91), containedUs: at(1), rows: [row(1, 199, 199)] });
     expect(headlineOf(again, order())).toBe('The agent acts again after its stop was verified, last 13:33:19 UTC.');

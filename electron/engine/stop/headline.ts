@@ -52,8 +52,8 @@ function verified(verdict: Verdict, { silenceS }: HeadlineOrder): string {
   if (verdict.verifiedUs === null) return 'Stopped, verified.';
   const quietUs = verdict.verifiedUs - (verdict.containedUs ?? verdict.verifiedUs);
   const denied = verdict.denied === 0 ? '' : `, ${verdict.denied} denied`;
-  // Less than a window is enough only where nothing is left that could act.
-  const proof = quietUs >= silenceS * 1_000_000 ? `no act for ${duration(quietUs)}` : 'its process is gone';
+  const silence = quietUs >= silenceS * 1_000_000 ? `no act for ${duration(quietUs)}` : `no act since ${clockOf(verdict.verifiedUs - quietUs)}`;
+  const proof = verdict.byProcess ? 'its process is gone' : silence;
   return `Stopped, verified ${clockOf(verdict.verifiedUs)}: ${proof}${denied}.`;
 }
 

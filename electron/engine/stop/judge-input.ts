@@ -144,6 +144,8 @@ export interface Verdict {
   /** null unless verified. */
   readonly containedUs: number | null;
   readonly verifiedUs: number | null;
+  /** every connection that shows work is proven by its process being gone: no silence was needed. */
+  readonly byProcess: boolean;
   /** the newest moment at which something of the scope is known to have acted; before the command too; null: never seen. */
   readonly lastActUs: number | null;
   /** true: it was verified, and this takes it back. */

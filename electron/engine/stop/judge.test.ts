@@ -80,6 +80,14 @@ describe('what speaks against a stop', () => {
     expect(judge(judged(60, { connections: [looksConnection(looks)] }))).toMatchObject({ state: 'still_acting', lastActUs: at(29.5) });
   });
 
+  it('is no sign of a step that began before the command, where the runtime tells when: that landed', () => {
+    const looks = looked(everySecond(1, 100), (s) => clearSight(s, { signs: s === 3 ? [sign(2.5, { beganUs: at(-4) })] : [] }));
+    const verdict = judge(judged(60, { connections: [looksConnection(looked(everySecond(1, 60), (s) => clearSight(s, { signs: s === 3 ? [sign(2.5, { beganUs: at(-4) })] : [] })))] }));
+    expect(verdict).toMatchObject({ state: 'stopping', lastActUs: at(2.5), landed: [{ began: false, atUs: at(-4), endUs: at(2.5) }] });
+    expect(judge(judged(100, { connections: [looksConnection(looks)] }))).toMatchObject({ state: 'verified', containedUs: at(2.5) });
+    expect(judge(judged(60, { connections: [looksConnection(looked(everySecond(1, 60), (s) => clearSight(s, { signs: s === 3 ? [sign(2.5, { beganUs: at(0.6) })] : [] })))] })).state).toBe('still_acting');
+  });
+
   it('is work that is still shown five seconds after the levers answered', () => {
     const open = (s: number): JudgeInput => judged(s, { connections: [looksConnection(looked(everySecond(1, s), (now) => clearSight(now, { open: [run('run-1')] })))] });
     expect(judge(open(5)).state).toBe('stopping');
@@ -331,6 +339,15 @@ describe('after it was verified', () => {
     expect(judge(judged(200, { ...held, rows: [row(1, 199, 199)] }))).toMatchObject({ state: 'still_acting', reopened: true, containedUs: null, verifiedUs: null });
     expect(judge(judged(200, { ...held, rows: [row(1, 40, 41, {}, { knownUs: at(199), changedUs: at(199) })] })).reopened).toBe(true);
     expect(judge(judged(200, { ...held, rows: [row(1, 2, 3, {}, { knownUs: at(199), changedUs: at(199) })] })).state).toBe('verified');
+  });
+
+  it('is taken back by what was under way all the time and ends now', () => {
+    const rows = [row(1, -3, 150)];
+    const verdict = judge(judged(151, { ...held, rows }));
+    expect(verdict).toMatchObject({ state: 'still_acting', reopened: true, lastActUs: at(150) });
+    expect(verdict.grounds[0]).toBe('Tool call "write_file" was under way all the time and ended 2 min 30 s after the command, after the stop was verified.');
+    expect(judge(judged(152, { rows: [row(1, -3, 150)] })).state).toBe('unverified');
+    expect(judge(judged(241, { rows }))).toMatchObject({ state: 'verified', containedUs: at(150) });
   });
 
   it('is taken back by work that is shown again, at once', () => {

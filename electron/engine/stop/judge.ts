@@ -31,7 +31,7 @@ export function judge(input: JudgeInput): Verdict {
   const times = state === 'verified' ? verifiedTimes(input, standings, around.quietUs) : { containedUs: null, verifiedUs: null };
   const denied = acts.filter((act) => act.role === 'denied').length;
   return {
-    state, ...times,
+    state, ...times, byProcess: goneAll(standings, input),
     lastActUs: newestOf(acts.map((act) => act.lastUs)),
     reopened: state === 'still_acting' && input.verifiedUs !== null,
     windowOver, quietSinceUs: input.answeredUs === null || input.connections.some((one) => (one.looks?.newest?.open.length ?? 0) > 0) ? null : around.quietUs,
@@ -43,6 +43,12 @@ export function judge(input: JudgeInput): Verdict {
     notSeen: [...new Set(standings.filter((one) => one.unseen && !one.proven).map((one) => one.name))].toSorted(),
     nextUs: nextOf(input, against, standings, overUs, acts, state),
   };
+}
+
+function goneAll(standings: readonly Standing[], input: JudgeInput): boolean {
+  const mute = new Set(input.connections.filter((one) => one.shows === 'nothing').map((one) => one.connection));
+  const telling = standings.filter((one) => !mute.has(one.connection));
+  return telling.length > 0 && telling.every((one) => one.byProcess);
 }
 
 const newestOf = (times: readonly (number | null)[]): number | null => times.reduce<number | null>((most, one) => (one !== null && (most === null || one > most) ? one : most), null);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { stopLevels } from '../../../shared/domain.ts';
 import type { Lever } from '../../../shared/domain.ts';
 import { stopPlan, stopSteps } from '../../../shared/stop.ts';
@@ -8,6 +8,9 @@ import type { NewLever } from '../store/stop-commands.ts';
 import { planStop } from './plan.ts';
 import type { PlanInput } from './plan.ts';
 import { connection, emptySurvey, facts, levers, nowUs, planInput, scopes, settings, someLever } from './test-plan.ts';
+
+// Thousands of plans, on a machine that may be busy with others.
+vi.setConfig({ testTimeout: 60_000 });
 
 const kinds = ['task', 'agent', 'connection', 'tag', 'everything'] as const satisfies readonly StopScope['kind'][];
 const all = Object.values(levers);

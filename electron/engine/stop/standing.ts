@@ -10,6 +10,8 @@ export interface Standing {
   readonly connection: number;
   readonly name: string;
   readonly proven: boolean;
+  /** its process is gone: no silence is needed. */
+  readonly byProcess: boolean;
   /** since when nothing acted here as far as was seen, uninterrupted; null: it is not seen. */
   readonly fromUs: number | null;
   /** when the proof is complete if nothing happens until then; null: not by waiting. */
@@ -42,7 +44,7 @@ export function standingOf(one: JudgedConnection, around: Around): Standing {
   return one.shows === 'looks' ? byLooks(one, around) : byTelemetry(one, around);
 }
 
-interface Part { /** nothing is called contained before: the end of a step that nobody saw ends. */ readonly overUs?: number; readonly blocks?: readonly string[]; readonly waits?: readonly string[]; readonly grounds?: readonly string[]; readonly unseen?: boolean }
+interface Part { readonly byProcess?: boolean; /** nothing is called contained before: the end of a step that nobody saw ends. */ readonly overUs?: number; readonly blocks?: readonly string[]; readonly waits?: readonly string[]; readonly grounds?: readonly string[]; readonly unseen?: boolean }
 
 /** `fromUs` to `toUs` was seen without a break; `needsUs` of it make the proof, not counting what lies before something that came in late. */
 function standing(one: JudgedConnection, around: Around, fromUs: number | null, toUs: number | null, needsUs: number, part: Part): Standing {
@@ -53,7 +55,7 @@ function standing(one: JudgedConnection, around: Around, fromUs: number | null, 
   // Without a running figure: these sentences are stored, and stored again only when something happened.
   const short = startUs !== null && !proven && blocks.length === 0 ? [`${inert(one.name)}: no act seen since ${clockOf(startUs)}; ${duration(needsUs)} are needed.`] : [];
   return {
-    connection: one.connection, name: one.name, proven, fromUs: fromUs === null ? null : Math.max(fromUs, part.overUs ?? 0), provenAtUs, blocks,
+    connection: one.connection, name: one.name, proven, byProcess: part.byProcess ?? false, fromUs: fromUs === null ? null : Math.max(fromUs, Math.min(part.overUs ?? 0, around.input.nowUs)), provenAtUs, blocks,
     waits: proven ? [] : [...short, ...(part.waits ?? [])], grounds: part.grounds ?? [], unseen: part.unseen ?? false,
   };
 }
@@ -69,14 +71,14 @@ export function isGone(one: JudgedConnection, acts: readonly Act[]): boolean {
 function byProcess(one: JudgedConnection, around: Around): Standing | null {
   const { sinceUs, covers } = one.process;
   if (sinceUs === null || !coversAll(covers, one.agents) || !isGone(one, around.acts)) return null;
-  return standing(one, around, Math.max(around.quietUs, sinceUs), around.input.nowUs, goneUs, { grounds: [`${inert(one.name)}: its process is gone since ${clockOf(sinceUs)} and did not come back.`] });
+  return standing(one, around, Math.max(around.quietUs, sinceUs), around.input.nowUs, goneUs, { byProcess: true, grounds: [`${inert(one.name)}: its process is gone since ${clockOf(sinceUs)} and did not come back.`] });
 }
 const coversAll = (covers: readonly number[] | null, agents: readonly number[]): boolean => covers === null || agents.every((agent) => covers.includes(agent));
 
 /** It shows no work, so it is no witness. That is enough where another connection of the same agents can be asked. */
 function byNothing(one: JudgedConnection, around: Around): Standing {
   const bare = one.agents.filter((agent) => !around.lookedAt.has(agent));
-  if (bare.length === 0) return { connection: one.connection, name: one.name, proven: true, fromUs: around.quietUs, provenAtUs: around.quietUs, blocks: [], waits: [], grounds: [], unseen: false };
+  if (bare.length === 0) return { connection: one.connection, name: one.name, proven: true, byProcess: false, fromUs: around.quietUs, provenAtUs: around.quietUs, blocks: [], waits: [], grounds: [], unseen: false };
   return standing(one, around, null, null, 0, { blocks: [`${inert(one.name)} shows no work of agents: nothing there can be checked.`], unseen: true });
 }
 

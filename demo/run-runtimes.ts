@@ -36,7 +36,7 @@ interface Process { readonly url: string; end(): void }
 
 async function startLangGraph(): Promise<Process> {
   if (serverFolder === undefined || !existsSync(`${serverFolder}node_modules`)) throw new Error('the LangGraph server is not installed; npm start -- --demo installs it');
-  const child = spawn(process.execPath, [`${serverFolder}serve.mjs`, '--workers', '6'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, [`${serverFolder}serve.mjs`, '--workers', '8', '--also', 'backup-sweep'], { stdio: ['pipe', 'pipe', 'ignore'] });
   child.stdin.on('error', () => undefined);
   const line = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).once('line', resolve);
@@ -64,6 +64,13 @@ const langGraphWork: readonly Work[] = [
   { assistant: 'stock-watch', input: (r) => ({ ticks: r.int(20, 60), ms: 1_000 }) },
   { assistant: 'night-export', input: (r) => ({ ms: r.int(8_000, 20_000) }) },
 ];
+/** Long work, for whoever tries to stop some: in short steps, and in one that never looks at its abort signal. */
+const longWork: readonly Work[] = [
+  { assistant: 'backup-sweep', input: (r) => ({ file: 'backup.log', acts: r.int(300, 600), ms: 1_000 }) },
+  { assistant: 'backup-sweep', input: (r) => ({ how: 'ignores', file: 'backup.log', acts: r.int(60, 120), ms: 1_000 }) },
+];
+/** One of them goes on at nearly all times, and they leave workers for the rest. */
+const longEvery = 12;
 
 /** How many threads wait for a person, as the server's own list says. */
 async function waitingThreads(url: string, signal: AbortSignal): Promise<number> {
@@ -75,7 +82,7 @@ async function giveLangGraphWork(url: string, random: Random, options: RuntimesO
   for (let round = 0; !options.signal.aborted; round += 1) {
     const free = await waitingThreads(url, options.signal) < mostWaiting;
     // The first one asks, so that the approvals are not empty for whoever looks at once.
-    const work = round === 0 ? langGraphWork[2] : random.pick(langGraphWork.filter((one) => free || one.asks !== true));
+    const work = round === 0 ? langGraphWork[2] : round % longEvery === 1 ? longWork[Math.floor(round / longEvery) % longWork.length] : random.pick(langGraphWork.filter((one) => free || one.asks !== true));
     const { thread_id: thread } = await post(`${url}/threads`, { metadata: { team: random.pick(['finance', 'support', 'night shift']) } }, options.signal);
     if (work !== undefined && typeof thread === 'string') await post(`${url}/threads/${thread}/runs`, { assistant_id: work.assistant, input: work.input(random) }, options.signal);
     await pause(random.int(6, 20), options);

@@ -63,14 +63,15 @@ export class FindSenders implements Finder {
     const heard = heardIn((pin) => tree.has(pin), book.all());
     const inTarget = ({ connection: its, agent }: { connection: number; agent: string }): boolean => its === connection && (target.agents === null || target.agents.includes(agent));
     const others = new Map(heard.filter((one) => !inTarget(one)).map((one) => [`${one.connection} ${one.agent}`, one]));
-    const plain = plainServicesIn((pin) => tree.has(pin), book.all());
+    const said = `process ${sender.pin.pid} (${proof.title}) sends its records too`;
+    const plain = [
+      ...plainServicesIn((pin) => tree.has(pin), book.all()).map((service) => ({ agent: null, name: `service ${service}`, why: said })),
+      ...(proof.shared ? [{ agent: null, name: `what else is open in ${proof.title}`, why: `it runs in process ${sender.pin.pid} too` }] : []),
+    ];
     const [first, ...more] = new Set(heard.filter(inTarget).map(({ agent }) => agent));
     return {
       leverId: others.size + plain.length > 0 ? endSharedId : endId, tree, text: processText(tree, proof.title), agent: more.length > 0 ? null : first ?? null,
-      alsoHits: [
-        ...[...others.values()].map(({ connection: its, agent }) => ({ agent: its === connection ? agent : null, name: agent, why: `process ${sender.pin.pid} (${proof.title}) sends its records too` })),
-        ...plain.map((service) => ({ agent: null, name: `service ${service}`, why: `process ${sender.pin.pid} (${proof.title}) sends its records too` })),
-      ],
+      alsoHits: [...[...others.values()].map(({ connection: its, agent }) => ({ agent: its === connection ? agent : null, name: agent, why: said })), ...plain],
     };
   }
 }

@@ -21,6 +21,9 @@ const hosts = [
   /^(?:tmux|screen|zellij|gnome-shell|plasmashell|kwin|xorg|x|wayland|gdm|sddm|terminal|iterm2?|konsole|gnome-terminal|alacritty|kitty|wezterm|windowsterminal|conhost|openconsole)(?:$|[-:.])/,
 ];
 
+/** Editors and browsers: an agent in them shares its process with whatever else a person has open there. */
+const sharedPrograms = /^(?:code|code-insiders|vscodium|codium|cursor|windsurf|zed|zeditor|idea|idea64|pycharm|pycharm64|webstorm|webstorm64|goland|goland64|rider|rider64|clion|clion64|eclipse|devenv|chrome|chromium|firefox|msedge|microsoft|google|safari|brave|electron)$/;
+
 const shells = /^-?(?:ba|z|da|a|fi|k|tc|c)?sh$|^(?:nu|pwsh|powershell|cmd)$/;
 
 /** `otelcol-contrib.exe` and `C:\…\otelcol-contrib.exe` are one name. */
@@ -32,6 +35,10 @@ export function isForwarder(...names: readonly (string | null)[]): boolean {
 
 export function isHost(...names: readonly (string | null)[]): boolean {
   return names.some((name) => name !== null && hosts.some((pattern) => pattern.test(bare(name))));
+}
+
+export function isSharedProgram(...names: readonly (string | null)[]): boolean {
+  return names.some((name) => name !== null && sharedPrograms.test(bare(name)));
 }
 
 /** A shell that runs no script is where a person works. */

@@ -20,7 +20,6 @@ export interface LinuxParts {
 }
 
 export class LinuxMachine implements Machine {
-  readonly hostName = hostname();
   readonly freezes = true;
   readonly #procRoot: string;
   readonly #kill: (pid: number, signal: NodeJS.Signals) => void;
@@ -30,6 +29,8 @@ export class LinuxMachine implements Machine {
     this.#procRoot = procRoot;
     this.#kill = kill;
   }
+
+  get hostName(): string { return hostname(); }
 
   account(): Promise<string | null> {
     return Promise.resolve(process.geteuid === undefined ? null : String(process.geteuid()));

@@ -12,7 +12,6 @@ const signals: Readonly<Record<SignalKind, NodeJS.Signals>> = { ask: 'SIGTERM', 
 const columns = 'pid=,ppid=,pgid=,stat=,lstart=,comm=';
 
 export class MacMachine implements Machine {
-  readonly hostName = hostname();
   readonly freezes = true;
   readonly #run: RunProgram;
   readonly #kill: (pid: number, signal: NodeJS.Signals) => void;
@@ -21,6 +20,8 @@ export class MacMachine implements Machine {
     this.#run = run;
     this.#kill = kill;
   }
+
+  get hostName(): string { return hostname(); }
 
   account(): Promise<string | null> {
     return Promise.resolve(process.geteuid === undefined ? null : String(process.geteuid()));

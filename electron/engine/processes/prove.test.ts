@@ -41,6 +41,11 @@ describe('proven', () => {
     expect(roots(proveWith([{ pid: 7 }], { all: [{ pid: 100, parent: 50, innerPid: 7 }] }))).toEqual([100]);
   });
 
+  test('an editor, in which a person has other things open', () => {
+    const editor = { pid: 100, parent: 50, name: 'code', program: '/usr/share/code/code', title: 'code' };
+    expect([proveWith([{}], { all: [editor] }), proveWith([{}])]).toMatchObject([{ t: 'proven', shared: true }, { t: 'proven', shared: false }]);
+  });
+
   test('a launcher that only waits for the same program is ended with it', () => {
     expect(roots(proveWith([{ pid: 100 }], { all: [{ pid: 90, parent: 50 }, { pid: 100, parent: 90 }] }))).toEqual([90, 100]);
   });

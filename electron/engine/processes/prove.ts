@@ -3,7 +3,7 @@
  * and it is nothing that sends on what others say. Where one of these fails it is not proven, in words, and nothing of it is ever signalled.
  */
 import type { SampledResource } from './body-sample.ts';
-import { isBareShell, isForwarder, isForwardersUserAgent, isHost } from './forwarders.ts';
+import { isBareShell, isForwarder, isForwardersUserAgent, isHost, isSharedProgram } from './forwarders.ts';
 import { isSame } from './machine.ts';
 import type { Pin, Proc, ProcDetails, Processes } from './machine.ts';
 import { agentsOf } from './sender-book.ts';
@@ -24,7 +24,8 @@ export interface Proven {
   /** where the tree begins: the process that sends, and above it who launched it and does nothing else. */
   readonly roots: readonly Proc[];
   readonly title: string;
-  readonly because: string;
+  /** it is a program in which a person has other things open. */
+  readonly shared: boolean;
 }
 export interface NotProven {
   readonly t: 'not_proven';
@@ -55,7 +56,7 @@ export function prove(sender: Sender, around: Surroundings): Proven | NotProven 
   const roots = [...launchersOf(root, around), root];
   const held = [...sender.tree.alive(), ...roots].find(({ pid }) => around.never.has(pid));
   if (held !== undefined) return no(`${what} belongs with Gatehouse itself.`);
-  return { t: 'proven', roots, title: known.title, because: `the socket that its records came by is of process ${proc.pid}` };
+  return { t: 'proven', roots, title: known.title, shared: isSharedProgram(proc.name, known.program) };
 }
 
 /** What may never be signalled, whoever sends by it or listens there; null: nothing speaks against it. */

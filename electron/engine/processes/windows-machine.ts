@@ -11,7 +11,6 @@ const created = "@{n='Created';e={$_.CreationDate.ToUniversalTime().ToString('o'
 const processQuery = (filter: string): string => `@(Get-CimInstance Win32_Process${filter} | Select-Object ProcessId,ParentProcessId,Name,${created}) | ConvertTo-Json -Compress`;
 
 export class WindowsMachine implements Machine {
-  readonly hostName = hostname();
   /** Windows freezes no process from outside. */
   readonly freezes = false;
   readonly #run: RunProgram;
@@ -20,6 +19,8 @@ export class WindowsMachine implements Machine {
   constructor(run: RunProgram) {
     this.#run = run;
   }
+
+  get hostName(): string { return hostname(); }
 
   account(): Promise<string | null> {
     this.#account ??= this.#shell('[System.Security.Principal.WindowsIdentity]::GetCurrent().User.Value').then((text) => sidIn(text));

@@ -12,8 +12,9 @@ const usual: readonly Pretended[] = [{ pid: 1, parent: 0 }, { pid: 50, parent: 1
 type Heard = readonly [pid: number, connection: number, sample: Partial<BodySample>];
 const named = (...keys: readonly string[]): Partial<BodySample> => ({ agents: keys.map((key) => ({ service: 'desk', key })) });
 
-async function find(agents: readonly string[] | null, ...heard: readonly Heard[]): Promise<Found> {
-  const machine = new TestMachine(...usual);
+const find = (agents: readonly string[] | null, ...heard: readonly Heard[]): Promise<Found> => finderFor(new TestMachine(...usual), ...heard).find({ agents, runs: null });
+
+function finderFor(machine: TestMachine, ...heard: readonly Heard[]): FindSenders {
   const book = new SenderBook();
   for (const [pid, connection, sample] of heard) {
     const proc = machine.now().get(pid);
@@ -23,7 +24,7 @@ async function find(agents: readonly string[] | null, ...heard: readonly Heard[]
     book.follow(machine.now(), never());
     return Promise.resolve(machine.now());
   };
-  return new FindSenders({ connection: 7, machine, book, senders: { settled: () => Promise.resolve(), follow }, never }).find({ agents, runs: null });
+  return new FindSenders({ connection: 7, machine, book, senders: { settled: () => Promise.resolve(), follow }, never });
 }
 const told = ({ subjects }: Found): unknown[] => subjects.map(({ leverId, agent, alsoHits, tree }) => [leverId, tree.alive().map(({ pid }) => pid), agent, alsoHits.map((hit) => `${hit.agent ?? '?'}: ${hit.name}`)]);
 
@@ -57,4 +58,15 @@ test('a service whose records name nobody is the agent of that name', async () =
 test('nobody is found for an agent that no process was heard as, nor on another connection', async () => {
   expect(await find(['z'], [100, 7, named('a')])).toEqual({ subjects: [], notes: [], missing: null });
   expect(await find(['a'], [100, 8, named('a')])).toEqual({ subjects: [], notes: [], missing: null });
+});
+
+test('what an agent left behind is still its, if it was proven while it lived', async () => {
+  const machine = new TestMachine(...usual);
+  const finder = finderFor(machine, [100, 7, named('a')]);
+  expect(told(await finder.find({ agents: ['a'], runs: null }))).toEqual([['process.end', [100, 120], 'a', []]]);
+  machine.pretended.delete(100);
+  machine.add({ pid: 120, parent: 1, script: 'sub.js' });
+  expect(told(await finder.find({ agents: ['a'], runs: null }))).toEqual([['process.end', [120], 'a', []]]);
+  machine.pretended.delete(120);
+  expect(told(await finder.find({ agents: ['a'], runs: null }))).toEqual([]);
 });

@@ -35,11 +35,16 @@ export class FindSenders implements Finder {
     const notes: string[] = [];
     let missing: string | null = null;
     for (const sender of asked) {
-      const proof = prove(sender, around);
+      const proof = prove(sender, around) ?? leftBehind(sender);
       if (proof === null) continue;
-      if (proof.t === 'proven') subjects.push(this.#subject(sender, proof, target, around));
-      else notes.push(proof.why);
-      if (proof.t === 'not_proven' && proof.right) missing = proof.why;
+      if (proof.t === 'not_proven') {
+        sender.proven = null;
+        notes.push(proof.why);
+        if (proof.right) missing = proof.why;
+        continue;
+      }
+      sender.proven = { title: proof.title, shared: proof.shared };
+      subjects.push(this.#subject(sender, proof, target, around));
     }
     return { subjects: withoutInner(subjects), notes, missing };
   }
@@ -74,6 +79,11 @@ export class FindSenders implements Finder {
       alsoHits: [...[...others.values()].map(({ connection: its, agent }) => ({ agent: its === connection ? agent : null, name: agent, why: said })), ...plain],
     };
   }
+}
+
+/** It has ended, but not all that it started: that was proven to be its while it lived. */
+function leftBehind({ proven, pin, tree }: Sender): Proven | null {
+  return proven === null || tree.alive().length === 0 ? null : { t: 'proven', roots: [pin], ...proven };
 }
 
 /** What lies within another one that would be ended is ended with it. */

@@ -28,6 +28,6 @@ export interface Finder {
 /** `4 processes: 4012 node agent.js, 4020 bash, 4021 python3 …`: what a person can compare with what they see themselves. */
 export function processText(tree: Tree, title: string): string {
   const alive = tree.alive();
-  const named = alive.slice(0, 6).map(({ pid, name }, at) => `${pid} ${at === 0 ? title : name}`).join(', ');
+  const named = alive.slice(0, 6).map((proc) => `${proc.pid} ${tree.roots.at(-1)?.pid === proc.pid ? title : proc.name}`).join(', ');
   return `${alive.length === 1 ? '1 process' : `${alive.length} processes`}: ${named}${alive.length > 6 ? ', …' : ''}`;
 }

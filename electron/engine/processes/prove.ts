@@ -22,7 +22,7 @@ export interface Surroundings {
 export interface Proven {
   readonly t: 'proven';
   /** where the tree begins: the process that sends, and above it who launched it and does nothing else. */
-  readonly roots: readonly Proc[];
+  readonly roots: readonly Pin[];
   readonly title: string;
   /** it is a program in which a person has other things open. */
   readonly shared: boolean;

@@ -25,6 +25,8 @@ export interface Sender {
   readonly said: Map<number, Said>;
   readonly resources: Map<string, SampledResource>;
   userAgent: string;
+  /** as it was last proven to be an agent's: what it left behind is still that agent's. */
+  proven: { readonly title: string; readonly shared: boolean } | null;
   /** it named more than can be kept: nobody can say who it all is. */
   more: boolean;
   lastMs: number;
@@ -70,7 +72,7 @@ export class SenderBook {
   #begin(proc: Proc): Sender {
     if (this.#senders.size >= mostSenders) this.#dropOldest();
     const pin: Pin = { pid: proc.pid, start: proc.start };
-    const sender: Sender = { pin, name: proc.name, tree: Tree.of(pin), said: new Map(), resources: new Map(), userAgent: '', more: false, lastMs: 0 };
+    const sender: Sender = { pin, name: proc.name, tree: Tree.of(pin), said: new Map(), resources: new Map(), userAgent: '', proven: null, more: false, lastMs: 0 };
     this.#senders.set(keyOf(pin), sender);
     return sender;
   }

@@ -40,8 +40,10 @@ describe('the headline', () => {
   });
 
   it('says what could not be seen', () => {
-    expect(headlineOf(verdictOf(300, { connections: [telemetryConnection()] }), order())).toBe('Unverified: what happens behind otlp could not be seen well enough.');
-    expect(headlineOf(verdictOf(300, { connections: [telemetryConnection(), telemetryConnection({ connection: 3, name: 'second' })] }), order())).toBe('Unverified: 2 connections could not be seen well enough.');
+    expect(headlineOf(verdictOf(300, { connections: [telemetryConnection()] }), order())).toBe('Unverified: nothing outside the lever could be checked.');
+    const seen = looksConnection(looked(everySecond(1, 300)));
+    expect(headlineOf(verdictOf(300, { connections: [seen, telemetryConnection({ agents: [12] })] }), order())).toBe('Unverified: what happens behind otlp could not be seen well enough.');
+    expect(headlineOf(verdictOf(300, { connections: [seen, telemetryConnection({ agents: [12] }), telemetryConnection({ agents: [13], connection: 3, name: 'second' })] }), order())).toBe('Unverified: 2 connections could not be seen well enough.');
     const waits = looked(everySecond(1, 300), (s) => clearSight(s, { open: [run('run-1', 'waiting')] }));
     expect(headlineOf(verdictOf(300, { connections: [looksConnection(waits)] }), order())).toBe('Unverified: work is still open that may go on.');
   });

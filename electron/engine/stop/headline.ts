@@ -57,8 +57,9 @@ function verified(verdict: Verdict, { silenceS }: HeadlineOrder): string {
   return `Stopped, verified ${clockOf(verdict.verifiedUs)}: ${proof}${denied}.`;
 }
 
-function unverified({ notSeen, stillOpen }: Verdict): string {
+function unverified({ notSeen, stillOpen, levers }: Verdict): string {
   const [name] = notSeen;
+  if (name !== undefined && levers.length > 0 && levers.every((one) => one.confirmed === 'cannot')) return `Unverified: nothing outside the ${levers.length === 1 ? 'lever' : 'levers'} could be checked.`;
   if (name !== undefined) return notSeen.length === 1 ? `Unverified: what happens behind ${inert(name)} could not be seen well enough.` : `Unverified: ${notSeen.length} connections could not be seen well enough.`;
   return stillOpen.length > 0 ? 'Unverified: work is still open that may go on.' : 'Unverified: no whole window of silence was seen.';
 }

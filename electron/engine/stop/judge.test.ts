@@ -250,6 +250,14 @@ describe('a step whose inside nobody shows', () => {
     expect(verdict.grounds[0]).toContain('Step "write" of run run-1 was under way when prod graph said that the run ended.');
   });
 
+  it('is said once for each of a few, and counted beyond', () => {
+    const many = Array.from({ length: 1_000 }, (_, index) => step({ run: `run-${index}` }));
+    const verdict = judge(opaque(300, {}, (s) => clearSight(s, { opaque: s === 1 ? many : [] })));
+    expect(verdict.stillOpen).toHaveLength(1_000);
+    expect(verdict.grounds).toHaveLength(7);
+    expect(verdict.grounds[5]).toBe('995 more steps like these.');
+  });
+
   it('is not forgotten because a later look leaves it out', () => {
     expect(judge(opaque(300, {}, (s) => clearSight(s, { opaque: s < 3 ? [step()] : [] }))).state).toBe('unverified');
   });

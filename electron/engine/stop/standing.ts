@@ -89,7 +89,7 @@ function byLooks(one: JudgedConnection, around: Around): Standing {
   const bare = steps.filter((step) => step.needsUs === null);
   const kept = steps.filter((step) => step.needsUs !== null);
   const needsUs = Math.max(input.silenceUs, ...kept.map((step) => step.needsUs ?? 0));
-  const blocks = [...sight.blocks, ...bare.map((step) => step.text), ...notStanding(one, input)];
+  const blocks = [...sight.blocks, ...some(bare.map((step) => step.text), 'steps'), ...notStanding(one, input)];
   const fromUs = sight.fromUs === null ? null : afterGaps(one, sight.fromUs);
   const blind = fromUs === null && sight.fromUs !== null ? openGap(one) : [];
   const overUs = Math.max(0, ...kept.map((step) => step.overUs ?? 0));
@@ -100,6 +100,9 @@ function byLooks(one: JudgedConnection, around: Around): Standing {
     unseen: sight.blocks.length > 0 || blind.length > 0 || bare.length > 0,
   });
 }
+
+/** A thousand runs are not a thousand sentences; how many there are is said. */
+const some = (texts: readonly string[], what: string, most = 5): readonly string[] => (texts.length <= most ? texts : [...texts.slice(0, most), `${texts.length - most} more ${what} like these.`]);
 
 /** Since when looks show without a break that nothing is open. */
 function sightByLooks(one: JudgedConnection, { input, quietUs }: Around): { readonly fromUs: number | null; readonly blocks: readonly string[]; readonly waits: readonly string[] } {
@@ -131,7 +134,7 @@ function byTelemetry(one: JudgedConnection, around: Around): Standing {
   const open = around.acts.filter((act) => act.connection === one.connection && act.running);
   const blocks = [
     ...(mute === 0 ? [] : [`${name} is only told of, and ${mute === 1 ? 'an agent' : `${mute} agents`} there had no rhythm of signs before the command: its silence proves nothing, and no process of this machine is proven to be it.`]),
-    ...open.map((act) => `${act.what} began ${clockOf(act.beginUs)}, and no end of it was told over ${name}.`),
+    ...some(open.map((act) => `${act.what} began ${clockOf(act.beginUs)}, and no end of it was told over ${name}.`), 'calls'),
   ];
   const needsUs = Math.max(input.silenceUs, ...rhythms.flat().map((rhythm) => rhythmNeedsUs(rhythm.longestUs, input.silenceUs)));
   const fromUs = afterGaps(one, quietUs);

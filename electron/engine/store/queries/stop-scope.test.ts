@@ -34,6 +34,21 @@ describe('the facts of a scope', () => {
     expect(facts.settings.stopSilenceS).toBe(90);
   });
 
+  it('name who else acts with the same account, when it is a shared or a borrowed one', () => {
+    const runtime = house();
+    const acts = (agent: number, identity: number, of: string | null): void => { runtime.history.db.prepare('UPDATE agent SET identity = ?, identity_of = ? WHERE id = ?').run(identity, of, agent); };
+    const sharing = (): ScopeFacts['sharing'] => scope(runtime, { kind: 'agent', id: 'agt-1' }).sharing;
+    acts(1, 4, 'fin@example.org');
+    expect(sharing()).toEqual([]);
+    acts(2, 3, 'fin@example.org');
+    expect(sharing()).toEqual([{ id: 'agt-2', name: 'cook', identityOf: 'fin@example.org' }]);
+    expect(scope(runtime, { kind: 'connection', id: 'con-2' }).sharing).toEqual([]);
+    acts(2, 1, 'fin@example.org');
+    expect(sharing()).toEqual([]);
+    acts(2, 3, 'hr@example.org');
+    expect(sharing()).toEqual([]);
+  });
+
   it('name the one task, at its own runtime only, open or not', () => {
     const runtime = house();
     const id = (key: string): string => `tsk-${runtime.history.all<{ id: number }>('SELECT id FROM task WHERE key = ?', key)[0]?.id.toString(36) ?? ''}`;

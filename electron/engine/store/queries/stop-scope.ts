@@ -3,7 +3,7 @@ import type { Connection, Lever, RuntimeLink } from '../../../../shared/domain.t
 import type { RuntimeTarget } from '../../../../shared/contract.ts';
 import type { StopScope } from '../../../../shared/stop.ts';
 import type { RightCheck } from '../../ingest/collected.ts';
-import { identityWord, KEY_KIND } from '../codes.ts';
+import { IDENTITY, identityWord, KEY_KIND } from '../codes.ts';
 import { readSettings } from '../commands.ts';
 import { StoreError } from '../errors.ts';
 import { publicId } from '../ids.ts';
@@ -126,6 +126,20 @@ function callersOf(reading: Reading, heads: ReadonlySet<number>, sources: Readon
   return [...found.values()].slice(0, 100);
 }
 
+/** Whoever else acts with the same shared or borrowed account: taking it away takes it from them too. */
+function sharingOf(reading: Reading, agents: readonly ScopeAgent[]): NonNullable<ScopeFacts['sharing']> {
+  const inScope = new Set(agents.map((one) => one.id));
+  const accounts = new Set(agents.flatMap((one) => (one.identityOf !== null && (one.identity === 'shared' || one.identity === 'borrowed') ? [one.identityOf] : [])));
+  if (accounts.size === 0) return [];
+  const all = reading.sql<[], { id: number; identityOf: string }>(`SELECT a.id, a.identity_of AS identityOf FROM agent a JOIN connection c ON c.id = a.connection WHERE a.identity IN (${IDENTITY.shared}, ${IDENTITY.borrowed}) AND a.identity_of IS NOT NULL AND c.removed_us IS NULL AND ${shown} ORDER BY a.id`).all();
+  const found = new Map<number, NonNullable<ScopeFacts['sharing']>[number]>();
+  for (const { id, identityOf } of all) {
+    const head = reading.headOf(id);
+    if (accounts.has(identityOf) && !inScope.has(head) && !found.has(head)) found.set(head, { id: publicId('agent', head), name: reading.agent(head).name, identityOf });
+  }
+  return [...found.values()];
+}
+
 export function scopeFacts(reading: Reading, { scope }: { readonly scope: StopScope }): ScopeFacts {
   const target = named(reading, scope);
   const { agents, lastUs } = agentsOf(reading, target);
@@ -135,7 +149,7 @@ export function scopeFacts(reading: Reading, { scope }: { readonly scope: StopSc
   const lastActUs = target.task?.lastUs ?? lastUs;
   return {
     scope, scopeName: target.name, agents, tasks: tasks.slice(0, mostTasks).map(taskFact), tasksOpen: target.task === null ? tasks.length : openTasks(reading, sources).filter((one) => one.id === target.task?.id).length,
-    lastActUs: lastActUs === 0 ? null : lastActUs, connections: connectionsOf(reading, connections, sources), callers: callersOf(reading, new Set(target.heads), sources),
+    lastActUs: lastActUs === 0 ? null : lastActUs, connections: connectionsOf(reading, connections, sources), callers: callersOf(reading, new Set(target.heads), sources), sharing: sharingOf(reading, agents),
     usual: usualTimes(reading, connections), tried: triedOf(reading, scope), settings: readSettings(reading.db),
   };
 }

@@ -65,7 +65,7 @@ function StopCredential({ runtime, onChange }: { runtime: RuntimeLink; onChange:
   return (
     <>
       {own ? <>a credential of its own, {credentialWords[runtime.stopCredential]}{runtime.stopCredentialHint !== null && <> <code><InertName text={runtime.stopCredentialHint} most={80} /></code></>}</> : <span className={classes.muted}>the same credential</span>}
-      <span className={classes.inline}>
+      <span className={classes.choices}>
         <Button aria-label={own ? 'Replace… the stop credential' : 'Give… a stop credential'} onClick={() => onChange('stop-credential')}>{own ? 'Replace…' : 'Give…'}</Button>
         {own && <Button aria-label="Remove… the stop credential" onClick={() => onChange('stop-credential-remove')}>Remove…</Button>}
       </span>

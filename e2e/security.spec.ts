@@ -2,16 +2,17 @@
  * Walks the list of walls in the real window: Electron's own checklist, the page's policy, the bridge, the engine's process,
  * the receiver. One row a wall; each row tries to get through and says what stopped it.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import { networkInterfaces } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import type { ElectronApplication, Page } from '@playwright/test';
 import { callFromPage, engineReady, launch } from './launch.ts';
 import type { Launched } from './launch.ts';
+import { orderStop, runningTask, saveTo } from './one-order.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bait = 'sk-bait-of-the-security-test';
@@ -237,6 +238,37 @@ const bridgeWalls: readonly Wall[] = [
       return { favour, call, clipboard: await clipboard.readText() };
     }, join(root, 'dist', 'preload', 'index.cjs'));
     expect(outcome).toEqual({ favour: 'refused', call: 'unavailable', clipboard: 'before' });
+  } },
+  { name: 'the hidden window that a certificate is printed from has every wall, gets no favour and no engine', holds: async (app, page) => {
+    const { a2a, agentId } = await runningTask(page, 'tick');
+    const file = join(tmpdir(), `gatehouse-certificate-${process.pid}.pdf`);
+    try {
+      const orderId = await orderStop(page, agentId);
+      await saveTo(app, file);
+      await app.evaluate(({ app: program, clipboard }) => {
+        clipboard.writeText('before');
+        program.once('browser-window-created', (_event, hidden) => {
+          const run = (code: string): Promise<unknown> => hidden.webContents.executeJavaScript(code) as Promise<unknown>;
+          const tried = new Promise((resolve) => { hidden.webContents.once('did-finish-load', () => {
+            const refusal = "(asked) => asked.then((outcome) => outcome === undefined || outcome === null || outcome.ok ? 'done' : outcome.error.code, () => 'refused')";
+            resolve(run(`new Promise((ready) => window.gatehouse.onEngineState((now) => { if (now.state === 'ready') ready(); })).then(() => Promise.all([window.gatehouse.favours.copyText('stolen'), window.gatehouse.favours.saveCertificate({ orderId: 'stp-1', as: 'json' }), window.gatehouse.call(9001, 'system.status', {}), window.gatehouse.call(9002, 'stop.list', {})].map(${refusal})))`));
+          }); });
+          const preferences = (hidden.webContents as unknown as { getLastWebPreferences(): Record<string, unknown> }).getLastWebPreferences();
+          Object.assign(globalThis, { printing: { preferences, visible: hidden.isVisible(), tried } });
+        });
+      });
+      await page.evaluate((id) => (window as unknown as { gatehouse: { favours: { saveCertificate(wish: unknown): Promise<unknown> } } }).gatehouse.favours.saveCertificate({ orderId: id, as: 'pdf' }), orderId);
+      const seen = await app.evaluate(async ({ BrowserWindow, clipboard }) => {
+        const { printing } = globalThis as unknown as { printing: { preferences: Record<string, unknown>; visible: boolean; tried: Promise<unknown> } };
+        return { preferences: printing.preferences, visible: printing.visible, tried: await printing.tried, windows: BrowserWindow.getAllWindows().length, clipboard: await clipboard.readText() };
+      });
+      const main = await webPreferences(app);
+      for (const name of ['sandbox', 'contextIsolation', 'nodeIntegration', 'nodeIntegrationInWorker', 'nodeIntegrationInSubFrames', 'webSecurity', 'allowRunningInsecureContent', 'experimentalFeatures', 'webviewTag', 'preload']) expect(seen.preferences[name], name).toBe(main[name]);
+      expect(seen).toMatchObject({ visible: false, tried: ['refused', 'refused', 'bad_request', 'bad_request'], windows: 1, clipboard: 'before' });
+    } finally {
+      await a2a.stop();
+      rmSync(file, { force: true });
+    }
   } },
   { name: 'the engine checks what the page says', holds: async (_app, page) => {
     await expect(callFromPage(page, 'tasks.get', { id: '' })).rejects.toThrow('bad_request');

@@ -58,7 +58,7 @@ export function CertificatePane({ order }: { order: StopOrderDetail }) {
   const back = undoable(order.orderLevers);
   const against = lastActAfter(order) !== null;
   return (
-    <Panel fill className={classes.certificate} title={`Certificate ${order.number}`} aside={order.endedAt !== null ? 'complete' : order.containedAt === null ? 'grows until contained' : 'grows while it is watched'}>
+    <Panel className={classes.certificate} title={`Certificate ${order.number}`} aside={order.endedAt !== null ? 'complete' : order.containedAt === null ? 'grows until contained' : 'grows while it is watched'}>
       <dl className={classes.facts}>
         <Fact name="Scope, level">{scopeWords(order)}, {levelWords[order.level].toLowerCase()}</Fact>
         <Fact name="Reason">{reasonWords[order.reasonKind]}{order.reason !== '' && <>: <InertName text={order.reason} most={400} /></>}</Fact>

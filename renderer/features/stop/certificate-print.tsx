@@ -51,7 +51,7 @@ function OrderFacts({ made }: { made: StopCertificate }) {
         ['Last act seen', utc(times.lastActAt, 'none seen')],
         ['Contained', utc(times.containedAt, 'not contained')],
         ['Verified', utc(times.verifiedAt, 'not verified')],
-        ['Time to last act', lasted(times.timeToLastActMs, times.containedAt === null ? 'open' : 'no act after the command')],
+        ['Time to last act', times.containedAt !== null ? lasted(times.timeToLastActMs, 'no act after the command') : times.timeToLastActMs === null ? 'open' : `open, so far ${lasted(times.timeToLastActMs, '')}`],
         ['Time to contain', lasted(times.timeToContainMs, 'open')],
         ['Silence window', `${spanWords(order.silenceS)} without an act, in which it could be seen`],
         ['Watched until', utc(order.watchUntil, 'not set')],
@@ -135,7 +135,7 @@ export function CertificateSheet({ made }: { made: StopCertificate }) {
       <OrderFacts made={made} />
       <Section title="Grounds of the verdict" note="Answers of levers are never among them."><Bullets lines={made.verdict.grounds} none="None yet." /></Section>
       <Section title="What could not be seen">
-        {made.notSeen.length === 0 ? <p>No period is known in which nothing could be seen.</p> : made.notSeen.map((one, index) => <p key={index} className={classes.unseen}>{utc(one.from)} to {utc(one.to, 'now')}{one.connectionName !== null && <>, <Whole text={one.connectionName} /></>}: <Whole text={one.text} /> Nothing can be said about this time: not that nothing happened.</p>)}
+        {made.notSeen.length === 0 ? <p>No period is known in which nothing could be seen.</p> : made.notSeen.map((one, index) => <p key={index} className={classes.unseen}>{utc(one.from)} to {utc(one.to, 'now')}{one.connectionName !== null && <>, <Whole text={one.connectionName} /></>}: <Whole text={one.text.replace(/\.$/, '')} />. Nothing can be said about this time: not that nothing happened.</p>)}
       </Section>
       <Section title="Levers" note="Requested, reported and confirmed are three facts. A report is the runtime's word; only what was found from outside confirms.">{made.levers.length === 0 ? <p>None.</p> : made.levers.map((lever, index) => <LeverBlock key={lever.id} lever={lever} at={index + 1} commandedAt={order.commandedAt} />)}</Section>
       <Section title="What landed after the command"><Landed made={made} /></Section>

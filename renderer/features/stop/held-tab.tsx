@@ -41,8 +41,8 @@ function Holds({ holds, onRelease }: { holds: readonly StopHold[]; onRelease: (a
     <Panel flush title={`Held, ${formatCount(holds.length)}`} aside="the console cancels every new run of the scope" foot={<span>A hold works only while the engine runs. When this machine closes it ends, and it resumes at the next start.</span>}>
       {holds.length === 0
         ? <Empty title="Held agents will stand here" why="Nothing is held. A stop at the level suspend holds an agent whose runtime has no suspend of its own." />
-        : <PlainTable label="Holds" rows={holds} rowId={(hold) => hold.id} columns={columns} />}
-      {broken.map((hold) => <p key={hold.id} className={classes.warning} style={{ margin: 8 }}><StateShape state="attention" /><span><InertName text={hold.scopeName} most={60} />: <InertName text={hold.problem ?? ''} most={300} /></span></p>)}
+        : <PlainTable label="Holds" rows={holds} rowId={(hold) => `${hold.orderId} ${hold.id}`} columns={columns} />}
+      {broken.map((hold) => <p key={`${hold.orderId} ${hold.id}`} className={classes.warning} style={{ margin: 8 }}><StateShape state="attention" /><span><InertName text={hold.scopeName} most={60} />: <InertName text={hold.problem ?? ''} most={300} /></span></p>)}
     </Panel>
   );
 }
@@ -73,7 +73,7 @@ export function HeldTab() {
         {({ holds, changes }) => (
           <div className={classes.columnPanes}>
             <Holds holds={holds} onRelease={setAsked} />
-            <Changes changes={changes.filter((change) => !holds.some((hold) => hold.id === change.leverId))} onRelease={setAsked} />
+            <Changes changes={changes} onRelease={setAsked} />
           </div>
         )}
       </FromQuery>

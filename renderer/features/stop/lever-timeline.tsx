@@ -56,7 +56,7 @@ function MarkShape({ mark, y }: { mark: Mark; y: number }) {
     <g transform={`translate(${(mark.x - 6).toFixed(1)},${y - 6})`} className={look.className}>
       {hollow && <rect x={0.5} y={0.5} width={11} height={11} rx={mark.kind === 'reported' ? 5 : 4} className={classes.markGround} />}
       <StateShape state={look.state} />
-      {mark.count > 1 && <text x={6} y={-2} textAnchor="middle" className={classes.markCount}>{mark.count}</text>}
+      {mark.count > 1 && <text x={6} y={19} textAnchor="middle" className={classes.markCount}>{mark.count}</text>}
     </g>
   );
 }

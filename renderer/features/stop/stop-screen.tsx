@@ -51,7 +51,7 @@ function StopHome() {
   const { data: standing } = useQuery(stopQueries.standing());
   const open = status?.stopsOpen ?? 0;
   const failing = status?.stopsFailing ?? 0;
-  const stands = (standing?.holds.length ?? 0) + (standing?.changes.filter((change) => !standing.holds.some((hold) => hold.id === change.leverId)).length ?? 0);
+  const stands = (standing?.holds.length ?? 0) + (standing?.changes.length ?? 0);
   return (
     <>
       <ScreenHead title="Stop orders" context={status === undefined ? undefined : <span>{open === 0 ? 'none in progress' : `${plural(open, 'order')} in progress`}{failing > 0 && `, ${failing} still acting or unverified`}{stands > 0 && `, ${plural(stands, 'change')} standing`}</span>} />

@@ -11,7 +11,8 @@ import { StateBadge } from '../../ui/state-badge.tsx';
 import { StateShape } from '../../ui/state-shapes.tsx';
 import { Age } from '../../ui/time.tsx';
 import { sinceWords } from '../agents/agent-columns.tsx';
-import { orderBadge, StopPart, useOpenOrder } from './stop-part.tsx';
+import { orderBadge } from './stop-look.ts';
+import { StopPart, useOpenOrder } from './stop-part.tsx';
 import { identitySentences } from './words.ts';
 import classes from './agent.module.css';
 

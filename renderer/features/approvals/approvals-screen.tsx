@@ -9,6 +9,7 @@ import { go } from '../../app/navigation.ts';
 import type { ScreenProps } from '../../app/routes.tsx';
 import { ScreenHead } from '../../app/screen-head.tsx';
 import { detailStored } from '../../app/sidebar-state.ts';
+import { stopOfAgent, useStopChoice } from '../../app/stop-choice.ts';
 import { announce } from '../../ui/announce.ts';
 import { Empty, ErrorBlock, FromQuery, Loading } from '../../ui/blocks.tsx';
 import { copyText } from '../../ui/copy-button.tsx';
@@ -100,6 +101,10 @@ function Approvals({ data, id }: { data: Waiting; id: string | null }) {
   const order = [...held.rows, ...decidedRows].map((row) => row.id);
   const chosenId = useChosen(id, order[0] ?? null);
   const activeId = chosenId !== null && order.includes(chosenId) ? chosenId : order[0] ?? null;
+  useStopChoice(() => {
+    const asks = [...held.rows, ...decidedRows].find((row) => row.id === chosenId);
+    return asks === undefined || asks.agentId === null ? null : { kind: 'one', ask: stopOfAgent({ id: asks.agentId, name: asks.agentName }, { connection: { id: asks.connectionId, name: asks.connectionName } }) };
+  });
   const choose = (next: string): void => go({ screen: 'approvals', id: next }, { replace: true });
   const open = (next: string): void => {
     choose(next);

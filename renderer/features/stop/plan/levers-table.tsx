@@ -14,7 +14,7 @@ const heads = ['Order', 'Kind', 'Lever', 'Reaches', 'Does not stop', 'Also hits'
 /** Long words of a runtime would push the rest out of sight. */
 const mostText = 400;
 
-/** `head` is seen only where a lever is a card of its own; there is no table head then. */
+/** `head` is seen only where a lever is a card of its own, since there is no table head then, and where the cell stands below its row. */
 function Cell({ head, className = '', children }: { head: (typeof heads)[number]; className?: string | undefined; children: ReactNode }) {
   return <div role="cell" className={`${classes.cell} ${className}`}><span className={classes.cellHead} aria-hidden="true">{head}</span><div className={classes.cellBody}>{children}</div></div>;
 }
@@ -25,7 +25,7 @@ function WideCell({ head, long, short, at, children }: { head: (typeof heads)[nu
   return (
     <>
       <div aria-hidden="true" className={`${classes.cell} ${classes.pointer} ${at ?? ''}`}>{short}</div>
-      <Cell head={head} className={classes.spans}><span className={classes.spansHead} aria-hidden="true">{head}</span>{children}</Cell>
+      <Cell head={head} className={classes.spans}>{children}</Cell>
     </>
   );
 }

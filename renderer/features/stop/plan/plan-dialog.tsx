@@ -71,7 +71,7 @@ function Notes({ plan, planning }: { plan: StopPlan; planning: Planning }) {
 
 function Fault({ fire, onClose }: { fire: Fire; onClose: () => void }) {
   if (fire.fault === null) return null;
-  if (fire.fault.sure) return <p className={classes.fault} role="alert"><StateShape state="attention" className={classes.wait} /><span><strong>Nothing was sent.</strong> {inertString(fire.fault.text, 600)}</span></p>;
+  if (fire.fault.sure) return <p className={classes.fault} role="alert"><StateShape state="attention" className={classes.wait} /><span><strong>{fire.fault.orders ? 'This press sent nothing.' : 'Nothing was sent.'}</strong> {inertString(fire.fault.text, 600)}{fire.fault.orders && <> <a className={classes.link} href={placeHash({ screen: 'stop' })} onClick={onClose}>Stop orders</a></>}</span></p>;
   return (
     <div className={classes.unsure}>
       <ErrorBlock error={fire.fault.error} what="It is not known whether the stop was sent." kept="The engine may have begun before its answer was lost: look at the stop orders before you send it again. What you typed is still here." />

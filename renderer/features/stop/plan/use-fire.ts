@@ -7,8 +7,11 @@ import { announce } from '../../../ui/announce.ts';
 import { missing, orderOf, planToFire, tickedOf, type Form, type Ticks } from './plan-model.ts';
 import type { Planning } from './use-plan.ts';
 
-/** `sure`: nothing was sent. Otherwise the engine may have begun before the answer was lost. */
-export type FireFault = { sure: true; text: string } | { sure: false; error: unknown };
+/**
+ * `sure`: this press sent nothing; `orders`: another one may have, so the way to the orders stands beside it. Otherwise the engine may have begun
+ * before its answer was lost.
+ */
+export type FireFault = { sure: true; text: string; orders: boolean } | { sure: false; error: unknown };
 
 export interface Fire { fire: () => void; sending: boolean; fault: FireFault | null; ready: boolean; misses: string | null }
 
@@ -17,7 +20,7 @@ const surelyNotSent = (error: unknown): error is CallFailed => error instanceof 
 /** The plan is not the engine's any more, or what it names has changed: it is made again and must be looked at again. */
 const planIsGone = (error: CallFailed): boolean => error.code === 'conflict' || error.code === 'not_found';
 
-const nothingSent = (text: string): FireFault => ({ sure: true, text });
+const nothingSent = (text: string, orders = false): FireFault => ({ sure: true, text, orders });
 
 export function useFire(planning: Planning, ticks: Ticks, form: Form, onSent: () => void): Fire {
   const busy = useRef(false);
@@ -41,7 +44,7 @@ export function useFire(planning: Planning, ticks: Ticks, form: Form, onSent: ()
       onSent();
       go({ screen: 'stop', id: order.id });
     } catch (error) {
-      setFault(surelyNotSent(error) ? nothingSent(`${error.message}${planIsGone(error) ? ' The plan is made again: look at it, then press again.' : ''}`) : { sure: false, error });
+      setFault(surelyNotSent(error) ? nothingSent(`${error.message}${planIsGone(error) ? ' The plan is made again: look at it, then press again.' : ''}`, error.code === 'conflict') : { sure: false, error });
       if (surelyNotSent(error) && planIsGone(error)) planning.again();
     } finally {
       busy.current = false;

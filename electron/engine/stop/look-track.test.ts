@@ -24,6 +24,13 @@ describe('what looks have shown', () => {
     expect(track.runs.map((one) => [one.run.id, one.firstUs])).toEqual([['a', at(1)]]);
   });
 
+  it('takes what a slow look tells for as new as it is, and what it does not show for as old as the look', () => {
+    const track = tookLook(noLooks, clearSight(4, { signs: [sign(3.5)] }), at(1), at(4));
+    expect(track).toMatchObject({ clearFromUs: at(1), clearToUs: at(1), signs: [{ seenUs: at(4) }] });
+    const named = tookLook(noLooks, clearSight(4, { opaque: [step()], signs: [sign(3.5)] }), at(1), at(4));
+    expect(tookLook(named, clearSight(5), at(5), at(5)).opaque).toMatchObject([{ ended: false }]);
+  });
+
   it('keeps a step until the runtime went on from it', () => {
     const named = looked([1, 2], (s) => clearSight(s, { opaque: [step()], signs: [sign(s - 0.5)] }));
     expect(named.opaque).toMatchObject([{ namedUs: at(2), ended: false }]);

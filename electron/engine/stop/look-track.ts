@@ -32,19 +32,22 @@ export interface LookTrack {
 
 export const noLooks: LookTrack = { newest: null, newestUs: null, clearFromUs: null, clearToUs: null, badUs: null, openUs: null, fault: null, runs: [], signs: [], opaque: [] };
 
-/** `atUs`: when the look was begun, on this machine's clock: what happened while it was on its way does not count as seen by it. */
-export function tookLook(track: LookTrack, sight: Sight, atUs: number): LookTrack {
+/**
+ * `atUs`: when the look was begun, on this machine's clock: that nothing was open is known for then, not for what happened while it was on its way.
+ * `doneUs`: when it was there: what it tells may have happened until then.
+ */
+export function tookLook(track: LookTrack, sight: Sight, atUs: number, doneUs: number = atUs): LookTrack {
   const clear = sight.complete && sight.open.length === 0;
   const broken = track.clearToUs !== null && atUs - track.clearToUs > lookApartUs;
-  const signs = joined(track.signs, sight.signs.map((sign) => ({ sign, seenUs: atUs })), signKey);
+  const signs = joined(track.signs, sight.signs.map((sign) => ({ sign, seenUs: doneUs })), signKey);
   return {
     newest: sight, newestUs: atUs, fault: null,
     clearFromUs: clear ? (broken ? atUs : track.clearFromUs ?? atUs) : null, clearToUs: clear ? atUs : null,
     badUs: clear ? (broken ? track.clearToUs : track.badUs) : atUs,
     openUs: sight.open.some((run) => run.state !== 'waiting') ? atUs : track.openUs,
-    runs: joined(track.runs, sight.open.map((run) => ({ run, firstUs: atUs })), runKey),
+    runs: joined(track.runs, sight.open.map((run) => ({ run, firstUs: doneUs })), runKey),
     signs,
-    opaque: withSteps(track.opaque, sight, signs, atUs),
+    opaque: withSteps(track.opaque, sight, signs, doneUs),
   };
 }
 
@@ -63,12 +66,12 @@ function joined<T>(known: readonly T[], more: readonly T[], keyOf: (one: T) => s
   return all.size === known.length ? known : [...all.values()];
 }
 
-function withSteps(known: readonly TrackedStep[], sight: Sight, signs: readonly TrackedSign[], atUs: number): readonly TrackedStep[] {
+function withSteps(known: readonly TrackedStep[], sight: Sight, signs: readonly TrackedSign[], doneUs: number): readonly TrackedStep[] {
   const named = new Set(sight.opaque.map(stepKey));
   const wentOn = ({ step, namedUs }: TrackedStep): boolean => signs.some(({ sign, seenUs: readUs }) => sign.run === step.run && !sign.denied && sign.atUs > step.sinceUs && readUs > namedUs);
   const kept = known.map((one) => {
-    if (named.has(stepKey(one.step))) return { ...one, namedUs: atUs, ended: false };
+    if (named.has(stepKey(one.step))) return { ...one, namedUs: doneUs, ended: false };
     return one.ended || !sight.complete || !wentOn(one) ? one : { ...one, ended: true };
   });
-  return joined(kept, sight.opaque.map((step) => ({ step, namedUs: atUs, ended: false })), (one) => stepKey(one.step));
+  return joined(kept, sight.opaque.map((step) => ({ step, namedUs: doneUs, ended: false })), (one) => stepKey(one.step));
 }

@@ -62,7 +62,7 @@ export class Looker {
     const atUs = usOf(this.#context.clock);
     try {
       const sight = await this.#ask(open, open.runtime, this.watched.target, this.#pulled(false), Math.max(sinceUs, this.#signsFromUs), signal);
-      this.track = this.#bounded(tookLook(this.track, open.mask()(sight), atUs));
+      this.track = this.#bounded(tookLook(this.track, open.mask()(sight), atUs, usOf(this.#context.clock)));
     } catch (error) {
       if (signal.aborted) return;
       const fault = judgePull(error, true, 0);

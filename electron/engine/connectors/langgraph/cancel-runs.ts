@@ -11,6 +11,7 @@ import type { LeverReply } from '../stopping.ts';
 import { inParallel } from './in-parallel.ts';
 import { isOpenRun } from './run-book.ts';
 import type { KnownRun, RunBook, Scope } from './run-book.ts';
+import { allRuns } from './read-thread.ts';
 import { scanRuns } from './scan-runs.ts';
 import { lanes } from './stop-api.ts';
 import type { StopApi } from './stop-api.ts';
@@ -38,6 +39,12 @@ const againAfterMs = 1_000;
 const mostTimes = 4;
 /** A server that does not answer so many in a row is not asked for the rest. */
 const mostSilent = lanes;
+/**
+ * Of so few, each thread is read once more right before: what queued there since the plan would begin when what runs is cancelled. Of more it
+ * would double what they cost, and the passes that follow find it.
+ */
+const mostReadFirst = 100;
+const readFirstMs = 300;
 const scanBudgetMs = 8_000;
 
 class Cancelling {
@@ -57,7 +64,8 @@ class Cancelling {
     const { book, scope, clock, signal } = this.#parts;
     const untilMs = clock.now() + mostMs;
     // What is known is cut at once; the search for more comes after it.
-    await this.#cancel(book.openIn(scope));
+    const known = book.openIn(scope);
+    await this.#cancel(known, known.length <= mostReadFirst);
     let empty = 0;
     let clean = 0;
     while (clean < cleanPasses && empty < mostEmptyPasses && clock.now() < untilMs && !this.#gaveUp() && !this.#nothingWent()) {
@@ -98,14 +106,27 @@ class Cancelling {
   /** Not one was answered: to wait and try again is the engine's, which knows how long. */
   #nothingWent(): boolean { return this.#fault !== null && this.#answers.size === 0; }
 
-  async #cancel(runs: readonly KnownRun[]): Promise<void> {
+  async #cancel(runs: readonly KnownRun[], readFirst = false): Promise<void> {
     this.#of += runs.filter((run) => !this.#answers.has(run.id)).length;
     const byThread = new Map<string, KnownRun[]>();
     for (const run of runs) byThread.set(run.thread, [...(byThread.get(run.thread) ?? []), run]);
-    await inParallel([...byThread.values()], lanes, async (ofThread) => {
+    await inParallel([...byThread], lanes, async ([thread, known]) => {
+      const ofThread = readFirst ? await this.#readThread(thread, known) : known;
       const waiting = ofThread.filter((run) => run.status === 'pending').toSorted((a, b) => b.createdUs - a.createdUs);
       for (const run of [...waiting, ...ofThread.filter((one) => one.status !== 'pending')]) await this.#cancelOne(run);
     });
+  }
+
+  async #readThread(thread: string, known: readonly KnownRun[]): Promise<readonly KnownRun[]> {
+    const { api, book, scope, clock, signal } = this.#parts;
+    const ids = new Set(known.map((run) => run.id));
+    const read = allRuns(api, thread).then(({ items }) => { book.take(thread, null, items, clock.now()); });
+    // Only for the order of things: where it cannot be read, or not soon, what is known is cut all the same.
+    await Promise.race([read.catch(() => undefined), pause(readFirstMs, signal)]);
+    const now = book.runsOf(thread).filter((run) => isOpenRun(run) && scope.has(run));
+    this.#of += now.filter((run) => !ids.has(run.id)).length;
+    for (const run of known.filter((one) => now.every(({ id }) => id !== one.id))) this.#note(run, clock.now(), ['nothing_to_stop', `The server showed it as ${book.run(run.id)?.status ?? 'gone'} before it was to be cancelled.`]);
+    return now;
   }
 
   async #cancelOne(run: KnownRun): Promise<void> {

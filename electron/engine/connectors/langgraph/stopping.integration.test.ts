@@ -92,6 +92,19 @@ describe.each(['1.5', '2.0'] as const)('stopping runs of a LangGraph server %s',
     expect([...new Trace(server, 'queue-2.txt').lines, ...new Trace(server, 'queue-3.txt').lines, ...new Trace(server, 'queue-4.txt').lines]).toEqual([]);
   });
 
+  it('cancels first what queued since it was planned', async () => {
+    const { port } = openPort(server);
+    const first = await sweep('honours', 'planned.txt', { acts: 400 });
+    await new Trace(server, 'planned.txt').has(1);
+    const target = { agents: [await assistantOf(server, 'backup-sweep')], runs: null };
+    expect((await port.survey(target, signal)).runs).toMatchObject([{ id: first.run, state: 'running' }]);
+    const body = { assistant_id: 'backup-sweep', input: { how: 'steps', file: 'since.txt', acts: 400, ms: 100 }, multitask_strategy: 'enqueue' };
+    await server.as(null, 'POST', `/threads/${first.thread}/runs`, body);
+    expect((await cancel(port, target)).runs).toHaveLength(2);
+    await wait(1_500);
+    expect(new Trace(server, 'since.txt').lines).toEqual([]);
+  });
+
   it('finds a run on a thread that the server calls idle', async () => {
     const ids = await sweep('steps', 'hidden.txt', { acts: 400 });
     const queued = await server.as(null, 'POST', `/threads/${ids.thread}/runs`, { assistant_id: 'backup-sweep', input: {}, multitask_strategy: 'enqueue' });

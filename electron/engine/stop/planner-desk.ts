@@ -85,7 +85,7 @@ export class PlannerDesk {
   async #ask(connection: ScopeConnection, facts: ScopeFacts, survey: boolean, withinMs: number): Promise<Asked | null> {
     const { life, ports } = this.#context;
     const told = connection.kind === 'otlp';
-    const opening = ports.open(connection.id);
+    const opening = ports.open(connection.id, { anew: true });
     if (!survey && !told) {
       // So that it stands open when the order comes.
       opening.then((open) => open.giveBack(), () => undefined);

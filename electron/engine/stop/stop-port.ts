@@ -23,5 +23,5 @@ export interface StopPorts {
    * A port with requests of its own, apart from the collector's: a collector that waits for a frozen server must not hold a stop. It is
    * opened once for each connection and kept. Rejects with `CallFailure` in words: switched off, gone, a kind without levers.
    */
-  open(connection: number): Promise<OpenPort>;
+  open(connection: number, use?: { /** for a plan: what processes are there now; otherwise as they were last known, so that no stop waits for it. */ readonly anew: boolean }): Promise<OpenPort>;
 }

@@ -19,9 +19,8 @@ export interface ShelfParts {
 interface Kept { readonly runtime: OpenedRuntime | null; readonly levers: OpenPort['levers'] }
 interface Found { readonly atMs: number; readonly port: ProcessPort | null }
 
-/** Finding out who sends reads this machine's tables: good for this long without asking anew, and a little longer while it is asked. */
+/** Finding out who sends reads this machine's tables: good for this long without asking anew. */
 const processFreshMs = 2_000;
-const processGoodMs = 15_000;
 const noMask = maskOf([]);
 
 export class StopPortShelf implements StopPorts {
@@ -37,12 +36,12 @@ export class StopPortShelf implements StopPorts {
     this.#leave = parts.collectors.onChange((connection) => { void this.#drop(connection); });
   }
 
-  async open(connection: number): Promise<OpenPort> {
+  async open(connection: number, { anew } = { anew: false }): Promise<OpenPort> {
     if (this.#life.signal.aborted) throw new CallFailure('unavailable', 'The engine is ending. Nothing was sent.');
-    const [kept, found] = await Promise.all([this.#keep(connection), this.#process(connection)]);
+    const [kept, found] = await Promise.all([this.#keep(connection), this.#process(connection, anew)]);
     const runtime = kept.runtime?.connector.stop ?? null;
     if (runtime === null && found === null) throw new CallFailure('unavailable', 'There is no lever for this connection: its kind has none, and no process of this machine can be behind it. Nothing was sent.');
-    const process = async (): Promise<StopPort | null> => (await this.#process(connection))?.port ?? null;
+    const process = async (): Promise<StopPort | null> => (await this.#process(connection, false))?.port ?? null;
     return {
       runtime, process: found?.port ?? null,
       levers: [...(runtime === null ? [] : kept.levers), ...found?.levers ?? []], port: joinedPort(runtime, process), mask: () => kept.runtime?.mask() ?? noMask,
@@ -74,14 +73,13 @@ export class StopPortShelf implements StopPorts {
     await kept?.then(({ runtime }) => runtime?.close(), () => undefined);
   }
 
-  /** The last answer while it is young, so that nobody waits for it in the instant of a stop. */
-  async #process(connection: number): Promise<ProcessPort | null> {
+  /** The last answer while a new one is fetched: nobody waits for it in the instant of a stop. */
+  async #process(connection: number, anew: boolean): Promise<ProcessPort | null> {
     if (this.#parts.processes === null) return null;
     const known = this.#processes.get(connection);
-    const ageMs = known === undefined ? Infinity : this.#parts.clock.now() - known.atMs;
-    if (known !== undefined && ageMs < processFreshMs) return known.port;
+    if (known !== undefined && this.#parts.clock.now() - known.atMs < processFreshMs) return known.port;
     const asked = this.#asking.get(connection) ?? this.#ask(connection, this.#parts.processes);
-    return known !== undefined && ageMs < processGoodMs ? known.port : asked;
+    return known === undefined || anew ? asked : known.port;
   }
 
   #ask(connection: number, processes: NonNullable<ShelfParts['processes']>): Promise<ProcessPort | null> {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CallFailure } from '../call-failure.ts';
 import type { NewLever } from '../store/stop-commands.ts';
 import { fakeHouse, leverOf, openOf, orderOf, said, scopeOf, unreachable } from './fake-stop.ts';
 import type { House } from './fake-stop.ts';
@@ -174,6 +175,17 @@ describe('a release', () => {
   });
 });
 
+describe('an order of which nothing could be sent', () => {
+  it('ends at once, says so, and is nothing that was verified', async () => {
+    const context = { ...house.context, ports: { open: () => Promise.reject(new CallFailure('conflict', 'The connection "Fake" is switched off.')) } };
+    const other = new Orchestrator({ context, isLocal: () => true });
+    await other.begin(orderOf([leverOf('cut')]), scopeOf());
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(house.history.order(1)).toMatchObject({ state: 'unverified', headline: 'Nothing was sent: no lever could be pulled. It was not stopped from here.', commandedUs: null, endedUs: expect.any(Number) as unknown });
+    expect(house.alarms).toHaveLength(1);
+  });
+});
+
 describe('a lever that is sent once more', () => {
   it('goes out again, and the order is watched again', async () => {
     house.runtime.onPull = () => Promise.reject(unreachable('ECONNREFUSED'));
@@ -187,6 +199,21 @@ describe('a lever that is sent once more', () => {
     expect(house.history.lever('cut')).toMatchObject({ state: 'reported', attempts: 4 });
     await expect(orchestrator.retry('stp-1', 'cut', ada)).rejects.toMatchObject({ code: 'conflict' });
     await vi.advanceTimersByTimeAsync(120_000);
+    expect(house.history.order(1).state).toBe('verified');
+  });
+
+  it('is watched anew for a whole watch, also long after the order had ended', async () => {
+    house.runtime.onPull = () => Promise.reject(unreachable('ECONNREFUSED'));
+    await orchestrator.begin(orderOf([leverOf('cut')]), scopeOf());
+    await vi.advanceTimersByTimeAsync(2_000_000);
+    expect(house.history.order(1)).toMatchObject({ state: 'verified', endedUs: expect.any(Number) as unknown });
+    house.runtime.start('run-1');
+    house.runtime.onPull = (call) => { house.runtime.endRuns(call); return Promise.resolve(said('stopped')); };
+    const asked = orchestrator.retry('stp-1', 'cut', ada);
+    await vi.advanceTimersByTimeAsync(30_000);
+    await asked;
+    expect(house.history.order(1)).toMatchObject({ state: 'stopping', endedUs: null });
+    await vi.advanceTimersByTimeAsync(80_000);
     expect(house.history.order(1).state).toBe('verified');
   });
 

@@ -72,7 +72,7 @@ export class LiveOrder {
       if (this.book.fact.releasedUs !== null) throw new CallFailure('conflict', 'This order was released. Nothing was sent; order a new stop.');
       const ended = this.book.fact.endedUs !== null;
       await this.book.before({
-        ...(ended ? { order: { endedUs: null, watchUntilUs: null, state: 'stopping' as const, headline: 'A lever is sent once more. Whether it stopped is not known yet.', containedUs: null, verifiedUs: null } } : {}),
+        order: { watchUntilUs: this.#watchAnew(), ...(ended ? { endedUs: null, state: 'stopping' as const, headline: 'A lever is sent once more. Whether it stopped is not known yet.', containedUs: null, verifiedUs: null } : {}) },
         audit: [auditBy(actor, { action: 'stop.retry', subject: publicId('stop', this.book.id), outcome: 'asked', text: `Sends "${plan.title}" (${plan.connectionName}) of stop order ${this.book.fact.number} once more.`, details: { order: this.book.fact.number, lever: plan.id } })],
         events: [{ atUs: usOf(this.#context.clock), kind: 'note', lever: lever.id, by: 'console', text: `${actor.name} has "${plan.title}" sent once more.` }],
       });
@@ -112,13 +112,19 @@ export class LiveOrder {
   async #again(id: number): Promise<void> {
     if (this.book.lever(id).plan.leverId === holdLeverId) await this.#startHold(id);
     else await pullLever(this.#context, this.book, id);
-    if (!this.#context.life.aborted) await tellAnswered(this.#context, this.book);
+    if (!this.#context.life.aborted) await tellAnswered(this.#context, this.book, true);
+  }
+
+  #watchAnew(): number {
+    const { silenceS, watchS } = this.book.fact;
+    return usOf(this.#context.clock) + (silenceS + watchS) * 1_000_000;
   }
 
   async #startHold(id: number): Promise<void> {
     const atUs = usOf(this.#context.clock);
     const { plan } = this.book.lever(id);
     await this.book.after({
+      ...(this.book.fact.commandedUs === null ? { order: { commandedUs: atUs } } : {}),
       levers: [{ id, state: 'reported', reported: 'accepted', reportedText: holdText, sentUs: atUs, reportedUs: atUs, attempts: 1, undoState: 'open' }],
       events: [{ atUs, kind: 'hold', lever: id, by: 'console', text: `${plan.title} (${plan.connectionName}): ${holdText}` }],
     });
@@ -154,7 +160,8 @@ export class LiveOrder {
   async #endWatch(text: string): Promise<void> {
     await this.#verify?.end();
     const atUs = usOf(this.#context.clock);
-    await this.book.after({ order: { endedUs: atUs }, events: [{ atUs, kind: 'ended', lever: null, by: 'console', text }] });
+    const early = this.book.fact.state === 'stopping' ? { state: 'unverified' as const, headline: 'Unverified: it was released before that was known.' } : {};
+    await this.book.after({ order: { endedUs: atUs, ...early }, events: [{ atUs, kind: 'ended', lever: null, by: 'console', text }] });
   }
 }
 

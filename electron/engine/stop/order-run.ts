@@ -113,15 +113,15 @@ async function waitForIdle({ ports, clock, life, onStep }: StopContext, book: Or
   return why;
 }
 
-/** All levers answered, failed or were left out: no word about the agent. */
-export async function tellAnswered({ clock, onStep }: StopContext, book: OrderBook): Promise<void> {
+/** All levers answered, failed or were left out: no word about the agent. `anew`: after one was sent once more. */
+export async function tellAnswered({ clock, onStep }: StopContext, book: OrderBook, anew = false): Promise<void> {
   const atUs = usOf(clock);
   const { levers, number, answeredUs } = book.fact;
   const count = (...states: LeverFact['state'][]): number => levers.filter((one) => states.includes(one.state)).length;
   const failed = count('failed', 'unknown');
   const words = [`${count('reported')} of ${levers.length} levers answered`, ...(failed > 0 ? [`${failed} failed or are not known`] : []), ...(count('skipped') > 0 ? [`${count('skipped')} were left out`] : [])].join(', ');
   await book.after({
-    ...(answeredUs === null ? { order: { answeredUs: atUs } } : {}),
+    ...(answeredUs === null || anew ? { order: { answeredUs: atUs } } : {}),
     audit: [auditByEngine({ action: 'stop.answered', subject: publicId('stop', book.id), outcome: failed > 0 ? 'failed' : 'done', text: `Stop order ${number}: ${words}. Whether it stopped is being verified.`, details: { order: number, levers: levers.map((one) => ({ lever: one.plan.id, state: one.state, reported: one.reported })) } })],
   });
   onStep('answered_written');

@@ -147,10 +147,11 @@ describe('a stop', () => {
 
   it('shows a lever that failed, and sends it once more', async () => {
     house.runtime.onPull = () => Promise.reject(new TypeError('of ours'));
-    const order = await house.desk['stop.order'](orderOf(await house.plan()), ada);
+    const plan = await house.plan();
+    const order = await house.desk['stop.order'](orderOf(plan), ada);
     await vi.waitFor(async () => { expect((await house.ask('stop.get', { id: order.id })).orderLevers[0]?.state).toBe('unknown'); });
     house.runtime.onPull = () => Promise.resolve(said('stopped'));
-    await house.desk['stop.retry']({ id: order.id, leverId: order.id === '' ? '' : (await house.ask('stop.get', { id: order.id })).orderLevers[0]?.id ?? '' }, ada);
+    await house.desk['stop.retry']({ id: order.id, leverId: wantedOf(plan)[0] ?? '' }, ada);
     await vi.waitFor(async () => { expect((await house.ask('stop.get', { id: order.id })).orderLevers[0]).toMatchObject({ state: 'reported', attempts: 2 }); });
   });
 });

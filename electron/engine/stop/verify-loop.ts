@@ -117,11 +117,14 @@ export class VerifyLoop {
     const { state, number, answeredUs, silenceS, watchS } = book.fact;
     const watchUntilUs = book.fact.watchUntilUs ?? (answeredUs === null ? null : answeredUs + (silenceS + watchS) * 1_000_000);
     const nowUs = usOf(context.clock);
-    if (watchUntilUs === null || nowUs < watchUntilUs) return false;
-    if (state === 'stopping') await writer.give('unverified', 'Unverified: the watch is over, and what was seen is not enough to say that it stopped.');
+    // Nothing has left, so there is nothing whose effect could be seen.
+    const nothing = answeredUs !== null && book.fact.commandedUs === null;
+    if (!nothing && (watchUntilUs === null || nowUs < watchUntilUs)) return false;
+    if (nothing) await writer.give('unverified', 'Nothing was sent: no lever could be pulled. It was not stopped from here.');
+    else if (state === 'stopping') await writer.give('unverified', 'Unverified: the watch is over, and what was seen is not enough to say that it stopped.');
     await writer.tellEnd();
     if (book.fact.state === 'still_acting') return false;
-    const headline = book.fact.state === 'verified' ? 'Nothing acted until the watch was over.' : 'The watch is over: it could not be verified.';
+    const headline = book.fact.state === 'verified' ? 'Nothing acted until the watch was over.' : nothing ? book.fact.headline : 'The watch is over: it could not be verified.';
     await book.after({
       order: { endedUs: nowUs },
       events: [{ atUs: nowUs, kind: 'ended', lever: null, by: 'console', text: headline }],

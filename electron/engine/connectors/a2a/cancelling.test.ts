@@ -35,12 +35,16 @@ describe('what a server says to a cancellation', () => {
     ['that it cannot be cancelled, since it is over', () => () => Promise.reject(operationFault(-32_002, 'no')), 'failed', 'nothing_to_stop', true],
     ['that it knows no such operation', () => () => Promise.reject(operationFault(-32_601, 'no')), 'working', 'refused', false],
     ['that it knows no such task', () => () => Promise.reject(operationFault(-32_001, 'no')), 'working', 'refused', false],
-    ['something that is no task', () => () => Promise.reject(new RuntimeFault('garbage', 'It gave an answer that is not JSON.')), 'working', 'accepted', true],
+    ['something that is no task, and the task is cancelled', () => () => Promise.reject(new RuntimeFault('garbage', 'It gave an answer that is not JSON.')), 'canceled', 'stopped', true],
     ['nothing any more, after it did it', () => () => Promise.reject(new RuntimeFault('unreachable', 'It broke the connection off.')), 'canceled', 'stopped', true],
   ] as const)('%s', async (_name, cancel, state, reported, complete) => {
     const reply = await pull(server({ cancel: (_id, signal) => cancel()(signal), get: (id) => Promise.resolve(task(id, state)) }), ['a']);
     expect(reply).toMatchObject({ reported, complete, runs: [{ reported }] });
     expect(reply.text).not.toBe('');
+  });
+
+  it.each([new RuntimeFault('garbage', 'It gave an answer that is not JSON.'), new RuntimeFault('runtime_error', 'It failed.')])('makes no answer of %s while the task goes on', async (fault) => {
+    await expect(pull(server({ cancel: () => Promise.reject(fault) }), ['a'])).rejects.toBe(fault);
   });
 
   it('never calls it stopped, whatever else it answers', async () => {

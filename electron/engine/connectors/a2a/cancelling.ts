@@ -58,7 +58,6 @@ function ofLook(task: WireTask, fault: RuntimeFault | null, { callMs }: CancelTi
   if (!isOpen(task.state)) return { reported: 'nothing_to_stop', text: `${why}; the task had ended: ${task.state}.` };
   if (fault === null) return { reported: 'accepted', text: `${why}, as agents do that ignore a cancellation; the task is still ${task.state}.` };
   if (fault.kind === 'conflict') return { reported: 'refused', text: `${why}; the task is still ${task.state}.` };
-  if (fault.kind === 'garbage') return { reported: 'accepted', text: `${why}, which is no answer to a cancellation; the task is still ${task.state}.` };
   return null;
 }
 

@@ -67,6 +67,15 @@ describe('signs', () => {
   });
 });
 
+it('dates a task that was named no later than it was named', () => {
+  const memory = new TaskMemory();
+  memory.see(task('working', t0 + 5 * s), at(t0 + 6 * s));
+  expect(memory.openRuns('agent', all)[0]?.sinceUs).toBe(t0 + 5 * s);
+  memory.knownBy(['a', 'unknown'], t0);
+  memory.see(task('working', t0 + 7 * s), at(t0 + 8 * s));
+  expect(memory.openRuns('agent', all)[0]?.sinceUs).toBe(t0);
+});
+
 describe('what ended by word only', () => {
   const opaque = (memory: TaskMemory) => memory.opaque(t0, 'agent', all).map(({ run }) => run);
 

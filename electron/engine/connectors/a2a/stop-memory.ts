@@ -81,6 +81,14 @@ export class TaskMemory {
     }
   }
 
+  /** They were known by then: a memory that is younger must not date them later. */
+  knownBy(ids: readonly string[], us: number): void {
+    for (const id of ids) {
+      const trace = this.#traces.get(id);
+      if (trace !== undefined) trace.beganUs = Math.min(trace.beganUs, us);
+    }
+  }
+
   knows(id: string): boolean { return this.#traces.has(id); }
   /** Open when it was last seen. */
   isOpen(id: string): boolean {

@@ -72,6 +72,7 @@ export class A2aStop implements StopPort {
       const atUs = this.#now();
       const { complete, notes } = await this.#read(place, target, sinceUs, signal);
       const mine = wanted(target);
+      this.#memory.knownBy(target.runs ?? [], sinceUs);
       const open = this.#memory.openRuns(place.agent, mine);
       const readBack = pulled.filter(({ leverId }) => leverId === cancelLever.id).map(({ leverId }) => ({
         leverId, holds: open.length > 0 ? false : complete ? true : null,

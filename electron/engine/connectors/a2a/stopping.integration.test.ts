@@ -124,7 +124,7 @@ describe('agents that do not answer a cancellation', () => {
 
 describe('many tasks', () => {
   it('cancels all that are open, tells as they answer, and leaves none', async () => {
-    const server = await serve('--steps', '400', '--step', '20');
+    const server = await serve('--steps', '400', '--step', '500');
     const port = portOf(server.url, { stopSecret: operator, secret: alice });
     const ids = await Promise.all(Array.from({ length: 60 }, () => start(server.url, 'tick')));
     const sinceUs = now();

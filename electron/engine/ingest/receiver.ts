@@ -238,7 +238,7 @@ class Desk {
   }
 }
 
-/** Who sends one body and goes is gone with its answer. Only the first bodies of a socket have a ticket, so nobody else waits. */
+/** Who sends one body and goes is gone with its answer. Only the first body of a socket waits. */
 function lookedAt(ticket: SampleTicket): Promise<void> {
   return Promise.race([ticket.looked, new Promise<void>((resolve) => { setTimeout(resolve, mostWaitMs).unref(); })]);
 }

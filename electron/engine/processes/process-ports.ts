@@ -45,7 +45,7 @@ export interface SenderWatch {
 
 /** What one body named is only read where a ticket asks for it. */
 export interface SampleTicket {
-  /** The sender's process was found, or not. Who sends one body and goes is gone with its answer: the answer waits for this, for a moment. */
+  /** The sender's process was found, or not. Who sends one body and goes is gone with its answer: the answer to the first one waits for this, for a moment. */
   readonly looked: Promise<void>;
   /** After the body was stored. */
   told(sample: BodySample): void;

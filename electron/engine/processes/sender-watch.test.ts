@@ -33,6 +33,21 @@ test('looks a socket up once, reads its first bodies and then one in ten seconds
   expect(book.of(7).map(({ pin, said }) => [pin, [...(said.get(7)?.agents.keys() ?? [])]])).toEqual([[{ pid: 100, start: 's100' }, ['coder/one']]]);
 });
 
+test('only the first body of a socket waits for the look-up', async () => {
+  const { machine, senders } = begin();
+  let go = (): void => undefined;
+  const held = new Promise<void>((resolve) => { go = resolve; });
+  machine.ownersOf = () => held.then(() => [100]);
+  const one = socket();
+  const order: string[] = [];
+  const first = senders.body(one, 'x', 7, 0)?.looked.then(() => order.push('first'));
+  await senders.body(one, 'x', 7, 1)?.looked.then(() => order.push('second'));
+  go();
+  await first;
+  expect(order).toEqual(['second', 'first']);
+  await senders.settled();
+});
+
 test('looks again when the process behind a socket is another one', async () => {
   const { machine, book, senders } = begin();
   const one = socket();

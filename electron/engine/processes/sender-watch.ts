@@ -60,7 +60,8 @@ export class Senders implements SenderWatch {
       if (who === null || !(await this.#isStill(who))) known.who = this.#mayLookUp(nowMs) ? this.#lookUp(socket) : null;
       await known.who;
     });
-    return { looked, told: (sample) => { void this.#queue(() => this.#note(known, sample, connection, userAgent ?? '', nowMs)); } };
+    // Only the first one of a socket waits: whoever sends a second one is still there.
+    return { looked: known.bodies === 1 ? looked : Promise.resolve(), told: (sample) => { void this.#queue(() => this.#note(known, sample, connection, userAgent ?? '', nowMs)); } };
   }
 
   /** Everything that was told until now is in the book. */

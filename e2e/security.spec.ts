@@ -245,8 +245,8 @@ const bridgeWalls: readonly Wall[] = [
     try {
       const orderId = await orderStop(page, agentId);
       await saveTo(app, file);
-      await app.evaluate(({ app: program, clipboard }) => {
-        clipboard.writeText('before');
+      await app.evaluate(async ({ app: program, clipboard }) => {
+        await clipboard.writeText('before');
         program.once('browser-window-created', (_event, hidden) => {
           const run = (code: string): Promise<unknown> => hidden.webContents.executeJavaScript(code) as Promise<unknown>;
           const tried = new Promise((resolve) => { hidden.webContents.once('did-finish-load', () => {

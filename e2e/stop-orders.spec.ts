@@ -96,7 +96,6 @@ test('its screen keeps three facts apart and can be read as a table', async () =
   await cleanInBothThemes(page);
   await page.keyboard.press('t');
   await expect(page.getByRole('table', { name: 'Levers' })).toContainText(/stopped after|accepted after/);
-  expect(await violations(page)).toEqual([]);
   await page.keyboard.press('t');
 });
 

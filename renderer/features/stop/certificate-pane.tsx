@@ -17,7 +17,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { StateShape } from '../../ui/state-shapes.tsx';
 import { Time } from '../../ui/time.tsx';
 import { alsoHit, closingWords, lastActAfter, timesOf, undoable } from './order-facts.ts';
-import { levelWords, reasonWords, scopeWords } from './stop-words.ts';
+import { levelWords, reasonLine, scopeWords } from './stop-words.ts';
 import classes from './stop.module.css';
 
 export function useSaveCertificate(orderId: string) {
@@ -61,7 +61,7 @@ export function CertificatePane({ order }: { order: StopOrderDetail }) {
     <Panel className={classes.certificate} title={`Certificate ${order.number}`} aside={order.endedAt !== null ? 'complete' : order.containedAt === null ? 'grows until contained' : 'grows while it is watched'}>
       <dl className={classes.facts}>
         <Fact name="Scope, level">{scopeWords(order)}, {levelWords[order.level].toLowerCase()}</Fact>
-        <Fact name="Reason">{reasonWords[order.reasonKind]}{order.reason !== '' && <>: <InertName text={order.reason} most={400} /></>}</Fact>
+        <Fact name="Reason"><InertName text={reasonLine(order)} most={400} /></Fact>
         {order.ticket !== null && <Fact name="Ticket"><InertName text={order.ticket} most={120} /></Fact>}
         <Fact name="Commanded">{order.commandedAt === null ? 'nothing was sent' : <><Time iso={order.commandedAt} millis />, {formatUtc(new Date(order.commandedAt)).slice(11, 16)} UTC</>}</Fact>
         <Fact name="First answer">{times.firstAnswer}</Fact>

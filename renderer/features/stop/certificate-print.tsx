@@ -11,7 +11,7 @@ import { stopQueries } from '../../api/queries.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { formatDuration, formatMoney, formatUtc, plural } from '../../ui/format.ts';
 import { StateBadge } from '../../ui/state-badge.tsx';
-import { answerWords, confirmedWords, levelWords, orderLooks, reasonWords, scopeWords, spanWords } from './stop-words.ts';
+import { answerWords, confirmedWords, levelWords, orderLooks, reasonLine, scopeWords, spanWords } from './stop-words.ts';
 import { LeverKindMark } from './lever-kind.tsx';
 import classes from './certificate-print.module.css';
 
@@ -41,7 +41,7 @@ function OrderFacts({ made }: { made: StopCertificate }) {
         ['Agents', order.agents.length === 0 ? 'none was known' : <Whole key="agents" text={order.agents.map((agent) => `${agent.name} (${agent.id})`).join('; ')} />],
         ['Ordered by', <>{<Whole text={order.orderedBy} />}{order.origin === 'person' ? '' : order.origin === 'rule' ? ', by an auto-stop rule' : ', as a drill'}</>],
         ['Second operator', order.secondBy === null ? 'none' : <Whole key="second" text={order.secondBy} />],
-        ['Reason', <>{reasonWords[order.reasonKind]}{order.reason !== '' && <>: <Whole text={order.reason} /></>}</>],
+        ['Reason', <Whole key="reason" text={reasonLine(order)} />],
         ['Ticket', order.ticket === null ? 'none' : <Whole key="ticket" text={order.ticket} />],
         ['Period', `${utc(times.intentAt)} to ${utc(order.endedAt ?? made.madeAt)}${made.open ? ', still watched' : ''}`],
         ['Intent written', `${utc(times.intentAt)}${times.commandedAt !== null && times.intentAt <= times.commandedAt ? ', before the first lever' : ''}`],

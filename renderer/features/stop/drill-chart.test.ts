@@ -24,6 +24,10 @@ describe('the chart of drills', () => {
     expect(line).toHaveLength(1);
   });
 
+  it('draws no last act where none came after the command', () => {
+    expect(drillPlot([drill({ timeToLastActMs: 0 })], 600, 180).points[0]?.lastActY).toBeNull();
+  });
+
   it('draws a single drill, and none', () => {
     expect(drillPlot([drill({})], 600, 180).points[0]?.x).toBeGreaterThan(plotLeft);
     expect(drillPlot([], 600, 180)).toMatchObject({ points: [], line: [], xTicks: [] });

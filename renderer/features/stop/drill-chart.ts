@@ -31,7 +31,7 @@ export function drillPlot(drills: readonly Drill[], width: number, height: numbe
   const most = ticks.at(-1) ?? 1;
   const x = (at: number): number => plotLeft + ((at - first) / (last - first)) * (right - plotLeft);
   const y = (ms: number): number => bottom - (Math.max(0, ms) / most) * (bottom - plotTop);
-  const points = rows.map((drill) => ({ drill, x: x(Date.parse(drill.at)), lastActY: drill.timeToLastActMs === null ? null : y(drill.timeToLastActMs), containY: drill.timeToContainMs === null ? null : y(drill.timeToContainMs) }));
+  const points = rows.map((drill) => ({ drill, x: x(Date.parse(drill.at)), lastActY: drill.timeToLastActMs === null || drill.timeToLastActMs <= 0 ? null : y(drill.timeToLastActMs), containY: drill.timeToContainMs === null ? null : y(drill.timeToContainMs) }));
   return {
     points, top: plotTop, bottom, right,
     yTicks: ticks.map((ms) => ({ ms, y: y(ms) })),

@@ -28,7 +28,7 @@ const columns: PlainColumn<Drill>[] = [
   { id: 'level', head: 'Level', cell: (drill) => drill.level },
   { id: 'state', head: 'State', cell: (drill) => <StateBadge {...orderLooks[drill.state]} /> },
   { id: 'answer', head: 'First answer', end: true, cell: (drill) => duration(drill.firstAnswerMs, 'none') },
-  { id: 'act', head: 'To last act', end: true, cell: (drill) => duration(drill.timeToLastActMs, 'no act') },
+  { id: 'act', head: 'To last act', end: true, cell: (drill) => duration(drill.timeToLastActMs === 0 ? null : drill.timeToLastActMs, 'no act') },
   { id: 'contain', head: 'To contain', end: true, cell: (drill) => duration(drill.timeToContainMs, 'not contained') },
   { id: 'order', head: 'Order', cell: (drill) => <a className={classes.link} href={placeHash({ screen: 'stop', id: drill.orderId })}>{drill.orderNumber}</a> },
 ];

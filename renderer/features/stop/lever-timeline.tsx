@@ -56,7 +56,7 @@ function MarkShape({ mark, y }: { mark: Mark; y: number }) {
     <g transform={`translate(${(mark.x - 6).toFixed(1)},${y - 6})`} className={look.className}>
       {hollow && <rect x={0.5} y={0.5} width={11} height={11} rx={mark.kind === 'reported' ? 5 : 4} className={classes.markGround} />}
       <StateShape state={look.state} />
-      {mark.count > 1 && <text x={6} y={19} textAnchor="middle" className={classes.markCount}>{mark.count}</text>}
+      {mark.count > 1 && <text x={6} y={18} textAnchor="middle" className={classes.markCount}>{mark.count}</text>}
     </g>
   );
 }
@@ -133,7 +133,7 @@ export function LeverTimeline({ order, asTable }: { order: StopOrderDetail; asTa
         <span className={classes.plot}>
           {axis !== null && (
             <svg width={axis.width} height={headHeight} className={classes.plotSvg}>
-              {ticks.map((tick) => <text key={tick.x} x={tick.x} y={14} textAnchor="middle" className={classes.tick}>{tick.label}</text>)}
+              {ticks.map((tick) => <text key={tick.x} x={tick.x} y={14} textAnchor={tick.x > axis.width - 20 ? 'end' : 'middle'} className={classes.tick}>{tick.label}</text>)}
               {nowX !== null && commandedMs !== null && <text x={Math.min(nowX, axis.width - 30)} y={14} textAnchor="middle" className={classes.nowLabel}>now {formatCountdown(lastMs - commandedMs)}</text>}
             </svg>
           )}

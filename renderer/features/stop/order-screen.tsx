@@ -20,7 +20,7 @@ import { Kbd, KeyHints } from '../../ui/kbd.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { StateShape, type State } from '../../ui/state-shapes.tsx';
-import { Age, Running } from '../../ui/time.tsx';
+import { Age, Running, Time } from '../../ui/time.tsx';
 import { CertificateMenu, CertificatePane, SaveOutcome, useSaveCertificate } from './certificate-pane.tsx';
 import { LeverTimeline, MarkLegend } from './lever-timeline.tsx';
 import { factsOf, failing, undoable, type Fact } from './order-facts.ts';
@@ -87,6 +87,7 @@ function HeadButtons({ order, acts, save, menu, setMenu }: { order: StopOrderDet
 }
 
 function Head({ order, acts, save, menu, setMenu }: { order: StopOrderDetail; acts: Acts; save: ReturnType<typeof useSaveCertificate>; menu: boolean; setMenu: (open: boolean) => void }) {
+  const back = undoable(order.orderLevers);
   return (
     <section className={classes.orderHead} aria-label="State of the order">
       <div className={classes.headLine}>
@@ -96,6 +97,7 @@ function Head({ order, acts, save, menu, setMenu }: { order: StopOrderDetail; ac
         <HeadButtons order={order} acts={acts} save={save} menu={menu} setMenu={setMenu} />
       </div>
       {order.next !== null && failing(order.state) && <p className={classes.next}>Next: <InertName text={order.next.text} most={300} /></p>}
+      {order.releasedAt !== null && <p className={classes.next}>Put back <Time iso={order.releasedAt} />: {back.length === 0 ? 'nothing that this order changed stands any more.' : `${plural(back.length, 'change')} could not be put back and still stand.`} Agents may act again.</p>}
       <ol className={classes.factRow}>{factsOf(order).map((fact) => <FactBox key={fact.id} order={order} fact={fact} />)}</ol>
       <SaveOutcome save={save} />
     </section>

@@ -1,7 +1,7 @@
 /** Orders in progress with their evidence, worst first, and those that ended. */
 import { Button } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState, type CSSProperties } from 'react';
 import type { StopOrder, StopState } from '../../../shared/stop.ts';
 import { stopQueries } from '../../api/queries.ts';
 import { useKeys } from '../../app/keys.ts';
@@ -89,6 +89,8 @@ const endedColumns: DataColumn<StopOrder>[] = [
   { id: 'stands', head: 'Stands', name: 'Changes that stand', min: 70, grow: 0.2, end: true, first: 'down', sortBy: (order) => order.levers.undoable, cell: (order) => <span className={order.levers.undoable === 0 ? classes.zero : classes.wait}>{formatCount(order.levers.undoable)}</span> },
 ];
 
+/** Drawn at once; the worst stand first. */
+const mostOpen = 100;
 const hints = [{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'open' }, { keys: ['/'], does: 'filter' }, { keys: ['c'], does: 'copy identifier' }, { keys: ['mod+.'], does: 'stop…' }];
 
 /** The filter and the order of rows are part of the place: going back finds them as they were. */
@@ -118,7 +120,7 @@ function OrderLists({ open, ended, more, onMore, endedError, known }: ListProps)
   const endedShown = useMemo(() => filterOrders(ended, filter), [ended, filter]);
   const model = useDataTable({ rows: endedShown, rowId: (order) => order.id, columns: endedColumns, hidden: [], sort, scope: JSON.stringify(filter) });
   const agents = useMemo(() => agentsOf([...open, ...ended]), [open, ended]);
-  const openIds = useMemo(() => openShown.map((order) => order.id), [openShown]);
+  const openIds = useMemo(() => openShown.slice(0, mostOpen).map((order) => order.id), [openShown]);
   const order = useMemo(() => [...openIds, ...model.order], [openIds, model.order]);
   const filtered = filter.text !== '' || filter.state !== null || filter.agentId !== null;
   const clear = (): void => set({ text: null, state: null, agent: null });
@@ -146,7 +148,8 @@ function OrderLists({ open, ended, more, onMore, endedError, known }: ListProps)
         <Panel flush className={classes.openPanel} title={`In progress, ${formatCount(openShown.length)}`} aside="worst first, then newest; verified ones are still watched">
           {openShown.length === 0
             ? <p className={classes.nothing}>{filtered && open.length > 0 ? 'None in progress fits this filter.' : 'No stop is in progress.'}</p>
-            : <div role="grid" aria-label="Stop orders in progress" aria-rowcount={openShown.length}><div role="rowgroup">{openShown.map((one, index) => <OpenRow key={one.id} order={one} chosen={one.id === focused} tabbable={focused === null || !openIds.includes(focused) ? index === 0 : one.id === focused} onChoose={() => setFocused(one.id)} onOpen={() => show(one.id)} onSecond={() => setSecond(one.id)} />)}</div></div>}
+            : <div role="grid" aria-label="Stop orders in progress" aria-rowcount={openShown.length} style={{ '--acts': openShown.some((one) => one.state === 'waiting_second') ? '178px' : '72px' } as CSSProperties}><div role="rowgroup">{openShown.slice(0, mostOpen).map((one, index) => <OpenRow key={one.id} order={one} chosen={one.id === focused} tabbable={focused === null || !openIds.includes(focused) ? index === 0 : one.id === focused} onChoose={() => setFocused(one.id)} onOpen={() => show(one.id)} onSecond={() => setSecond(one.id)} />)}</div></div>}
+          {openShown.length > mostOpen && <p className={classes.nothing}>{formatCount(openShown.length - mostOpen)} more, less urgent: a filter finds them.</p>}
         </Panel>
         <h2 className={classes.sectionHead}>Ended{more ? ', newest' : ''}, {formatCount(endedShown.length)}<span>nobody watches these any more; changes may still stand</span></h2>
         {endedError !== null && <ErrorBlock error={endedError} what="Ended orders could not be read." />}

@@ -30,7 +30,7 @@ function RuleRow({ rule, onEdit, onRemove }: { rule: StopRule; onEdit: () => voi
       <StateBadge {...modeLooks[rule.mode]} />
       <span className={classes.two}>
         <span><strong className={classes.strong}>{inertString(rule.name, 80)}</strong> <span className={classes.second}>{triggerWords(rule.trigger)}</span></span>
-        <span className={`${classes.second} ${classes.small}`}>Watches <InertName text={rule.watchesName} most={60} />; {rule.level}s the {rule.stops}. Fired {formatCount(rule.fired)}, would have {formatCount(rule.would)}{rule.lastAt !== null && <>, last <Age iso={rule.lastAt} /> ago</>}. By <InertName text={rule.changedBy} most={40} />.</span>
+        <span className={`${classes.second} ${classes.small}`}>Watches {rule.watches.kind === 'everything' ? 'every agent' : <InertName text={rule.watchesName} most={60} />}; {rule.level}s the {rule.stops}. Fired {formatCount(rule.fired)}, would have {formatCount(rule.would)}{rule.lastAt !== null && <>, last <Age iso={rule.lastAt} /> ago</>}. By <InertName text={rule.changedBy} most={40} />.</span>
       </span>
       <span className={classes.cellButtons}>
         <Button onClick={onEdit}>Change…<span className="gh-visually-hidden"> {inertString(rule.name, 60)}</span></Button>
@@ -52,9 +52,16 @@ function RemoveDialog({ rule, onClose }: { rule: StopRule; onClose: () => void }
   );
 }
 
-const firingColumns: PlainColumn<RuleFiring>[] = [
+/** What it did or would have done, as the rule is now; a rule that is gone no longer says. */
+function didWords(firing: RuleFiring, rules: readonly StopRule[]): string {
+  const rule = rules.find((one) => one.id === firing.ruleId);
+  if (firing.fired) return rule === undefined ? 'Fired' : `Fired: ${rule.level} the ${rule.stops}`;
+  return rule === undefined ? 'Would have fired' : `Would ${rule.level} the ${rule.stops}`;
+}
+
+const firingColumns = (rules: readonly StopRule[]): PlainColumn<RuleFiring>[] => [
   { id: 'at', head: `Time, ${localOffset()}`, cell: (firing) => <Time iso={firing.at} millis mono /> },
-  { id: 'did', head: 'Did', cell: (firing) => (firing.fired ? <StateBadge state="running" word="Fired" /> : <StateBadge state="waiting" word="Would have" />) },
+  { id: 'did', head: 'Did', cell: (firing) => <StateBadge state={firing.fired ? 'running' : 'waiting'} word={didWords(firing, rules)} /> },
   { id: 'rule', head: 'Rule', cell: (firing) => <InertName text={firing.ruleName} most={60} /> },
   { id: 'agent', head: 'Agent', cell: (firing) => <a className={classes.link} href={placeHash({ screen: 'agent', id: firing.agentId })}><InertName text={firing.agentName} most={60} /></a> },
   { id: 'text', head: 'Because', wide: true, cell: (firing) => <InertName text={firing.text} most={400} /> },
@@ -62,12 +69,13 @@ const firingColumns: PlainColumn<RuleFiring>[] = [
 ];
 
 function Firings() {
+  const { data: rules } = useQuery(stopQueries.rules());
   const query = useInfiniteQuery(stopQueries.firings());
   const rows = query.data?.pages.flatMap((page) => page.rows) ?? [];
   return (
     <Panel flush title={`What rules did, ${formatCount(rows.length)}${query.hasNextPage ? ' newest' : ''}`} aside="newest first">
       {query.error !== null && <ErrorBlock error={query.error} what="What rules did could not be read." retry={() => { void query.refetch(); }} />}
-      {rows.length === 0 ? <p className={classes.nothing}>No rule fired, and none would have.</p> : <PlainTable label="What rules did" rows={rows} rowId={(firing) => firing.id} columns={firingColumns} />}
+      {rows.length === 0 ? <p className={classes.nothing}>No rule fired, and none would have.</p> : <PlainTable label="What rules did" rows={rows} rowId={(firing) => firing.id} columns={firingColumns(rules?.rows ?? [])} />}
       {query.hasNextPage && <button type="button" className={classes.linkButton} onClick={() => { void query.fetchNextPage(); }}>Older</button>}
     </Panel>
   );

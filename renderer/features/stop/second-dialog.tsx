@@ -10,7 +10,7 @@ import { ErrorBlock, FromQuery } from '../../ui/blocks.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { plural } from '../../ui/format.ts';
 import { Kbd } from '../../ui/kbd.tsx';
-import { levelWords, reasonWords, scopeWords } from './stop-words.ts';
+import { levelWords, reasonLine, scopeWords } from './stop-words.ts';
 import { useSecond } from './use-stop-commands.ts';
 import classes from './stop.module.css';
 
@@ -30,7 +30,7 @@ export function SecondDialog({ order, onClose }: { order: StopOrder; onClose: ()
   return (
     <Dialog title="Confirm as the second operator" subject={`stop order ${order.number}`} onClose={onClose} onConfirm={act} width={560}
       foot={<><Button onClick={onClose}>Cancel</Button><Button variant="filled" className={classes.stopButton ?? ''} disabled={!ready} onClick={act} rightSection={<Kbd keys="mod+enter" />}>Confirm, the stop is sent</Button></>}>
-      <p><strong>{levelWords[order.level]} {scopeWords(order)}</strong>: {plural(order.levers.all, 'lever')}, ordered by <InertName text={order.orderedBy} most={60} />. {reasonWords[order.reasonKind]}{order.reason === '' ? '.' : <>: <InertName text={order.reason} most={400} /></>}</p>
+      <p><strong>{levelWords[order.level]} {scopeWords(order)}</strong>: {plural(order.levers.all, 'lever')}, ordered by <InertName text={order.orderedBy} most={60} />. <InertName text={reasonLine(order)} most={400} /></p>
       <p className={classes.second}>Nothing was sent so far. It leaves the moment this is confirmed.</p>
       <FromQuery query={operators} what="Reading operators" failed="The operators could not be read." rows={2}>
         {({ rows }) => (rows.length === 0

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerWords, confirmedWords, leverSentence, msBetween, orderLooks, scopeWords, spanWords, stopStates, triggerWords } from './stop-words.ts';
+import { answerWords, confirmedWords, leverSentence, msBetween, orderLooks, reasonLine, scopeWords, spanWords, stopStates, triggerWords } from './stop-words.ts';
 import { at, testLever, testOrder } from './test-order.ts';
 
 describe('words of a lever', () => {
@@ -25,6 +25,12 @@ it('cleans the name that a runtime gave', () => {
 });
 
 it.each([[90, '90 s'], [120, '2 min'], [900, '15 min'], [3_600, '1 h'], [125, '2 min 5 s']])('%d s is %s', (seconds, words) => { expect(spanWords(seconds)).toBe(words); });
+
+it('says a reason once', () => {
+  expect(reasonLine(testOrder({ reasonKind: 'drill', reason: 'Drill.' }))).toBe('Drill');
+  expect(reasonLine(testOrder({ reasonKind: 'security', reason: 'Refunds retried' }))).toBe('Security: Refunds retried');
+  expect(reasonLine(testOrder({ reasonKind: 'cost', reason: '' }))).toBe('Cost');
+});
 
 it('measures only between two known times', () => {
   expect(msBetween(at(0), at(250))).toBe(250);

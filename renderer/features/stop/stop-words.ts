@@ -27,6 +27,12 @@ export const reasonWords: Record<ReasonKind, string> = {
   acting_beyond_task: 'Acting beyond its task', wrong_data: 'Wrong data', cost: 'Cost', security: 'Security', maintenance: 'Maintenance', drill: 'Drill', rule: 'Auto-stop rule', other: 'Other',
 };
 
+/** "Security: refunds retried"; a reason that only repeats its kind is said once. */
+export function reasonLine({ reasonKind, reason }: Pick<StopOrder, 'reasonKind' | 'reason'>): string {
+  const kind = reasonWords[reasonKind];
+  return reason === '' || reason.replace(/\.$/, '').toLowerCase() === kind.toLowerCase() ? kind : `${kind}: ${reason}`;
+}
+
 export const reportedWords: Record<ReportedWord, string> = { stopped: 'stopped', accepted: 'accepted', refused: 'refused', nothing_to_stop: 'nothing to stop' };
 
 export function scopeKindWords(scope: StopScope): string {

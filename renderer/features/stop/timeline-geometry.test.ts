@@ -85,6 +85,12 @@ describe('a lever', () => {
     expect(marks.filter((mark) => mark.kind === 'acted').map((mark) => mark.count)).toEqual([3, 1]);
   });
 
+  it('draws no act over the answer before it', () => {
+    const { marks } = row({ state: 'reported', sentAt: at(0), reportedAt: at(1), confirmed: 'no', actsAt: [at(2), at(40_000)] });
+    const [answer, act] = [marks.find((mark) => mark.kind === 'reported'), marks.find((mark) => mark.kind === 'acted')];
+    expect((act?.x ?? 0) - (answer?.x ?? 0)).toBeGreaterThanOrEqual(10);
+  });
+
   it('never looks confirmed where nothing outside it can be checked, where its answer is unknown or where it failed', () => {
     expect(row({ state: 'reported', sentAt: at(0), reportedAt: at(10), confirmed: 'cannot' }).marks.at(-1)?.kind).toBe('cannot');
     expect(row({ state: 'unknown', sentAt: at(0) }).marks.at(-1)?.kind).toBe('unknown');

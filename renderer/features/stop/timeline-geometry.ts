@@ -66,10 +66,10 @@ export interface Line { readonly from: number; readonly to: number; readonly sty
 export interface Row { readonly lines: readonly Line[]; readonly marks: readonly Mark[] }
 
 /** Acts as triangles; those that would cover each other become one that says how many it is. */
-function actMarks(axis: Axis, acts: readonly string[]): Mark[] {
+function actMarks(axis: Axis, acts: readonly string[], after: number): Mark[] {
   const marks: Mark[] = [];
   for (const at of acts.toSorted()) {
-    const x = placeOn(axis, Date.parse(at));
+    const x = Math.max(after + apart, placeOn(axis, Date.parse(at)));
     const last = marks.at(-1);
     if (last !== undefined && x - last.x < actsApart) marks[marks.length - 1] = { ...last, count: last.count + 1 };
     else marks.push({ kind: 'acted', x, at, count: 1 });
@@ -102,7 +102,7 @@ export function rowOf(axis: Axis, lever: OrderLever, lastMs: number): Row {
   }
   if (answeredAt === null) {
     const end = endMark(lever, Math.max(right, sent + apart));
-    return { lines: [{ from: sent, to: Math.max(right, sent), style: lever.state === 'unknown' ? 'dashed' : 'solid', against }], marks: [...marks, ...actMarks(axis, lever.actsAt), ...(end === null ? [] : [end])] };
+    return { lines: [{ from: sent, to: Math.max(right, sent), style: lever.state === 'unknown' ? 'dashed' : 'solid', against }], marks: [...marks, ...actMarks(axis, lever.actsAt, sent), ...(end === null ? [] : [end])] };
   }
   const answered = beside(sent, answeredAt);
   marks.push({ kind: 'reported', x: answered, at: answeredAt, count: 1 });
@@ -110,11 +110,11 @@ export function rowOf(axis: Axis, lever: OrderLever, lastMs: number): Row {
   if (lever.confirmed === 'yes' && lever.confirmedAt !== null) {
     const confirmed = beside(answered, lever.confirmedAt);
     lines.push({ from: answered, to: confirmed, style: 'dashed', against: false });
-    return { lines, marks: [...marks, ...actMarks(axis, lever.actsAt), { kind: 'confirmed', x: confirmed, at: lever.confirmedAt, count: 1 }] };
+    return { lines, marks: [...marks, ...actMarks(axis, lever.actsAt, answered), { kind: 'confirmed', x: confirmed, at: lever.confirmedAt, count: 1 }] };
   }
   const end = endMark(lever, Math.max(right, answered + apart));
   lines.push({ from: answered, to: Math.max(right, answered), style: 'dashed', against });
-  return { lines, marks: [...marks, ...actMarks(axis, lever.actsAt), ...(end === null ? [] : [end])] };
+  return { lines, marks: [...marks, ...actMarks(axis, lever.actsAt, answered), ...(end === null ? [] : [end])] };
 }
 
 /** The right end of the picture: now while somebody looks on, else the last thing that happened. */

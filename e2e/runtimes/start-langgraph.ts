@@ -21,6 +21,7 @@ export interface LangGraphOptions {
   readonly workers?: number;
   /** graphs beside the usual ones: `backup-sweep`, whose work leaves a trace in a file and takes a cancel in four ways. */
   readonly also?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface LangGraphServer {
@@ -36,10 +37,10 @@ export interface LangGraphServer {
   kill(): Promise<void>;
 }
 
-export async function startLangGraph({ which, auth = false, closedStudio = false, port = 0, folder, workers = 10, also = [] }: LangGraphOptions): Promise<LangGraphServer> {
+export async function startLangGraph({ which, auth = false, closedStudio = false, port = 0, folder, workers = 10, also = [], env = {} }: LangGraphOptions): Promise<LangGraphServer> {
   const state = folder ?? (await mkdtemp(join(tmpdir(), 'langgraph-')));
   const args = [program, '--which', which, '--port', String(port), '--folder', state, '--workers', String(workers), '--also', also.join(','), ...(auth ? ['--auth'] : []), ...(closedStudio ? ['--closed-studio'] : [])];
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => { log = `${log}${chunk.toString()}`.slice(-20_000); });
   const gone = new Promise<void>((resolve) => { child.once('exit', () => { resolve(); }); });

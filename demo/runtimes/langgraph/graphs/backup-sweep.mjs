@@ -5,14 +5,16 @@
  * - `honours`: all acts in one step that looks at its abort signal;
  * - `ignores`: all acts in one step that never looks at it;
  * - `blocks`: all acts in one step that never yields either, so that the whole server stands still.
- * A step `report` follows, with an act of its own, so that one sees whether the next step began.
+ * A step `report` follows, with an act of its own, so that one sees whether the next step began. With `tells` each part of the work is told
+ * of by telemetry too.
  */
 import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Annotation, END, START, StateGraph } from '@langchain/langgraph';
+import { teller } from '../tell-acts.mjs';
 
-const State = Annotation.Root({ how: Annotation(), file: Annotation(), acts: Annotation(), ms: Annotation(), done: Annotation({ reducer: (_old, now) => now, default: () => 0 }) });
+const State = Annotation.Root({ how: Annotation(), file: Annotation(), acts: Annotation(), ms: Annotation(), tells: Annotation(), done: Annotation({ reducer: (_old, now) => now, default: () => 0 }) });
 
 /** Only a name: whoever may start runs does not choose where on this machine is written. */
 function act({ file }, what) {
@@ -27,10 +29,11 @@ function holdStill(ms) {
 async function sweep(state, config) {
   const { how = 'steps', acts = 20, ms = 250, done } = state;
   const most = how === 'steps' ? done + 1 : acts;
+  const tell = (state.tells ? await teller(config) : null) ?? ((work) => work());
   for (let one = done; one < most; one++) {
     if (how === 'blocks') holdStill(ms);
     else await sleep(ms, undefined, how === 'ignores' ? {} : { signal: config.signal });
-    act(state, `part ${one + 1}`);
+    tell(() => act(state, `part ${one + 1}`));
   }
   return { done: most };
 }

@@ -19,7 +19,7 @@ import { Segmented } from '../../../ui/segmented.tsx';
 import { StateShape } from '../../../ui/state-shapes.tsx';
 import { Age } from '../../../ui/time.tsx';
 import { LeversTable } from './levers-table.tsx';
-import { defaultLevel, emptyForm, hasTyped, levelNotes, levels, planAsJson, scopeKey, scopeTitle, summaryOf, tickedOf, withTick, type Form, type Ticks } from './plan-model.ts';
+import { buttonName, defaultLevel, emptyForm, hasTyped, levelNotes, levels, planAsJson, scopeKey, scopeTitle, summaryOf, tickedOf, withTick, type Form, type Ticks } from './plan-model.ts';
 import { ReasonFields } from './reason-fields.tsx';
 import { ResidualPanel } from './residual-panel.tsx';
 import type { ScopeOption } from './scope-options.ts';
@@ -150,10 +150,11 @@ export function PlanDialog({ ask, onClose }: { ask: StopAsk; onClose: () => void
   const known = useScopes(ask.context);
   const options = known.some((option) => option.key === key) ? known : [{ key, label: inertString(scope.name, 24), scope: scope.scope, name: scope.name }, ...known];
   const fire = useFire(planning, ticks, form, onClose);
-  const name = inertString(scopeTitle(scope.scope, planning.plan?.scopeName ?? scope.name), 48);
+  const scopeName = planning.plan?.scopeName ?? scope.name;
+  const name = buttonName(scope.scope, inertString(scopeName));
   return (
     <Dialog
-      title={<>Stop <InertName text={name} most={60} /></>} subject={planning.plan === null ? undefined : <Context plan={planning.plan} />} icon={<IconHandStop size={18} stroke={1.75} className={classes.hand} aria-hidden="true" />}
+      title={<>Stop <InertName text={scopeTitle(scope.scope, scopeName)} most={64} /></>} subject={planning.plan === null ? undefined : <Context plan={planning.plan} />} icon={<IconHandStop size={18} stroke={1.75} className={classes.hand} aria-hidden="true" />}
       onClose={onClose} onConfirm={fire.fire} unsaved={hasTyped(form)} width={998} height="min(748px, calc(100vh - 24px))" flush foot={(leave) => <Foot leave={leave} name={name} planning={planning} ticks={ticks} fire={fire} />}
     >
       <div className={classes.body}>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanLever, Residual, StopPlan } from '../../../../shared/stop.ts';
-import { clockOf, defaultLevel, emptyForm, hasTyped, isTicked, missing, orderOf, planAsJson, planToFire, scopeTitle, summaryOf, tickedOf, triedWords, usualWords, withTick } from './plan-model.ts';
+import { buttonName, clockOf, defaultLevel, emptyForm, hasTyped, isTicked, missing, orderOf, planAsJson, planToFire, scopeTitle, summaryOf, tickedOf, triedWords, usualWords, withTick } from './plan-model.ts';
 
 const at = '2026-11-17T14:30:05.000Z';
 const lever = (id: string, more: Partial<PlanLever> = {}): PlanLever => ({
@@ -142,8 +142,10 @@ it('a task is cancelled, everything wider is suspended', () => {
   expect([{ kind: 'agent', id: 'a' } as const, { kind: 'everything' } as const].map(defaultLevel)).toEqual(['suspend', 'suspend']);
 });
 
-it('what is stopped is called by its kind, an agent by its name alone', () => {
-  expect([scopeTitle({ kind: 'agent', id: 'a' }, 'runner'), scopeTitle({ kind: 'task', id: 't' }, 'batch'), scopeTitle({ kind: 'tag', tag: 'finance' }, 'finance'), scopeTitle({ kind: 'everything' }, 'Everything')]).toEqual(['runner', 'task batch', 'tag finance', 'everything']);
+it('what is stopped is called by its kind, an agent by its name alone, and nothing twice', () => {
+  expect([scopeTitle({ kind: 'agent', id: 'a' }, 'runner'), scopeTitle({ kind: 'task', id: 't' }, 'runner, task 4f1c'), scopeTitle({ kind: 'tag', tag: 'finance' }, 'finance'), scopeTitle({ kind: 'everything' }, 'Everything')]).toEqual(['runner', 'runner, task 4f1c', 'tag finance', 'everything']);
+  expect(buttonName({ kind: 'task', id: 't' }, 'runner, task 4f1c')).toBe('this task');
+  expect(buttonName({ kind: 'agent', id: 'a' }, 'x'.repeat(60))).toBe(`${'x'.repeat(43)}…`);
 });
 
 it('an old drill says how old it is', () => {

@@ -19,8 +19,19 @@ export const levelNotes: Record<StopLevel, string> = {
  */
 export const defaultLevel = (scope: StopScope): StopLevel => (scope.kind === 'task' ? 'cancel' : 'suspend');
 
-/** What is stopped, as title and button say it; an agent is called by its name alone. */
-export const scopeTitle = (scope: StopScope, name: string): string => (scope.kind === 'everything' ? 'everything' : scope.kind === 'agent' ? name : `${scope.kind} ${name}`);
+/** What is stopped, as the title says it: an agent is called by its name alone, and a name that says its kind is not said twice. */
+export function scopeTitle(scope: StopScope, name: string): string {
+  if (scope.kind === 'everything') return 'everything';
+  return scope.kind === 'agent' || new RegExp(`\\b${scope.kind}\\b`, 'i').test(name) ? name : `${scope.kind} ${name}`;
+}
+
+const mostOnButton = 44;
+/** As the button says it: a task's name is long and stands in the title already. */
+export function buttonName(scope: StopScope, name: string): string {
+  if (scope.kind === 'task') return 'this task';
+  const whole = Array.from(scopeTitle(scope, name));
+  return whole.length <= mostOnButton ? whole.join('') : `${whole.slice(0, mostOnButton - 1).join('')}…`;
+}
 
 export const scopeKey = (scope: StopScope): string => (scope.kind === 'everything' ? 'everything' : scope.kind === 'tag' ? `tag ${scope.tag}` : `${scope.kind} ${scope.id}`);
 

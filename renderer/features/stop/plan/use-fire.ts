@@ -9,9 +9,9 @@ import type { Planning } from './use-plan.ts';
 
 /**
  * `sure`: this press sent nothing; `orders`: another one may have, so the way to the orders stands beside it. Otherwise the engine may have begun
- * before its answer was lost.
+ * before its answer was lost. `until`: what was missing; once that is there, the words go.
  */
-export type FireFault = { sure: true; text: string; orders: boolean } | { sure: false; error: unknown };
+export type FireFault = { sure: true; text: string; orders: boolean; until?: string } | { sure: false; error: unknown };
 
 export interface Fire { fire: () => void; sending: boolean; fault: FireFault | null; ready: boolean; misses: string | null }
 
@@ -20,7 +20,7 @@ const surelyNotSent = (error: unknown): error is CallFailed => error instanceof 
 /** The plan is not the engine's any more, or what it names has changed: it is made again and must be looked at again. */
 const planIsGone = (error: CallFailed): boolean => error.code === 'conflict' || error.code === 'not_found';
 
-const nothingSent = (text: string, orders = false): FireFault => ({ sure: true, text, orders });
+const nothingSent = (text: string, orders = false): FireFault & { sure: true } => ({ sure: true, text, orders });
 
 export function useFire(planning: Planning, ticks: Ticks, form: Form, onSent: () => void): Fire {
   const busy = useRef(false);
@@ -32,7 +32,7 @@ export function useFire(planning: Planning, ticks: Ticks, form: Form, onSent: ()
 
   const send = async (): Promise<void> => {
     const fired = planToFire(planning.shown, performance.now());
-    if (misses !== null) return setFault(nothingSent(misses));
+    if (misses !== null) return setFault({ ...nothingSent(misses), until: misses });
     if (fired === null) return setFault(nothingSent('That was in the instant in which the plan appeared. Look at it, then press again.'));
     busy.current = true;
     setSending(true);
@@ -52,5 +52,6 @@ export function useFire(planning: Planning, ticks: Ticks, form: Form, onSent: ()
     }
     return undefined;
   };
-  return { fire: () => { if (!busy.current) void send(); }, sending, fault, ready: misses === null && !sending, misses };
+  const stands = fault !== null && !(fault.sure && fault.until !== undefined && fault.until !== misses);
+  return { fire: () => { if (!busy.current) void send(); }, sending, fault: stands ? fault : null, ready: misses === null && !sending, misses };
 }

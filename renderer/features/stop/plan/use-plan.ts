@@ -45,7 +45,7 @@ export function usePlan(scope: StopScope, level: StopLevel): Planning {
     return () => stop.abort();
   }, [key, turn]);
   const own = forKey(held, key);
-  const failed = own.error !== null;
-  useEffect(() => (failed ? onEngineState((now) => { if (now === 'ready') setTurn((count) => count + 1); }) : undefined), [failed]);
+  // An engine that began anew keeps no plan of the one before, and one that could not answer can now.
+  useEffect(() => onEngineState((now, before) => { if (now === 'ready' && before !== 'ready') setTurn((count) => count + 1); }), []);
   return { shown: own.shown, plan: lastOf(own), before: own.before, asking: own.asking, error: own.error, again: () => setTurn((count) => count + 1) };
 }

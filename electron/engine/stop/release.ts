@@ -8,7 +8,7 @@ import type { LeverFact } from '../store/stop-commands.ts';
 import { within } from './deadline.ts';
 import type { OrderBook } from './order-book.ts';
 import { holdLeverId } from './plan-input.ts';
-import { judgePull } from './pull-fault.ts';
+import { faultWords } from './pull-fault.ts';
 import { leverText } from './pull-lever.ts';
 import { usOf } from './stop-context.ts';
 import type { StopContext } from './stop-context.ts';
@@ -60,7 +60,7 @@ export async function release({ context, book, actor, reason, only, endHold }: R
   const text = todo.length === 0 ? 'There was nothing to put back.' : `${done} of ${todo.length} put back${failed > 0 ? `, ${failed} failed: they can be tried again` : ''}.`;
   const whole = failed === 0 && !book.fact.levers.some(isUndoable);
   await book.after({
-    ...(whole ? { order: { releasedUs: usOf(context.clock) } } : {}),
+    ...(whole ? { order: { releasedUs: book.fact.releasedUs ?? usOf(context.clock) } } : {}),
     audit: [auditBy(actor, { action: 'stop.release', subject, outcome: failed > 0 ? 'failed' : 'done', text: `Stop order ${book.fact.number}: ${text}`, details })],
   });
   return { done, failed };
@@ -88,7 +88,7 @@ async function undoAt(context: StopContext, { plan, connection, saved }: LeverFa
     return leverText(open, await within(undoWithinMs, [open.signal, context.life], (signal) => open.port.undo(plan.leverId, saved, signal)));
   } catch (error) {
     if (error instanceof CallFailure) throw error;
-    const { ours, text } = judgePull(error, true, 0);
+    const { ours, text } = faultWords(error);
     if (ours) context.log.error('putting back failed by a mistake of ours', error, { connection });
     throw new CallFailure('unavailable', leverText(open, text));
   } finally {

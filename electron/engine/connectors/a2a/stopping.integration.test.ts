@@ -1,7 +1,7 @@
 /** The levers against the official SDK's server: agents that cooperate, ignore, lie, hang. What a task really did is asked of the agent itself, not of the protocol. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startRuntime } from '../conformance/start-runtime.ts';
 import type { StartedRuntime } from '../conformance/start-runtime.ts';
 import { RuntimeFault } from '../connector.ts';
@@ -18,7 +18,7 @@ const ends: (() => Promise<void> | void)[] = [];
 afterEach(async () => { for (const end of ends.splice(0).toReversed()) await end(); });
 
 async function serve(...args: string[]): Promise<StartedRuntime> {
-  const server = await startRuntime('a2a-server.ts', ['--shared', '--step', '60', '--steps', '12', ...args], { A2A_TOKENS: tokens });
+  const server = await startRuntime('a2a-server.ts', ['--shared', '--step', '60', '--steps', '600', ...args], { A2A_TOKENS: tokens });
   ends.push(() => server.kill());
   return server;
 }
@@ -56,8 +56,12 @@ const working = (url: string, id: string): Promise<number> => eventually(async (
 const lookUntil = (port: StopPort, target: StopTarget, sinceUs: number, is: (sight: Sight) => boolean): Promise<Sight> => eventually(async () => { const sight = await port.look(target, sinceUs, pulled, never()); return is(sight) ? sight : null; });
 
 describe.each([['JSON-RPC', []], ['HTTP+JSON', ['--rest-only']]] as const)('over %s', (_name, args) => {
+  // One server for all: each but the first names the tasks that it means.
+  let server: StartedRuntime;
+  beforeAll(async () => { server = await startRuntime('a2a-server.ts', ['--shared', '--step', '60', '--steps', '60', ...args], { A2A_TOKENS: tokens }); });
+  afterAll(() => server.kill());
+
   it('plans: what is open, what it would hit, what stays alive', async () => {
-    const server = await serve(...args);
     const port = portOf(server.url);
     const [work, asks] = [await start(server.url, 'tick'), await start(server.url, 'ask')];
     const survey = await eventually(async () => { const one = await port.survey(everything, never()); return one.runs.some(({ state }) => state === 'waiting') ? one : null; });
@@ -68,7 +72,6 @@ describe.each([['JSON-RPC', []], ['HTTP+JSON', ['--rest-only']]] as const)('over
   });
 
   it('cancels what cooperates, and does not take the word for the end of the work', async () => {
-    const server = await serve(...args);
     const port = portOf(server.url);
     const id = await start(server.url, 'tick');
     await working(server.url, id);
@@ -85,7 +88,6 @@ describe.each([['JSON-RPC', []], ['HTTP+JSON', ['--rest-only']]] as const)('over
   });
 
   it('sees that a lie is no proof: cancelled in a moment, at work for seconds', async () => {
-    const server = await serve('--steps', '60', ...args);
     const port = portOf(server.url);
     const id = await start(server.url, 'lie');
     await port.survey(everything, never());
@@ -124,21 +126,21 @@ describe('agents that do not answer a cancellation', () => {
 
 describe('many tasks', () => {
   it('cancels all that are open, tells as they answer, and leaves none', async () => {
-    const server = await serve('--steps', '400', '--step', '500');
+    const server = await serve('--step', '1000');
     const port = portOf(server.url, { stopSecret: operator, secret: alice });
-    const ids = await Promise.all(Array.from({ length: 60 }, () => start(server.url, 'tick')));
+    const ids = await Promise.all(Array.from({ length: 24 }, () => start(server.url, 'tick')));
     const sinceUs = now();
     const told: number[] = [];
-    const reply = await cancel(port, everything, (done, of) => { told.push(done); expect(of).toBe(60); });
+    const reply = await cancel(port, everything, (done, of) => { told.push(done); expect(of).toBe(24); });
     expect(reply).toMatchObject({ reported: 'stopped', complete: true });
     expect(reply.runs.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
-    expect(reply.text).toContain('60 reported as cancelled');
-    expect(told.at(-1)).toBe(60);
+    expect(reply.text).toContain('24 reported as cancelled');
+    expect(told.at(-1)).toBe(24);
     const sight = await port.look(everything, sinceUs, pulled, never());
     expect(sight).toMatchObject({ open: [], complete: true });
-    expect(sight.opaque).toHaveLength(60);
+    expect(sight.opaque).toHaveLength(24);
     // A console that was started anew, and remembers nothing, sees the same.
-    expect((await portOf(server.url, { stopSecret: operator, secret: alice }).look(everything, sinceUs, pulled, never())).opaque).toHaveLength(60);
+    expect((await portOf(server.url, { stopSecret: operator, secret: alice }).look(everything, sinceUs, pulled, never())).opaque).toHaveLength(24);
   });
 
   it('sees a task that begins after the command, and one that waited asks nobody any more', async () => {
@@ -194,10 +196,12 @@ describe('words of the server', () => {
     expect((await cancel(port, only('no-such-task'))).runs).toMatchObject([{ reported: 'refused' }]);
   });
 
-  it.each([[operator, 'ok', 'knows no such task'], ['not-a-token', 'missing', '401'], [null, 'missing', 'wants a credential']] as const)('tells whether %s may cancel, and changes nothing', async (secret, result, text) => {
+  it('tells whether a credential may cancel, and changes nothing', async () => {
     const server = await serve();
     const id = await start(server.url, 'ask');
-    expect(await portOf(server.url, { secret }).rights(never())).toMatchObject([{ level: 'cancel', result, text: expect.stringContaining(text) as string }]);
+    for (const [secret, result, text] of [[operator, 'ok', 'knows no such task'], ['not-a-token', 'missing', '401'], [null, 'missing', 'wants a credential']] as const) {
+      expect(await portOf(server.url, { secret }).rights(never())).toMatchObject([{ level: 'cancel', result, text: expect.stringContaining(text) as string }]);
+    }
     await lookUntil(portOf(server.url), only(id), 0, ({ open }) => open[0]?.state === 'waiting');
   });
 

@@ -37,7 +37,8 @@ export interface Scanned {
   readonly waiting: readonly Thread[];
 }
 
-interface Due { readonly id: string; readonly row: Thread | null; readonly rank: number; readonly atUs: number }
+/** `rank`: what changed or was never read before what is only read again; of that what was not read for longest first, so that nothing is left out for ever. */
+interface Due { readonly id: string; readonly row: Thread | null; readonly rank: number; readonly order: number }
 
 export async function scanRuns(parts: ScanParts): Promise<Scanned> {
   const untilMs = parts.clock.now() + parts.budgetMs;
@@ -53,7 +54,7 @@ export async function scanRuns(parts: ScanParts): Promise<Scanned> {
 
 function ofTheirThreads({ book, scope }: ScanParts): Due[] {
   const ids = new Set([...(scope.runs ?? [])].flatMap((id) => book.run(id)?.thread ?? []));
-  return [...ids].filter((id) => book.thread(id) !== undefined).map((id) => ({ id, row: null, rank: 0, atUs: 0 }));
+  return [...ids].filter((id) => book.thread(id) !== undefined).map((id) => ({ id, row: null, rank: 0, order: 0 }));
 }
 
 interface Listed { readonly rows: ReadonlyMap<string, Thread>; readonly newestUs: number | null; readonly complete: boolean }
@@ -101,10 +102,10 @@ function dueIn({ book, scope, clock }: ScanParts, rows: ReadonlyMap<string, Thre
     if (unchanged && !working) continue;
     const meant = ofScope.has(row.thread_id) || known === undefined || scope.hasAgent(known.agent);
     if (unchanged && !meant && nowMs - known.readMs < othersEveryMs && nowMs >= known.readMs) continue;
-    due.push({ id: row.thread_id, row, rank: ofScope.has(row.thread_id) ? 0 : working ? 1 : 2, atUs: row.updated_at });
+    due.push(unchanged ? { id: row.thread_id, row, rank: 2, order: known.readMs } : { id: row.thread_id, row, rank: working ? 0 : 1, order: -row.updated_at });
   }
-  for (const id of ofScope) if (!rows.has(id)) due.push({ id, row: null, rank: 0, atUs: 0 });
-  return due.toSorted((a, b) => a.rank - b.rank || b.atUs - a.atUs);
+  for (const id of ofScope) if (!rows.has(id)) due.push({ id, row: null, rank: 2, order: book.thread(id)?.readMs ?? 0 });
+  return due.toSorted((a, b) => a.rank - b.rank || a.order - b.order);
 }
 
 async function readAll({ api, book, clock }: ScanParts, due: readonly Due[], untilMs: number, notes: string[]): Promise<{ complete: boolean }> {

@@ -6,12 +6,15 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LeverReply, OpenRun } from '../connectors/stopping.ts';
 import { systemClock } from '../ports.ts';
 import { History } from '../store/history.ts';
+import { openReader } from '../store/database.ts';
 import { historyFile } from '../store/open.ts';
+import { listAudit } from '../store/queries/audit.ts';
+import { Reading } from '../store/queries/reading.ts';
+import { getStop } from '../store/queries/stops.ts';
 import { ada, facts, openCrashHouse } from './crash-house.ts';
 import type { CrashHouse } from './crash-house.ts';
 
@@ -21,7 +24,7 @@ class Runtime {
   readonly pulls: string[] = [];
   cronsOn = true;
   runs: OpenRun[] = [{ id: 'run-1', agent: 'clerk-1', state: 'running', sinceUs: Date.now() * 1_000 - 60_000_000, what: 'clerk' }];
-  firstSaw: { orders: number; intents: number; asked: number } | null = null;
+  firstSaw: string[] | null = null;
   #cuts = 0;
 
   constructor(folder: string) { this.folder = folder; }
@@ -46,12 +49,15 @@ class Runtime {
     if (this.#cuts === 1) this.runs.push({ id: 'run-2', agent: 'clerk-1', state: 'running', sinceUs: Date.now() * 1_000, what: 'clerk' });
   }
 
-  #written(): { orders: number; intents: number; asked: number } {
-    const db = new Database(historyFile(this.folder), { readonly: true });
-    const count = (sql: string): number => db.prepare<[], { n: number }>(sql).get()?.n ?? 0;
-    const found = { orders: count('SELECT count(*) AS n FROM stop_order'), intents: count("SELECT count(*) AS n FROM stop_event WHERE kind = 'intent'"), asked: count("SELECT count(*) AS n FROM audit_entry WHERE action = 'stop.order' AND outcome = 'asked'") };
+  #written(): string[] {
+    const db = openReader(historyFile(this.folder));
+    const reading = new Reading(db);
+    reading.begin();
+    const nowUs = Date.now() * 1_000;
+    const { events, orderLevers } = getStop(reading, { id: 'stp-1' }, nowUs);
+    const asked = listAudit(reading, { limit: 100 }).rows.filter((row) => row.action === 'stop.order');
     db.close();
-    return found;
+    return [...events.filter((one) => one.kind === 'intent').map((one) => one.kind), ...asked.map((one) => `${one.action} ${one.outcome}`), ...orderLevers.filter((one) => one.state === 'sending').map((one) => `${one.leverId} ${one.state}`)];
   }
 }
 
@@ -61,6 +67,7 @@ const runtimes = new Map<string, Runtime>();
 let server: Server;
 let root: string;
 let template: string;
+let unkilled = '';
 
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'gatehouse-crash-'));
@@ -88,8 +95,8 @@ beforeAll(async () => {
     });
   });
   await new Promise<void>((done) => { server.listen(0, '127.0.0.1', done); });
-  // Reads every module once for all that follow, and shows that an engine that nobody kills comes to the end of it.
-  expect(await ended('never', 1)).toBe('0');
+  // Reads every module once for all that follow: reading them is most of the time.
+  unkilled = await ended('never', 1);
 }, 120_000);
 afterAll(() => {
   server.closeAllConnections();
@@ -98,7 +105,7 @@ afterAll(() => {
 });
 
 async function until<T>(what: string, read: () => Promise<T | null>): Promise<T> {
-  const endMs = Date.now() + 60_000;
+  const endMs = Date.now() + 110_000;
   for (;;) {
     const found = await read();
     if (found !== null) return found;
@@ -126,44 +133,49 @@ async function ended(step: string, time: number, { folder, base }: Killed = prep
   return new Promise((done) => { child.once('exit', (code, by) => done(by ?? `${code}${said.slice(0, 500)}`)); });
 }
 
-async function killedAt(step: string, time: number): Promise<{ runtime: Runtime; house: CrashHouse }> {
+async function killedAt(step: string, time: number): Promise<{ runtime: Runtime; house: CrashHouse; by: string }> {
   const killed = prepared(step, time);
-  expect(await ended(step, time, killed), `${step}, time ${time}`).toBe('SIGKILL');
+  const by = await ended(step, time, killed);
   const house = await openCrashHouse(killed.folder, killed.base);
   await house.stopping.start(null);
-  return { runtime: killed.runtime, house };
+  return { runtime: killed.runtime, house, by };
 }
 
-/** What must hold wherever it was killed. */
-async function isFinished(step: string, time: number): Promise<void> {
-  const { runtime, house } = await killedAt(step, time);
+const repeatable = ['crash.crons', 'crash.cut', 'crash.remove'];
+
+/** What is found after the next engine has finished it. */
+interface Outcome {
+  readonly at: string;
+  readonly by: string;
+  readonly firstSaw: readonly string[] | null;
+  /** that lever's state and how often it was called. */
+  readonly once: string;
+  readonly calledAll: boolean;
+  readonly states: readonly string[];
+  readonly stillToPutBack: number;
+  readonly cronsOn: boolean;
+}
+
+async function outcomeOf(step: string, time: number): Promise<Outcome> {
+  const { runtime, house, by } = await killedAt(step, time);
   try {
-    const answered = await until(`the levers after ${step}`, async () => {
+    const { levers } = await until(`the levers after ${step}`, async () => {
       const [order] = await house.orders();
-      return order?.answeredUs != null && !order.levers.some((one) => one.state === 'waiting' || one.state === 'sending') ? order : null;
+      return typeof order?.answeredUs === 'number' && !order.levers.some((one) => one.state === 'waiting' || one.state === 'sending') ? order : null;
     });
-    expect(mistakes, step).toEqual([]);
-    expect(runtime.firstSaw, step).toEqual({ orders: 1, intents: 1, asked: 1 });
-    const calls = (id: string): number => runtime.pulls.filter((one) => one === id).length;
-    expect(calls('crash.once'), step).toBeLessThanOrEqual(1);
-    for (const id of ['crash.crons', 'crash.cut', 'crash.remove']) expect(calls(id), `${step}: ${id}`).toBeGreaterThanOrEqual(1);
-    const state = (id: string): string | undefined => answered.levers.find((one) => one.plan.leverId === id)?.state;
-    expect(['reported', 'unknown'], step).toContain(state('crash.once'));
-    if (state('crash.once') === 'reported') expect(calls('crash.once'), step).toBe(1);
-    for (const id of ['crash.crons', 'crash.cut', 'crash.remove', 'console.hold']) expect(state(id), `${step}: ${id}`).toBe('reported');
     await until(`the run that the hold ends after ${step}`, () => Promise.resolve(runtime.runs.length === 0 ? true : null));
-    await isReleased(runtime, house, step);
+    // Put back by the first engine, by this one, or by both in part: in the end it stands as it was.
+    await house.stopping.desk['stop.release']({ id: 'stp-1', reason: '' }, ada);
+    const [released] = await house.orders();
+    const calls = (id: string): number => runtime.pulls.filter((one) => one === id).length;
+    return {
+      at: `${step} ${time}`, by, firstSaw: runtime.firstSaw, once: `${levers.find((one) => one.plan.leverId === 'crash.once')?.state} ${calls('crash.once')}`,
+      calledAll: repeatable.every((id) => calls(id) >= 1), states: levers.filter((one) => one.plan.leverId !== 'crash.once').map((one) => one.state),
+      stillToPutBack: released?.levers.filter((one) => one.undoState === 'open' || one.undoState === 'failed').length ?? -1, cronsOn: runtime.cronsOn,
+    };
   } finally {
     await house.close();
   }
-}
-
-/** Put back by the first engine, by the second one now, or by both in part: in the end it stands as it was. */
-async function isReleased(runtime: Runtime, house: CrashHouse, step: string): Promise<void> {
-  await house.stopping.desk['stop.release']({ id: 'stp-1', reason: '' }, ada);
-  const [released] = await house.orders();
-  expect(released?.levers.filter((one) => one.undoState === 'open' || one.undoState === 'failed'), step).toEqual([]);
-  expect(runtime.cronsOn, step).toBe(true);
 }
 
 /** The levers let go one after the other: crons, the one that must not be repeated, the cut, and what waits for nothing to run. */
@@ -171,24 +183,37 @@ const kills: readonly (readonly [step: string, time: number])[] = [
   ['intent_written', 1], ['saving', 1], ['saved', 1], ['sending_written', 1], ['sent', 1], ['answered', 1], ['reported_written', 1], ['hold_written', 1], ['hold_look', 1],
   ['sending_written', 2], ['sent', 2], ['answered', 2], ['idle_waiting', 1], ['idle_look', 1], ['look', 1], ['verdict_written', 1], ['answered_written', 1], ['release_written', 1], ['undone', 1],
 ];
+/** Between two of these the state of that lever is a matter of microseconds; more than one call is never right. */
+const rightOnce: readonly string[] = ['reported 1', 'unknown 0', 'unknown 1'];
 
 describe('an engine that is killed in the middle of a stop', () => {
-  it('at each step: the next one finishes it, and sends nothing twice that must not be', { timeout: 240_000 }, async () => {
+  it('comes to the end of it by itself when nobody kills it', () => {
+    expect(unkilled).toBe('0');
+  });
+
+  it('at each step: the next one finishes it, and sends nothing twice that must not be', { timeout: 400_000 }, async () => {
     const waiting = [...kills];
+    const outcomes: Outcome[] = [];
     const work = async (): Promise<void> => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await isFinished(...next);
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) outcomes.push(await outcomeOf(...next));
     };
     await Promise.all([work(), work(), work()]);
+    expect(mistakes).toEqual([]);
+    expect(outcomes.map((one) => one.at).toSorted()).toEqual(kills.map(([step, time]) => `${step} ${time}`).toSorted());
+    for (const { at, once, ...outcome } of outcomes) {
+      expect({ at, ...outcome }).toEqual({ at, by: 'SIGKILL', firstSaw: ['intent', 'stop.order asked', 'crash.crons sending'], calledAll: true, states: ['reported', 'reported', 'reported', 'reported'], stillToPutBack: 0, cronsOn: true });
+      expect(rightOnce).toContain(once);
+    }
   });
 
   it('and the order that it left comes to its own end', { timeout: 120_000 }, async () => {
     const { house } = await killedAt('sent', 3);
     try {
-      const ended = await until('the end of the order', async () => {
-        const [order] = await house.orders();
-        return order?.endedUs == null ? null : order;
+      const order = await until('the end of the order', async () => {
+        const [found] = await house.orders();
+        return typeof found?.endedUs === 'number' ? found : null;
       });
-      expect(ended.state).toBe('verified');
+      expect(order.state).toBe('verified');
       const detail = JSON.parse(await house.history.queryJson('stop.get', { id: 'stp-1' })) as { events: { kind: string }[] };
       expect(detail.events.some((one) => one.kind === 'resumed')).toBe(true);
     } finally {

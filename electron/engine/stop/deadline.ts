@@ -23,7 +23,12 @@ export function limited<T>(ms: number, parents: readonly AbortSignal[], work: (s
     const stop = (): void => refuse(signal.reason instanceof Error ? signal.reason : new Error('It was given up.'));
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
-    timer = setTimeout(() => own.abort(new TooLate(ms)), ms);
+    timer = setTimeout(() => {
+      const late = new TooLate(ms);
+      own.abort(late);
+      // By itself too: the deadline must not rest on whether a signal that is made of others tells.
+      refuse(late);
+    }, ms);
   });
   // Begun in any case: a signal that has ended already is the work's to see.
   const atLast = Promise.resolve().then(() => work(signal));

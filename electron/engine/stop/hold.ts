@@ -8,7 +8,7 @@ import type { LeverFact, LeverPatch, NewEvent } from '../store/stop-commands.ts'
 import { pause, within } from './deadline.ts';
 import { isProcessLever } from './joined-port.ts';
 import type { OrderBook } from './order-book.ts';
-import { judgePull } from './pull-fault.ts';
+import { faultWords } from './pull-fault.ts';
 import { leverText } from './pull-lever.ts';
 import { usOf } from './stop-context.ts';
 import type { StopContext } from './stop-context.ts';
@@ -85,7 +85,7 @@ export class Hold {
       }
     } catch (error) {
       if (signal.aborted) return;
-      this.#problem(error instanceof CallFailure ? error.message : judgePull(error, true, 0).text);
+      this.#problem(error instanceof CallFailure ? error.message : faultWords(error).text);
     }
   }
 
@@ -99,7 +99,7 @@ export class Hold {
     try {
       survey = await within(lookWithinMs, [signal], (limit) => runtime.survey(this.#lever.target, limit));
     } catch (error) {
-      return this.#problem(leverText(open, `New runs could not be looked for: ${judgePull(error, true, 0).text}`));
+      return this.#problem(leverText(open, `New runs could not be looked for: ${faultWords(error).text}`));
     }
     this.#context.onStep('hold_look');
     const fresh = this.#fresh(survey.runs);
@@ -133,7 +133,7 @@ export class Hold {
     } catch (error) {
       // It is not known to be cancelled: tried again at the next look.
       for (const id of ids) this.#tried.delete(id);
-      if (!signal.aborted) this.#problem(leverText(open, `${ids.length === 1 ? 'A new run' : `${ids.length} new runs`} could not be cancelled: ${judgePull(error, true, 0).text}`));
+      if (!signal.aborted) this.#problem(leverText(open, `${ids.length === 1 ? 'A new run' : `${ids.length} new runs`} could not be cancelled: ${faultWords(error).text}`));
     }
   }
 

@@ -1,7 +1,7 @@
 /** The connector of a connection and this machine's processes behind it, as one: each lever goes to the one that has it, what both list is laid together. */
 import { RuntimeFault } from '../connectors/connector.ts';
 import type { StopPort } from '../connectors/stopping.ts';
-import { judgePull } from './pull-fault.ts';
+import { faultWords } from './pull-fault.ts';
 
 export const isProcessLever = (leverId: string): boolean => leverId.startsWith('process.');
 
@@ -36,5 +36,5 @@ async function gather<T>(ports: readonly StopPort[], asked: (port: StopPort) => 
   const found = results.filter((one) => one.status === 'fulfilled').map((one) => one.value);
   const errors = results.filter((one) => one.status === 'rejected').map((one) => one.reason as unknown);
   if (found.length === 0) throw errors[0] ?? new RuntimeFault('gone', 'There is nothing here that could be asked.', { status: 404 });
-  return { found, failed: errors.map((error) => judgePull(error, true, 0).text) };
+  return { found, failed: errors.map((error) => faultWords(error).text) };
 }

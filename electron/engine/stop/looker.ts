@@ -10,7 +10,7 @@ import { missedLook, noLooks, tookLook } from './look-track.ts';
 import type { LookTrack } from './look-track.ts';
 import { holdLeverId } from './plan-input.ts';
 import { processAfter } from './process-fact.ts';
-import { judgePull } from './pull-fault.ts';
+import { faultWords } from './pull-fault.ts';
 import { leverText } from './pull-lever.ts';
 import { usOf } from './stop-context.ts';
 import type { StopContext } from './stop-context.ts';
@@ -65,7 +65,7 @@ export class Looker {
       this.track = this.#bounded(tookLook(this.track, open.mask()(sight), atUs, usOf(this.#context.clock)));
     } catch (error) {
       if (signal.aborted) return;
-      const fault = judgePull(error, true, 0);
+      const fault = faultWords(error);
       if (fault.ours) this.#context.log.error('a look failed by a mistake of ours', error, { connection: this.watched.connection });
       this.#missed(atUs, leverText(open, fault.text));
     }
@@ -82,7 +82,7 @@ export class Looker {
     } catch (error) {
       // What is not seen is no proof: it stands as it was last seen, but no longer as gone.
       if (signal.aborted) return;
-      if (judgePull(error, true, 0).ours) this.#context.log.error('a look at processes failed by a mistake of ours', error, { connection: this.watched.connection });
+      if (faultWords(error).ours) this.#context.log.error('a look at processes failed by a mistake of ours', error, { connection: this.watched.connection });
       this.process = noProcess;
     }
   }

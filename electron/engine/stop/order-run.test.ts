@@ -232,14 +232,16 @@ describe('a lever that needs an idle target', () => {
   const deleting = (): NewLever => leverOf('delete', { idleOnly: true, plan: { step: 'refuse', level: 'suspend' } });
 
   it('waits for a look without running work, after what cuts', async () => {
+    const running: number[] = [];
     house.runtime.start('run-1');
     house.runtime.onPull = ({ leverId }) => {
       if (leverId === 'cut') setTimeout(() => house.runtime.end('run-1'), 3_000);
-      else expect(house.runtime.runs).toEqual([]);
+      running.push(house.runtime.runs.length);
       return Promise.resolve(said('accepted'));
     };
     await ordered([deleting(), leverOf('cut')], 5_000);
     expect(house.runtime.calls).toEqual(['cut', 'delete']);
+    expect(running).toEqual([1, 0]);
   });
 
   it('is left out when the work does not end, and the later steps are not kept waiting', async () => {

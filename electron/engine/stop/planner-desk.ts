@@ -5,12 +5,12 @@ import type { StopPlan, StopScope } from '../../../shared/stop.ts';
 import { CallFailure } from '../call-failure.ts';
 import type { StopPort, StopTarget } from '../connectors/stopping.ts';
 import type { NewLever, NewOrder, ScopeConnection, ScopeFacts } from '../store/stop-commands.ts';
-import { within } from './deadline.ts';
+import { TooLate, within } from './deadline.ts';
 import { isProcessLever } from './joined-port.ts';
 import { planStop } from './plan.ts';
 import type { PlanInput, PlanPort } from './plan.ts';
 import { mostCovered } from './process-fact.ts';
-import { judgePull } from './pull-fault.ts';
+import { faultWords } from './pull-fault.ts';
 import { leverText } from './pull-lever.ts';
 import { usOf } from './stop-context.ts';
 import type { StopContext } from './stop-context.ts';
@@ -96,7 +96,10 @@ export class PlannerDesk {
       open = await within(withinMs, [life], () => opening);
     } catch (error) {
       // What is only told of has no lever of its own; that is no failure.
-      return told ? null : { port: { levers: [], survey: null, fault: error instanceof CallFailure ? error.message : 'It could not be opened.' }, proven: new Map() };
+      if (told) return null;
+      // One that is only late may be open in the next moment: its levers stay.
+      const late = error instanceof TooLate;
+      return { port: { levers: late ? connection.levers : [], survey: null, fault: error instanceof CallFailure || late ? error.message : 'It could not be opened.' }, proven: new Map() };
     }
     try {
       return await this.#survey(open, connection, facts, withinMs);
@@ -119,7 +122,7 @@ export class PlannerDesk {
       const pulled = levers.filter((one) => !isProcessLever(one.id) || survey.targets.some((target) => target.leverId === one.id));
       return { port: { levers: pulled, survey: open.mask()(survey), fault: null }, proven };
     } catch (error) {
-      const { ours, text } = judgePull(error, true, 0);
+      const { ours, text } = faultWords(error);
       if (ours) this.#context.log.error('a survey failed by a mistake of ours', error, { connection: connection.id });
       return { port: { levers, survey: null, fault: leverText(open, text) }, proven: new Map() };
     }

@@ -30,6 +30,13 @@ export function judgePull(error: unknown, repeatable: boolean, told: number): Pu
   return { again: worthAnother.includes(fault.kind) && (repeatable || nothing), state: failed ? 'failed' : 'unknown', text: `${fault.message}${so}`, retryAfterMs: fault.retryAfterMs, ours: false };
 }
 
+/** Of what only reads, or puts back: there is nothing that could have been carried out unseen. */
+export function faultWords(error: unknown): Pick<PullFault, 'text' | 'ours'> {
+  if (error instanceof TooLate) return { text: error.message, ours: false };
+  if (error instanceof RuntimeFault || isNetwork(error)) return { text: faultFrom(error).message, ours: false };
+  return { text: 'Gatehouse made a mistake at this; its log knows it.', ours: true };
+}
+
 /** An answer of 4xx, and being asked to wait, refuse the whole request. */
 function didNothing(error: unknown, fault: RuntimeFault): boolean {
   if (fault.kind === 'credential_missing' || fault.kind === 'throttled') return true;

@@ -8,7 +8,7 @@ import type { LeverFact, LeverPatch } from '../store/stop-commands.ts';
 import { limited, pause, within } from './deadline.ts';
 import type { Limited } from './deadline.ts';
 import type { OrderBook } from './order-book.ts';
-import { judgePull } from './pull-fault.ts';
+import { faultWords, judgePull } from './pull-fault.ts';
 import type { PullFault } from './pull-fault.ts';
 import { usOf } from './stop-context.ts';
 import type { StopContext } from './stop-context.ts';
@@ -99,7 +99,7 @@ class LeverPull {
       return found;
     } catch (error) {
       if (this.#context.life.aborted) return undefined;
-      const { text, ours } = judgePull(error, true, 0);
+      const { text, ours } = faultWords(error);
       if (ours) this.#context.log.error('what undoing needs could not be read', error, { lever: this.#id });
       await this.#fail('failed', `What undoing it needs could not be read, so it was not pulled. ${leverText(open, text)}`);
       return undefined;

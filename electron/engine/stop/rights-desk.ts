@@ -3,7 +3,7 @@ import { CallFailure } from '../call-failure.ts';
 import type { RightCheck } from '../connectors/stopping.ts';
 import { rowIdOf } from '../store/ids.ts';
 import { within } from './deadline.ts';
-import { judgePull } from './pull-fault.ts';
+import { faultWords } from './pull-fault.ts';
 import { leverText } from './pull-lever.ts';
 import { usOf } from './stop-context.ts';
 import type { StopContext } from './stop-context.ts';
@@ -51,7 +51,7 @@ export class RightsDesk {
     try {
       return open.mask()(await within(askWithinMs, [life, open.signal], (signal) => runtime.rights(signal)));
     } catch (error) {
-      const { ours, text } = judgePull(error, true, 0);
+      const { ours, text } = faultWords(error);
       if (ours) throw error;
       return (['cancel', 'suspend', 'revoke'] as const).map((level) => ({ level, result: 'unknown' as const, text: leverText(open, `It could not be asked: ${text}`) }));
     } finally {

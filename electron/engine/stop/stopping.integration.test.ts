@@ -43,7 +43,7 @@ class House {
     await history.command('runtimes.add', { name: 'Fake', target: { kind: 'langgraph', url: 'http://127.0.0.1:1/' }, credential: null, credentialHint: null, content: 'full', demo: false, audit: { actor: 'Ada', actorKind: 'desktop', action: 'connection.add', subject: null, outcome: 'done', text: 'Added.', details: {} } });
     await house.runtimes.start();
     await house.stopping.start(null);
-    await vi.waitFor(async () => { expect((await house.ask('agents.list', everything)).rows).toHaveLength(1); }, { timeout: 20_000 });
+    await vi.waitFor(async () => { if ((await house.ask('agents.list', everything)).rows.length !== 1) throw new Error('the agent is not found yet'); }, { timeout: 20_000 });
     return house;
   }
 

@@ -172,6 +172,7 @@ export class StopHouse {
 
   async fire(plan: StopPlan, { with: more = [], without = [] }: Ticks = {}): Promise<Order> {
     const levers = plan.levers.filter((one) => (one.wanted || more.includes(one.leverId)) && !without.includes(one.leverId)).map((one) => one.id);
+    if (levers.length === 0) throw new Error(`nothing of the plan is ticked: ${JSON.stringify(plan)}`);
     const { id } = await this.caller.call('stop.order', { planId: plan.id, levers, reasonKind: 'security', reason: 'It must not write any more.', ...(plan.needs.typed === null ? {} : { typed: plan.needs.typed }) });
     return new Order(this, id, plan);
   }

@@ -6,6 +6,7 @@ import { maskOf } from '../collect/masking.ts';
 import type { StopPort } from '../connectors/stopping.ts';
 import type { ProcessPort, ProcessPorts } from '../processes/process-ports.ts';
 import type { Clock, Log } from '../ports.ts';
+import { within } from './deadline.ts';
 import { joinedPort } from './joined-port.ts';
 import type { OpenPort, StopPorts } from './stop-port.ts';
 
@@ -21,6 +22,7 @@ interface Found { readonly atMs: number; readonly port: ProcessPort | null }
 
 /** Finding out who sends reads this machine's tables: good for this long without asking anew. */
 const processFreshMs = 2_000;
+const processWithinMs = 1_000;
 const noMask = maskOf([]);
 
 export class StopPortShelf implements StopPorts {
@@ -38,8 +40,11 @@ export class StopPortShelf implements StopPorts {
 
   async open(connection: number, { anew } = { anew: false }): Promise<OpenPort> {
     if (this.#life.signal.aborted) throw new CallFailure('unavailable', 'The engine is ending. Nothing was sent.');
-    const [kept, found] = await Promise.all([this.#keep(connection), this.#process(connection, anew)]);
+    const asked = this.#process(connection, anew);
+    const kept = await this.#keep(connection);
     const runtime = kept.runtime?.connector.stop ?? null;
+    // A busy machine reads its tables for seconds: a runtime's own levers do not wait for that.
+    const found = await (runtime === null ? asked : within(processWithinMs, [this.#life.signal], () => asked).catch(() => null));
     if (runtime === null && found === null) throw new CallFailure('unavailable', 'There is no lever for this connection: its kind has none, and no process of this machine can be behind it. Nothing was sent.');
     const process = async (): Promise<StopPort | null> => (await this.#process(connection, false))?.port ?? null;
     return {

@@ -28,6 +28,8 @@ export interface ScanParts {
   readonly clock: Clock;
   /** what is not read by then is left to the next time, and told. */
   readonly budgetMs: number;
+  /** requests at a time; left out: as many as a stop takes. */
+  readonly most?: number;
 }
 
 export interface Scanned {
@@ -108,10 +110,10 @@ function dueIn({ book, scope, clock }: ScanParts, rows: ReadonlyMap<string, Thre
   return due.toSorted((a, b) => a.rank - b.rank || a.order - b.order);
 }
 
-async function readAll({ api, book, clock }: ScanParts, due: readonly Due[], untilMs: number, notes: string[]): Promise<{ complete: boolean }> {
+async function readAll({ api, book, clock, most = lanes }: ScanParts, due: readonly Due[], untilMs: number, notes: string[]): Promise<{ complete: boolean }> {
   let left = 0;
   let unreadable = 0;
-  await inParallel(due, lanes, async ({ id, row }) => {
+  await inParallel(due, most, async ({ id, row }) => {
     if (clock.now() >= untilMs) {
       left += 1;
       return;

@@ -148,6 +148,22 @@ describe('cancelling, on a double', () => {
     expect((await cancel(port, target)).complete).toBe(false);
   });
 
+  it('answers in time where not all can be read in it, and comes to all of it by and by', async () => {
+    const runs = Array.from({ length: 900 }, (_, at) => run(`r-${at}`, `t-${at}`, 'running'));
+    const { port } = openPort(await production([], runs, ({ path }) => {
+      const thread = /^\/threads\/([^/?]+)\/runs\?/.exec(path)?.[1];
+      return thread === undefined ? null : { status: 200, body: runs.filter((one) => one.thread_id === thread), afterMs: 60 };
+    }));
+    const began = Date.now();
+    const first = await port.survey(target, signal);
+    expect(Date.now() - began).toBeLessThan(4_000);
+    expect(first).toMatchObject({ complete: false, notes: [expect.stringContaining('could not be read in time')] });
+    const found: number[] = [first.runs.length];
+    for (const deadline = Date.now() + 30_000; found.at(-1) !== runs.length && Date.now() < deadline;) found.push((await port.survey(target, signal)).runs.length);
+    expect(found.at(-1)).toBe(runs.length);
+    expect(found).toEqual(found.toSorted((a, b) => a - b));
+  });
+
   it('counts a run that was deleted while it ran as one whose end nobody saw', async () => {
     const runs = [run('r-1', 't-1', 'running')];
     const { port } = openPort(await production([], runs));

@@ -21,6 +21,7 @@ import { surveyTarget } from './survey.ts';
 const featuresGoodMs = 600_000;
 /** What is read beside the check of rights, so that a stop finds a book that is up to date. */
 const warmBudgetMs = 10_000;
+const warmLanes = 3;
 const everything: StopTarget = { agents: null, runs: null };
 
 type Pulled = Parameters<StopPort['look']>[2];
@@ -89,7 +90,7 @@ export class LangGraphStopPort implements StopPort {
     });
     const checks = await checkRights(parts.api, crons);
     // Nobody waits for it, and what cannot be read is told by the looks that need it.
-    await scanRuns({ ...parts, budgetMs: warmBudgetMs }).catch((error: unknown) => { if (!(error instanceof RuntimeFault)) throw error; });
+    await scanRuns({ ...parts, budgetMs: warmBudgetMs, most: warmLanes }).catch((error: unknown) => { if (!(error instanceof RuntimeFault)) throw error; });
     return checks;
   }
 

@@ -14,6 +14,6 @@ export default defineConfig({
   projects: [
     { name: 'e2e', testMatch: '**/*.spec.ts' },
     // Draws the README's pictures; run by `npm run screenshots`, never by `npm test`.
-    { name: 'screenshots', testMatch: 'screenshots.ts', retries: 0, timeout: 300_000 },
+    { name: 'screenshots', testMatch: 'screenshots.ts', retries: 0, timeout: 600_000 },
   ],
 });

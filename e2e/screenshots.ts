@@ -26,6 +26,61 @@ async function chooseAgent(page: Page, name: string): Promise<void> {
   await expect(page.getByRole('heading', { name }).first()).toBeVisible();
 }
 
+/** Gives the work that a stop is drawn with, as anybody who may start runs would; resolves when the console has seen it. */
+async function giveWork(page: Page, assistant: string, input: unknown): Promise<void> {
+  const url = (await callFromPage(page, 'connections.list', {})).rows.find((row) => row.kind === 'langgraph')?.runtime?.address.replace(/\/$/, '');
+  if (url === undefined) throw new Error('the demo has no LangGraph server');
+  const post = async (path: string, body: unknown): Promise<Record<string, unknown>> => {
+    const response = await fetch(`${url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    return await response.json() as Record<string, unknown>;
+  };
+  const { thread_id: thread } = await post('/threads', {});
+  const { run_id: run } = await post(`/threads/${String(thread)}/runs`, { assistant_id: assistant, input });
+  await expect.poll(async () => (await callFromPage(page, 'tasks.list', {})).rows.some((row) => row.key === run && row.outcome === 'running'), { timeout: 30_000 }).toBe(true);
+}
+
+/** A press sooner than 400 ms after the plan stands there sends nothing. */
+async function openPlan(page: Page): Promise<void> {
+  await page.keyboard.press('Control+.');
+  const plan = page.getByRole('dialog', { name: /^Stop / });
+  await expect(plan.locator('[data-lever]').first()).toBeVisible();
+  await expect(plan.getByText(/^read \d+ s ago/)).toBeVisible();
+}
+
+async function fire(page: Page, reason: string): Promise<string> {
+  await page.getByLabel('Reason in words').fill(reason);
+  await page.keyboard.press('Control+Enter');
+  await expect.poll(() => page.evaluate(() => location.hash)).toMatch(/^#\/stop\/.+/);
+  return page.evaluate(() => location.hash.replace('#/stop/', ''));
+}
+
+/** A stop that ends well, one of work that nobody can look into, and what stands afterwards. */
+async function drawStops(page: Page, themes: (each: (theme: 'light' | 'dark') => Promise<void>) => Promise<void>): Promise<void> {
+  await callFromPage(page, 'settings.set', { stopSilenceS: 15 });
+  const settled = async (id: string): Promise<void> => {
+    await expect.poll(async () => (await callFromPage(page, 'stop.get', { id })).state, { timeout: 90_000 }).not.toBe('stopping');
+  };
+  await giveWork(page, 'backup-sweep', { file: 'backup.log', acts: 600, ms: 1_000 });
+  await chooseAgent(page, 'backup-sweep');
+  await openPlan(page);
+  await themes((theme) => draw(page, 'stop-plan', theme));
+  const stopped = await fire(page, 'Sweeps a bucket that is not in its task');
+  await settled(stopped);
+  await themes((theme) => draw(page, 'stop-order', theme));
+  await giveWork(page, 'night-export', { ms: 120_000 });
+  await chooseAgent(page, 'night-export');
+  await openPlan(page);
+  const open = await fire(page, 'Exports to the wrong place');
+  await settled(open);
+  await themes((theme) => draw(page, 'stop-order-unverified', theme));
+  await go(page, 's');
+  await themes((theme) => draw(page, 'stop-orders', theme));
+  for (const [tab, name] of [['Held and suspended', 'stop-held'], ['Readiness', 'stop-readiness']] as const) {
+    await page.getByRole('tab', { name: tab }).click();
+    await themes((theme) => draw(page, name, theme));
+  }
+}
+
 test('pictures of every screen', async () => {
   await mkdir(folder, { recursive: true });
   const first = await launch();
@@ -47,9 +102,14 @@ test('pictures of every screen', async () => {
   await expect.poll(async () => (await callFromPage(page, 'approvals.list', { state: 'waiting' })).waiting, { timeout: 60_000 }).toBeGreaterThan(1);
   // A minute of live work, so that something is open.
   await page.waitForTimeout(45_000);
-  for (const theme of ['light', 'dark'] as const) {
-    await callFromPage(page, 'settings.set', { theme });
-    await page.emulateMedia({ colorScheme: theme });
+  const themes = async (each: (theme: 'light' | 'dark') => Promise<void>): Promise<void> => {
+    for (const theme of ['light', 'dark'] as const) {
+      await callFromPage(page, 'settings.set', { theme });
+      await page.emulateMedia({ colorScheme: theme });
+      await each(theme);
+    }
+  };
+  await themes(async (theme) => {
     await go(page, 'o');
     await draw(page, 'overview', theme);
     await go(page, 'a');
@@ -78,6 +138,7 @@ test('pictures of every screen', async () => {
     await page.keyboard.type('ref');
     await draw(page, 'palette', theme);
     await page.keyboard.press('Escape');
-  }
+  });
+  await drawStops(page, themes);
   await close();
 });

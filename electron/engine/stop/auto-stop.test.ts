@@ -93,3 +93,13 @@ it('sums a budget at most twice a second, and comes back to what it put off', as
   made.at += 600;
   await vi.waitFor(() => { expect(made.orders).toHaveLength(1); });
 });
+
+it('holds what came in right after a rule was saved against that rule too', async () => {
+  const made = await house([{ ...forbids, id: 2, trigger: { kind: 'denials', count: 99, withinS: 60 } }]);
+  made.rules = [...made.rules, forbids];
+  made.rows = [call(1)];
+  made.commit({ topics: ['stop'] });
+  made.commit({ firstActivityId: 1, lastActivityId: 1, inserted: 1 });
+  made.at += 150;
+  await vi.waitFor(() => { expect(made.orders).toMatchObject([{ rule: 1 }]); });
+});

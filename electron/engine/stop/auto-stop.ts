@@ -25,6 +25,8 @@ export interface AutoStopParts {
 const budgetEveryMs = 500;
 /** Agents come and go: which of them a rule watches is read anew so often at most. */
 const rulesEveryMs = 1_000;
+/** One that a person just saved is in force from then on: what comes in waits for it. */
+const awaitedEveryMs = 100;
 const againMs = 50;
 const mostWaiting = 5_000;
 
@@ -34,6 +36,8 @@ export class AutoStop {
   #rules: readonly RuleFact[] = [];
   #rulesMs = Number.NEGATIVE_INFINITY;
   #stale = true;
+  /** a rule may have been saved that was not read yet: what comes in meanwhile is for it too. */
+  #awaited = false;
   /** activities that wait to be looked at: the next id, and rows that changed. */
   #afterId: number | null = null;
   #upToId = 0;
@@ -62,7 +66,8 @@ export class AutoStop {
 
   #hear(note: CommitNote): void {
     if (note.topics.includes('stop') || note.topics.includes('agents')) this.#stale = true;
-    if (this.#rules.length > 0 && (note.inserted > 0 || note.updatedIds.length > 0)) {
+    if (note.topics.includes('stop')) this.#awaited = true;
+    if ((this.#rules.length > 0 || this.#awaited) && (note.inserted > 0 || note.updatedIds.length > 0)) {
       if (note.inserted > 0) {
         this.#afterId ??= note.firstActivityId - 1;
         this.#upToId = Math.max(this.#upToId, note.lastActivityId);
@@ -90,7 +95,8 @@ export class AutoStop {
   }
 
   async #work(): Promise<void> {
-    if (this.#stale && this.#parts.clock.now() - this.#rulesMs >= rulesEveryMs) await this.#readRules();
+    if (this.#stale && this.#parts.clock.now() - this.#rulesMs >= (this.#awaited ? awaitedEveryMs : rulesEveryMs)) await this.#readRules();
+    if (this.#awaited) return;
     if (this.#rules.length === 0) {
       this.#afterId = null;
       this.#updated.clear();
@@ -146,6 +152,7 @@ export class AutoStop {
 
   async #readRules(): Promise<void> {
     this.#stale = false;
+    this.#awaited = false;
     this.#rulesMs = this.#parts.clock.now();
     this.#rules = await ask(this.#parts.history, 'ruleFacts', {});
     this.#watch.forget(this.#rules);

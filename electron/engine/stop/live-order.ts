@@ -6,9 +6,9 @@ import { publicId } from '../store/ids.ts';
 import type { LeverFact, OrderFact } from '../store/stop-commands.ts';
 import { Hold } from './hold.ts';
 import { OrderBook } from './order-book.ts';
-import { runOrder, tellAnswered } from './order-run.ts';
+import { runAgain, runOrder, tellAnswered } from './order-run.ts';
+import type { RunParts } from './order-run.ts';
 import { holdLeverId } from './plan-input.ts';
-import { pullLever } from './pull-lever.ts';
 import { mayRelease, release } from './release.ts';
 import { usOf } from './stop-context.ts';
 import type { StopContext } from './stop-context.ts';
@@ -53,7 +53,7 @@ export class LiveOrder {
     for (const lever of this.book.fact.levers) if (isHolding(lever)) this.#hold(lever.id);
     if (this.book.fact.endedUs !== null) return;
     const open = this.book.fact.levers.some((one) => one.state === 'waiting' || one.state === 'sending');
-    if (open || this.book.fact.answeredUs === null) this.#running = runOrder({ context: this.#context, book: this.book, startHold: (id) => this.#startHold(id) });
+    if (open || this.book.fact.answeredUs === null) this.#running = runOrder(this.#runParts);
     this.#look();
   }
 
@@ -72,12 +72,16 @@ export class LiveOrder {
       if (this.book.fact.releasedUs !== null) throw new CallFailure('conflict', 'This order was released. Nothing was sent; order a new stop.');
       const ended = this.book.fact.endedUs !== null;
       await this.book.before({
+        // SECURITY: on its way from here on: asked for twice, or released meanwhile, it must not leave twice or behind a person's back.
+        levers: [{ id: lever.id, state: 'waiting' }],
         order: { watchUntilUs: this.#watchAnew(), ...(ended ? { endedUs: null, state: 'stopping' as const, headline: 'A lever is sent once more. Whether it stopped is not known yet.', containedUs: null, verifiedUs: null } : {}) },
         audit: [auditBy(actor, { action: 'stop.retry', subject: publicId('stop', this.book.id), outcome: 'asked', text: `Sends "${plan.title}" (${plan.connectionName}) of stop order ${this.book.fact.number} once more.`, details: { order: this.book.fact.number, lever: plan.id } })],
         events: [{ atUs: usOf(this.#context.clock), kind: 'note', lever: lever.id, by: 'console', text: `${actor.name} has "${plan.title}" sent once more.` }],
       });
       this.#running = this.#again(lever.id);
-      if (this.#verify === null) this.#look();
+      // Looks that were just ending when it was asked for end first: else nobody would look at it again.
+      if (ended) await this.#verify?.ended;
+      if (this.#verify === null && !this.#context.life.aborted) this.#look();
     });
   }
 
@@ -110,10 +114,11 @@ export class LiveOrder {
   }
 
   async #again(id: number): Promise<void> {
-    if (this.book.lever(id).plan.leverId === holdLeverId) await this.#startHold(id);
-    else await pullLever(this.#context, this.book, id);
+    await runAgain(this.#runParts, id);
     if (!this.#context.life.aborted) await tellAnswered(this.#context, this.book, true);
   }
+
+  get #runParts(): RunParts { return { context: this.#context, book: this.book, startHold: (id) => this.#startHold(id) }; }
 
   #watchAnew(): number {
     const { silenceS, watchS } = this.book.fact;

@@ -80,17 +80,26 @@ export class Orchestrator {
 
   async retry(publicOrder: string, planLever: string, actor: Actor): Promise<number> {
     const live = await this.#known(publicOrder);
-    this.#mustHaveBegun(live);
-    await live.retry(leverOf(live, planLever), actor);
-    return live.book.id;
+    try {
+      this.#mustHaveBegun(live);
+      await live.retry(leverOf(live, planLever), actor);
+      return live.book.id;
+    } finally {
+      // One that was over is watched anew; one that stays over need not be kept.
+      if (live.isOver) this.#forget(live);
+      else this.#live.set(live.book.id, live);
+    }
   }
 
   async release(publicOrder: string, planLever: string | null, actor: Actor, reason: string): Promise<number> {
     const live = await this.#known(publicOrder);
-    this.#mustHaveBegun(live);
-    await live.release(actor, reason, planLever === null ? null : leverOf(live, planLever).id);
-    this.#forget(live);
-    return live.book.id;
+    try {
+      this.#mustHaveBegun(live);
+      await live.release(actor, reason, planLever === null ? null : leverOf(live, planLever).id);
+      return live.book.id;
+    } finally {
+      this.#forget(live);
+    }
   }
 
   /** The order as it waits for its second person. */

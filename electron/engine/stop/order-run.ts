@@ -79,9 +79,18 @@ async function runLever({ context, book, startHold }: RunParts, { id, plan, stat
   return pullLever(context, book, id);
 }
 
+/** A lever that a person sends once more: what must not be pulled while something runs waits for that now too. */
+export async function runAgain(parts: RunParts, id: number): Promise<void> {
+  const lever = parts.book.lever(id);
+  if (lever.plan.leverId === holdLeverId) return parts.startHold(id);
+  return lever.idleOnly ? waitAndPull(parts, lever) : pullLever(parts.context, parts.book, id);
+}
+
 async function runWhenIdle(parts: RunParts, lever: LeverFact): Promise<void> {
-  const { context, book } = parts;
-  if (lever.plan.problem !== null || lever.state === 'sending') return runLever(parts, lever);
+  return lever.plan.problem !== null || lever.state === 'sending' ? runLever(parts, lever) : waitAndPull(parts, lever);
+}
+
+async function waitAndPull({ context, book }: RunParts, lever: LeverFact): Promise<void> {
   context.onStep('idle_waiting');
   const open = await waitForIdle(context, book, lever).catch((error: unknown) => {
     context.log.error('waiting for nothing to run failed', error, { lever: lever.id });

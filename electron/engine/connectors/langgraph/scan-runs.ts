@@ -17,6 +17,7 @@ const inPage = 1_000;
 const shortPage = 100;
 /** As many as the collector lists. */
 const mostListed = 5_000;
+const mostWaiting = 200;
 const overlapUs = 3_000_000;
 /** Threads with open work of others are looked at now and then: work for the target may have queued behind it. */
 const othersEveryMs = 5_000;
@@ -50,8 +51,7 @@ export async function scanRuns(parts: ScanParts): Promise<Scanned> {
   const read = await readAll(parts, dueIn(parts, listed.rows), untilMs, notes);
   // Only what was read counts as seen: the next listing goes back as far again.
   if (read.complete) parts.book.listedUs = listed.newestUs;
-  const waiting = [...listed.rows.values()].filter((row) => row.status === 'interrupted');
-  return { complete: read.complete && listed.complete, notes, waiting };
+  return { complete: read.complete && listed.complete, notes, waiting: listed.waiting };
 }
 
 function ofTheirThreads({ book, scope }: ScanParts): Due[] {
@@ -59,16 +59,16 @@ function ofTheirThreads({ book, scope }: ScanParts): Due[] {
   return [...ids].filter((id) => book.thread(id) !== undefined).map((id) => ({ id, row: null, rank: 0, order: 0 }));
 }
 
-interface Listed { readonly rows: ReadonlyMap<string, Thread>; readonly newestUs: number | null; readonly complete: boolean }
+interface Listed { readonly rows: ReadonlyMap<string, Thread>; readonly waiting: readonly Thread[]; readonly newestUs: number | null; readonly complete: boolean }
 
 async function listThreads({ api, book }: ScanParts, notes: string[]): Promise<Listed> {
   const rows = new Map<string, Thread>();
   const sinceUs = book.listedUs;
   let bad = 0;
   let size = sinceUs === null ? inPage : shortPage;
-  const busy = api.threads({ offset: 0, limit: inPage, status: 'busy' });
-  // It is waited for below; a failure before that must not go unheard.
-  busy.catch(() => undefined);
+  const beside = Promise.all([api.threads({ offset: 0, limit: inPage, status: 'busy' }), api.threads({ offset: 0, limit: mostWaiting, status: 'interrupted' })]);
+  // It is waited for below, which a failure before that would keep from happening.
+  beside.catch(() => undefined);
   for (let offset = 0; offset < mostListed;) {
     const page = await api.threads({ offset, limit: size });
     bad += page.bad;
@@ -85,12 +85,12 @@ async function listThreads({ api, book }: ScanParts, notes: string[]): Promise<L
     size = inPage;
   }
   const newestUs = rows.size === 0 ? sinceUs : Math.max(...[...rows.values()].map((row) => row.updated_at));
-  const also = await busy;
+  const [also, waiting] = await beside;
   bad += also.bad;
   for (const row of also.items) if (!rows.has(row.thread_id)) rows.set(row.thread_id, row);
   if (bad > 0) notes.push(`${bad} ${bad === 1 ? 'thread' : 'threads'} could not be read.`);
   if (also.count >= inPage) notes.push(`More than ${inPage.toLocaleString('en')} threads are busy; the rest is looked at when these have ended.`);
-  return { rows, newestUs, complete: bad === 0 };
+  return { rows, waiting: waiting.items, newestUs, complete: bad === 0 };
 }
 
 function dueIn({ book, scope, clock }: ScanParts, rows: ReadonlyMap<string, Thread>): Due[] {

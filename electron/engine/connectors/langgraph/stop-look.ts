@@ -54,7 +54,7 @@ export async function lookAtTarget(parts: LookParts, sinceUs: number): Promise<O
   await readStates(parts, sinceUs);
   const open = book.openIn(scope);
   const broken = brokenIn(parts, sinceUs);
-  const opaque = [...broken.flatMap((one) => opaqueOf(one, parts)), ...leftBehind(parts, sinceUs)];
+  const opaque = [...broken.flatMap((one) => opaqueOf(one, parts)), ...leftBehind(parts, sinceUs), ...(scanned.complete ? unknownRuns(parts, sinceUs) : [])];
   const waiting = scanned.waiting.filter((row) => book.runsOf(row.thread_id).some((run) => scope.has(run)) && trails.of(row.thread_id)?.states[0]?.asks !== false);
   const notes = [...scanned.notes];
   if (waiting.length > 0) notes.push(`${waiting.length} ${waiting.length === 1 ? 'thread waits' : 'threads wait'} for a person: nothing runs there until somebody answers.`);
@@ -125,6 +125,11 @@ function leftBehind({ book, trails, scope, serverClock }: LookParts, sinceUs: nu
       text: `The server no longer has the run, whose step ${quoted(step)} was under way since ${new Date(serverClock.ours(head.atUs) / 1_000).toISOString()}. It does not show whether the code of that step ended.`,
     }));
   });
+}
+
+/** Runs that were meant by their ids and that the server does not have: deleted in the middle, they go on all the same (measured). */
+function unknownRuns({ book, scope }: LookParts, sinceUs: number): OpaqueStep[] {
+  return [...(scope.runs ?? [])].filter((id) => book.run(id) === undefined).map((id) => ({ run: id, agent: null, step: null, sinceUs, text: 'The server does not have this run (any more), or does not show it to this credential. Whether its code ended is not shown.' }));
 }
 
 function emptied(book: RunBook, scope: Scope, fromUs: number): { readonly id: string }[] {

@@ -152,6 +152,16 @@ describe.each(['1.5', '2.0'] as const)('stopping runs of a LangGraph server %s',
     expect(sight.opaque).toMatchObject([{ run, step: null }]);
   });
 
+  it('does not take a run that was deleted, while it goes on, for one that has ended', async () => {
+    const ids = await server.startRun(null, 'night-export', { ms: 1_500 });
+    await server.until(null, ids, 'running');
+    const { port } = openPort(server);
+    const target = { agents: null, runs: [ids.run] };
+    await server.as(null, 'DELETE', `/threads/${ids.thread}/runs/${ids.run}`);
+    expect((await port.survey(target, signal)).notes.join(' ')).toContain('not there');
+    expect(await port.look(target, nowUs(), [], signal)).toMatchObject({ open: [], opaque: [{ run: ids.run, step: null }] });
+  });
+
   it('has nothing to cancel where a run waits for a person, and says so', async () => {
     const ids = await server.startRun(null, 'contract-reader', {});
     await server.until(null, ids);
@@ -160,6 +170,10 @@ describe.each(['1.5', '2.0'] as const)('stopping runs of a LangGraph server %s',
     const survey = await port.survey(target, signal);
     expect(survey.runs).toMatchObject([{ id: ids.run, state: 'waiting' }]);
     expect(survey.notes.join(' ')).toContain('waits for a person');
+    // Also when nothing has changed since it was last listed.
+    for (let more = 0; more < 120; more++) await server.as(null, 'POST', '/threads', {});
+    await port.survey(target, signal);
+    expect((await port.survey(target, signal)).runs).toMatchObject([{ id: ids.run, state: 'waiting' }]);
     expect((await cancel(port, target)).reported).toBe('nothing_to_stop');
     expect(await port.look(target, nowUs(), [], signal)).toMatchObject({ open: [], complete: true, opaque: [] });
   });

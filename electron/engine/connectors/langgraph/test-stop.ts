@@ -14,8 +14,8 @@ export const wait = (ms: number): Promise<void> => new Promise((done) => { setTi
 export interface Opened { readonly port: StopPort; readonly asked: string[] }
 
 /** With a record of every request that leaves. */
-export function openPort(server: Pick<TestServer, 'url'>, secret: string | null = null): Opened {
-  const io = testIo({ url: server.url, secret });
+export function openPort(server: Pick<TestServer, 'url'>, secret: string | null = null, stopSecret: string | null = secret): Opened {
+  const io = { ...testIo({ url: server.url, secret }), stopSecret: () => Promise.resolve(stopSecret) };
   const asked: string[] = [];
   const fetch: typeof globalThis.fetch = (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);

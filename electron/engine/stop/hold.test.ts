@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 async function held(): Promise<void> {
-  await orchestrator.begin(orderOf([hold()]), scopeOf());
+  await orchestrator.begin(orderOf([hold()], { silenceS: 20, watchS: 20 }), scopeOf());
   await vi.advanceTimersByTimeAsync(50);
 }
 
@@ -86,7 +86,7 @@ describe('a hold', () => {
   it('goes on in the next engine, also when the order is no longer watched, until it is released', async () => {
     await held();
     house.runtime.start('new-1');
-    await vi.advanceTimersByTimeAsync(1_100_000);
+    await vi.advanceTimersByTimeAsync(60_000);
     expect(house.history.order(1).endedUs).not.toBeNull();
     house.end();
     await vi.advanceTimersByTimeAsync(1);
@@ -165,6 +165,20 @@ describe('a release', () => {
     expect(await release('key')).toMatchObject({ code: 'conflict' });
   });
 
+  it('follows a drill by itself when its watch is over: a canary is not to stay stopped', async () => {
+    house.runtime.saved.set('pause', 'as it was');
+    await orchestrator.begin(orderOf([pausing('pause', 'refuse'), hold()], { origin: 'drill', silenceS: 20, watchS: 60 }), scopeOf());
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(house.runtime.undone).toEqual([]);
+    await vi.advanceTimersByTimeAsync(40_000);
+    expect(house.runtime.undone).toEqual(['pause as it was']);
+    expect(house.history.order(1)).toMatchObject({ state: 'verified', releasedUs: expect.any(Number) as unknown });
+    expect(house.history.audits.at(-1)).toMatchObject({ action: 'stop.release', actor: 'Gatehouse', outcome: 'done' });
+    house.runtime.start('run-9');
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(house.runtime.runs).toHaveLength(1);
+  });
+
   it('ends the watch: what acts from then on may do so', async () => {
     await ordered([pausing('pause', 'refuse')]);
     await release();
@@ -204,8 +218,8 @@ describe('a lever that is sent once more', () => {
 
   it('is watched anew for a whole watch, also long after the order had ended', async () => {
     house.runtime.onPull = () => Promise.reject(unreachable('ECONNREFUSED'));
-    await orchestrator.begin(orderOf([leverOf('cut')]), scopeOf());
-    await vi.advanceTimersByTimeAsync(2_000_000);
+    await orchestrator.begin(orderOf([leverOf('cut')], { watchS: 30 }), scopeOf());
+    await vi.advanceTimersByTimeAsync(300_000);
     expect(house.history.order(1)).toMatchObject({ state: 'verified', endedUs: expect.any(Number) as unknown });
     house.runtime.start('run-1');
     house.runtime.onPull = (call) => { house.runtime.endRuns(call); return Promise.resolve(said('stopped')); };

@@ -51,7 +51,7 @@ export class LiveOrder {
   /** Lets go what is to be let go and begins to look; the same for a new order and for one that was left in the middle. */
   start(): void {
     for (const lever of this.book.fact.levers) if (isHolding(lever)) this.#hold(lever.id);
-    if (this.book.fact.endedUs !== null) return;
+    if (this.book.fact.endedUs !== null) return this.#afterDrill();
     const open = this.book.fact.levers.some((one) => one.state === 'waiting' || one.state === 'sending');
     if (open || this.book.fact.answeredUs === null) this.#running = runOrder(this.#runParts);
     this.#look();
@@ -85,13 +85,13 @@ export class LiveOrder {
     });
   }
 
-  release(actor: Actor, reason: string, only: number | null): Promise<void> {
+  release(actor: Actor | null, reason: string, only: number | null): Promise<void> {
     return this.inTurn(async () => {
       mayRelease(this.book.fact.levers);
       const { done, failed } = await release({ context: this.#context, book: this.book, actor, reason, only, endHold: (id) => this.#endHold(id) });
       if (this.#context.life.aborted) return;
       // What acts from now on may do so.
-      if (this.book.fact.endedUs === null && (done > 0 || failed === 0)) await this.#endWatch(`Released by ${actor.name}: it is no longer watched.`);
+      if (this.book.fact.endedUs === null && (done > 0 || failed === 0)) await this.#endWatch(`Released by ${actor?.name ?? 'Gatehouse'}: it is no longer watched.`);
       if (this.isOver) this.#parts.over();
     });
   }
@@ -158,8 +158,17 @@ export class LiveOrder {
     loop.start();
     void loop.ended.then(() => {
       if (this.#verify === loop) this.#verify = null;
-      if (!this.#context.life.aborted && this.isOver) this.#parts.over();
+      if (this.#context.life.aborted) return;
+      this.#afterDrill();
+      if (this.isOver) this.#parts.over();
     });
+  }
+
+  /** A drill is to show that the levers work, not to keep the canary stopped. */
+  #afterDrill(): void {
+    const { origin, endedUs, levers } = this.book.fact;
+    if (origin !== 'drill' || endedUs === null || !levers.some((one) => one.undoState === 'open')) return;
+    this.release(null, 'The drill is over.', null).catch((error: unknown) => this.#context.log.error('what a drill changed could not be put back', error, { order: this.book.id }));
   }
 
   async #endWatch(text: string): Promise<void> {

@@ -58,8 +58,9 @@ export class Looker {
   }
 
   async #lookAtRuntime(open: OpenPort, sinceUs: number, signal: AbortSignal): Promise<void> {
-    if (open.runtime === null || this.watched.shows !== 'looks') return;
+    if (this.watched.shows !== 'looks') return;
     const atUs = usOf(this.#context.clock);
+    if (open.runtime === null) return this.#missed(atUs, 'Its runtime can no longer be asked: the connection was removed, or has no levers.');
     try {
       const sight = await this.#ask(open, open.runtime, this.watched.target, this.#pulled(false), Math.max(sinceUs, this.#signsFromUs), signal);
       this.track = this.#bounded(tookLook(this.track, open.mask()(sight), atUs, usOf(this.#context.clock)));

@@ -1,6 +1,7 @@
 /** Puts back exactly what an order changed, and only that: in the reverse of the order in which it was changed. What cannot be put back is said and can be tried again. */
 import { stopSteps } from '../../../shared/stop.ts';
-import { auditBy } from '../audit-words.ts';
+import { auditBy, auditByEngine } from '../audit-words.ts';
+import type { AuditDeed } from '../audit-words.ts';
 import { CallFailure } from '../call-failure.ts';
 import type { Actor } from '../ports.ts';
 import { publicId } from '../store/ids.ts';
@@ -18,7 +19,8 @@ const undoWithinMs = 15_000;
 export interface ReleaseParts {
   readonly context: StopContext;
   readonly book: OrderBook;
-  readonly actor: Actor;
+  /** null: the console by itself, after a drill. */
+  readonly actor: Actor | null;
   readonly reason: string;
   /** row id; null: all that is open. */
   readonly only: number | null;
@@ -43,11 +45,14 @@ export async function release({ context, book, actor, reason, only, endHold }: R
   mayRelease(book.fact.levers);
   const todo = undoOrder(book.fact.levers).filter((one) => only === null || one.id === only);
   if (only !== null && todo.length === 0) throw new CallFailure('conflict', 'There is nothing of this lever to put back. Nothing was changed.');
-  const subject = publicId('stop', book.id);
+  const audit = (deed: Pick<AuditDeed, 'outcome' | 'text'>): ReturnType<typeof auditByEngine> => {
+    const whole: AuditDeed = { action: 'stop.release', subject: publicId('stop', book.id), details, ...deed };
+    return actor === null ? auditByEngine(whole) : auditBy(actor, whole);
+  };
   const details = { order: book.fact.number, levers: todo.map((one) => one.plan.id), reason };
   await book.before({
-    audit: [auditBy(actor, { action: 'stop.release', subject, outcome: 'asked', text: `Wants to release stop order ${book.fact.number} (${book.fact.scopeName}): ${todo.length} to put back.${reason === '' ? '' : ` ${reason}`}`, details })],
-    events: [{ atUs: usOf(context.clock), kind: 'undo', lever: null, by: 'console', text: `${actor.name} releases ${only === null ? 'the order' : 'one lever'}.${reason === '' ? '' : ` ${reason}`}` }],
+    audit: [audit({ outcome: 'asked', text: `Wants to release stop order ${book.fact.number} (${book.fact.scopeName}): ${todo.length} to put back.${reason === '' ? '' : ` ${reason}`}` })],
+    events: [{ atUs: usOf(context.clock), kind: 'undo', lever: null, by: 'console', text: `${actor?.name ?? 'Gatehouse'} releases ${only === null ? 'the order' : 'one lever'}.${reason === '' ? '' : ` ${reason}`}` }],
   });
   context.onStep('release_written');
   let done = 0;
@@ -61,7 +66,7 @@ export async function release({ context, book, actor, reason, only, endHold }: R
   const whole = failed === 0 && !book.fact.levers.some(isUndoable);
   await book.after({
     ...(whole ? { order: { releasedUs: book.fact.releasedUs ?? usOf(context.clock) } } : {}),
-    audit: [auditBy(actor, { action: 'stop.release', subject, outcome: failed > 0 ? 'failed' : 'done', text: `Stop order ${book.fact.number}: ${text}`, details })],
+    audit: [audit({ outcome: failed > 0 ? 'failed' : 'done', text: `Stop order ${book.fact.number}: ${text}` })],
   });
   return { done, failed };
 }

@@ -78,13 +78,12 @@ export class StopPortShelf implements StopPorts {
     await kept?.then(({ runtime }) => runtime?.close(), () => undefined);
   }
 
-  /** The last answer while a new one is fetched: nobody waits for it in the instant of a stop. */
+  /** As it was last known: in the instant of a stop nobody waits for it, and its port finds anew what is there when it is asked. */
   async #process(connection: number, anew: boolean): Promise<ProcessPort | null> {
     if (this.#parts.processes === null) return null;
     const known = this.#processes.get(connection);
-    if (known !== undefined && this.#parts.clock.now() - known.atMs < processFreshMs) return known.port;
-    const asked = this.#asking.get(connection) ?? this.#ask(connection, this.#parts.processes);
-    return known === undefined || anew ? asked : known.port;
+    if (known !== undefined && (!anew || this.#parts.clock.now() - known.atMs < processFreshMs)) return known.port;
+    return this.#asking.get(connection) ?? this.#ask(connection, this.#parts.processes);
   }
 
   #ask(connection: number, processes: NonNullable<ShelfParts['processes']>): Promise<ProcessPort | null> {

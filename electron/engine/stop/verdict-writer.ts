@@ -41,7 +41,7 @@ export class VerdictWriter {
     const turned = verdict.state !== before.state;
     await this.#book.after({ order, levers, events, ...(turned ? { audit: [this.#audit(verdict.state, headline)] } : {}) });
     this.#context.onStep('verdict_written');
-    if (verdict.reopened) await this.#context.alarms.tell(`stop-reopened-${before.id}-${this.#book.fact.reopened}`, 'failed', `Stop order ${before.number} (${before.scopeName}) was verified, and now it acts again. ${headline}`);
+    if (verdict.reopened) await this.#context.alarms.tell(`stop-reopened-${before.id}`, 'failed', `Stop order ${before.number} (${before.scopeName}) was verified, and now it acts again. ${headline}`);
   }
 
   /** What the looks cannot say, the clock does. */

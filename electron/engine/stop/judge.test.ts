@@ -53,6 +53,7 @@ describe('a stop that holds', () => {
 
   it('takes an agent that calls itself "canceled" for an agent', () => {
     expect(judge(judged(91, { rows: [row(1, 50, 55, { kind: 'lifecycle', name: 'canceled', source: 'genai/span' })] })).state).toBe('still_acting');
+    expect(judge(judged(91, { rows: [row(1, 50, 50, { kind: 'lifecycle', name: 'canceled', source: 'genai/span' })] })).state).toBe('still_acting');
     expect(judge(judged(91, { rows: [row(1, 50, 55, { kind: 'lifecycle', name: 'canceled', source: 'a2a/task' })] })).state).toBe('still_acting');
   });
 });
@@ -166,6 +167,14 @@ describe('what cannot be seen', () => {
     const looks = (s: number) => looked([...everySecond(1, 40), ...everySecond(70, s)]);
     expect(judge(judged(120, { connections: [looksConnection(looks(120))] })).state).toBe('unverified');
     expect(judge(judged(160, { connections: [looksConnection(looks(160))] }))).toMatchObject({ state: 'verified', containedUs: at(70) });
+  });
+
+  it('is contained when the first look shows it, where one before showed work, or none was taken', () => {
+    const after = looked(everySecond(1, 92), (s) => clearSight(s, { open: s === 1 ? [run('run-1')] : [] }));
+    expect(judge(judged(91, { connections: [looksConnection(looked(everySecond(2, 91), undefined, looked([1], (s) => clearSight(s, { open: [run('run-1')] }))))] })).state).toBe('stopping');
+    expect(judge(judged(92, { connections: [looksConnection(after)] }))).toMatchObject({ state: 'verified', containedUs: at(2) });
+    expect(judge(judged(149, { connections: [looksConnection(looked(everySecond(60, 149)))] })).state).toBe('unverified');
+    expect(judge(judged(150, { connections: [looksConnection(looked(everySecond(60, 150)))] }))).toMatchObject({ state: 'verified', containedUs: at(60) });
   });
 
   it('does not verify on looks that ended a while ago', () => {
@@ -283,8 +292,8 @@ describe('a step whose inside nobody shows', () => {
     const times = [{ connection: 1, step: 'write', times: 5, mostUs: 100 * second }];
     expect(judge(opaque(149, { stepTimes: times })).state).toBe('unverified');
     expect(judge(opaque(151, { stepTimes: times })).state).toBe('verified');
-    expect(judge(opaque(300, { stepTimes: [{ connection: 1, step: 'write', times: 4, mostUs: second }] })).state).toBe('unverified');
-    expect(judge(opaque(300, { stepTimes: [{ connection: 3, step: 'write', times: 50, mostUs: second }] })).state).toBe('unverified');
+    expect(judge(opaque(300, { stepTimes: [{ connection: 1, step: 'write', times: 4, mostUs: 5 * second }] })).state).toBe('unverified');
+    expect(judge(opaque(300, { stepTimes: [{ connection: 3, step: 'write', times: 50, mostUs: 5 * second }] })).state).toBe('unverified');
     expect(judge(opaque(300, { stepTimes: times }, (s) => clearSight(s, { opaque: [step({ step: null })] }))).state).toBe('unverified');
   });
 

@@ -9,7 +9,7 @@ import { hostname } from 'node:os';
 import { SpanStatusCode } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 
 export interface WorkerOptions {
   readonly agent: string;
@@ -26,7 +26,7 @@ const deaf = `process.on('SIGTERM', () => {}); const { appendFileSync } = requir
 setInterval(() => appendFileSync(process.argv[1], new Date().toISOString() + ' ' + process.argv[2] + '\\n'), ${everyMs});`;
 
 const resource = resourceFromAttributes({ 'service.name': 'desk', 'process.pid': process.pid, 'host.name': hostname() });
-const provider = new TracerProvider({ resource, spanProcessors: [new SimpleSpanProcessor({ exporter: new OTLPTraceExporter() })] });
+const provider = new TracerProvider({ resource, spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter(), scheduledDelayMillis: 50 })] });
 const tracer = provider.getTracer('file-worker');
 
 function act({ tool, fails = false }: WorkerWish): void {

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -14,16 +15,18 @@ import { ServedEngine } from './serve.ts';
 
 /** What is told may differ from what was done by so much. */
 export const agreesMs = 250;
+/** The same where only a look could tell it: with more work than processors each look takes so many times longer. */
+export const agreesByLookMs = (): number => agreesMs * Math.max(1, (loadavg()[0] ?? 0) / availableParallelism());
 export const timeOf = (iso: string | null): number => (iso === null ? Number.NaN : Date.parse(iso));
 export const wait = (ms: number): Promise<void> => new Promise((done) => { setTimeout(done, ms); });
 
-export async function until<T>(what: string, read: () => Promise<T | null | undefined | false> | T | null | undefined | false, withinMs = 30_000): Promise<T> {
+export async function until<T>(what: string, read: () => Promise<T | null | undefined | false> | T | null | undefined | false, withinMs = 30_000, everyMs = 100): Promise<T> {
   const endMs = Date.now() + withinMs;
   for (;;) {
     const found = await read();
     if (found !== null && found !== undefined && found !== false) return found;
     if (Date.now() > endMs) throw new Error(`waited ${withinMs} ms in vain for ${what}`);
-    await wait(50);
+    await wait(everyMs);
   }
 }
 

@@ -8,9 +8,9 @@ let tracer = null;
 async function open() {
   const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-proto');
   const { resourceFromAttributes } = await import('@opentelemetry/resources');
-  const { SimpleSpanProcessor, TracerProvider } = await import('@opentelemetry/sdk-trace');
+  const { BatchSpanProcessor, TracerProvider } = await import('@opentelemetry/sdk-trace');
   const resource = resourceFromAttributes({ 'service.name': 'backup-sweep', 'process.pid': process.pid });
-  return new TracerProvider({ resource, spanProcessors: [new SimpleSpanProcessor({ exporter: new OTLPTraceExporter() })] }).getTracer('backup-sweep');
+  return new TracerProvider({ resource, spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter(), scheduledDelayMillis: 50 })] }).getTracer('backup-sweep');
 }
 
 /** Null: nobody is to be told. Each act is a tool call of the assistant in the run, begun and ended around `work`. */

@@ -77,6 +77,8 @@ class Ending {
       await this.#wait();
       left = await this.#look();
     }
+    // What was killed is gone in a moment: looking late would only tell late since when.
+    if (left.length > 0) this.#waits = 0;
     // Gone once is not enough: what one that just died had started may only be in the next list.
     let empty = left.length === 0 ? 1 : 0;
     while (empty === 1 || (empty === 0 && this.#ms() < this.#limits.graceMs + this.#limits.killMs)) {

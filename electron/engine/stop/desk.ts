@@ -61,8 +61,13 @@ export class StopDeskOfPeople {
 
   /** For rules and drills: all that is ticked by default and can be pulled, without a second person. Resolves when the intent is written. */
   async orderByEngine({ scope, level, origin, reason, rule, actor }: OrderByEngine): Promise<number> {
-    const kept = await this.#parts.planner.make({ scope, level, survey: true, by: origin });
-    const wanted = kept.plan.levers.filter((one) => one.wanted && one.problem === null).map((one) => one.id);
+    const wish = { scope, level, survey: true, by: origin };
+    let kept = await this.#parts.planner.make(wish);
+    let wanted = tickedOf(kept);
+    if (wanted.length === 0) {
+      kept = await this.#parts.planner.make({ ...wish, patient: true });
+      wanted = tickedOf(kept);
+    }
     if (wanted.length === 0) throw new CallFailure('conflict', `No lever of ${kept.plan.scopeName} can be pulled: ${kept.plan.levers.find((one) => one.problem !== null)?.problem ?? 'none is known.'} Nothing was sent.`);
     const words: Words = { origin, reasonKind: origin, reason, ticket: null, rule };
     const { id } = await this.#fire(kept, new Set(wanted), words, actor, false);
@@ -198,6 +203,8 @@ export class StopDeskOfPeople {
     return order;
   }
 }
+
+const tickedOf = ({ plan }: KeptPlan): string[] => plan.levers.filter((one) => one.wanted && one.problem === null).map((one) => one.id);
 
 /** SECURITY: what was shown is what is fired: nothing else, nothing more. */
 function checkOrder({ plan }: KeptPlan, ticked: readonly string[], reason: string, typed: string | undefined): void {

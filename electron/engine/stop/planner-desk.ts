@@ -16,7 +16,7 @@ import { usOf } from './stop-context.ts';
 import type { StopContext } from './stop-context.ts';
 import type { OpenPort } from './stop-port.ts';
 
-export interface PlanWish { readonly scope: StopScope; readonly level: StopLevel; readonly survey: boolean; readonly by: PlanInput['by'] }
+export interface PlanWish { readonly scope: StopScope; readonly level: StopLevel; readonly survey: boolean; readonly by: PlanInput['by']; /** a rule's plan that waits as long as a person's: a hasty one found nothing. */ readonly patient?: boolean }
 
 export interface KeptPlan {
   readonly plan: StopPlan;
@@ -39,9 +39,9 @@ export class PlannerDesk {
 
   constructor(context: StopContext) { this.#context = context; }
 
-  async make({ scope, level, survey, by }: PlanWish): Promise<KeptPlan> {
+  async make({ scope, level, survey, by, patient = false }: PlanWish): Promise<KeptPlan> {
     const facts = await this.#context.history.read.scopeFacts(scope);
-    const withinMs = by === 'rule' ? ruleSurveyWithinMs : surveyWithinMs;
+    const withinMs = by === 'rule' && !patient ? ruleSurveyWithinMs : surveyWithinMs;
     const asked = await Promise.all(facts.connections.filter((one) => one.enabled).map(async (one): Promise<[number, Asked] | null> => {
       const found = await this.#ask(one, facts, survey, withinMs);
       return found === null ? null : [one.id, found];

@@ -4,6 +4,7 @@ import { isProcessLever } from './against.ts';
 import type { Against } from './against.ts';
 import { graceUs } from './judge-input.ts';
 import type { JudgedConnection, JudgedLever, JudgeInput, LeverVerdict } from './judge-input.ts';
+import { readsOf } from './read-back.ts';
 import type { Standing } from './standing.ts';
 import { clockOf, inert } from './time-words.ts';
 
@@ -46,7 +47,7 @@ function confirmedOf(lever: JudgedLever, seen: Seen): Word {
 const changesSomething = (lever: JudgedLever): boolean => lever.kind === 'catalogue' || (lever.kind !== 'hold' && lever.step !== 'cut' && lever.step !== 'end_sessions');
 
 function byReadBack(lever: JudgedLever, { one }: Seen): Word | null {
-  const reads = (one?.looks?.newest?.readBack ?? []).filter((read) => read.leverId === lever.leverId);
+  const reads = readsOf(lever, one);
   const broken = reads.find((read) => read.holds === false);
   if (broken !== undefined) return { confirmed: 'no', text: `Read back: ${inert(broken.text, 200)}` };
   const stands = reads.find((read) => read.holds === true);

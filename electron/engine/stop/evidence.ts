@@ -3,6 +3,7 @@ import type { Act } from './acts.ts';
 import { isProcessLever } from './against.ts';
 import type { Against } from './against.ts';
 import type { Evidence, JudgeInput } from './judge-input.ts';
+import { readsOf } from './read-back.ts';
 import type { Standing } from './standing.ts';
 import { clockOf, duration, inert } from './time-words.ts';
 
@@ -35,14 +36,10 @@ function actEvidence(act: Act, input: JudgeInput, lever: number | null): readonl
 }
 
 function readBacks(input: JudgeInput, connection: number): readonly Evidence[] {
-  const looks = input.connections.find((one) => one.connection === connection)?.looks;
-  if (looks?.newest === null || looks?.newest === undefined || looks.newestUs === null) return [];
-  const { newestUs } = looks;
-  return looks.newest.readBack.flatMap((read): Evidence[] => {
-    const lever = input.levers.find((one) => one.connection === connection && one.leverId === read.leverId);
-    if (lever === undefined || read.holds === null) return [];
-    return [{ key: `read:${lever.id}:${String(read.holds)}`, kind: read.holds ? 'for' : 'against', by: 'read back', atUs: newestUs, lever: lever.id, text: inert(read.text, 300) }];
-  });
+  const one = input.connections.find((other) => other.connection === connection);
+  const atUs = one?.looks?.newestUs ?? input.nowUs;
+  return input.levers.flatMap((lever) => readsOf(lever, one).flatMap((read): Evidence[] =>
+    (read.holds === null ? [] : [{ key: `read:${lever.id}:${String(read.holds)}`, kind: read.holds ? 'for' : 'against', by: 'read back', atUs, lever: lever.id, text: inert(read.text, 300) }])));
 }
 
 function goneProcess(input: JudgeInput, connection: number): readonly Evidence[] {

@@ -69,6 +69,8 @@ export interface JudgedLever {
   readonly step: StopStep;
   readonly kind: LeverKind;
   readonly state: LeverState;
+  /** when it was answered, or given up; null: not yet, or it was not sent. */
+  readonly answeredUs: number | null;
   /** shown, never a ground. */
   readonly reported: ReportedWord | null;
   readonly undone: boolean;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from './judge.ts';
-import type { JudgedConnection, JudgeInput } from './judge-input.ts';
+import type { JudgedConnection, JudgedLever, JudgeInput } from './judge-input.ts';
 import { noLooks } from './look-track.ts';
 import { at, clearSight, commandUs, everySecond, judged, lever, looked, looksConnection, rhythm, row, run, second, sign, step, telemetryConnection } from './test-judged.ts';
 
@@ -391,6 +391,16 @@ describe('what is confirmed of single levers', () => {
     expect(word(judged(20, { levers: [lever(1), refuse], connections: [readBack(null)] }))).toBe('cannot');
     expect(word(judged(20, { levers: [lever(1), refuse] }))).toBe('not_yet');
     expect(word(judged(20, { levers: [lever(1), refuse], connections: [readBack(true)] }), 1)).toBe('not_yet');
+  });
+
+  it('is nothing that was read back before it was pulled and had answered', () => {
+    const before = (more: Partial<JudgedLever>): JudgeInput => judged(20, { levers: [lever(1), { ...refuse, ...more }], connections: [readBack(false)] });
+    for (const input of [before({ state: 'waiting', answeredUs: null }), before({ state: 'sending', answeredUs: null }), before({ state: 'skipped', answeredUs: null }), before({ state: 'failed' }), before({ answeredUs: at(20.5) })]) {
+      const { evidence, grounds } = judge(input);
+      expect([word(input) === 'no', evidence.filter((one) => one.by === 'read back'), grounds.filter((one) => one.includes('assistant gone'))]).toEqual([false, [], []]);
+    }
+    expect(word(before({ answeredUs: at(19) }))).toBe('no');
+    expect(judge(before({ answeredUs: at(19) })).evidence).toContainEqual(expect.objectContaining({ by: 'read back', kind: 'against', lever: 2 }));
   });
 
   it('is a denial, where nothing can be read back', () => {

@@ -4,6 +4,7 @@ import { goneUs, graceUs } from './judge-input.ts';
 import type { JudgedConnection, JudgeInput } from './judge-input.ts';
 import { lookApartUs } from './look-track.ts';
 import { accountSteps, hasRhythm, rhythmNeedsUs } from './opaque-steps.ts';
+import { readsOf } from './read-back.ts';
 import { clockOf, duration, inert, list } from './time-words.ts';
 
 export interface Standing {
@@ -158,9 +159,8 @@ const openGap = (one: JudgedConnection): readonly string[] => one.gaps.filter((g
 
 /** What a lever changed must stand as it was written: a refusal that somebody took back holds nothing. */
 function notStanding(one: JudgedConnection, input: JudgeInput): readonly string[] {
-  const broken = (one.looks?.newest?.readBack ?? []).filter((read) => read.holds === false);
   return input.levers.toSorted((a, b) => a.id - b.id).flatMap((lever) => {
-    const read = broken.find((other) => other.leverId === lever.leverId);
-    return lever.connection !== one.connection || lever.undone || read === undefined || lever.state === 'skipped' || lever.state === 'failed' || lever.state === 'waiting' ? [] : [`"${inert(lever.title)}" does not stand at ${inert(one.name)}: ${inert(read.text, 200)}`];
+    const read = readsOf(lever, one).find((other) => other.holds === false);
+    return read === undefined ? [] : [`"${inert(lever.title)}" does not stand at ${inert(one.name)}: ${inert(read.text, 200)}`];
   });
 }

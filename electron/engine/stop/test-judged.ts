@@ -40,7 +40,7 @@ export const telemetryConnection = (more: Partial<JudgedConnection> = {}): Judge
 export const rhythm = (more: Partial<RhythmFact> = {}): RhythmFact => ({ connection: 2, run: null, agent: 11, signs: 10, longestUs: 2 * second, lastUs: at(-1), ...more });
 
 export function lever(id: number, more: Partial<JudgedLever> = {}): JudgedLever {
-  return { id, leverId: 'langgraph.cancel-run', title: 'Cancel the run', connection: 1, step: 'cut', kind: 'cut', state: 'reported', reported: 'stopped', undone: false, ...more };
+  return { id, leverId: 'langgraph.cancel-run', title: 'Cancel the run', connection: 1, step: 'cut', kind: 'cut', state: 'reported', answeredUs: at(0.2), reported: 'stopped', undone: false, ...more };
 }
 
 /** Answered after 0.2 s, looked at every second, silent: verified after 90 s unless `more` speaks against it. */

@@ -106,7 +106,7 @@ export class VerifyLoop {
         connection: watched.connection, name: watched.name, enabled: this.#reader.isEnabled(watched.connection), shows: watched.shows, visibility: watched.visibility, agents: watched.agents.map((one) => one.head),
         looks: watched.shows === 'looks' ? track : null, gaps: this.#reader.gapsOf(watched.connection), clockBehindUs: null, process,
       })),
-      levers: fact.levers.map(({ id, plan, connection, state, reported, undoState }) => ({ id, leverId: plan.leverId, title: plan.title, connection, step: plan.step, kind: plan.kind, state, reported, undone: undoState === 'done' })),
+      levers: fact.levers.map(({ id, plan, connection, state, reported, reportedUs, undoState }) => ({ id, leverId: plan.leverId, title: plan.title, connection, step: plan.step, kind: plan.kind, state, answeredUs: reportedUs, reported, undone: undoState === 'done' })),
       ...this.#reader.told, signs: [], verifiedUs: fact.verifiedUs, containedUs: fact.containedUs,
     };
   }

@@ -36,7 +36,8 @@ async function giveWork(page: Page, assistant: string, input: unknown): Promise<
   };
   const { thread_id: thread } = await post('/threads', {});
   const { run_id: run } = await post(`/threads/${String(thread)}/runs`, { assistant_id: assistant, input });
-  await expect.poll(async () => (await callFromPage(page, 'tasks.list', {})).rows.some((row) => row.key === run && row.outcome === 'running'), { timeout: 30_000 }).toBe(true);
+  const atServer = async (): Promise<unknown> => (await (await fetch(`${url}/threads/${String(thread)}/runs/${String(run)}`)).json() as Record<string, unknown>)['status'];
+  await expect.poll(async () => (await callFromPage(page, 'tasks.list', {})).rows.find((row) => row.key === run)?.outcome ?? `not seen; the server says ${String(await atServer())}`, { timeout: 60_000 }).toBe('running');
 }
 
 /** A press sooner than 400 ms after the plan stands there sends nothing. */

@@ -242,9 +242,9 @@ export type StopCertificate = z.infer<typeof stopCertificate>;
 
 /** The console keeps cancelling: works only while the engine runs. */
 export const stopHold = z.object({
-  id, orderId: id, orderNumber: z.int(), scopeName: z.string(), connectionId: id, connectionName: z.string(), since: isoTime,
+  id, orderId: id, /** of the order, to release only this. */ leverId: z.string(), orderNumber: z.int(), scopeName: z.string(), connectionId: id, connectionName: z.string(), since: isoTime,
   cancelled: z.int().nonnegative(), lastCancelledAt: isoTime.nullable(), lastLookAt: isoTime.nullable(),
-  /** what keeps it from working now; null: it works. */
+  /** what keeps it from working now, or from being released; null: nothing does. */
   problem: z.string().nullable(),
 });
 export type StopHold = z.infer<typeof stopHold>;

@@ -118,6 +118,19 @@ describe('an order', () => {
     const standing = contract['stop.standing'].result.parse(runtime.ask('stop.standing', {}));
     expect(standing.holds.map((one) => [one.orderId, one.cancelled, one.lastCancelledAt, one.lastLookAt])).toEqual([['stp-2', 3, iso(70), iso(71)], ['stp-1', 3, iso(70), iso(71)]]);
     expect(standing.changes.map((one) => [one.orderId, one.leverId, one.since])).toEqual([['stp-4', 'a', iso(61)]]);
+    expect(new Set(standing.holds.map((one) => one.id)).size).toBe(2);
+    expect(standing.holds.map((one) => one.leverId)).toEqual(['a', 'a']);
+  });
+
+  it('stands with what went wrong when its hold could not be released, also after a restart', () => {
+    const runtime = clerk();
+    const { id, levers: [lever = 0] } = begin(runtime, { levers: [newLever(planLever('a', { leverId: 'console.hold', kind: 'hold' }))] });
+    runtime.command('stops.write', { id, levers: [{ id: lever, state: 'reported', sentUs: at(61), undoState: 'failed', undoneText: 'The disk is full.' }], order: { endedUs: at(500) } });
+    runtime.restart();
+    const { holds } = contract['stop.standing'].result.parse(runtime.ask('stop.standing', {}));
+    expect(holds.map((one) => [one.orderId, one.leverId, one.problem])).toEqual([['stp-1', 'a', 'The disk is full.']]);
+    expect(facts(runtime).map((one) => one.id)).toEqual([id]);
+    expect(list(runtime, {}).rows[0]?.levers).toMatchObject({ undoable: 1, holds: 1 });
   });
 });
 

@@ -22,8 +22,7 @@ interface Asked { orderId: string; leverId: string; subject: string; item: Relea
 const orderLink = (orderId: string, number: number) => <a className={classes.link} href={placeHash({ screen: 'stop', id: orderId })}>order {number}</a>;
 const subjectOf = (number: number, name: string): string => `stop order ${number}, ${inertString(name, 60)}`;
 
-/** A hold is a lever of its order; its id names it. */
-const holdItem = (hold: StopHold): Asked => ({ orderId: hold.orderId, leverId: hold.id, subject: subjectOf(hold.orderNumber, hold.scopeName), item: { leverId: hold.id, title: 'Hold: cancel what comes', connectionName: hold.connectionName, undo: 'exact', undoText: `The console stops cancelling new work of ${hold.scopeName}; what it cancelled so far (${formatCount(hold.cancelled)}) stays cancelled.`, failedBefore: false } });
+const holdItem = (hold: StopHold): Asked => ({ orderId: hold.orderId, leverId: hold.leverId, subject: subjectOf(hold.orderNumber, hold.scopeName), item: { leverId: hold.leverId, title: 'Hold: cancel what comes', connectionName: hold.connectionName, undo: 'exact', undoText: `The console stops cancelling new work of ${hold.scopeName}; what it cancelled so far (${formatCount(hold.cancelled)}) stays cancelled.`, failedBefore: false } });
 const changeItem = (change: StandingChange): Asked => ({ orderId: change.orderId, leverId: change.leverId, subject: subjectOf(change.orderNumber, change.scopeName), item: { leverId: change.leverId, title: change.title, connectionName: change.connectionName, undo: change.undo, undoText: change.undoText, failedBefore: change.problem !== null } });
 
 function Holds({ holds, onRelease }: { holds: readonly StopHold[]; onRelease: (asked: Asked) => void }) {
@@ -41,8 +40,8 @@ function Holds({ holds, onRelease }: { holds: readonly StopHold[]; onRelease: (a
     <Panel flush title={`Held, ${formatCount(holds.length)}`} aside="the console cancels every new run of the scope" foot={<span>A hold works only while the engine runs. When this machine closes it ends, and it resumes at the next start.</span>}>
       {holds.length === 0
         ? <Empty title="Held agents will stand here" why="Nothing is held. A stop at the level suspend holds an agent whose runtime has no suspend of its own." />
-        : <PlainTable label="Holds" rows={holds} rowId={(hold) => `${hold.orderId} ${hold.id}`} columns={columns} />}
-      {broken.map((hold) => <p key={`${hold.orderId} ${hold.id}`} className={classes.warning} style={{ margin: 8 }}><StateShape state="attention" /><span><InertName text={hold.scopeName} most={60} />: <InertName text={hold.problem ?? ''} most={300} /></span></p>)}
+        : <PlainTable label="Holds" rows={holds} rowId={(hold) => hold.id} columns={columns} />}
+      {broken.map((hold) => <p key={hold.id} className={classes.warning} style={{ margin: 8 }}><StateShape state="attention" /><span><InertName text={hold.scopeName} most={60} />: <InertName text={hold.problem ?? ''} most={300} /></span></p>)}
     </Panel>
   );
 }

@@ -98,7 +98,7 @@ const numbers = (levers: readonly { at: number }[]): string => (levers.length ==
 /** "If this machine closes, levers 1, 2 and 5 stay. Lever 4 (hold) ends and resumes at the next start." Null: no hold stands. */
 export function closingWords(levers: readonly OrderLever[]): string | null {
   const numbered = levers.map((lever, index) => ({ lever, at: index + 1 }));
-  const holds = numbered.filter(({ lever }) => lever.kind === 'hold' && lever.undoState === 'open');
+  const holds = numbered.filter(({ lever }) => lever.kind === 'hold' && (lever.undoState === 'open' || lever.undoState === 'failed'));
   if (holds.length === 0) return null;
   const stay = numbered.filter(({ lever }) => lever.kind !== 'hold' && lever.state === 'reported');
   const held = holds.length === 1 ? `Lever ${holds[0]?.at ?? ''} (hold) ends and resumes` : `${formatCount(holds.length)} holds end and resume`;

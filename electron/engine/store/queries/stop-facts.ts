@@ -29,7 +29,7 @@ function factOf(reading: Reading, row: FactRow): OrderFact {
 /** null: all that are watched, wait for somebody, or hold something. */
 export function stopFacts(reading: Reading, { ids }: { readonly ids: readonly number[] | null }): OrderFact[] {
   const wanted = ids ?? reading.sql<[], { id: number }>(`SELECT id FROM stop_order INDEXED BY stop_open WHERE ended_us IS NULL
-    UNION SELECT stop AS id FROM stop_lever INDEXED BY stop_lever_undo WHERE undo_state IN ('open', 'failed') AND undo_state = 'open' AND lever_id = 'console.hold' ORDER BY id`).all().map((one) => one.id);
+    UNION SELECT stop AS id FROM stop_lever INDEXED BY stop_lever_undo WHERE undo_state IN ('open', 'failed') AND lever_id = 'console.hold' ORDER BY id`).all().map((one) => one.id);
   const find = reading.sql<[number], FactRow>(`SELECT ${orderColumns}, o.plan FROM stop_order o WHERE o.id = ?`);
   return wanted.flatMap((id) => find.get(id) ?? []).map((row) => factOf(reading, row));
 }

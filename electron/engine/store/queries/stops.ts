@@ -41,7 +41,7 @@ type LeverSums = StopOrder['levers'];
 
 function leverSums(reading: Reading, stop: number): LeverSums {
   return reading.sql<[number], LeverSums>(`SELECT count(*) AS "all", coalesce(sum(state = 'reported'), 0) AS reported, coalesce(sum(confirmed = 'yes'), 0) AS confirmed, coalesce(sum(state IN ('failed', 'unknown') OR reported = 'refused'), 0) AS failed,
-    coalesce(sum(undo_state IN ('open', 'failed')), 0) AS undoable, coalesce(sum(lever_id = 'console.hold' AND undo_state = 'open'), 0) AS holds FROM stop_lever WHERE stop = ?`).get(stop)
+    coalesce(sum(undo_state IN ('open', 'failed')), 0) AS undoable, coalesce(sum(lever_id = 'console.hold' AND undo_state IN ('open', 'failed')), 0) AS holds FROM stop_lever WHERE stop = ?`).get(stop)
     ?? { all: 0, reported: 0, confirmed: 0, failed: 0, undoable: 0, holds: 0 };
 }
 
@@ -165,19 +165,20 @@ export function standing(reading: Reading): Result<'stop.standing'> {
     FROM stop_lever l INDEXED BY stop_lever_undo CROSS JOIN stop_order o ON o.id = l.stop LEFT JOIN connection c ON c.id = l.connection WHERE l.undo_state IN ('open', 'failed') ORDER BY l.stop DESC, l.id LIMIT 2000`).all();
   const isHold = (row: StandingRow): boolean => row.leverId === 'console.hold';
   return {
-    holds: rows.filter((row) => isHold(row) && row.undoState === 'open').map((row) => ({
-      id: (JSON.parse(row.plan) as PlanLever).id.slice(0, 64), orderId: publicId('stop', row.stop), orderNumber: row.stop, scopeName: row.scopeName, connectionId: publicId('connection', row.connection), connectionName: nameOf(row),
-      since: iso(row.sentUs ?? row.intentUs), cancelled: row.cancelled, lastCancelledAt: isoOrNull(row.cancelledUs), lastLookAt: isoOrNull(row.lookUs), problem: row.problem,
+    holds: rows.filter(isHold).map((row) => ({
+      id: `${publicId('stop', row.stop)}-${row.id}`, orderId: publicId('stop', row.stop), leverId: (JSON.parse(row.plan) as PlanLever).id, orderNumber: row.stop, scopeName: row.scopeName, connectionId: publicId('connection', row.connection), connectionName: nameOf(row),
+      since: iso(row.sentUs ?? row.intentUs), cancelled: row.cancelled, lastCancelledAt: isoOrNull(row.cancelledUs), lastLookAt: isoOrNull(row.lookUs), problem: undoProblem(row) ?? row.problem,
     })),
     changes: rows.filter((row) => !isHold(row)).map((row) => changeOf(row, JSON.parse(row.plan) as PlanLever)),
   };
 }
 
+const undoProblem = (row: StandingRow): string | null => (row.undoState === 'failed' ? (row.undoneText ?? 'Putting it back failed.') : null);
 const nameOf = (row: StandingRow): string => row.connectionName ?? (JSON.parse(row.plan) as PlanLever).connectionName;
 
 function changeOf(row: StandingRow, plan: PlanLever): Result<'stop.standing'>['changes'][number] {
   return {
     orderId: publicId('stop', row.stop), orderNumber: row.stop, leverId: plan.id, title: plan.title, scopeName: row.scopeName, connectionName: nameOf(row), since: iso(row.sentUs ?? row.intentUs), undo: plan.undo, undoText: plan.undoText,
-    problem: row.undoState === 'failed' ? (row.undoneText ?? 'Putting it back failed.') : null,
+    problem: undoProblem(row),
   };
 }

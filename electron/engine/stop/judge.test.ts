@@ -403,6 +403,12 @@ describe('what is confirmed of single levers', () => {
     expect(judge(before({ answeredUs: at(19) })).evidence).toContainEqual(expect.objectContaining({ by: 'read back', kind: 'against', lever: 2 }));
   });
 
+  it('is none where it reads back as not standing, whatever was denied or is quiet', () => {
+    expect(word(judged(20, { levers: [lever(1), refuse], connections: [readBack(false)], rows: [row(1, 9, 9, { status: 'denied' })] }))).toBe('no');
+    const cut = lever(2, { leverId: 'x.refuse', title: 'Cancel' });
+    expect(word(judged(20, { levers: [cut], connections: [readBack(false)] }))).toBe('no');
+  });
+
   it('is a denial, where nothing can be read back', () => {
     expect(word(judged(20, { levers: [refuse], rows: [row(1, 9, 9, { status: 'denied' })] }))).toBe('yes');
   });

@@ -158,6 +158,7 @@ export function AlivePanel({ order }: { order: StopOrderDetail }) {
             <Button disabled={retry.isPending} onClick={() => retry.mutate({ id: order.id, leverId: lever.id })}>Pull again<span className="gh-visually-hidden">: lever {at}, {inertString(lever.title, 60)}</span></Button>
           </li>
         ))}
+        {order.residual.length > 0 && <li className={classes.alive}><span className={classes.second}>Named by the plan, <Time iso={order.plan.madeAt} millis mono />, before the command:</span></li>}
         {order.residual.map((one) => <ResidualRow key={one.id} one={one} />)}
       </ul>
     </Panel>

@@ -8,7 +8,7 @@ export function certificateOf(detail: StopOrderDetail, madeAtMs: number, product
     open: detail.endedAt === null && detail.state !== 'withdrawn',
     order, verdict: { state: detail.state, text: detail.headline, grounds: groundsOf(detail) }, times: timesOf(detail),
     plan, levers: orderLevers, evidence: events, landedAfterTheCommand: landedActs,
-    stillAlive: [...stillOpen.map(({ title, detail: text }) => ({ title, detail: text, endsAt: null })), ...residual.map(({ title, detail: text, endsAt }) => ({ title, detail: text, endsAt }))],
+    stillAlive: [...stillOpen.map(({ title, detail: text }) => ({ title, detail: text, endsAt: null })), ...residual.map(({ title, detail: text, endsAt }) => ({ title, detail: `Named by the plan, before the command: ${text}`, endsAt }))],
     notSeen, auditIds,
   };
 }

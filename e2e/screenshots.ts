@@ -107,6 +107,7 @@ test('pictures of every screen', async () => {
     for (const theme of ['light', 'dark'] as const) {
       await callFromPage(page, 'settings.set', { theme });
       await page.emulateMedia({ colorScheme: theme });
+      await expect(page.locator(`html[data-mantine-color-scheme="${theme}"]`)).toHaveCount(1);
       await each(theme);
     }
   };

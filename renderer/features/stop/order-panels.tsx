@@ -148,7 +148,7 @@ export function AlivePanel({ order }: { order: StopOrderDetail }) {
       <ul>
         {order.stillOpen.map((one) => (
           <li key={one.id} className={classes.alive}>
-            <span className={classes.aliveWords}><strong className={classes.strong}><InertName text={one.title} most={80} /></strong><span className={classes.second}><InertName text={one.detail} most={200} /></span></span>
+            <span className={classes.aliveWords}><strong className={classes.strong}><InertName text={one.title} most={80} /></strong><span className={classes.second}><InertName text={one.detail} most={400} /></span></span>
             <strong className={`${classes.aliveTime} ${classes.stop}`}>open</strong>
           </li>
         ))}

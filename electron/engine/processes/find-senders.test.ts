@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { BodySample } from './body-sample.ts';
 import { FindSenders } from './find-senders.ts';
 import type { Found } from './found.ts';
@@ -15,6 +15,10 @@ const named = (...keys: readonly string[]): Partial<BodySample> => ({ agents: ke
 const find = (agents: readonly string[] | null, ...heard: readonly Heard[]): Promise<Found> => finderFor(new TestMachine(...usual), ...heard).find({ agents, runs: null });
 
 function finderFor(machine: TestMachine, ...heard: readonly Heard[]): FindSenders {
+  return finderOf(machine, () => Promise.resolve(), heard);
+}
+
+function finderOf(machine: TestMachine, settled: () => Promise<void>, heard: readonly Heard[]): FindSenders {
   const book = new SenderBook();
   for (const [pid, connection, sample] of heard) {
     const proc = machine.now().get(pid);
@@ -24,7 +28,7 @@ function finderFor(machine: TestMachine, ...heard: readonly Heard[]): FindSender
     book.follow(machine.now(), never());
     return Promise.resolve(machine.now());
   };
-  return new FindSenders({ connection: 7, machine, book, senders: { settled: () => Promise.resolve(), follow }, never });
+  return new FindSenders({ connection: 7, machine, book, senders: { settled, follow }, never });
 }
 const told = ({ subjects }: Found): unknown[] => subjects.map(({ leverId, agent, alsoHits, tree }) => [leverId, tree.alive().map(({ pid }) => pid), agent, alsoHits.map((hit) => `${hit.agent ?? '?'}: ${hit.name}`)]);
 
@@ -69,4 +73,17 @@ test('what an agent left behind is still its, if it was proven while it lived', 
   expect(told(await finder.find({ agents: ['a'], runs: null }))).toEqual([['process.end', [120], 'a', []]]);
   machine.pretended.delete(120);
   expect(told(await finder.find({ agents: ['a'], runs: null }))).toEqual([]);
+});
+
+test('look-ups that wait for each other on a busy machine do not hold a stop: who is known is found, and what may be missing is said', async () => {
+  vi.useFakeTimers();
+  try {
+    const finding = finderOf(new TestMachine(...usual), () => new Promise(() => undefined), [[100, 7, named('a')]]).find({ agents: ['a'], runs: null });
+    await vi.advanceTimersByTimeAsync(1_000);
+    const found = await finding;
+    expect(told(found)).toEqual([['process.end', [100, 120], 'a', []]]);
+    expect(found.notes).toEqual([expect.stringContaining('still being looked up')]);
+  } finally {
+    vi.useRealTimers();
+  }
 });

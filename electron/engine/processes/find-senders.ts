@@ -10,6 +10,10 @@ import type { Sender, SenderBook } from './sender-book.ts';
 import type { Senders } from './sender-watch.ts';
 import { ancestorsOf, Tree } from './tree.ts';
 
+/** Look-ups wait for each other, and on a busy machine for seconds: a stop does not wait for all of them. */
+const settleMs = 1_000;
+const unsettled = 'Who sends is still being looked up on this busy machine: a process may be missing here that another look will show.';
+
 export interface SenderParts {
   readonly connection: number;
   readonly machine: Machine;
@@ -27,12 +31,12 @@ export class FindSenders implements Finder {
 
   async find(target: StopTarget): Promise<Found> {
     const { book, senders, connection } = this.#parts;
-    await senders.settled();
+    const isSettled = await inTime(senders.settled(), settleMs);
     const processes = await senders.follow();
     const asked = book.of(connection).filter((sender) => target.agents === null || this.#agents(sender).some((agent) => target.agents?.includes(agent) === true));
     const around = await this.#around(asked, processes);
     const subjects: Subject[] = [];
-    const notes: string[] = [];
+    const notes: string[] = isSettled ? [] : [unsettled];
     let missing: string | null = null;
     for (const sender of asked) {
       const proof = prove(sender, around) ?? leftBehind(sender);
@@ -79,6 +83,12 @@ export class FindSenders implements Finder {
       alsoHits: [...[...others.values()].map(({ connection: its, agent }) => ({ agent: its === connection ? agent : null, name: agent, why: said })), ...plain],
     };
   }
+}
+
+function inTime(work: Promise<void>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => { timer = setTimeout(() => { resolve(false); }, ms); });
+  return Promise.race([work.then(() => true), late]).finally(() => { clearTimeout(timer); });
 }
 
 /** It has ended, but not all that it started: that was proven to be its while it lived. */

@@ -78,7 +78,7 @@ function unreached(input: PlanInput, connection: ScopeConnection, here: readonly
   const who = list(named(connection).map((agent) => inert(agent.name, 40)), 3);
   const name = inert(connection.name);
   const able = here.filter((one) => one.plan.problem === null && one.plan.kind !== 'catalogue');
-  if (able.length === 0) return [`No lever reaches ${who === '' ? 'what runs' : who} on connection ${name}: ${whyNone(connection, here)}`];
+  if (able.length === 0) return [`No lever reaches ${who === '' ? 'what runs' : who} on connection ${name}: ${whyNone(connection, here, input.ports.get(connection.id)?.fault ?? null)}`];
   const levels = able.map((one) => one.lever.level);
   const wide = input.facts.scope.kind !== 'task';
   return [
@@ -88,10 +88,12 @@ function unreached(input: PlanInput, connection: ScopeConnection, here: readonly
   ];
 }
 
-function whyNone(connection: ScopeConnection, here: readonly Planned[]): string {
+function whyNone(connection: ScopeConnection, here: readonly Planned[], fault: string | null): string {
   const problem = here.find((one) => one.plan.problem !== null)?.plan.problem;
   if (problem !== undefined && problem !== null) return problem;
   if (!connection.enabled) return 'it is switched off.';
+  // That nobody was found in time does not say that nobody is there.
+  if (connection.kind === 'otlp' && fault !== null) return `its processes on this machine could not be looked up: ${line(fault)} Make the plan again.`;
   if (connection.kind === 'otlp') return 'it only tells what happened, and no process of this machine is proven to be the agent.';
   if (connection.kind === 'mcp') return 'an MCP server knows neither the agents that call it nor how to stop them.';
   return 'it declares none of this level.';
@@ -112,7 +114,7 @@ function connectionChecks(input: PlanInput, connection: ScopeConnection, planned
   const process = here.some((one) => isProcessLever(one.lever.id)) ? [can(`Its process behind ${name} and all that it started are gone for 10 s`)] : [];
   if (!connection.enabled) return [...process, cannot(`Anything at ${name}: it is switched off`)];
   if (connection.kind === 'mcp') return [...process, cannot(`Work at ${name}: an MCP server shows no calls of others`)];
-  if (connection.kind === 'otlp') return [...process, can(`No act told over ${name} for ${silence}, if it told of some regularly until the command`), ...(process.length > 0 ? [] : [cannot(`Whether the agent behind ${name} still lives: no process of this machine is proven to be it`)])];
+  if (connection.kind === 'otlp') return [...process, can(`No act told over ${name} for ${silence}, if it told of some regularly until the command`), ...(process.length > 0 ? [] : [cannot(`Whether the agent behind ${name} still lives: ${(input.ports.get(connection.id)?.fault ?? null) === null ? 'no process of this machine is proven to be it' : 'its processes on this machine could not be looked up'}`)])];
   const changed = here.some((one) => one.plan.wanted && one.plan.kind !== 'hold' && one.lever.step !== 'cut');
   const seen = connection.visibility === 'all' || input.facts.scope.kind === 'task';
   return [

@@ -73,6 +73,16 @@ describe('plans', () => {
     expect(failed.plan.levers.map((one) => [one.wanted, one.problem])).toEqual([[false, 'It could not be opened.']]);
   });
 
+  it('do not say that no process is proven when the look-up was only late', async () => {
+    const known = house.history.facts.connections.map((one) => ({ ...one, kind: 'otlp' as const, levers: [] }));
+    house.history.facts = { ...house.history.facts, connections: known };
+    const late = await made(deskWith(() => new Promise(() => undefined)));
+    expect(late.plan.warnings).toEqual(expect.arrayContaining([expect.stringMatching(/on connection Fake: its processes on this machine could not be looked up: There was no answer within 4 s\. Make the plan again\.$/)]));
+    expect(late.plan.checks.map((one) => one.text)).toContain('Whether the agent behind Fake still lives: its processes on this machine could not be looked up');
+    const none = await made(deskWith(() => Promise.reject(new Error('there is no lever'))));
+    expect(none.plan.warnings).toEqual(expect.arrayContaining([expect.stringMatching(/on connection Fake: it only tells what happened, and no process of this machine is proven to be the agent\.$/)]));
+  });
+
   it('aim a lever of processes at the agents alone whose process is proven', async () => {
     const [source] = house.history.facts.agents[0]?.sources ?? [];
     if (source === undefined) throw new Error('there is no source');

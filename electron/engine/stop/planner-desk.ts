@@ -95,10 +95,10 @@ export class PlannerDesk {
     try {
       open = await within(withinMs, [life], () => opening);
     } catch (error) {
-      // What is only told of has no lever of its own; that is no failure.
-      if (told) return null;
-      // One that is only late may be open in the next moment: its levers stay.
       const late = error instanceof TooLate;
+      // What is only told of has no lever of its own; that is no failure. That its processes were not found in time is one.
+      if (told && !late) return null;
+      // One that is only late may be open in the next moment: its levers stay.
       return { port: { levers: late ? connection.levers : [], survey: null, fault: error instanceof CallFailure || late ? error.message : 'It could not be opened.' }, proven: new Map() };
     }
     try {

@@ -40,6 +40,9 @@ export function limited<T>(ms: number, parents: readonly AbortSignal[], work: (s
 
 export const within = <T>(ms: number, parents: readonly AbortSignal[], work: (signal: AbortSignal) => Promise<T>): Promise<T> => limited(ms, parents, work).inTime;
 
+/** What is left of a time that began then. SECURITY: never more than the whole, wherever somebody sets the clock meanwhile: it is not to stop us from looking. */
+export const leftMs = (ms: number, beganMs: number, nowMs: number): number => Math.min(ms, Math.max(0, beganMs + ms - nowMs));
+
 /** Resolves after that time or when the signal ends, whichever is first. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();

@@ -7,6 +7,7 @@ import { usOf } from './stop-context.ts';
 import type { StopContext } from './stop-context.ts';
 import type { WatchedConnection } from './watched.ts';
 
+/** Of times apart, either way: a clock that is set back must not keep anything from being read. */
 const rowsAtLeastEveryMs = 2_000;
 const sightEveryMs = 1_000;
 /** Signs from before the command may still come in. */
@@ -51,14 +52,14 @@ export class EvidenceReader {
   }
 
   async #readRows(sinceUs: number, nowMs: number): Promise<void> {
-    if (!this.#news && nowMs - this.#rowsMs < rowsAtLeastEveryMs) return;
+    if (!this.#news && Math.abs(nowMs - this.#rowsMs) < rowsAtLeastEveryMs) return;
     this.#news = false;
     this.#rowsMs = nowMs;
     await this.#rows.read(sinceUs);
   }
 
   async #readSight(sinceUs: number, nowMs: number, lookers: readonly Looker[]): Promise<void> {
-    if (nowMs - this.#sightMs < sightEveryMs || lookers.length === 0) return;
+    if (Math.abs(nowMs - this.#sightMs) < sightEveryMs || lookers.length === 0) return;
     this.#sightMs = nowMs;
     const found = await this.#context.history.read.sightOf({ connections: lookers.map((one) => one.watched.connection), sinceUs });
     this.#gaps = new Map(found.map((one) => [one.connection, one.gaps]));
@@ -68,7 +69,7 @@ export class EvidenceReader {
   async #readRhythms(beforeUs: number, nowMs: number, lookers: readonly Looker[]): Promise<void> {
     const steps = lookers.flatMap(({ watched, track }) => track.opaque.map(({ step }) => ({ watched, run: step.run, step: step.step })));
     const key = JSON.stringify(steps.map((one) => [one.watched.connection, one.run, one.step]));
-    if (key === this.#rhythmKey && nowMs - this.#rhythmMs < rhythmEveryMs) return;
+    if (key === this.#rhythmKey && Math.abs(nowMs - this.#rhythmMs) < rhythmEveryMs) return;
     this.#rhythmKey = key;
     this.#rhythmMs = nowMs;
     const { tasks } = this.#fact();

@@ -5,7 +5,7 @@
 import { CallFailure } from '../call-failure.ts';
 import type { LeverReply, OpenRun, Survey } from '../connectors/stopping.ts';
 import type { LeverFact, LeverPatch, NewEvent } from '../store/stop-commands.ts';
-import { pause, within } from './deadline.ts';
+import { leftMs, pause, within } from './deadline.ts';
 import { isProcessLever } from './joined-port.ts';
 import type { OrderBook } from './order-book.ts';
 import { faultWords } from './pull-fault.ts';
@@ -69,8 +69,8 @@ export class Hold {
       if (signal.aborted) return;
       const kicked = new AbortController();
       this.#kick = () => kicked.abort();
-      await pause(Math.max(0, lookAtMostEveryMs - (this.#context.clock.now() - beganMs)), signal);
-      await pause(Math.max(0, lookEveryMs - (this.#context.clock.now() - beganMs)), AbortSignal.any([signal, kicked.signal]));
+      await pause(leftMs(lookAtMostEveryMs, beganMs, this.#context.clock.now()), signal);
+      await pause(leftMs(lookEveryMs, beganMs, this.#context.clock.now()), AbortSignal.any([signal, kicked.signal]));
       this.#kick = () => undefined;
     }
   }
@@ -114,7 +114,7 @@ export class Hold {
     const sinceUs = commandedUs ?? intentUs;
     this.#before ??= new Set(runs.filter((run) => run.sinceUs < sinceUs).map((run) => run.id));
     const nowMs = this.#context.clock.now();
-    const fresh = runs.filter((run) => !this.#before?.has(run.id) && nowMs - (this.#tried.get(run.id) ?? Number.NEGATIVE_INFINITY) >= againAfterMs);
+    const fresh = runs.filter((run) => !this.#before?.has(run.id) && Math.abs(nowMs - (this.#tried.get(run.id) ?? Number.NEGATIVE_INFINITY)) >= againAfterMs);
     return fresh.slice(0, mostAtOnce);
   }
 

@@ -120,7 +120,7 @@ export class Orchestrator {
   }
 
   #take(fact: OrderFact, written: readonly string[] | null, facts: ScopeFacts | null): LiveOrder {
-    const read = async (): Promise<WatchedScope> => facts ?? this.#context.history.read.scopeFacts(fact.scope).catch(() => noScope(fact));
+    const read = async (): Promise<WatchedScope> => facts ?? this.#context.history.read.scopeFacts(fact.scope).catch(() => noScope);
     const live: LiveOrder = new LiveOrder({
       context: this.#context, fact, written, over: () => this.#forget(live),
       watched: async () => watchedOf(live.book.fact, await read(), this.#isLocal),
@@ -239,7 +239,4 @@ function newFact(order: NewOrder, id: number, number: number, levers: readonly n
 }
 
 /** The scope is gone since (a connection was removed): what its levers aimed at is all that is left to look at. */
-function noScope(fact: OrderFact): WatchedScope {
-  const named = new Map(fact.levers.map((one) => [one.connection, one.plan]));
-  return { agents: [], tasks: [], connections: [...named].map(([id, plan]) => ({ id, publicId: plan.connectionId, name: plan.connectionName, kind: 'langgraph', enabled: true, address: null, visibility: 'unknown', levers: [], rights: [], agents: [] })) };
-}
+const noScope: WatchedScope = { agents: [], tasks: [], connections: [] };

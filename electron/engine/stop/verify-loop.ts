@@ -5,7 +5,7 @@
 import type { StopState } from '../../../shared/stop.ts';
 import { auditByEngine } from '../audit-words.ts';
 import { publicId } from '../store/ids.ts';
-import { pause } from './deadline.ts';
+import { leftMs, pause } from './deadline.ts';
 import { EvidenceReader } from './evidence-reader.ts';
 import { judge } from './judge.ts';
 import type { JudgeInput } from './judge-input.ts';
@@ -13,6 +13,7 @@ import { Looker } from './looker.ts';
 import type { OrderBook } from './order-book.ts';
 import { usOf } from './stop-context.ts';
 import type { StopContext } from './stop-context.ts';
+import { inert, list } from './time-words.ts';
 import type { VerdictWriter } from './verdict-writer.ts';
 import type { Watched } from './watched.ts';
 
@@ -34,6 +35,9 @@ const watchMs = 5_000;
 const weary = 10_000;
 /** A look that takes longer is judged when it comes; the others are not kept waiting. */
 const waitForLooksMs = 1_000;
+/** SECURITY: nobody looked in a time as long as this: the machine slept, this process was stopped, or the clock was set. An agent beside us slept too: its silence then is none. */
+const lostUs = 15_000_000;
+const mostLost = 20;
 
 export class VerifyLoop {
   readonly #parts: VerifyParts;
@@ -42,6 +46,10 @@ export class VerifyLoop {
   #watched: Watched | null = null;
   #lookers: readonly Looker[] = [];
   #beganMs = 0;
+  #tickedUs: number | null = null;
+  /** the newest look that came to nothing by a mistake, or because the history could not be read. */
+  #failedUs = 0;
+  #lost: JudgeInput['connections'][number]['gaps'] = [];
   #kick: () => void = () => undefined;
   ended: Promise<void> = Promise.resolve();
 
@@ -69,18 +77,34 @@ export class VerifyLoop {
   }
 
   async #run(): Promise<void> {
-    const { context, book } = this.#parts;
+    const { context } = this.#parts;
     const signal = AbortSignal.any([this.#end.signal, context.life]);
     while (!signal.aborted) {
       const beganMs = context.clock.now();
-      await this.#tick(signal).catch((error: unknown) => { if (!signal.aborted) context.log.error('a stop could not be verified now', error, { order: book.id }); });
+      await this.#tick(signal).catch((error: unknown) => this.#failed(error, signal));
       if (signal.aborted || await this.#isOver()) return;
       await this.#rest(beganMs, signal);
     }
   }
 
+  #failed(error: unknown, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    const { context, book } = this.#parts;
+    this.#failedUs = usOf(context.clock);
+    context.log.error('a stop could not be verified now', error, { order: book.id });
+  }
+
+  /** Time in which this did not run proves nothing. */
+  #tellLost(): void {
+    const nowUs = usOf(this.#parts.context.clock);
+    const fromUs = this.#tickedUs ?? nowUs;
+    this.#tickedUs = nowUs;
+    if (nowUs - fromUs > lostUs) this.#lost = [...this.#lost, { fromUs, toUs: nowUs, text: 'The engine did not look: the machine slept, the engine was stopped, or the clock was set.' }].slice(-mostLost);
+  }
+
   async #tick(signal: AbortSignal): Promise<void> {
     const { context, book } = this.#parts;
+    this.#tellLost();
     const sinceUs = book.fact.commandedUs ?? book.fact.intentUs;
     if (this.#watched === null) {
       // Activity that is known before the command did not begin after it.
@@ -104,7 +128,7 @@ export class VerifyLoop {
       nowUs: usOf(this.#parts.context.clock), commandUs, answeredUs: fact.answeredUs, silenceUs: fact.silenceS * 1_000_000, scopeIsTask: fact.scope.kind === 'task', openBefore: this.#watched?.openBefore ?? null,
       connections: this.#lookers.map(({ watched, track, process }) => ({
         connection: watched.connection, name: watched.name, enabled: this.#reader.isEnabled(watched.connection), shows: watched.shows, visibility: watched.visibility, agents: watched.agents.map((one) => one.head),
-        looks: watched.shows === 'looks' ? track : null, gaps: this.#reader.gapsOf(watched.connection), clockBehindUs: null, process,
+        looks: watched.shows === 'looks' ? track : null, gaps: [...this.#reader.gapsOf(watched.connection), ...this.#lost], clockBehindUs: null, process,
       })),
       levers: fact.levers.map(({ id, plan, connection, state, reported, reportedUs, undoState }) => ({ id, leverId: plan.leverId, title: plan.title, connection, step: plan.step, kind: plan.kind, state, answeredUs: reportedUs, reported, undone: undoState === 'done' })),
       ...this.#reader.told, signs: [], verifiedUs: fact.verifiedUs, containedUs: fact.containedUs,
@@ -124,7 +148,7 @@ export class VerifyLoop {
     else if (state === 'stopping') await writer.give('unverified', 'Unverified: the watch is over, and what was seen is not enough to say that it stopped.');
     await writer.tellEnd();
     if (book.fact.state === 'still_acting') return false;
-    const headline = book.fact.state === 'verified' ? 'Nothing acted until the watch was over.' : nothing ? book.fact.headline : 'The watch is over: it could not be verified.';
+    const headline = book.fact.state === 'verified' ? this.#quietWords(book.fact.verifiedUs ?? nowUs) : nothing ? book.fact.headline : 'The watch is over: it could not be verified.';
     await book.after({
       order: { endedUs: nowUs },
       events: [{ atUs: nowUs, kind: 'ended', lever: null, by: 'console', text: headline }],
@@ -134,14 +158,23 @@ export class VerifyLoop {
     return true;
   }
 
+  /** What was verified stays so without sight; but then nobody may say that nothing acted. */
+  #quietWords(verifiedUs: number): string {
+    const after = (us: number | null): boolean => us !== null && us > verifiedUs;
+    const unseen = this.#lookers.filter(({ watched, track, process }) => process.state !== 'gone'
+      && ((watched.shows === 'looks' && after(track.badUs)) || [...this.#reader.gapsOf(watched.connection), ...this.#lost].some((gap) => gap.toUs === null || gap.toUs > verifiedUs)));
+    if (unseen.length === 0 && !after(this.#failedUs)) return 'Nothing acted until the watch was over.';
+    return `No act was seen until the watch was over, but not all of that time was seen${unseen.length === 0 ? '' : `: ${list(unseen.map(({ watched }) => inert(watched.name)))}`}.`;
+  }
+
   async #rest(beganMs: number, signal: AbortSignal): Promise<void> {
     const { context, book } = this.#parts;
     const nowMs = context.clock.now();
     const kicked = new AbortController();
     this.#kick = () => kicked.abort();
     // News bring the next look forward, but looks are never closer than the eager ones.
-    await pause(Math.max(0, beganMs + eagerMs - nowMs), signal);
-    await pause(Math.max(0, beganMs + this.#paceMs(book.fact.state, book.fact.watchUntilUs, nowMs) - context.clock.now()), AbortSignal.any([signal, kicked.signal]));
+    await pause(leftMs(eagerMs, beganMs, nowMs), signal);
+    await pause(leftMs(this.#paceMs(book.fact.state, book.fact.watchUntilUs, nowMs), beganMs, context.clock.now()), AbortSignal.any([signal, kicked.signal]));
     this.#kick = () => undefined;
   }
 

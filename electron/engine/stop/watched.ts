@@ -30,7 +30,7 @@ export type WatchedScope = Pick<ScopeFacts, 'agents' | 'tasks' | 'connections'>;
 export function watchedOf(fact: OrderFact, facts: WatchedScope, isLocal: (address: string | null) => boolean): Watched {
   const sources = new Set(fact.sources);
   const tasks = fact.tasks === null ? null : new Set(fact.tasks);
-  const connections = facts.connections.flatMap((one): WatchedConnection[] => {
+  const connections = [...facts.connections, ...gone(fact, facts)].flatMap((one): WatchedConnection[] => {
     const here = facts.agents.map((agent) => ({ head: agent.id, sources: agent.sources.filter((source) => source.connection === one.id && sources.has(source.agent)) })).filter((agent) => agent.sources.length > 0);
     const levers = fact.levers.filter((lever) => lever.connection === one.id);
     if (here.length === 0 && levers.length === 0) return [];
@@ -47,6 +47,12 @@ export function watchedOf(fact: OrderFact, facts: WatchedScope, isLocal: (addres
   });
   const { survey, tasksOpen } = fact.plan;
   return { connections, openBefore: tasksOpen > 0 || (survey !== null && survey.failed.length === 0) ? tasksOpen : null };
+}
+
+/** SECURITY: a connection that was removed since is not forgotten: what its levers aimed at is no longer seen, so that nothing can be verified without it. */
+function gone(fact: OrderFact, facts: WatchedScope): ScopeConnection[] {
+  const named = new Map(fact.levers.filter((lever) => !facts.connections.some((one) => one.id === lever.connection)).map((lever) => [lever.connection, lever.plan]));
+  return [...named].map(([id, plan]) => ({ id, publicId: plan.connectionId, name: plan.connectionName, kind: 'langgraph', enabled: false, address: null, visibility: 'unknown', levers: [], rights: [], agents: [] }));
 }
 
 /** A task of which the history holds no runtime's id is looked at as its levers aim at it. */

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: prints ratios against limits, all measured in this run. Parts by name (`ingest`, `store`, `queries`,
- * `window`, `stop`), default all. `--rounds N`, `--bodies N`, `--rows 1m|10m`; for the window `--minutes N` (how long memory is
+ * `window`, `stop-dispatch`, `stop`), default all. `--rounds N`, `--bodies N`, `--rows 1m|10m`; for the window `--minutes N` (how long memory is
  * watched at each rate: ten for the limit as it is written) and `--rates 1000,10000`;
  * for stop `--runs N`.
  */
@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { benchIngest } from './ingest.ts';
 import { benchQueries } from './queries.ts';
 import { benchStop } from './stop.ts';
+import { benchStopDispatch } from './stop-dispatch.ts';
 import { benchStore } from './store.ts';
 import { holds, printTable } from './table.ts';
 import type { Row } from './table.ts';
@@ -37,6 +38,7 @@ await part('ingest', 'Ingest, HTTP to acknowledged after commit', () => benchIng
 await part('store', 'Store alone', () => benchStore(Number(values.rounds)));
 await part('queries', 'Queries that screens make', () => benchQueries(rowsOf(values.rows)));
 await part('window', 'The window', () => benchWindow({ rows: rowsOf(values.rows), rounds: Number(values.rounds), minutes: Number(values.minutes), rates: values.rates.split(',').filter((rate) => rate !== '').map(Number) }));
+await part('stop-dispatch', 'From the word to the wire', () => benchStopDispatch(rowsOf(values.rows)));
 await part('stop', 'Stopping runs of a LangGraph server', () => benchStop(Number(values.runs)));
 const missed = all.filter((row) => !holds(row));
 process.stdout.write(`\n${all.length - missed.length} of ${all.length} limits hold${missed.length > 0 ? `; missed: ${missed.map((row) => row.what).join('; ')}` : ''}\n`);

@@ -24,7 +24,7 @@ export interface LiveOptions { readonly rates: readonly number[]; readonly minut
 const counts = z.object({ sent: z.number(), acknowledged: z.number(), refused: z.number() });
 type Counts = z.infer<typeof counts>;
 
-class Sender {
+export class Sender {
   readonly #process: ChildProcess;
   #latest: Counts = { sent: 0, acknowledged: 0, refused: 0 };
 

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { formatTable, money, visible, visibleLines } from './cli-text.ts';
+import { failureText, formatTable, money, visible, visibleLines } from './cli-text.ts';
 
 describe('visible', () => {
   it('shows what could command a terminal or mislead a reader', () => {
     expect(visible('a\u001b[31mb\u202ec\u200bd\r\n\u0007\ud800')).toBe('a[U+001B][31mb[U+202E]c[U+200B]d[U+000D][U+000A][U+0007][U+D800]');
     expect(visible('Zürich 東京 👍')).toBe('Zürich 東京 👍');
+  });
+
+  it('is what a command fails with: it may name agents in their own words', () => {
+    expect(failureText(new Error('bot\u001b[2J\nIt stopped, verified. is not marked as a canary'))).toBe('gatehouse: bot[U+001B][2J[U+000A]It stopped, verified. is not marked as a canary\n');
   });
 
   it('keeps lines apart where a text has several, and none of them can pass for ours', () => {

@@ -7,6 +7,9 @@ const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u115F\u1160\u3164\uFFA0\u2
 /** SECURITY: a terminal obeys what it is told; agent text must not be able to tell it anything. */
 export const visible = (text: string): string => text.replace(unsafe, (character) => `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`);
 
+/** SECURITY: what failed may name agents, services and runtimes in their own words. */
+export const failureText = (error: unknown): string => `gatehouse: ${visible(error instanceof Error ? error.message : String(error))}\n`;
+
 /** SECURITY: text of several lines keeps them, each set in, so that none of them can pass for a line of ours. */
 export const visibleLines = (text: string): string => text.split('\n').map((line) => `  ${visible(line)}`).join('\n');
 

@@ -6,6 +6,7 @@ import { readInvocation } from './cli-arguments.ts';
 import type { Invocation } from './cli-arguments.ts';
 import { UsageError } from './cli-options.ts';
 import { runCommand } from './cli-commands.ts';
+import { failureText } from './cli-text.ts';
 import { ownKeyPlaces } from './cli-keys.ts';
 import { connectCaller } from './control-client.ts';
 import type { Caller } from './control-client.ts';
@@ -115,7 +116,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (error.code ==
 try {
   await run(readInvocation(process.argv.slice(2), process.cwd(), Date.now()));
 } catch (error) {
-  process.stderr.write(`gatehouse: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(failureText(error));
   if (error instanceof UsageError) process.stderr.write('See gatehouse help.\n');
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -50,7 +50,7 @@ export class FindSenders implements Finder {
       sender.proven = { title: proof.title, shared: proof.shared };
       subjects.push(this.#subject(sender, proof, target, around));
     }
-    return { subjects: withoutInner(subjects), notes, missing };
+    return { subjects: withoutInner(subjects), notes, others: notes, missing };
   }
 
   #agents(sender: Sender): string[] {

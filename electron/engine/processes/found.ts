@@ -17,6 +17,8 @@ export interface Found {
   readonly subjects: readonly Subject[];
   /** what seems to be behind the target and is not proven, one sentence each. */
   readonly notes: readonly string[];
+  /** of `notes`, those of living processes that send for the target: more of it than was proven. Absent: there is no such question. */
+  readonly others?: readonly string[];
   /** something would be proven, but ending it needs a right that we have not; in words. */
   readonly missing: string | null;
 }

@@ -95,3 +95,16 @@ test('a system whose processes cannot be read says so', async () => {
   expect((await processes.portFor(7))?.levers).toEqual([]);
   await processes.close();
 });
+
+test('is not said to be seen whole while another process that is not proven sends for the same agent', async () => {
+  const { machine, processes, hear } = await begin({ pid: 300, parent: 50, account: '0' });
+  machine.owners.set(40_300, [300]);
+  await hear(40_300, 'desk/coder');
+  const { look } = await stop(processes);
+  expect(machine.pretended.has(100)).toBe(false);
+  const sight = await look();
+  expect(sight).toMatchObject({ open: [], complete: false });
+  expect(sight.notes.join(' ')).toContain('process');
+  machine.pretended.delete(300);
+  expect(await look()).toMatchObject({ open: [], complete: true, readBack: [{ holds: true }] });
+});

@@ -79,7 +79,9 @@ export class ProcessStop implements StopPort {
       const doubtful = await this.#doubtful(snapshot);
       if (doubtful.length > 0) notes.push(doubtText(doubtful));
       const left = await this.#left(snapshot, signal);
-      const back = await this.#cameBack(leverId, target, snapshot, signal);
+      const { back, others } = await this.#cameBack(leverId, target, snapshot, signal);
+      // SECURITY: another process sends for the same agent: that the proven one is gone does not say that the agent is.
+      if (others.length > 0) notes.push('Another process sends for it too, which is not proven to be it:', ...others);
       open.push(...left.map((proc) => openRun(proc, 'is alive')), ...back.map(({ proc, agent }) => openRun(proc, 'was started again', agent)));
       signs.push(...back.filter(({ proc }) => proc.startedMs * 1_000 >= sinceUs).map(({ proc }) => ({ atUs: Math.round(proc.startedMs * 1_000), what: `came back: ${wordsOf(proc)} was started`, run: idOf(proc), denied: false })));
       readBack.push({ leverId, holds: left.length === 0 && back.length === 0, text: backText(left, back.map(({ proc }) => proc), snapshot.tree.size) });
@@ -113,9 +115,10 @@ export class ProcessStop implements StopPort {
   }
 
   /** Processes that are proven to be the same agent's and were not there, or not known, before the command. What was left out on purpose is none of them. */
-  async #cameBack(leverId: string, target: StopTarget, { tree, atMs }: Snapshot, signal: AbortSignal): Promise<readonly { proc: Proc; agent: string | null }[]> {
-    const { subjects } = await this.#find(target, signal);
-    return subjects.filter((subject) => subject.leverId === leverId || subject.tree.alive().some(({ startedMs }) => startedMs > atMs)).flatMap((subject) => subject.tree.alive().filter((proc) => !tree.has(proc)).map((proc) => ({ proc, agent: subject.agent })));
+  async #cameBack(leverId: string, target: StopTarget, { tree, atMs }: Snapshot, signal: AbortSignal): Promise<{ readonly back: readonly { proc: Proc; agent: string | null }[]; readonly others: readonly string[] }> {
+    const { subjects, others = [] } = await this.#find(target, signal);
+    const back = subjects.filter((subject) => subject.leverId === leverId || subject.tree.alive().some(({ startedMs }) => startedMs > atMs)).flatMap((subject) => subject.tree.alive().filter((proc) => !tree.has(proc)).map((proc) => ({ proc, agent: subject.agent })));
+    return { back, others };
   }
 
   #snapshot(saved: string | null): Snapshot | null {

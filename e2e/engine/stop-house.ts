@@ -8,9 +8,8 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Connection, StopLevel } from '../../shared/domain.ts';
 import type { StopCertificate, StopOrderDetail, StopPlan, StopScope, StopState } from '../../shared/stop.ts';
-import { connectCaller } from '../../electron/engine/control-client.ts';
-import type { Caller } from '../../electron/engine/control-client.ts';
 import type { WorkerOptions, WorkerWish } from '../agents/file-worker.ts';
+import { ContractCaller } from './contract-caller.ts';
 import { ServedEngine } from './serve.ts';
 
 /** What is told may differ from what was done by so much. */
@@ -126,8 +125,8 @@ export function isAlive(pid: number): boolean {
 
 export class StopHouse {
   readonly engine: ServedEngine;
-  readonly caller: Caller;
-  private constructor(engine: ServedEngine, caller: Caller) {
+  readonly caller: ContractCaller;
+  private constructor(engine: ServedEngine, caller: ContractCaller) {
     this.engine = engine;
     this.caller = caller;
   }
@@ -135,8 +134,7 @@ export class StopHouse {
   /** Five seconds of silence, the shortest that is allowed. */
   static async open(env: Readonly<Record<string, string>> = {}): Promise<StopHouse> {
     const engine = await ServedEngine.start({ env });
-    const caller = await connectCaller(engine.folder);
-    if (caller === null) throw new Error('the engine cannot be asked');
+    const caller = await ContractCaller.open(engine.folder);
     await caller.call('settings.set', { stopSilenceS: 5, stopWatchS: 120 });
     return new StopHouse(engine, caller);
   }

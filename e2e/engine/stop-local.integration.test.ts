@@ -5,15 +5,15 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RuleTrigger } from '../../shared/stop.ts';
-import { startRuntime } from '../../electron/engine/connectors/conformance/start-runtime.ts';
-import type { StartedRuntime } from '../../electron/engine/connectors/conformance/start-runtime.ts';
 import type { WorkerOptions } from '../agents/file-worker.ts';
+import { startA2a } from '../runtimes/start-a2a.ts';
+import type { A2aProcess } from '../runtimes/start-a2a.ts';
 import { agreesByLookMs, agreesMs, isAlive, StopHouse, timeOf, Trail, until, Worker } from './stop-house.ts';
 import type { Order } from './stop-house.ts';
 
 const operator = 'a-token-of-the-operator';
 let house: StopHouse;
-let desk: StartedRuntime;
+let desk: A2aProcess;
 let telemetry: Record<string, string>;
 let told: string;
 const workers: Worker[] = [];
@@ -43,7 +43,7 @@ beforeAll(async () => {
   house = await StopHouse.open({ A2A_OPERATOR: operator });
   const otlp = await house.otlp('Desk telemetry');
   [telemetry, told] = [otlp.env, otlp.id];
-  desk = await startRuntime('a2a-server.ts', ['--shared', '--step', '100', '--steps', '120'], { A2A_TOKENS: JSON.stringify({ [operator]: 'operator', 'a-token-of-alice': 'alice' }) });
+  desk = await startA2a(['--shared', '--step', '100', '--steps', '120'], { [operator]: 'operator', 'a-token-of-alice': 'alice' });
   await house.runtime('Supplier desk', 'a2a', desk.url, 'A2A_OPERATOR');
 });
 afterAll(async () => {

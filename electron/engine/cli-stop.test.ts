@@ -99,7 +99,8 @@ describe('stop', () => {
     await run(`${command} --yes --with process.end-server --without x.cancel`, fired([order('verified', 'Stopped.', [])], asked));
     expect(asked[1]).toMatchObject({ levers: ['l2'] });
     await expect(run(`${command} --yes --with nothing`, fired([order('verified', 'Stopped.', [])]))).rejects.toThrow('Nothing was sent');
-    await expect(run(`${command} --yes --without x.cancel`, fired([order('verified', 'Stopped.', [])]))).rejects.toThrow('No lever of this plan');
+    expect(await run(`${command} --yes --without x.cancel`, fired([order('verified', 'Stopped.', [])]))).toMatchObject({ code: 2, err: 'No lever of this plan is ticked. What could be pulled: --with x.cancel, --with process.end-server. Nothing was sent.\n' });
+    expect(await run(`${command} --yes`, { ...fired([]), 'stop.plan': () => ({ ...plan, levers: [broken] }) })).toMatchObject({ code: 2, err: 'No lever of this plan can be pulled. Nothing was sent.\n' });
   });
 
   it('needs one scope, a level and a reason', () => {

@@ -96,7 +96,10 @@ async function fire(command: Firing, context: CommandContext): Promise<number> {
   const levers = ticked(plan, command);
   const shownPlan: StopPlan = { ...plan, levers: plan.levers.map((lever) => ({ ...lever, wanted: levers.includes(lever.id) })) };
   await (json ? line(context, { t: 'plan', plan: shownPlan }) : printText(planText(shownPlan), streams));
-  if (levers.length === 0) throw new CallFailure('conflict', 'No lever of this plan can be pulled. Nothing was sent.');
+  if (levers.length === 0) {
+    streams.err.write(`${noLever(plan)} Nothing was sent.\n`);
+    return exitCodes.not_sent;
+  }
   if (!command.yes && !await agreed(plan, levers.length, context)) {
     streams.err.write('Nothing was sent. To send it without being asked, add --yes.\n');
     return exitCodes.not_sent;
@@ -105,6 +108,12 @@ async function fire(command: Firing, context: CommandContext): Promise<number> {
   const { reasonKind, reason, ticket } = command;
   const order = await caller.call('stop.order', { planId: plan.id, levers, reasonKind, reason, ...(ticket === null ? {} : { ticket }), ...(plan.needs.typed === null ? {} : { typed: plan.needs.typed }) });
   return watch(order, command.waitMs, context);
+}
+
+/** One that only waits for a tick is there to be pulled: it must not read as if there were none. */
+function noLever(plan: StopPlan): string {
+  const able = plan.levers.filter((lever) => lever.problem === null && lever.kind !== 'catalogue').map((lever) => lever.leverId);
+  return able.length === 0 ? 'No lever of this plan can be pulled.' : `No lever of this plan is ticked. What could be pulled: ${[...new Set(able)].map((id) => `--with ${id}`).join(', ')}.`;
 }
 
 /** The plan's ticks, changed by --with and --without; an id that is not in the plan is a mistake, not a wish. */

@@ -12,7 +12,7 @@ const leaves = [
   'What it set going elsewhere: on other machines, in containers, in services and schedules of this one.',
   'Requests that it already sent to a model or a tool: the other side may carry them out.',
   'Whoever starts it again: a supervisor, a schedule, a person. That is watched for as long as it sends to Gatehouse.',
-  'A process that left its parent and its session in the moment before it was looked at.',
+  'A process that left its parent and its session, and whose parents ended, before Gatehouse saw it with them: a daemon that the agent set going as it began, for one.',
 ];
 
 export const end: Lever = {

@@ -47,9 +47,15 @@ async function startLangGraph(): Promise<Process> {
   return { url, end: () => { child.stdin.end(); child.kill('SIGTERM'); } };
 }
 
-async function post(url: string, body: unknown, signal: AbortSignal): Promise<Record<string, unknown>> {
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal });
-  return await response.json() as Record<string, unknown>;
+/** Null: an agent that somebody stopped takes no work, and a server whose process was ended answers nothing. Both are what the demo is for, and end none of the rest. */
+async function post(url: string, body: unknown, signal: AbortSignal): Promise<unknown> {
+  try {
+    const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal });
+    return response.ok ? await response.json() : null;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return null;
+  }
 }
 
 interface Work { readonly assistant: string; readonly input: (random: Random) => unknown; readonly asks?: true }
@@ -74,8 +80,8 @@ const longEvery = 12;
 
 /** How many threads wait for a person, as the server's own list says. */
 async function waitingThreads(url: string, signal: AbortSignal): Promise<number> {
-  const response = await fetch(`${url}/threads/search`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ status: 'interrupted', limit: 50, select: ['thread_id'] }), signal });
-  return ((await response.json()) as unknown[]).length;
+  const found = await post(`${url}/threads/search`, { status: 'interrupted', limit: 50, select: ['thread_id'] }, signal);
+  return Array.isArray(found) ? found.length : 0;
 }
 
 async function giveLangGraphWork(url: string, random: Random, options: RuntimesOptions): Promise<void> {
@@ -83,7 +89,8 @@ async function giveLangGraphWork(url: string, random: Random, options: RuntimesO
     const free = await waitingThreads(url, options.signal) < mostWaiting;
     // The first one asks, so that the approvals are not empty for whoever looks at once.
     const work = round === 0 ? langGraphWork[2] : round % longEvery === 1 ? longWork[Math.floor(round / longEvery) % longWork.length] : random.pick(langGraphWork.filter((one) => free || one.asks !== true));
-    const { thread_id: thread } = await post(`${url}/threads`, { metadata: { team: random.pick(['finance', 'support', 'night shift']) } }, options.signal);
+    const made = await post(`${url}/threads`, { metadata: { team: random.pick(['finance', 'support', 'night shift']) } }, options.signal);
+    const thread = (made as { thread_id?: unknown } | null)?.thread_id;
     if (work !== undefined && typeof thread === 'string') await post(`${url}/threads/${thread}/runs`, { assistant_id: work.assistant, input: work.input(random) }, options.signal);
     await pause(random.int(6, 20), options);
   }

@@ -14,7 +14,7 @@ export function evidenceOf(input: JudgeInput, acts: readonly Act[], against: rea
     ...against.map((one): Evidence => ({ key: one.key, kind: 'against', by: one.by, atUs: one.atUs, lever: cut(one.connection), text: one.text })),
     ...acts.flatMap((act) => actEvidence(act, input, cut(act.connection))),
     ...input.connections.flatMap((one) => [...readBacks(input, one.connection), ...goneProcess(input, one.connection), ...gaps(input, one.connection)]),
-    ...proof.flatMap((one): Evidence[] => one.grounds.map((text, index) => ({ key: `proof:${one.connection}:${index}:${one.fromUs ?? 0}`, kind: 'for', by: one.byProcess ? 'process' : 'activity', atUs: input.verifiedUs ?? input.nowUs, lever: cut(one.connection), text }))),
+    ...proof.flatMap((one): Evidence[] => one.grounds.map((text, index) => ({ key: `proof:${one.connection}:${index}:${one.fromUs ?? 0}`, kind: 'for', by: one.byProcess ? 'process' : 'activity', atUs: provenUs(input, one.fromUs), lever: cut(one.connection), text }))),
   ];
   return [...new Map(facts.toReversed().map((fact) => [fact.key, fact])).values()].toSorted((a, b) => a.atUs - b.atUs || (a.key < b.key ? -1 : 1));
 }
@@ -55,4 +55,9 @@ function gaps(input: JudgeInput, connection: number): readonly Evidence[] {
     key: `gap:${connection}:${gap.fromUs}:${gap.toUs === null ? 'open' : 'closed'}`, kind: 'not_seen', by: 'console', atUs: gap.fromUs, lever: null,
     text: `${inert(one?.name ?? '')} not seen ${gap.toUs === null ? `since ${clockOf(gap.fromUs)}` : `from ${clockOf(gap.fromUs)} to ${clockOf(gap.toUs)}`}: ${inert(gap.text, 200)}`,
   }));
+}
+
+/** What was seen anew after the order was verified, for one after a time without sight, was not known then. */
+function provenUs({ verifiedUs, nowUs }: Pick<JudgeInput, 'verifiedUs' | 'nowUs'>, fromUs: number | null): number {
+  return verifiedUs === null || (fromUs ?? 0) > verifiedUs ? nowUs : verifiedUs;
 }

@@ -142,7 +142,9 @@ describe.concurrent('stops of real runtimes', { timeout: 120_000 }, () => {
     const agent = await house.agent('held', connection);
     const id = idOf.get('held') ?? '';
     const order = await house.order({ kind: 'agent', id: agent }, 'suspend', { without: ['langgraph.suspend-assistant'] });
-    await order.is('the hold to look', () => true);
+    // A run that begins while the first cancel is on its way is cancelled by that one.
+    const { answeredAt } = await order.is('the levers to answer', (one) => one.answeredAt !== null);
+    await until('the hold to look', async () => (await house.caller.call('stop.standing', {})).holds.some((one) => one.orderId === order.id && timeOf(one.lastLookAt) > timeOf(answeredAt)));
     const late = await begin(langGraph, id, { how: 'steps', file: 'late.txt', acts: 400, ms: 100 });
     await until('the late run to be cancelled', async () => ['interrupted', 'error'].includes(await statusOf(langGraph, late)));
     const hold = await until('the hold to count it', async () => (await house.caller.call('stop.standing', {})).holds.find((one) => one.orderId === order.id && one.cancelled > 0));

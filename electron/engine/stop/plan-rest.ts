@@ -1,6 +1,7 @@
 /** What a plan leaves: authority and work that outlive it, warnings, and what will count as confirmed. */
 import { plural } from '../plural.ts';
 import type { Residual, StopPlan } from '../../../shared/stop.ts';
+import { isWide, needsSecond } from '../store/second-person.ts';
 import type { ScopeConnection } from '../store/stop-commands.ts';
 import { isProcessLever } from './against.ts';
 import { includes } from './plan-input.ts';
@@ -130,7 +131,6 @@ export function needsOf(input: PlanInput): StopPlan['needs'] {
   const { scope, agents, settings } = input.facts;
   // A rule or a drill was confirmed when a person set it up: nobody is there who could type.
   if (input.by !== 'person') return { typed: null, reason: false, second: false };
-  const wide = scope.kind !== 'task' && scope.kind !== 'agent';
-  const second = settings.twoPerson === 'all' || (settings.twoPerson === 'wide' && (wide || agents.length > 1));
-  return { typed: wide ? String(agents.length) : null, reason: wide || includes(input.level, 'revoke'), second };
+  const wide = isWide(scope);
+  return { typed: wide ? String(agents.length) : null, reason: wide || includes(input.level, 'revoke'), second: needsSecond(settings, scope, agents.length) };
 }

@@ -128,6 +128,14 @@ describe('a stop', () => {
     await vi.waitFor(() => { expect(house.runtime.calls).toEqual(['fake.cancel']); });
   });
 
+  it('does not fire a plan of before the two-person rule', async () => {
+    const plan = await house.plan();
+    await house.set({ twoPerson: 'all' });
+    expect(await codeOf(house.desk['stop.order']({ planId: plan.id, levers: wantedOf(plan), reasonKind: 'other', reason: '' }, ada))).toBe('conflict');
+    expect(house.runtime.calls).toEqual([]);
+    await house.set({ twoPerson: 'off' });
+  });
+
   it('waits for a second person, who is another one and knows the passphrase', async () => {
     await house.set({ twoPerson: 'all' });
     const [grace, sameAsAda] = [await house.desk['operators.add']({ name: 'Grace', passphrase: 'a dozen marbles' }, ada), await house.desk['operators.add']({ name: 'ADA', passphrase: 'another dozen of them' }, ada)];

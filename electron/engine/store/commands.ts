@@ -12,6 +12,7 @@ import { addOperator, removeOperator } from './operators.ts';
 import { setCanary, setNextDrill, writeRights } from './readiness.ts';
 import type { AuditWords, RuntimeCommands } from './runtime-commands.ts';
 import { addRuntime, setRuntimeState, updateRuntime } from './runtimes.ts';
+import { mustHaveSecond } from './second-person.ts';
 import { extendSeen } from './seen.ts';
 import { linkAgents, restitch, unlinkAgent } from './stitching.ts';
 import type { StopCommands } from './stop-commands.ts';
@@ -165,7 +166,10 @@ const runs: { readonly [N in CommandName]: Run<N> } = {
   'agents.link': (db, p, _tallies, nowUs) => linkAgents(db, p, nowUs),
   'agents.unlink': (db, p, _tallies, nowUs) => unlinkAgent(db, p, nowUs),
   'audit.append': (db, p, _tallies, nowUs) => appendAudit(db, p, nowUs),
-  'stops.begin': (db, p, _tallies, nowUs) => beginStop(db, p, nowUs),
+  'stops.begin': (db, p, _tallies, nowUs) => {
+    mustHaveSecond(p, readSettings(db));
+    return beginStop(db, p, nowUs);
+  },
   'stops.write': (db, p, _tallies, nowUs) => writeStop(db, p, nowUs),
   'rights.write': (db, p, _tallies, nowUs) => writeRights(db, p, nowUs),
   'canary.set': (db, p, _tallies, nowUs) => setCanary(db, p, nowUs),

@@ -103,10 +103,14 @@ describe('stop', () => {
     expect(await run(`${command} --yes`, { ...fired([]), 'stop.plan': () => ({ ...plan, levers: [broken] }) })).toMatchObject({ code: 2, err: 'No lever of this plan can be pulled. Nothing was sent.\n' });
   });
 
-  it('needs one scope, a level and a reason', () => {
-    for (const words of ['stop --level cancel --reason x', 'stop --agent a --all --level cancel --reason x', 'stop --agent a --reason x', 'stop --agent a --level stop --reason x', 'stop --agent a --level cancel', 'stop --all --level cancel --reason x --wait soon']) {
-      expect(() => readInvocation(words.split(' '), '/', 0), words).toThrow();
-    }
+  it.each([
+    ['stop --level cancel --reason x', 'A stop has one scope'], ['stop --agent a --all --level cancel --reason x', 'A stop has one scope'], ['stop --agent a --reason x', '--level'], ['stop --agent a --level stop --reason x', '--level is one of'],
+    ['stop --agent a --level cancel', '--reason TEXT'], ['stop --all --level cancel --reason x --wait soon', '--wait is a span'],
+  ])('refuses "%s"', (words, why) => {
+    expect(() => readInvocation(words.split(' '), '/', 0)).toThrow(why);
+  });
+
+  it('reads a wide scope', () => {
     expect(readInvocation('stop --all --level revoke --reason x --wait 10m'.split(' '), '/', 0).command).toMatchObject({ scope: { kind: 'everything' }, waitMs: 600_000, yes: false });
   });
 });

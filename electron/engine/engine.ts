@@ -107,14 +107,15 @@ async function assemble(options: EngineOptions, log: Log, history: HistoryPort, 
   const settings = await ask(history, 'settings.get', {});
   await doors.refresh();
   const wanted = typeof options.receiver === 'object' ? options.receiver : { host: loopback, port: settings.otlpPort };
-  const addresses = { of: (_connection: number): Promise<string | null> => Promise.resolve(null) };
-  const processes = openProcesses({ log, addressOf: (connection) => addresses.of(connection) });
+  const addresses = { of: (_connection: number): Promise<string | null> => Promise.resolve(null), all: (): Promise<readonly string[]> => Promise.resolve([]) };
+  const processes = openProcesses({ log, addressOf: (connection) => addresses.of(connection), addresses: () => addresses.all() });
   const keeper = options.receiver === 'off' ? null : new ReceiverKeeper({ history, doors, gaps, alarms, log, changed: () => hints.add(['status', 'connections']), senders: processes.senders }, wanted);
   const receiver: ReceiverPart = keeper ?? noReceiver(wanted);
   const runtimes = openRuntimes({ history, gaps, log, changed: () => hints.add(['connections', 'status']), vault: options.vault, lasting: keeper !== null, onApprovals: options.onApprovals });
   const connections = new Connections({ history, receiver, doors, gaps, collectors: runtimes.collectors });
   const status = new Status({ history, receiver, alarms, rate, version, dataFolder: options.dataFolder });
   addresses.of = (connection) => runtimes.collectors.addressOf(connection);
+  addresses.all = () => runtimes.collectors.addresses();
   const stopping = openStopping({ history, collectors: runtimes.collectors, processes, alarms, log, version, lasting: keeper !== null });
   const readLive: Parameters<typeof openLive>[0]['read'] = async ({ afterId, upToId, ids, filter, limit }) => {
     const { rows, passed } = await ask(history, 'liveRows', { after: afterId, upTo: upToId, ids, filter, limit });

@@ -55,7 +55,7 @@ afterEach(async () => {
 });
 
 function open(ownPid: number): void {
-  processes = openProcesses({ log: fakeLog(), addressOf: () => Promise.resolve(address), ownPid });
+  processes = openProcesses({ log: fakeLog(), addressOf: () => Promise.resolve(address), addresses: () => Promise.resolve([]), ownPid });
 }
 
 async function begin(options: ExporterOptions): Promise<{ pid: number; tool: number }> {

@@ -43,11 +43,20 @@ export class RuntimeConnections {
   async retarget({ id: publicName, target: wanted }: ParsedParams<'connections.retarget'>, { actor }: CallContext): Promise<Connection> {
     const fact = await this.#fact(publicName);
     if (fact.kind !== wanted.kind) throw new CallFailure('bad_request', `This connection is of the kind ${fact.kind}: make a new one for ${wanted.kind}. Nothing was changed.`);
+    await this.#refuseWhileStopped(fact);
     // How the credential travels stays, unless it is said anew: whoever moves a server changes its address only.
     const target = 'url' in fact.target && 'url' in wanted ? { ...fact.target, ...wanted } as RuntimeTarget : wanted;
     const audit = auditBy(actor, { action: 'connection.retarget', subject: publicName, outcome: 'done', text: `Moved the connection "${fact.name}" from ${addressOf(fact.target)} to ${addressOf(target)}.`, details: { from: addressOf(fact.target), to: addressOf(target) } });
     await this.#parts.history.command('runtimes.update', { id: fact.id, target, audit });
     return this.#afterChange(fact.id);
+  }
+
+  /** SECURITY: a stop looks, holds and undoes at the address that it was ordered for: at another server its silence, and its undo, would be about somebody else. */
+  async #refuseWhileStopped({ id, name }: RuntimeFact): Promise<void> {
+    const open = (await ask(this.#parts.history, 'stopFacts', { ids: null })).find((order) => order.levers.some((lever) => lever.connection === id));
+    const { changes } = await ask(this.#parts.history, 'stop.standing', {});
+    const number = open?.number ?? changes.find((change) => change.connectionName === name)?.orderNumber;
+    if (number !== undefined) throw new CallFailure('conflict', `Stop order ${number} is open at "${name}", or what it changed there still stands. Release it first, or let its watch end. Nothing was changed.`);
   }
 
   async setCredential({ id: publicName, credential, use }: ParsedParams<'connections.setCredential'>, { actor }: CallContext): Promise<Connection> {

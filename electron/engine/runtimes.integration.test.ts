@@ -17,6 +17,7 @@ import { RuntimeConnections } from './runtime-connections.ts';
 import { openRuntimes } from './runtimes.ts';
 import type { Runtimes } from './runtimes.ts';
 import { History } from './store/history.ts';
+import { newLever, newOrder, planLever, stopPlan } from './store/test-stop.ts';
 
 const as = (name: string): CallContext => ({ actor: { kind: 'desktop', name }, signal: new AbortController().signal });
 const ada = as('ada');
@@ -178,6 +179,16 @@ describe('what people change', () => {
     expect((await house.runtimes.facts())[0]?.target).toEqual({ kind: 'langgraph', url: 'http://127.0.0.1:10/', header: 'x-lab-key', scheme: 'plain' });
     expect(runtime.opened).toBe(2);
     await expect(house.people.retarget({ id, target: { kind: 'a2a', url: 'http://127.0.0.1:10/' } }, ada)).rejects.toMatchObject({ code: 'bad_request' });
+  });
+
+  it('stays where a stop was ordered for it', async () => {
+    const { id } = await add();
+    const [fact] = await house.runtimes.facts();
+    const plan = stopPlan();
+    const order = await house.history.command('stops.begin', newOrder({ plan, levers: [newLever(plan.levers[0] ?? planLever('a'), { connection: fact?.id ?? 0 })] }));
+    await expect(house.people.retarget({ id, target: { kind: 'langgraph', url: 'http://127.0.0.1:10/' } }, ada)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining(`Stop order ${order.number} is open`) as string });
+    await house.history.command('stops.write', { id: order.id, order: { endedUs: Date.now() * 1_000 } });
+    expect((await house.people.retarget({ id, target: { kind: 'langgraph', url: 'http://127.0.0.1:10/' } }, ada)).runtime?.address).toBe('http://127.0.0.1:10/');
   });
 
   it('agrees to exactly the command that is shown, and again when it became another', async () => {

@@ -137,6 +137,10 @@ export class Collectors {
     return target !== undefined && 'url' in target ? target.url : null;
   }
 
+  async addresses(): Promise<readonly string[]> {
+    return (await this.#parts.facts()).flatMap(({ target }) => ('url' in target ? [target.url] : []));
+  }
+
   /** Told after a connection was changed, switched or removed: what leads to it may lead elsewhere now. */
   onChange(listener: (id: number) => void): () => void {
     this.#listeners.add(listener);

@@ -28,7 +28,7 @@ function finderOf(machine: TestMachine, settled: () => Promise<void>, heard: rea
     book.follow(machine.now(), never());
     return Promise.resolve(machine.now());
   };
-  return new FindSenders({ connection: 7, machine, book, senders: { settled, follow }, never });
+  return new FindSenders({ connection: 7, machine, book, senders: { settled, follow }, never, servers: () => Promise.resolve([new URL('http://127.0.0.1:2024')]) });
 }
 const told = ({ subjects }: Found): unknown[] => subjects.map(({ leverId, agent, alsoHits, tree }) => [leverId, tree.alive().map(({ pid }) => pid), agent, alsoHits.map((hit) => `${hit.agent ?? '?'}: ${hit.name}`)]);
 
@@ -52,6 +52,12 @@ test('one that also sends to another connection hits whom that one knows', async
 test('one that also sends for a service without agents, or is an editor, is shared', async () => {
   expect(told(await find(['a'], [100, 7, { ...named('a'), services: ['desk', 'shop'] }]))).toEqual([['process.end-shared', [100, 120], 'a', ['?: service shop']]]);
   expect(told(await find(['a'], [200, 7, named('a')]))).toEqual([['process.end-shared', [200], 'a', ['?: what else is open in code']]]);
+});
+
+test('one that serves a connected runtime is everybody\'s, though it sends for one agent only', async () => {
+  const machine = new TestMachine(...usual);
+  machine.owners.set(2024, [120]);
+  expect(told(await finderFor(machine, [100, 7, named('a')]).find({ agents: ['a'], runs: null }))).toEqual([['process.end-shared', [100, 120], 'a', ['?: everybody who uses 127.0.0.1:2024']]]);
 });
 
 test('a service whose records name nobody is the agent of that name', async () => {

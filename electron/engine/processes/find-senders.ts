@@ -1,5 +1,6 @@
 /** The processes of an OTLP connection's agents: those whose sockets brought their records. */
 import type { StopTarget } from '../connectors/stopping.ts';
+import { portOf } from './find-server.ts';
 import { processText, type Finder, type Found, type Subject } from './found.ts';
 import { endId, endSharedId } from './levers.ts';
 import type { Machine, ProcDetails, Processes } from './machine.ts';
@@ -14,12 +15,16 @@ import { ancestorsOf, Tree } from './tree.ts';
 const settleMs = 1_000;
 const unsettled = 'Who sends is still being looked up on this busy machine: a process may be missing here that another look will show.';
 
+interface Served { readonly where: string; readonly pids: readonly number[] }
+
 export interface SenderParts {
   readonly connection: number;
   readonly machine: Machine;
   readonly book: SenderBook;
   readonly senders: Pick<Senders, 'settled' | 'follow'>;
   readonly never: (processes: Processes) => ReadonlySet<number>;
+  /** Where connected runtimes of this machine are asked. */
+  readonly servers: () => Promise<readonly URL[]>;
 }
 
 export class FindSenders implements Finder {
@@ -35,6 +40,7 @@ export class FindSenders implements Finder {
     const processes = await senders.follow();
     const asked = book.of(connection).filter((sender) => target.agents === null || this.#agents(sender).some((agent) => target.agents?.includes(agent) === true));
     const around = await this.#around(asked, processes);
+    const served = asked.length === 0 ? [] : await this.#served();
     const subjects: Subject[] = [];
     const notes: string[] = isSettled ? [] : [unsettled];
     let missing: string | null = null;
@@ -48,9 +54,14 @@ export class FindSenders implements Finder {
         continue;
       }
       sender.proven = { title: proof.title, shared: proof.shared };
-      subjects.push(this.#subject(sender, proof, target, around));
+      subjects.push(this.#subject(sender, proof, target, around, served));
     }
     return { subjects: withoutInner(subjects), notes, others: notes, missing };
+  }
+
+  /** SECURITY: a runtime's server may export for one of its agents; ended as that agent's, it would end for everybody. */
+  #served(): Promise<readonly Served[]> {
+    return this.#parts.servers().then((urls) => Promise.all(urls.map(async (url) => ({ where: url.host, pids: await this.#parts.machine.listenersAt(url.hostname, portOf(url)) }))));
   }
 
   #agents(sender: Sender): string[] {
@@ -65,7 +76,7 @@ export class FindSenders implements Finder {
     return { processes, details: (pid) => details.get(pid) ?? null, never: never(processes), hostName: machine.hostName, account: await machine.account() };
   }
 
-  #subject(sender: Sender, proof: Proven, target: StopTarget, { processes, never }: Surroundings): Subject {
+  #subject(sender: Sender, proof: Proven, target: StopTarget, { processes, never }: Surroundings, served: readonly Served[]): Subject {
     const { connection, book } = this.#parts;
     const tree = new Tree({ ...sender.tree.saved(), roots: proof.roots });
     tree.take(processes, never);
@@ -75,6 +86,7 @@ export class FindSenders implements Finder {
     const said = `process ${sender.pin.pid} (${proof.title}) sends its records too`;
     const plain = [
       ...plainServicesIn((pin) => tree.has(pin), book.all()).map((service) => ({ agent: null, name: `service ${service}`, why: said })),
+      ...served.filter(({ pids }) => tree.alive().some(({ pid }) => pids.includes(pid))).map(({ where }) => ({ agent: null, name: `everybody who uses ${where}`, why: `process ${sender.pin.pid} (${proof.title}) serves it, or started what does` })),
       ...(proof.shared ? [{ agent: null, name: `what else is open in ${proof.title}`, why: `it runs in process ${sender.pin.pid} too` }] : []),
     ];
     const [first, ...more] = new Set(heard.filter(inTarget).map(({ agent }) => agent));

@@ -20,6 +20,8 @@ export function addressHere(address: string | null): URL | null {
   return (url.protocol === 'http:' || url.protocol === 'https:') && (onThisMachine(url) || /^127(?:\.\d{1,3}){3}$/.test(url.hostname)) ? url : null;
 }
 
+export const portOf = (url: URL): number => (url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port));
+
 export class FindServer implements Finder {
   readonly #parts: ServerParts;
 
@@ -29,7 +31,7 @@ export class FindServer implements Finder {
 
   async find(): Promise<Found> {
     const { address, machine } = this.#parts;
-    const port = address.port === '' ? (address.protocol === 'https:' ? 443 : 80) : Number(address.port);
+    const port = portOf(address);
     const where = `${address.hostname}:${port}`;
     const listeners = await machine.listenersAt(address.hostname, port);
     const processes = await machine.read();

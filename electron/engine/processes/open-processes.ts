@@ -64,6 +64,11 @@ class OpenProcesses implements ProcessPorts {
 
   close(): Promise<void> { return this.senders.close(); }
 
+  async #servers(): Promise<readonly URL[]> {
+    const here = (await this.#parts.addresses()).flatMap((address) => addressHere(address) ?? []);
+    return [...new Map(here.map((url) => [url.host, url])).values()];
+  }
+
   /** One port for each connection: it remembers what it found after a command. */
   async #open(connection: number): Promise<Opened | null> {
     const address = await this.#parts.addressOf(connection);
@@ -73,7 +78,7 @@ class OpenProcesses implements ProcessPorts {
     const known = this.#opened.get(key);
     if (known !== undefined) return known;
     const { machine, never } = { machine: this.#machine, never: this.#never };
-    const finder = here === null ? new FindSenders({ connection, machine, book: this.#book, senders: this.senders, never }) : new FindServer({ address: here, machine, never });
+    const finder = here === null ? new FindSenders({ connection, machine, book: this.#book, senders: this.senders, never, servers: () => this.#servers() }) : new FindServer({ address: here, machine, never });
     const levers = here === null ? [end.id, endShared.id] : [endServer.id];
     const opened: Opened = { finder, isServer: here !== null, stop: new ProcessStop({ machine, finder, never, levers, tellsRights: here === null, nowUs: () => (this.#parts.clock ?? systemClock).now() * 1_000 }) };
     this.#opened.set(key, opened);

@@ -55,6 +55,8 @@ export interface ProcessParts {
   readonly log: Log;
   /** Where the runtime of a connection is asked, as a URL; null: it has no address (OTLP, a local command). */
   readonly addressOf: (connection: number) => Promise<string | null>;
+  /** Where all connected runtimes are asked: a process that serves one of them is no agent's own. */
+  readonly addresses: () => Promise<readonly string[]>;
   readonly clock?: Clock;
   /** for tests. */
   readonly machine?: Machine;

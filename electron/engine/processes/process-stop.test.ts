@@ -23,7 +23,7 @@ const signal = (): AbortSignal => AbortSignal.timeout(8_000);
 
 async function begin(...more: readonly Pretended[]): Promise<{ machine: Mortal; processes: ProcessPorts; hear: (remotePort: number, agent: string) => Promise<void> }> {
   const machine = new Mortal({ pid: 1, parent: 0 }, { pid: 900, parent: 1 }, { pid: 50, parent: 1, program: '/usr/bin/bash' }, { pid: 100, parent: 50 }, { pid: 120, parent: 100, name: 'sh' }, ...more);
-  const processes = openProcesses({ log: fakeLog(), addressOf: () => Promise.resolve(null), machine, ownPid: 900 });
+  const processes = openProcesses({ log: fakeLog(), addressOf: () => Promise.resolve(null), addresses: () => Promise.resolve([]), machine, ownPid: 900 });
   machine.owners.set(40_000, [100]);
   const hear = async (remotePort: number, agent: string): Promise<void> => {
     processes.senders.body({ localPort: 4318, remotePort }, 'x', 7, Date.now())?.told({ agents: [{ service: 'desk', key: agent }], services: ['desk'], unnamed: [], resources: [], more: false });
@@ -91,7 +91,7 @@ test('rights: ours, another account, nobody', async () => {
 });
 
 test('a system whose processes cannot be read says so', async () => {
-  const processes = openProcesses({ log: fakeLog(), addressOf: () => Promise.resolve(null), machine: new TestMachine(), ownPid: 900 });
+  const processes = openProcesses({ log: fakeLog(), addressOf: () => Promise.resolve(null), addresses: () => Promise.resolve([]), machine: new TestMachine(), ownPid: 900 });
   expect((await processes.portFor(7))?.levers).toEqual([]);
   await processes.close();
 });

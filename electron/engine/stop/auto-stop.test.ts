@@ -103,3 +103,16 @@ it('holds what came in right after a rule was saved against that rule too', asyn
   made.at += 150;
   await vi.waitFor(() => { expect(made.orders).toMatchObject([{ rule: 1 }]); });
 });
+
+it('stops the agent once when task after task breaches', async () => {
+  const made = await house([{ ...forbids, stops: 'task' }]);
+  made.rows = Array.from({ length: 40 }, (_, at) => call(at + 1, { task: at + 1 }));
+  made.commit({ firstActivityId: 1, lastActivityId: 40, inserted: 40 });
+  await vi.waitFor(() => { expect(made.orders).toHaveLength(11); });
+  expect(made.orders.map(({ scope }) => scope.kind)).toEqual([...Array.from({ length: 10 }, () => 'task'), 'agent']);
+  expect(made.written.at(-1)?.text).toContain('10 tasks of it breached within a minute, so the agent is stopped.');
+  made.rows.push(call(41, { task: 41 }));
+  made.commit({ firstActivityId: 41, lastActivityId: 41, inserted: 1 });
+  await vi.waitFor(() => { expect(made.asked.filter((one) => (one as { name: string }).name === 'ruleRows')).toHaveLength(2); });
+  expect(made.orders).toHaveLength(11);
+});

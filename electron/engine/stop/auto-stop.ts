@@ -29,6 +29,8 @@ const rulesEveryMs = 1_000;
 const awaitedEveryMs = 100;
 const againMs = 50;
 const mostWaiting = 5_000;
+const floodMs = 60_000;
+const mostTasks = 10;
 
 export class AutoStop {
   readonly #parts: AutoStopParts;
@@ -43,6 +45,8 @@ export class AutoStop {
   #upToId = 0;
   #updated = new Set<number>();
   #askedMs = new Map<string, number>();
+  /** when tasks of an agent were stopped by a rule. */
+  readonly #orderedMs = new Map<string, readonly number[]>();
   #working: Promise<void> = Promise.resolve();
   #busy = false;
   #timer: NodeJS.Timeout | null = null;
@@ -135,9 +139,13 @@ export class AutoStop {
     let order: number | null = null;
     let said = text;
     if (rule.mode === 'fire') {
+      const tasks = rule.stops === 'task' ? this.#tasksStopped(rule.id, head) : 0;
+      // The order that stopped the agent for it covers what comes on.
+      if (tasks > mostTasks + 1) return;
+      if (tasks > mostTasks) said = `${text} ${mostTasks} tasks of it breached within a minute, so the agent is stopped.`;
       try {
-        const scope = rule.stops === 'task' ? { kind: 'task' as const, id: publicId('task', row.task) } : { kind: 'agent' as const, id: subject };
-        order = await this.#parts.order({ scope, level: rule.level, origin: 'rule', reason: `Rule "${rule.name}": ${text}`, rule: rule.id, actor: null });
+        const scope = rule.stops === 'task' && tasks <= mostTasks ? { kind: 'task' as const, id: publicId('task', row.task) } : { kind: 'agent' as const, id: subject };
+        order = await this.#parts.order({ scope, level: rule.level, origin: 'rule', reason: `Rule "${rule.name}": ${said}`, rule: rule.id, actor: null });
       } catch (error) {
         said = `${text} It could not be stopped: ${error instanceof Error ? error.message : String(error)}`;
         this.#parts.log.error('an auto-stop rule could not fire', error, { rule: rule.id });
@@ -148,6 +156,16 @@ export class AutoStop {
     const words = fired ? `Rule "${rule.name}" fired: ${said}` : rule.mode === 'fire' ? `Rule "${rule.name}" should have fired: ${said}` : `Rule "${rule.name}" would have fired: ${said}`;
     const audit = auditByEngine({ action: 'stop.rule', subject, outcome, text: words, details: { rule: rule.name, level: rule.level, mode: rule.mode, activity: publicId('activity', row.id) } });
     await this.#parts.history.command('rules.fired', { rule: rule.id, agent: head, activity: row.id, fired, order, text: said, atUs: this.#nowUs(), audit });
+  }
+
+  /** SECURITY: an agent that breaches in task after task would make an order for each: beyond a few in a minute the agent itself is stopped. */
+  #tasksStopped(rule: number, head: number): number {
+    const key = `${rule} ${head}`;
+    const nowMs = this.#parts.clock.now();
+    const times = [...(this.#orderedMs.get(key) ?? []), nowMs].filter((ms) => nowMs - ms < floodMs);
+    if (this.#orderedMs.size > mostWaiting) this.#orderedMs.clear();
+    this.#orderedMs.set(key, times);
+    return times.length;
   }
 
   async #readRules(): Promise<void> {

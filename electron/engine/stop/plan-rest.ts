@@ -112,7 +112,8 @@ function connectionChecks(input: PlanInput, connection: ScopeConnection, planned
   const can = (text: string) => ({ text, can: true });
   const cannot = (text: string) => ({ text, can: false });
   const here = planned.filter((one) => one.connection.id === connection.id);
-  const process = here.some((one) => isProcessLever(one.lever.id)) ? [can(`Its process behind ${name} and all that it started are gone for 10 s`)] : [];
+  const processes = here.filter((one) => isProcessLever(one.lever.id));
+  const process = processes.length > 0 ? [can(`${processes.some((one) => one.plan.wanted) ? 'Its' : 'If that is ticked: its'} process behind ${name} and all that it started are gone for 10 s`)] : [];
   if (!connection.enabled) return [...process, cannot(`Anything at ${name}: it is switched off`)];
   if (connection.kind === 'mcp') return [...process, cannot(`Work at ${name}: an MCP server shows no calls of others`)];
   if (connection.kind === 'otlp') return [...process, can(`No act told over ${name} for ${silence}, if it told of some regularly until the command`), ...(process.length > 0 ? [] : [cannot(`Whether the agent behind ${name} still lives: ${(input.ports.get(connection.id)?.fault ?? null) === null ? 'no process of this machine is proven to be it' : 'its processes on this machine could not be looked up'}`)])];
@@ -122,7 +123,7 @@ function connectionChecks(input: PlanInput, connection: ScopeConnection, planned
     ...process,
     ...(changed ? [can(`What is changed at ${name} is read back as it was written`)] : []),
     seen ? can(`${name} shows no open work, and nothing acts for ${silence} in which it could be seen`) : cannot(`Work at ${name} that this credential did not start: ${connection.visibility === 'own' ? 'it is not shown' : 'whether it is shown is not known'}`),
-    cannot(`The inside of a step at ${name}: whether it ended is concluded from its signs, from how long such steps take, or from its process`),
+    cannot(`The inside of a step at ${name}: whether it ended is concluded from its signs, from how long such steps take, or from its process. Code that a run leaves behind (a timer, another program) is not shown at all`),
   ];
 }
 

@@ -244,7 +244,7 @@ describe('what counts as confirmed', () => {
   });
 
   it('is a process where one is proven, what is read back, and what is denied', () => {
-    expect(checks({ kind: 'otlp', levers: [levers.process] })).toContain('can: Its process behind Server 1');
+    expect(checks({ kind: 'otlp', levers: [levers.process] })).toContain('can: If that is ticked: its process behind Server 1');
     expect(checks({ kind: 'otlp', levers: [] })).toContain('cannot: Whether the agent behind Server 1 still lives');
     expect(checks({ levers: [levers.refuse] })).toContain('can: What is changed at Server 1 is read back as it was written');
     expect(checks({ levers: [levers.refuse] })).toContain('can: A new attempt that is denied counts for it');

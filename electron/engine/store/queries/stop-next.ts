@@ -11,5 +11,5 @@ export function nextRung({ state, level, commandedUs, releasedUs }: Pick<OrderRo
   if (left.length > 0) return { level, text: `Not pulled yet: ${left.slice(0, 3).map((one) => one.title).join(', ')}${left.length > 3 ? ` and ${left.length - 3} more` : ''}.` };
   const higher = stopLevels[stopLevels.indexOf(level) + 1];
   if (higher === undefined) return null;
-  return { level: higher, text: higher === 'suspend' ? 'Suspend: also refuse and cancel what it begins anew.' : 'Revoke: also end its sessions and take its credentials.' };
+  return { level: higher, text: higher === 'suspend' ? 'Suspend: also refuse and cancel what it begins anew.' : 'Revoke: also its sessions and credentials, where a lever for them is known. The plan asks the runtimes anew and says what is left to pull.' };
 }

@@ -4,6 +4,7 @@ import { CallFailure } from '../call-failure.ts';
 import type { Actor } from '../ports.ts';
 import { publicId } from '../store/ids.ts';
 import type { LeverFact, OrderFact } from '../store/stop-commands.ts';
+import { within } from './deadline.ts';
 import { Hold } from './hold.ts';
 import { OrderBook } from './order-book.ts';
 import { runAgain, runOrder, tellAnswered } from './order-run.ts';
@@ -15,6 +16,8 @@ import type { StopContext } from './stop-context.ts';
 import { VerdictWriter } from './verdict-writer.ts';
 import { VerifyLoop } from './verify-loop.ts';
 import type { Watched } from './watched.ts';
+
+const storedWithinMs = 500;
 
 export interface LiveParts {
   readonly context: StopContext;
@@ -101,8 +104,12 @@ export class LiveOrder {
     await this.book.settled();
   }
 
-  /** Resolves when the first lever was let go, or none can be. */
-  begun(): Promise<void> { return this.isWaiting ? Promise.resolve() : Promise.race([this.book.commanded, this.#running]); }
+  /** Resolves when the first lever was let go, or none can be, and whoever reads the order finds it said so; a history that takes nothing is not waited for. */
+  async begun(): Promise<void> {
+    if (this.isWaiting) return;
+    await Promise.race([this.book.commanded, this.#running]);
+    await within(storedWithinMs, [this.#context.life], () => this.book.settled()).catch(() => undefined);
+  }
   /** Resolves when all levers were let go and answered, failed or were left out. */
   get answered(): Promise<void> { return this.#running; }
 

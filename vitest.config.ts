@@ -1,4 +1,17 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer } from 'vitest/node';
+import type { TestSpecification } from 'vitest/node';
+
+/** The file that takes longest begins first: begun last, it would run on alone. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLongest = ({ moduleId }: TestSpecification): number => (moduleId.includes('conformance.integration') ? 1 : 0);
+    return (await super.sort(files)).toSorted((a, b) => isLongest(b) - isLongest(a));
+  }
+}
+
+/** These wait for servers and for windows of silence more than they work, and have all that they start to themselves. */
+const sideBySide = ['electron/engine/connectors/**/*.integration.test.ts', 'electron/engine/stop/**/*.integration.test.ts', 'electron/engine/{runtimes,stop-credential}.integration.test.ts', 'e2e/engine/runtimes.integration.test.ts'];
 
 export default defineConfig({
   test: {
@@ -6,6 +19,7 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 10_000,
     hookTimeout: 15_000,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -20,7 +34,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['{electron,shared,renderer,scripts,demo,bench,e2e}/**/*.integration.test.ts'],
-          exclude: ['**/node_modules/**', 'electron/engine/connectors/**'],
+          exclude: ['**/node_modules/**', ...sideBySide],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // These start processes, fill disks and kill engines: together they would disturb each other on a small machine.
@@ -30,9 +44,9 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // Connectors against real runtimes mostly wait: files run side by side, each with servers of its own.
+          // Connectors and stops against real runtimes: files run side by side.
           name: 'connectors',
-          include: ['electron/engine/connectors/**/*.integration.test.ts'],
+          include: sideBySide,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -10,6 +10,7 @@ import { inParallel } from './in-parallel.ts';
 import { allRuns } from './read-thread.ts';
 import type { RunBook, Scope } from './run-book.ts';
 import type { Thread } from './shapes.ts';
+import { textAt } from './shapes.ts';
 import { lanes } from './stop-api.ts';
 
 const inPage = 1_000;
@@ -61,12 +62,29 @@ function ofTheirThreads({ book, scope }: ScanParts): Due[] {
 
 interface Listed { readonly rows: ReadonlyMap<string, Thread>; readonly waiting: readonly Thread[]; readonly newestUs: number | null; readonly complete: boolean }
 
+/** SECURITY: of what is called busy nothing may be left out unsaid: silence about the rest would pass for an end. */
+async function listBusy(api: Api): Promise<{ readonly rows: ReadonlyMap<string, Thread>; readonly bad: number; readonly whole: boolean }> {
+  const rows = new Map<string, Thread>();
+  let bad = 0;
+  for (let offset = 0; offset < mostListed;) {
+    const page = await api.threads({ offset, limit: inPage, status: 'busy' });
+    const before = rows.size;
+    bad += page.bad;
+    for (const row of page.items) rows.set(row.thread_id, row);
+    offset += page.count;
+    if (page.count < inPage) return { rows, bad, whole: true };
+    // The same page for every offset.
+    if (rows.size === before) break;
+  }
+  return { rows, bad, whole: false };
+}
+
 async function listThreads({ api, book }: ScanParts, notes: string[]): Promise<Listed> {
   const rows = new Map<string, Thread>();
   const sinceUs = book.listedUs;
   let bad = 0;
   let size = sinceUs === null ? inPage : shortPage;
-  const beside = Promise.all([api.threads({ offset: 0, limit: inPage, status: 'busy' }), api.threads({ offset: 0, limit: mostWaiting, status: 'interrupted' })]);
+  const beside = Promise.all([listBusy(api), api.threads({ offset: 0, limit: mostWaiting, status: 'interrupted' })]);
   // It is waited for below, which a failure before that would keep from happening.
   beside.catch(() => undefined);
   for (let offset = 0; offset < mostListed;) {
@@ -87,10 +105,10 @@ async function listThreads({ api, book }: ScanParts, notes: string[]): Promise<L
   const newestUs = rows.size === 0 ? sinceUs : Math.max(...[...rows.values()].map((row) => row.updated_at));
   const [also, waiting] = await beside;
   bad += also.bad;
-  for (const row of also.items) if (!rows.has(row.thread_id)) rows.set(row.thread_id, row);
+  for (const row of also.rows.values()) if (!rows.has(row.thread_id)) rows.set(row.thread_id, row);
   if (bad > 0) notes.push(`${bad} ${bad === 1 ? 'thread' : 'threads'} could not be read.`);
-  if (also.count >= inPage) notes.push(`More than ${inPage.toLocaleString('en')} threads are busy; the rest is looked at when these have ended.`);
-  return { rows, waiting: waiting.items, newestUs, complete: bad === 0 };
+  if (!also.whole) notes.push(`More than ${also.rows.size.toLocaleString('en')} threads are busy, or the server does not list them whole; the rest is looked at when these have ended.`);
+  return { rows, waiting: waiting.items, newestUs, complete: bad === 0 && also.whole };
 }
 
 function dueIn({ book, scope, clock }: ScanParts, rows: ReadonlyMap<string, Thread>): Due[] {
@@ -110,9 +128,10 @@ function dueIn({ book, scope, clock }: ScanParts, rows: ReadonlyMap<string, Thre
   return due.toSorted((a, b) => a.rank - b.rank || a.order - b.order);
 }
 
-async function readAll({ api, book, clock, most = lanes }: ScanParts, due: readonly Due[], untilMs: number, notes: string[]): Promise<{ complete: boolean }> {
+async function readAll({ api, book, scope, clock, most = lanes }: ScanParts, due: readonly Due[], untilMs: number, notes: string[]): Promise<{ complete: boolean }> {
   let left = 0;
   let unreadable = 0;
+  let vanished = 0;
   await inParallel(due, most, async ({ id, row }) => {
     if (clock.now() >= untilMs) {
       left += 1;
@@ -124,12 +143,16 @@ async function readAll({ api, book, clock, most = lanes }: ScanParts, due: reado
       book.take(id, row, items, clock.now());
     } catch (error) {
       if (!(error instanceof RuntimeFault)) throw error;
-      if (error.kind === 'gone') book.takeGone(id, clock.now());
-      else if (['forbidden', 'garbage', 'runtime_error', 'conflict'].includes(error.kind)) unreadable += 1;
+      if (error.kind === 'gone') {
+        // Measured: deleting a thread takes its runs out of the list, and lets them run on. What was known of it before is told as a step whose end nobody saw.
+        if (row?.status === 'busy' && book.thread(id) === undefined && scope.hasAgent(textAt(row.metadata, 'assistant_id') ?? null)) vanished += 1;
+        book.takeGone(id, clock.now());
+      } else if (['forbidden', 'garbage', 'runtime_error', 'conflict'].includes(error.kind)) unreadable += 1;
       else throw error;
     }
   });
   if (left > 0) notes.push(`${left} of ${due.length} threads that changed could not be read in time; the next look goes on with them.`);
   if (unreadable > 0) notes.push(`The runs of ${unreadable} ${unreadable === 1 ? 'thread' : 'threads'} could not be read in full.`);
-  return { complete: left === 0 && unreadable === 0 };
+  if (vanished > 0) notes.push(`${vanished} ${vanished === 1 ? 'thread was' : 'threads were'} busy when listed and gone when read: whether that work ended was not seen.`);
+  return { complete: left === 0 && unreadable === 0 && vanished === 0 };
 }

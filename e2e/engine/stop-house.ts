@@ -13,8 +13,6 @@ import { ServedEngine } from './serve.ts';
 
 /** What is told may differ from what was done by so much. */
 export const agreesMs = 250;
-/** The same where only looks at processes tell it: what is killed is looked at twice before it is called gone, on a machine that runs other tests too. */
-export const agreesByLookMs = 1_000;
 export const timeOf = (iso: string | null): number => (iso === null ? Number.NaN : Date.parse(iso));
 export const wait = (ms: number): Promise<void> => new Promise((done) => { setTimeout(done, ms); });
 

@@ -94,6 +94,8 @@ export interface Sight {
   /** does what a lever changed stand? `holds` null: cannot be read. */
   readonly readBack: readonly { readonly leverId: string; readonly holds: boolean | null; readonly text: string }[];
   readonly notes: readonly string[];
+  /** Processes only: when all of what was pulled was first seen gone, where that was seen before this look. */
+  readonly goneUs?: number;
 }
 
 /** May our credential pull the levers of this level? Found out by requests that change nothing. */

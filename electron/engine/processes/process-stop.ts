@@ -55,8 +55,10 @@ export class ProcessStop implements StopPort {
       return { reported: 'refused', text: ['No process of this machine is proven to be it; nothing was signalled.', ...notes].join(' '), runs: [], complete: false };
     }
     const { machine, never, limits } = this.#parts;
+    const beganUs = this.#parts.nowUs();
     const ended = await endTree({ machine, tree: snapshot.tree, never, signal, tell, ...(limits === undefined ? {} : { limits }) });
     snapshot.doubtful.push(...ended.doubtful);
+    if (ended.left.length === 0 && ended.all.length > 0) snapshot.goneUs = beganUs + Math.max(...ended.goneMs.values()) * 1_000;
     return replyTo(ended, snapshot.whole);
   }
 
@@ -69,6 +71,7 @@ export class ProcessStop implements StopPort {
     const signs: Sign[] = [];
     const readBack: { leverId: string; holds: boolean | null; text: string }[] = [];
     const notes: string[] = [];
+    const goneUs: (number | null)[] = [];
     for (const { leverId, saved } of pulled.filter((one) => this.#parts.levers.includes(one.leverId))) {
       const snapshot = this.#snapshot(saved);
       if (snapshot === null) {
@@ -79,6 +82,7 @@ export class ProcessStop implements StopPort {
       const doubtful = await this.#doubtful(snapshot);
       if (doubtful.length > 0) notes.push(doubtText(doubtful));
       const left = await this.#left(snapshot, signal);
+      goneUs.push(snapshot.goneUs);
       const { back, others } = await this.#cameBack(leverId, target, snapshot, signal);
       // SECURITY: another process sends for the same agent: that the proven one is gone does not say that the agent is.
       if (others.length > 0) notes.push('Another process sends for it too, which is not proven to be it:', ...others);
@@ -86,7 +90,8 @@ export class ProcessStop implements StopPort {
       signs.push(...back.filter(({ proc }) => proc.startedMs * 1_000 >= sinceUs).map(({ proc }) => ({ atUs: Math.round(proc.startedMs * 1_000), what: `came back: ${wordsOf(proc)} was started`, run: idOf(proc), denied: false })));
       readBack.push({ leverId, holds: left.length === 0 && back.length === 0, text: backText(left, back.map(({ proc }) => proc), snapshot.tree.size) });
     }
-    return { atUs: this.#parts.nowUs(), open, complete: notes.length === 0, signs, opaque: [], readBack, notes };
+    const known = goneUs.filter((us) => us !== null);
+    return { atUs: this.#parts.nowUs(), open, complete: notes.length === 0, signs, opaque: [], readBack, notes, ...(known.length > 0 && known.length === goneUs.length ? { goneUs: Math.max(...known) } : {}) };
   }
 
   async rights(signal: AbortSignal): Promise<readonly RightCheck[]> {

@@ -14,6 +14,8 @@ export interface Snapshot {
   readonly whole: boolean;
   /** may be of it, without proof; known only to the engine that pulled the lever. */
   readonly doubtful: Pin[];
+  /** when all of it was first seen gone; null: it was not, or another engine saw it. */
+  goneUs: number | null;
 }
 
 export function writeSnapshot(tree: Tree, atMs: number): string {
@@ -31,7 +33,7 @@ export function readSnapshot(text: string): Snapshot | null {
     const { v, atMs, whole, roots, members, own } = JSON.parse(text) as Readonly<Record<string, unknown>>;
     if (v !== 1 || typeof atMs !== 'number' || !isPins(roots) || !isPins(members) || !isOwn(own)) return null;
     const named = members.map((member) => ({ ...pinOf(member), name: 'name' in member && typeof member.name === 'string' ? member.name : '' }));
-    return { tree: new Tree({ roots, members: named, own }), atMs, whole: whole === true, doubtful: [] };
+    return { tree: new Tree({ roots, members: named, own }), atMs, whole: whole === true, doubtful: [], goneUs: null };
   } catch {
     return null; // No JSON: it is not ours.
   }

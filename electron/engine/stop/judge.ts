@@ -58,6 +58,7 @@ function aroundOf(input: JudgeInput, acts: readonly Act[]): Around {
   const arrived = acts.map((act) => act.arrivedUs).filter((us) => us !== null && us > input.commandUs);
   return {
     input, acts,
+    actedUs: newestOf(after) ?? input.commandUs,
     quietUs: newestOf([input.answeredUs ?? input.nowUs, ...after]) ?? input.nowUs,
     arrivedUs: newestOf(arrived) ?? input.commandUs,
     lookedAt: new Set(input.connections.filter((one) => one.shows === 'looks').flatMap((one) => one.agents)),

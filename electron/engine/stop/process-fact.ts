@@ -14,7 +14,9 @@ export function processAfter(before: ProcessFact, sight: Sight, levers: readonly
   const was = before.state === 'gone' || before.state === 'came_back';
   // A sign of it is a process that was started after the command.
   const state = held.every((one) => one === true) && sight.open.length === 0 ? 'gone' : was || sight.signs.length > 0 ? 'came_back' : 'alive';
-  return { state, sinceUs: state === before.state ? before.sinceUs : atUs, covers };
+  // Whoever ended them looked more closely than this look, and sooner.
+  const sinceUs = state === 'gone' && sight.goneUs !== undefined ? Math.min(sight.goneUs, atUs) : atUs;
+  return { state, sinceUs: state === before.state ? before.sinceUs : sinceUs, covers };
 }
 
 /** Plans name agents to a lever of processes one by one up to this many; beyond it nobody looked whose process it is. */

@@ -32,6 +32,8 @@ export interface Around {
   readonly acts: readonly Act[];
   /** since then nothing acted, by the times that are told: the last act after the command, or the last answer. */
   readonly quietUs: number;
+  /** the last act after the command, or the command. A process that is gone proves more than any answer. */
+  readonly actedUs: number;
   /** when something last came in: the proof begins anew with it. */
   readonly arrivedUs: number;
   /** agents whose runs a connection of the scope can be asked for. */
@@ -72,7 +74,7 @@ export function isGone(one: JudgedConnection, acts: readonly Act[]): boolean {
 function byProcess(one: JudgedConnection, around: Around): Standing | null {
   const { sinceUs, covers } = one.process;
   if (sinceUs === null || !coversAll(covers, one.agents) || !isGone(one, around.acts)) return null;
-  return standing(one, around, Math.max(around.quietUs, sinceUs), around.input.nowUs, goneUs, { byProcess: true, grounds: [`${inert(one.name)}: its process is gone since ${clockOf(sinceUs)} and did not come back.`] });
+  return standing(one, around, Math.max(around.actedUs, sinceUs), around.input.nowUs, goneUs, { byProcess: true, grounds: [`${inert(one.name)}: its process is gone since ${clockOf(sinceUs)} and did not come back.`] });
 }
 const coversAll = (covers: readonly number[] | null, agents: readonly number[]): boolean => covers === null || agents.every((agent) => covers.includes(agent));
 

@@ -132,7 +132,7 @@ function askedFor(request: Recorded): Recorded {
 }
 
 const stops = (flags: readonly string[], speaks: '1.0' | '0.3'): StopKit => ({
-  lever: 'a2a.cancel', begin: (url, count) => begin(url, count, speaks === '1.0' ? 'ada' : 'operator'), pulls: isCancel, lists: speaks === '1.0', floods: flags.length === 0 ? 'told' : null,
+  lever: 'a2a.cancel', begin: (url, count) => begin(url, count, speaks === '1.0' ? 'ada' : 'operator'), pulls: isCancel, lists: speaks === '1.0', floods: flags.length === 0,
   ignores: (request, ask) => ask(askedFor(request)),
   lies: async (request, ask) => {
     const answer = await ask(askedFor(request));

@@ -41,8 +41,8 @@ export interface StopKit {
   readonly lies: ((request: Recorded, ask: (asked: Recorded) => Promise<Answer>) => Promise<Answer>) | null;
   /** false: runs that nobody named cannot be found. */
   readonly lists: boolean;
-  /** `told`: the look must say that it is not whole. `gone`: what is listed is gone when it is read, so that it need only end in time. Null: another kit of the same connector is flooded. */
-  readonly floods: 'told' | 'gone' | null;
+  /** false: another kit of the same connector is flooded. */
+  readonly floods: boolean;
 }
 
 export interface Kit {

@@ -133,7 +133,7 @@ function begin(url: string, count: number): Promise<readonly string[]> {
 }
 
 const stops = (which: '1.5' | '2.0'): StopKit => ({
-  lever: 'langgraph.cancel-runs', begin, lists: true, floods: which === '1.5' ? 'gone' : null,
+  lever: 'langgraph.cancel-runs', begin, lists: true, floods: which === '1.5',
   pulls: ({ method, path }) => method === 'POST' && /\/runs\/[^/]+\/cancel/.test(path),
   ignores: () => Promise.resolve({ status: 202, headers: {}, body: '' }), lies: null,
 });

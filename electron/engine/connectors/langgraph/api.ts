@@ -9,7 +9,7 @@ import { faultFrom, faultOf } from '../faults.ts';
 import { assistant, cron, graph, readList, run, serverInfo, thread, threadState } from './shapes.ts';
 import type { Assistant, Cron, Graph, Run, ServerInfo, Thread, ThreadState } from './shapes.ts';
 
-export interface Page<T> { readonly items: readonly T[]; /** how many came, those that cannot be read included. */ readonly count: number; readonly bad: number }
+export interface Page<T> { readonly items: readonly T[]; /** how many came, those that cannot be read included. */ readonly count: number; readonly bad: number; /** more came than was asked for; the rest was not read. */ readonly over?: true }
 
 export interface RunOrder {
   readonly input?: null;
@@ -53,7 +53,7 @@ function one<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
 function page<T>(schema: z.ZodType<T>, value: unknown, what: string, most: number): Page<T> {
   const read = readList(schema, Array.isArray(value) ? value.slice(0, most) : value);
   if (read === null) throw garbage(what);
-  return { ...read, count: read.items.length + read.bad };
+  return { ...read, count: read.items.length + read.bad, ...(Array.isArray(value) && value.length > most ? { over: true } : {}) };
 }
 
 async function asFault<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {

@@ -72,6 +72,8 @@ async function listBusy(api: Api): Promise<{ readonly rows: ReadonlyMap<string, 
     bad += page.bad;
     for (const row of page.items) rows.set(row.thread_id, row);
     offset += page.count;
+    // What came beyond what was asked for was not read, and no further page brings it.
+    if (page.over) break;
     if (page.count < inPage) return { rows, bad, whole: true };
     // The same page for every offset.
     if (rows.size === before) break;
@@ -83,6 +85,7 @@ async function listThreads({ api, book }: ScanParts, notes: string[]): Promise<L
   const rows = new Map<string, Thread>();
   const sinceUs = book.listedUs;
   let bad = 0;
+  let over = false;
   let size = sinceUs === null ? inPage : shortPage;
   const beside = Promise.all([listBusy(api), api.threads({ offset: 0, limit: mostWaiting, status: 'interrupted' })]);
   // It is waited for below, which a failure before that would keep from happening.
@@ -90,6 +93,7 @@ async function listThreads({ api, book }: ScanParts, notes: string[]): Promise<L
   for (let offset = 0; offset < mostListed;) {
     const page = await api.threads({ offset, limit: size });
     bad += page.bad;
+    over ||= page.over === true;
     let fresh = 0;
     for (const row of page.items) {
       if (!rows.has(row.thread_id)) fresh += 1;
@@ -108,7 +112,7 @@ async function listThreads({ api, book }: ScanParts, notes: string[]): Promise<L
   for (const row of also.rows.values()) if (!rows.has(row.thread_id)) rows.set(row.thread_id, row);
   if (bad > 0) notes.push(`${bad} ${bad === 1 ? 'thread' : 'threads'} could not be read.`);
   if (!also.whole) notes.push(`More than ${also.rows.size.toLocaleString('en')} threads are busy, or the server does not list them whole; the rest is looked at when these have ended.`);
-  return { rows, waiting: waiting.items, newestUs, complete: bad === 0 && also.whole };
+  return { rows, waiting: waiting.items, newestUs, complete: bad === 0 && also.whole && !over };
 }
 
 function dueIn({ book, scope, clock }: ScanParts, rows: ReadonlyMap<string, Thread>): Due[] {

@@ -68,8 +68,8 @@ export class RunBook {
   /** the newest change that a whole listing of threads saw, by the server's clock; null: none was whole yet. */
   listedUs: number | null = null;
 
-  /** runs that still waited in the instant before our cancel was sent. */
-  readonly heldBack = new Set<string>();
+  /** runs that still waited right before our cancel was sent, and which runs were known to hold their thread then. */
+  readonly #heldBack = new Map<string, readonly string[]>();
 
   run(id: string): KnownRun | undefined { return this.#runs.get(id); }
   thread(id: string): KnownThread | undefined { return this.#threads.get(id); }
@@ -95,9 +95,23 @@ export class RunBook {
 
   /** A run as it stood right before it is cancelled. */
   tellBefore(run: Run, nowMs: number): void {
+    const holders = this.runsOf(run.thread_id).filter((one) => one.status === 'running' && one.id !== run.run_id).map(({ id }) => id);
     this.#see(run, nowMs);
-    if (run.status === 'pending') this.heldBack.add(run.run_id);
-    else this.heldBack.delete(run.run_id);
+    if (run.status === 'pending') this.#heldBack.set(run.run_id, holders);
+    else this.#heldBack.delete(run.run_id);
+  }
+
+  /**
+   * That it waited right before the cancel does not tell that it waited when the cancel came: measured, workers that other cancels set free take it
+   * in between. Only one run of a thread goes on at a time: one that ran before and ended after it kept it from beginning.
+   */
+  neverBegan(run: KnownRun): boolean {
+    // Of one that is gone it is not known when it ended.
+    if (run.seen === 'running' || run.status === 'gone') return false;
+    return (this.#heldBack.get(run.id) ?? []).some((id) => {
+      const holder = this.#runs.get(id);
+      return holder !== undefined && holder.status !== 'gone' && (isOpenRun(holder) || holder.updatedUs >= run.updatedUs);
+    });
   }
 
   takeGone(threadId: string, nowMs: number): void {
@@ -133,7 +147,7 @@ export class RunBook {
       if (over <= 0) break;
       if (isOpenRun(run)) continue;
       over -= 1;
-      this.heldBack.delete(run.id);
+      this.#heldBack.delete(run.id);
       this.#runs.delete(run.id);
       const ids = this.#ofThread.get(run.thread);
       ids?.delete(run.id);

@@ -17,12 +17,12 @@ function known(status: string, kwargs: Record<string, unknown>, first = 'running
   return { run, book };
 }
 
-function reading(run: KnownRun, states: readonly StateFacts[], { whole = true, heldBack = false } = {}): UnderWay {
+function reading(run: KnownRun, states: readonly StateFacts[], { whole = true, neverBegan = false } = {}): UnderWay {
   const trails = new StateTrails();
   trails.take('t-1', states.map(aState), whole, nowMs);
   const trail = trails.of('t-1');
   if (trail === undefined) throw new Error('not kept');
-  return underWayOf(run, trail, heldBack);
+  return underWayOf(run, trail, neverBegan);
 }
 
 const input = { input: { acts: 3 } };
@@ -48,8 +48,15 @@ describe('what was under way when a run was broken off', () => {
   it('is what stood before it when it goes on from where another stopped', () => {
     const { run } = known('interrupted', { input: null });
     expect(reading(run, [step('o', 5, [{ name: 'export' }], 'r-0')])).toEqual({ steps: ['export'], sinceUs: usAt(10) });
-    expect(reading(run, [step('o', 5, [{ name: 'export' }], 'r-0')], { heldBack: true })).toBe('nothing');
+    expect(reading(run, [step('o', 5, [{ name: 'export' }], 'r-0')], { neverBegan: true })).toBe('nothing');
     expect(reading(run, [step('later', 25, [{ name: 'other' }], 'r-2'), step('o', 5, [{ name: 'export' }], 'r-0')])).toMatchObject({ steps: ['export'] });
+  });
+
+  it('is the step that asked, when it goes on from the answer: its state still shows the question', () => {
+    const { run } = known('interrupted', { command: { resume: 'yes' } });
+    const asked = step('o', 5, [{ name: 'pay', interrupts: [{ id: 'i', value: 1 }] }, { name: 'note', result: {}, interrupts: [{ id: 'j', value: 1 }] }], 'r-0');
+    expect(reading(run, [asked])).toEqual({ steps: ['pay'], sinceUs: usAt(10) });
+    expect(reading(run, [asked], { neverBegan: true })).toBe('nothing');
   });
 
   it.each([
@@ -87,6 +94,23 @@ describe('the book of runs', () => {
     const ended = known('success', input).book;
     ended.take('t-1', null, [], nowMs + 5);
     expect(ended.run('r-1')).toMatchObject({ status: 'success' });
+  });
+
+  it('knows that a run never began only where another one held its thread until it was cancelled', () => {
+    const book = new RunBook();
+    const held = (end: number, holders: readonly (readonly [string, number])[]): boolean => {
+      const runs = holders.map(([status, to]) => aRun('r-0', status, [5, to]));
+      book.take('t-1', null, [...runs, aRun('r-1', 'interrupted', [10, end])], nowMs + 1_000);
+      const run = book.run('r-1');
+      return run !== undefined && book.neverBegan(run);
+    };
+    book.tellBefore(aRun('r-1', 'pending', [10, 10]), nowMs);
+    // A worker may have taken it between the question and the cancel.
+    expect(held(20, [['running', 5]])).toBe(false);
+    book.tellBefore(aRun('r-1', 'pending', [10, 10]), nowMs);
+    expect([held(20, [['running', 5]]), held(20, [['interrupted', 21]]), held(20, [['interrupted', 19]])]).toEqual([true, true, false]);
+    book.tellBefore(aRun('r-1', 'running', [10, 10]), nowMs);
+    expect(held(20, [['running', 5]])).toBe(false);
   });
 
   it('counts runs as meant by their own id, or by their agent', () => {

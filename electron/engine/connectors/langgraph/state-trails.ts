@@ -20,6 +20,8 @@ export interface TrailState {
   readonly next: readonly string[];
   /** of those, the ones of which nothing says that they ended or that they wait for a person. */
   readonly underWay: readonly string[];
+  /** of those, the ones that wait for a person: whoever goes on from here does them, and leaves no state before they are done. */
+  readonly asking: readonly string[];
   /** it waits for a person here. */
   readonly asks: boolean;
 }
@@ -40,15 +42,18 @@ function lite(state: ThreadState): TrailState | null {
   const id = checkpointOf(state);
   if (id === null || state.created_at === null) return null;
   const asks = state.tasks.some((task) => task.interrupts.length > 0);
+  const tasksOf = (name: string): ThreadState['tasks'] => state.tasks.filter((task) => task.name === name);
   const going = (name: string): boolean => {
-    const tasks = state.tasks.filter((task) => task.name === name);
+    const tasks = tasksOf(name);
     // What the server broke off together with another step may go on all the same.
     return tasks.length === 0 || tasks.some((task) => task.result === null && task.interrupts.length === 0 && (task.error === null || errorOf(task.error).type === 'AbortError'));
   };
+  const next = [...new Set(state.next)].filter((name) => name !== '__start__');
   const step = state.metadata['step'];
   return {
     id, parent: parentOf(state), atUs: state.created_at, run: runOf(state) ?? null, agent: textAt(state.metadata, 'assistant_id') ?? null, source: textAt(state.metadata, 'source') ?? '',
-    step: typeof step === 'number' ? step : null, next: state.next.slice(0, 100), asks, underWay: [...new Set(state.next)].filter((name) => name !== '__start__' && going(name)).slice(0, 100),
+    step: typeof step === 'number' ? step : null, next: state.next.slice(0, 100), asks, underWay: next.filter(going).slice(0, 100),
+    asking: next.filter((name) => tasksOf(name).some((task) => task.result === null && task.interrupts.length > 0)).slice(0, 100),
   };
 }
 
@@ -78,23 +83,26 @@ export class StateTrails {
 /** `nothing`: no step of it can be under way. `unknown`: the states do not say. */
 export type UnderWay = { readonly steps: readonly string[]; readonly sinceUs: number } | 'nothing' | 'unknown';
 
-/** What was under way when a run ended otherwise than by itself. `heldBack`: it still waited right before it was cancelled. */
-export function underWayOf(run: KnownRun, trail: Trail, heldBack: boolean): UnderWay {
-  const own = trail.states.find((state) => state.run === run.id);
-  if (own !== undefined) return stepsAt(own, run);
-  if (heldBack) return 'nothing';
+/** What was under way when a run ended otherwise than by itself. `neverBegan`: another run held its thread until it was cancelled. */
+export function underWayOf(run: KnownRun, trail: Trail, neverBegan: boolean): UnderWay {
+  const own = ownState(run, trail);
+  if (own !== undefined) return stepsAt(own, run, own.underWay);
+  if (neverBegan) return 'nothing';
   // Whoever deletes a run deletes its states with it.
   if (run.status === 'gone') return 'unknown';
   const at = trail.states.find((state) => state.atUs <= run.updatedUs);
   if (at === undefined && trail.cut) return 'unknown';
   // Its first step would have left a state; one that writes none before its end is not known.
   if (run.hasInput) return run.silent ? 'unknown' : 'nothing';
-  return at === undefined ? 'unknown' : stepsAt(at, run);
+  // Measured: a step that asked and was answered is under way again, and its state still shows the question until it is done.
+  return at === undefined ? 'unknown' : stepsAt(at, run, [...new Set([...at.underWay, ...at.asking])]);
 }
 
-function stepsAt(state: TrailState, run: KnownRun): UnderWay {
+export const ownState = (run: KnownRun, trail: Trail): TrailState | undefined => trail.states.find((state) => state.run === run.id);
+
+function stepsAt(state: TrailState, run: KnownRun, underWay: readonly string[]): UnderWay {
   // The state that took the input stands before the first step: the server writes it and goes on at once.
-  const steps = state.source === 'input' && state.underWay.length === 0 && state.next.length > 0 ? null : state.underWay;
+  const steps = state.source === 'input' && underWay.length === 0 && state.next.length > 0 ? null : underWay;
   if (steps === null) return 'unknown';
   return steps.length === 0 ? 'nothing' : { steps, sinceUs: Math.max(state.atUs, run.createdUs) };
 }

@@ -15,8 +15,8 @@ import type { KnownRun, RunBook, Scope } from './run-book.ts';
 import { scanRuns } from './scan-runs.ts';
 import type { ServerClock } from './server-clock.ts';
 import { checkpointOf } from './shapes.ts';
-import { underWayOf } from './state-trails.ts';
-import type { StateTrails, TrailState } from './state-trails.ts';
+import { ownState, underWayOf } from './state-trails.ts';
+import type { StateTrails, Trail, TrailState } from './state-trails.ts';
 import { lanes } from './stop-api.ts';
 
 export interface LookParts {
@@ -44,6 +44,8 @@ const leastNewRead = 60;
 const mostSigns = 500;
 /** Shorter than any silence that counts. */
 const owedMs = 8_000;
+/** A server may write the first state of a run a moment after it was told to end: what has none is read once more. */
+const settleMs = 1_000;
 
 /** Runs that the server shows as ended, though not by themselves. */
 interface Broken { readonly run: KnownRun; readonly reading: ReturnType<typeof underWayOf> | 'unread' }
@@ -74,23 +76,32 @@ export function openRun(run: KnownRun, { serverClock, clock }: Pick<LookParts, '
   };
 }
 
-function brokenRuns({ book, scope, serverClock, cancelsApart }: LookParts, sinceUs: number): KnownRun[] {
+function brokenRuns({ book, scope, serverClock, cancelsApart }: Pick<LookParts, 'book' | 'scope' | 'serverClock' | 'cancelsApart'>, sinceUs: number): KnownRun[] {
   const fromUs = serverClock.theirs(sinceUs);
   return book.endedIn(scope).filter((run) => {
     if (run.status === 'success') return false;
-    if (run.status === 'gone') return (run.endedMs ?? 0) * 1_000 >= sinceUs - lookBackUs && (run.seen === 'running' || !book.heldBack.has(run.id));
+    if (run.status === 'gone') return (run.endedMs ?? 0) * 1_000 >= sinceUs - lookBackUs && !book.neverBegan(run);
     if (run.updatedUs >= fromUs) return true;
     // One that failed by itself before the command left nothing behind, where that can be told.
     return run.updatedUs >= fromUs - lookBackUs && (run.status === 'interrupted' || (run.status === 'error' && !cancelsApart));
   });
 }
 
-function brokenIn(parts: LookParts, sinceUs: number): Broken[] {
-  return brokenRuns(parts, sinceUs).map((run) => {
-    const trail = parts.trails.of(run.thread);
-    const fresh = trail !== undefined && (run.endedMs === null || trail.readMs >= run.endedMs);
-    return { run, reading: fresh ? underWayOf(run, trail, parts.book.heldBack.has(run.id)) : parts.book.heldBack.has(run.id) ? 'nothing' : 'unread' };
+function brokenIn({ book, trails, scope, serverClock, cancelsApart }: LookParts, sinceUs: number): Broken[] {
+  return brokenRuns({ book, scope, serverClock, cancelsApart }, sinceUs).map((run) => {
+    const trail = trails.of(run.thread);
+    if (trail === undefined || trail.readMs < (run.endedMs ?? 0)) return { run, reading: 'unread' };
+    const neverBegan = book.neverBegan(run);
+    const reading = underWayOf(run, trail, neverBegan);
+    const surely = neverBegan || reading !== 'nothing' || ownState(run, trail) !== undefined || trail.readMs >= (run.endedMs ?? 0) + settleMs;
+    return { run, reading: surely ? reading : 'unread' };
   });
+}
+
+/** What surely never began need not be read twice: once, when its first state would have come. */
+function isDue({ run }: Broken, trail: Trail | undefined, nowMs: number): boolean {
+  if (nowMs >= (run.endedMs ?? 0) + settleMs) return true;
+  return run.seen !== 'waiting' && (trail === undefined || trail.readMs < (run.endedMs ?? 0));
 }
 
 /**
@@ -150,9 +161,10 @@ function wanted(parts: LookParts, sinceUs: number): string[] {
     if (before === undefined || before.rank > rank) wants.set(thread, { thread, rank, readMs });
   };
   for (const run of book.openIn(scope)) if (run.status === 'running') want(run.thread, 0, runningAgainMs);
-  for (const { run, reading } of brokenIn(parts, sinceUs)) {
-    if (reading === 'unread') want(run.thread, run.seen === 'running' ? 1 : 2, 0);
-    else if (reading !== 'nothing') want(run.thread, 3, opaqueAgainMs);
+  for (const one of brokenIn(parts, sinceUs)) {
+    const { run, reading } = one;
+    if (reading !== 'unread' && reading !== 'nothing') want(run.thread, 3, opaqueAgainMs);
+    if (reading === 'unread' && isDue(one, trails.of(run.thread), nowMs)) want(run.thread, run.seen === 'running' ? 1 : 2, 0);
   }
   // A run that came to its own end meanwhile may have done so after the command.
   for (const run of book.endedIn(scope)) if (run.status === 'success' && run.updatedUs >= serverClock.theirs(sinceUs) && (trails.of(run.thread)?.readMs ?? 0) < (run.endedMs ?? 0)) want(run.thread, 2, 0);

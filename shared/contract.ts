@@ -8,8 +8,12 @@
 import { z } from 'zod';
 import {
   activity, activityKind, activityStatus, agent, agentDetail, approval, approvalDetail, auditEntry, connection, connectionTest, contentLevel, cost,
-  failure, gap, grant, isoTime, settings, snippet, strangerSender, task, taskOutcome, usage,
+  failure, gap, isoTime, settings, snippet, strangerSender, task, taskOutcome, usage,
 } from './domain.ts';
+import {
+  accessColumn, accessCell, accessClass, accessFilter, accessGraph, accessRow, accessSummary, activityIdentity, baseline, documentReading, documentRole, enforcement, finding, findingRule, grant, grantChange, grantDetail, grantDocument, grantKind,
+  identityCard, importFormat, owner, proposal, proposalForms, reach,
+} from './access.ts';
 import { canary, drill, operator, reasonKinds, readinessRow, ruleFiring, ruleModes, ruleScope, ruleTrigger, standingChange, stopCertificate, stopHold, stopLevel, stopOrder, stopOrderDetail, stopPlan, stopRule, stopScope } from './stop.ts';
 
 const id = z.string().min(1).max(64);
@@ -138,6 +142,8 @@ export type ActivityFilter = z.infer<typeof activityFilter>;
 const query = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R) => ({ type: 'query' as const, params, result });
 const command = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R) => ({ type: 'command' as const, params, result });
 const none = z.object({});
+/** Not used for so many days counts as not used. */
+const days = z.int().min(1).max(3_650).default(90);
 
 /** Where the credential of a runtime comes from. `value` goes to the vault and is never given out again. */
 const credentialInput = z.discriminatedUnion('from', [
@@ -222,7 +228,39 @@ export const contract = {
   'connections.tryRuntime': command(z.object({ target: runtimeTarget, credential: credentialInput.default({ from: 'none' }) }), connectionTest),
   'connections.pollNow': command(z.object({ id }), connection),
 
-  'grants.list': query(z.object({ agentId: id.optional(), connectionId: id.optional() }), z.object({ rows: z.array(grant) })),
+  'grants.list': query(z.object({ agentId: id.optional(), connectionId: id.optional(), documentId: id.optional(), kind: grantKind.optional(), class: accessClass.optional(), columnId: id.optional(), text: z.string().max(200).optional(), gone: z.boolean().default(false), before: cursor.optional(), limit: limit(1000, 200) }),
+    z.object({ rows: z.array(grant), next: z.string().nullable(), total: z.int() })),
+  'grants.get': query(z.object({ id }), grantDetail),
+  'access.summary': query(z.object({ unusedDays: days }), accessSummary),
+  /** Agents by action class, or by resource and class. Rows and columns are paged by themselves: `columnsAfter` is a count of columns to skip. */
+  'access.matrix': query(z.object({ by: z.enum(['class', 'resource']), unusedDays: days, filter: accessFilter.prefault({}), columnsAfter: z.int().min(0).default(0), columns: limit(200, 40), before: cursor.optional(), limit: limit(500, 100) }),
+    z.object({ columns: z.array(accessColumn), moreColumns: z.int(), rows: z.array(accessRow), next: z.string().nullable(), total: z.int() })),
+  /** What stands behind one cell. `rowId`: an agent or a connection. */
+  'access.cell': query(z.object({ rowId: id, columnId: id, unusedDays: days }), z.object({ column: accessColumn, cell: accessCell.nullable(), grants: z.array(grant), moreGrants: z.int(), uses: z.array(activity), attempts: z.array(activity), others: z.array(z.object({ agentId: z.string(), name: z.string(), times: z.int(), lastUsedAt: isoTime.nullable() })), notSeen: z.string().nullable() })),
+  'access.findings': query(z.object({ agentId: id.optional(), rule: findingRule.optional(), dismissed: z.boolean().default(false), text: z.string().max(200).optional(), before: cursor.optional(), limit: limit(1000, 200) }), z.object({ rows: z.array(finding), next: z.string().nullable(), total: z.int() })),
+  /** Until `until` (null: until it is found anew after it was gone). It stays listed under dismissed. */
+  'access.dismiss': command(z.object({ id, reason: z.string().trim().min(1).max(4_000), until: isoTime.nullable() }), none),
+  'access.restore': command(z.object({ id }), none),
+  'access.drift': query(z.object({ agentId: id.optional(), connectionId: id.optional(), widening: z.boolean().default(false), since: isoTime.optional(), before: cursor.optional(), limit: limit(1000, 200) }), z.object({ rows: z.array(grantChange), next: z.string().nullable() })),
+  'access.baseline': query(z.object({ agentId: id }), z.object({ baseline: baseline.nullable() })),
+  /** Approves what the agent holds now: drift is told against it. */
+  'access.approve': command(z.object({ agentId: id, note: z.string().trim().max(4_000).default('') }), baseline),
+  'access.proposal': query(z.object({ agentId: id, form: z.enum(proposalForms), days }), proposal),
+  'access.reach': query(z.object({ agentId: id }), reach),
+  /** Who calls whom, at most `limit` nodes: the busiest, or those within `hops` of `focus`. */
+  'access.graph': query(z.object({ period, focus: id.optional(), hops: z.int().min(1).max(4).default(1), holds: z.boolean().default(false), limit: limit(400, 200) }), accessGraph),
+  'access.documents': query(z.object({ agentId: id.optional() }), z.object({ rows: z.array(grantDocument) })),
+  'access.document': query(z.object({ id }), z.object({ document: grantDocument, text: z.string(), problems: z.array(z.string()) })),
+  /** Reads a document and keeps nothing: what would be imported. */
+  'access.read': command(z.object({ format: importFormat, role: documentRole.default('identity'), text: z.string().min(1).max(1_000_000) }), documentReading),
+  'access.import': command(z.object({ name: z.string().trim().min(1).max(200), format: importFormat, role: documentRole.default('identity'), enforcement: enforcement.default('unknown'), text: z.string().min(1).max(1_000_000), agentIds: z.array(id).min(1).max(500), credential: z.string().trim().min(1).max(400).optional() }), grantDocument),
+  'access.removeDocument': command(z.object({ id }), none),
+  /** Says that an agent uses what a connection offers (an MCP server's tools), or takes it back. */
+  'access.setHolder': command(z.object({ connectionId: id, agentId: id, holds: z.boolean() }), none),
+  'identity.card': query(z.object({ agentId: id }), identityCard),
+  'identity.activity': query(z.object({ id }), activityIdentity),
+  /** null: nobody is named. */
+  'agents.setOwner': command(z.object({ id, role: z.enum(['owner', 'sponsor']), name: z.string().trim().min(1).max(200).nullable(), gone: z.boolean().default(false) }), z.object({ owner: owner.nullable() })),
   'agents.link': command(z.object({ id, to: id }), none),
   /** Takes one source out of the agent that it was stitched into; the rule will not join the two again. */
   'agents.unlink': command(z.object({ id }), none),
@@ -282,7 +320,7 @@ export type ParsedParams<M extends Method> = z.output<Contract[M]['params']>;
 export type Result<M extends Method> = z.output<Contract[M]['result']>;
 
 /** What changed, said small: the page invalidates the queries that rest on it. Coalesced, at most 4 a second. */
-export const hintTopics = ['activity', 'agents', 'tasks', 'failures', 'cost', 'connections', 'settings', 'status', 'gaps', 'approvals', 'grants', 'audit', 'stop'] as const;
+export const hintTopics = ['activity', 'agents', 'tasks', 'failures', 'cost', 'connections', 'settings', 'status', 'gaps', 'approvals', 'grants', 'access', 'audit', 'stop'] as const;
 export type HintTopic = (typeof hintTopics)[number];
 
 /** Streams: the one true stream is Live. The receiver grants credits (rows); the engine never sends more than granted. */

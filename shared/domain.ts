@@ -86,6 +86,8 @@ export const activity = z.object({
   /** the normaliser that read it and the signal it came by, e.g. `claude-code/log`. */
   source: z.string(),
   failureId: z.string().nullable(),
+  /** on whose authority, as the records of its task say: a person (`delegated`, `borrowed`), an account of its own or a shared one; null: nothing says it. */
+  authority: z.object({ kind: identityKind, of: z.string() }).nullable(),
   /** things an honest reader must know about this row, e.g. `clock_skew`, `interrupted_inferred`. */
   notes: z.array(z.string()),
 });
@@ -131,29 +133,6 @@ export const agentSource = z.object({
 });
 export type AgentSource = z.infer<typeof agentSource>;
 
-/** Something that an agent, or whoever holds the credential, can reach, as the runtime declares it. Never proof of enforcement. */
-export const grant = z.object({
-  id: z.string(),
-  connectionId: z.string(),
-  connectionName: z.string(),
-  /** null: offered by the runtime to this credential, to no agent in particular. */
-  agentId: z.string().nullable(),
-  agentName: z.string().nullable(),
-  kind: z.enum(['tool', 'resource', 'prompt', 'skill', 'gate']),
-  name: z.string(),
-  description: z.string().nullable(),
-  /** the server's own claim; null: not claimed, and then the worst case holds (MCP). */
-  readOnly: z.boolean().nullable(),
-  destructive: z.boolean().nullable(),
-  openWorld: z.boolean().nullable(),
-  idempotent: z.boolean().nullable(),
-  /** where it was read, e.g. `tools/list` or `assistant graph`. */
-  from: z.string(),
-  firstSeen: isoTime,
-  lastSeen: isoTime,
-});
-export type Grant = z.infer<typeof grant>;
-
 /** One link of the chain person > agent > sub-agent > tool > credential, with the evidence behind it. */
 export const identityEvidence = z.object({ attribute: z.string(), value: z.string(), seenAt: isoTime });
 
@@ -191,7 +170,8 @@ export const agentDetail = agent.extend({
   subAgents: z.array(z.object({ id: z.string(), name: z.string() })),
   /** the sources that were stitched into this agent, itself first; one entry: it is seen from one side only. */
   sources: z.array(agentSource),
-  grants: z.array(grant),
+  /** what it holds now; the list is `grants.list`. */
+  grants: z.int().nonnegative(),
 });
 export type AgentDetail = z.infer<typeof agentDetail>;
 

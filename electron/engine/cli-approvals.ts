@@ -1,5 +1,6 @@
 /** Commands about approvals, grants and the audit log. */
-import type { Approval, ApprovalDetail, AuditEntry, Grant } from '../../shared/domain.ts';
+import type { Grant } from '../../shared/access.ts';
+import type { Approval, ApprovalDetail, AuditEntry } from '../../shared/domain.ts';
 import type { CommandContext } from './cli-commands.ts';
 import { findAgent, findConnection } from './cli-find.ts';
 import { paged, one, pageSize } from './cli-lists.ts';
@@ -36,7 +37,7 @@ async function printDetail(detail: ApprovalDetail, { json, streams }: CommandCon
 const approvalColumns: readonly Column<Approval>[] = [
   { head: 'ID', cell: (row) => row.id }, { head: 'STATE', cell: (row) => row.state.replaceAll('_', ' ') }, { head: 'AGENT', cell: (row) => row.agentName, most: 32 }, { head: 'KIND', cell: (row) => row.kind.replace('_', ' ') },
   { head: 'TITLE', cell: (row) => row.title, most: 60 }, { head: 'ASKED', cell: (row) => time(row.askedAt) }, { head: 'EXPIRES', cell: (row) => time(row.expiresAt) },
-  { head: 'ANSWERS', cell: (row) => row.answers.join(', ') }, { head: 'DECIDED', cell: (row) => time(row.decidedAt) }, { head: 'BY', cell: (row) => row.decidedBy ?? '', most: 24 }, { head: 'CONNECTION', cell: (row) => row.connectionName, most: 24 },
+  { head: 'ANSWERS', cell: (row) => row.answers.join(', ') }, { head: 'DECIDED', cell: (row) => time(row.decidedAt) }, { head: 'BY', cell: (row) => row.decidedBy ?? '', most: 24 }, { head: 'CONNECTION', cell: (row) => row.connectionName ?? 'a document', most: 24 },
 ];
 
 async function approvalsListing(caller: Caller, { all, agent, connection }: Extract<PaperCommand, { name: 'approvals' }>, limit: number): Promise<Listing<Approval>> {
@@ -51,7 +52,7 @@ async function* chained<R>(...parts: AsyncGenerator<readonly R[]>[]): AsyncGener
 
 const claim = (value: boolean | null): string => (value === null ? 'not said' : value ? 'yes' : 'no');
 const grantColumns: readonly Column<Grant>[] = [
-  { head: 'CONNECTION', cell: (row) => row.connectionName, most: 24 }, { head: 'AGENT', cell: (row) => row.agentName ?? 'any with the credential', most: 28 }, { head: 'KIND', cell: (row) => row.kind }, { head: 'NAME', cell: (row) => row.name, most: 48 },
+  { head: 'CONNECTION', cell: (row) => row.connectionName ?? 'a document', most: 24 }, { head: 'AGENT', cell: (row) => row.agentName ?? 'any with the credential', most: 28 }, { head: 'KIND', cell: (row) => row.kind }, { head: 'NAME', cell: (row) => row.name, most: 48 },
   { head: 'READ-ONLY', cell: (row) => claim(row.readOnly) }, { head: 'DESTRUCTIVE', cell: (row) => claim(row.destructive) }, { head: 'OPEN WORLD', cell: (row) => claim(row.openWorld) },
   { head: 'FROM', cell: (row) => row.from, most: 28 }, { head: 'LAST SEEN', cell: (row) => time(row.lastSeen) },
 ];

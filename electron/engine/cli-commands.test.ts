@@ -22,7 +22,7 @@ const task = (n: number): Task => ({
 });
 const call: Activity = {
   id: 'act-1', time: at, endTime: at, agentId: 'agt-1', agentName: 'x', taskId: 'tsk-1', connectionId: 'con-1', kind: 'tool_call', name: 'search', status: 'error', durationMs: 12.5, usage: null, cost: null, model: null,
-  error: { type: 'E', message: 'bad\u001b[31m' }, parentId: null, source: 's', failureId: null, notes: [],
+  error: { type: 'E', message: 'bad\u001b[31m' }, parentId: null, source: 's', failureId: null, authority: null, notes: [],
 };
 const connection: Connection = {
   id: 'con-1', kind: 'otlp', name: 'Lab', createdAt: at, enabled: true, demo: false, content: 'redacted', health: 'waiting', healthText: 'Waiting.', endpoint: 'http://127.0.0.1:4318', tokenEnds: 'abcd', runtime: null, firstDataAt: null,

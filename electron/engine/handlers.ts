@@ -1,6 +1,7 @@
 /** One line from each contract method to the query or command that answers it. */
 import type { Method, ParsedParams } from '../../shared/contract.ts';
 import type { Settings } from '../../shared/domain.ts';
+import type { AccessDesk } from './access-desk.ts';
 import type { Alarms } from './alarms.ts';
 import { auditBy, auditByEngine } from './audit-words.ts';
 import type { AuditDeed } from './audit-words.ts';
@@ -25,13 +26,14 @@ export interface HandlerParts {
   readonly runtimes: RuntimeConnections;
   readonly desk: ApprovalsDesk;
   readonly stop: StopDesk;
+  readonly access: AccessDesk;
   readonly receiver: ReceiverPart;
   readonly clock?: Clock;
 }
 
 const dayUs = 86_400_000_000;
 
-export function makeHandlers({ history, status, alarms, connections, runtimes, desk, stop, receiver, clock = systemClock }: HandlerParts): Handlers {
+export function makeHandlers({ history, status, alarms, connections, runtimes, desk, stop, access, receiver, clock = systemClock }: HandlerParts): Handlers {
   /** Answered, checked and written by the reader thread. */
   const read = <M extends Method>(name: M) => async (params: ParsedParams<M>, { signal }: CallContext): Promise<CheckedJson> => new CheckedJson(await history.queryJson(name, params, signal));
   const nowUs = (): number => clock.now() * 1_000;
@@ -65,6 +67,21 @@ export function makeHandlers({ history, status, alarms, connections, runtimes, d
     'connections.tryRuntime': (params, context) => runtimes.tryTarget(params, context),
     'connections.pollNow': (params) => runtimes.pollNow(params),
     'grants.list': read('grants.list'),
+    'grants.get': read('grants.get'),
+    ...access,
+    'access.summary': read('access.summary'),
+    'access.matrix': read('access.matrix'),
+    'access.cell': read('access.cell'),
+    'access.findings': read('access.findings'),
+    'access.drift': read('access.drift'),
+    'access.baseline': read('access.baseline'),
+    'access.proposal': read('access.proposal'),
+    'access.reach': read('access.reach'),
+    'access.graph': read('access.graph'),
+    'access.documents': read('access.documents'),
+    'access.document': read('access.document'),
+    'identity.card': read('identity.card'),
+    'identity.activity': read('identity.activity'),
     'agents.link': (params, context) => runtimes.link(params, context),
     'agents.unlink': (params, context) => runtimes.unlink(params, context),
     'approvals.list': read('approvals.list'),

@@ -11,7 +11,7 @@ afterEach(() => { vi.useRealTimers(); });
 
 const row = (id: number): Activity => ({
   id: `a${id}`, time: '2026-11-22T00:00:00.000Z', endTime: null, agentId: 'g1', agentName: 'one', taskId: 't1', connectionId: 'c1', kind: 'tool_call', name: 'search',
-  status: 'ok', durationMs: 1, usage: null, cost: null, model: null, error: null, parentId: null, source: 'test', failureId: null, notes: [],
+  status: 'ok', durationMs: 1, usage: null, cost: null, model: null, error: null, parentId: null, source: 'test', failureId: null, authority: null, notes: [],
 });
 
 /** A history that only counts: every id exists and matches. */

@@ -6,7 +6,7 @@ function row(n: number, status: Activity['status'] = 'ok'): Activity {
   const time = new Date(1_800_000_000_000 + n * 1000).toISOString();
   return {
     id: `a${n}`, time, endTime: null, agentId: 'g', agentName: 'g', taskId: 't', connectionId: 'c', kind: 'tool_call', name: `n${n}`, status,
-    durationMs: null, usage: null, cost: null, model: null, error: null, parentId: null, source: 's', failureId: null, notes: [],
+    durationMs: null, usage: null, cost: null, model: null, error: null, parentId: null, source: 's', failureId: null, authority: null, notes: [],
   };
 }
 const rows = (from: number, to: number): Activity[] => Array.from({ length: to - from + 1 }, (_unused, index) => row(from + index));

@@ -7,7 +7,7 @@ function made(id: string, from: number, to: number | null, more: Partial<Activit
   return {
     id, time: new Date(base + from).toISOString(), endTime: to === null ? null : new Date(base + to).toISOString(), agentId: 'a', agentName: 'a', taskId: 't', connectionId: 'c',
     kind: 'tool_call', name: id, status: to === null ? 'running' : 'ok', durationMs: to === null ? null : to - from, usage: null, cost: null, model: null, error: null,
-    parentId: null, source: 's', failureId: null, notes: [], ...more,
+    parentId: null, source: 's', failureId: null, authority: null, notes: [], ...more,
   };
 }
 const shape = (rows: ReturnType<typeof layOut>['rows']): string[] => rows.map((row) => `${'.'.repeat(row.depth)}${row.activity.id}${row.parent ? '>' : ''}`);

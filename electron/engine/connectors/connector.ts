@@ -6,7 +6,8 @@
  * Every text that comes back is the runtime's or an agent's: hostile. A connector checks shapes at its door and counts what it
  * refuses; bounding and masking texts for storage is the engine's.
  */
-import type { AnswerKind, Capability, Connection, Grant, Lever, TestCheck, Visibility } from '../../../shared/domain.ts';
+import type { Grant } from '../../../shared/access.ts';
+import type { AnswerKind, Capability, Connection, Lever, TestCheck, Visibility } from '../../../shared/domain.ts';
 import type { Decision, RuntimeTarget } from '../../../shared/contract.ts';
 import type { AgentClaim, Draft } from '../ingest/draft.ts';
 import type { Clock, Log } from '../ports.ts';

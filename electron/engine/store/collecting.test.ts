@@ -148,9 +148,9 @@ describe('a discovery', () => {
     expect(agents.rows).toMatchObject([{ name: 'clerk', version: '3', activities: 0, firstSeen: new Date(at(10) / 1_000).toISOString(), lastSeen: new Date(at(60) / 1_000).toISOString(), source: 'langgraph/discovery' }]);
     expect((runtime.ask('agents.list', { period, includeIdle: false }) as Result<'agents.list'>).rows).toEqual([]);
     expect((runtime.ask('counts', {}) as { agents: number }).agents).toBe(1);
-    const grants = runtime.ask('grants.list', {}) as Result<'grants.list'>;
+    const grants = runtime.ask('grants.list', { gone: false, limit: 100 }) as Result<'grants.list'>;
     expect(grants.rows).toMatchObject([{ agentId: null, name: 'read', destructive: false }, { agentName: 'clerk', name: 'delete', destructive: true, readOnly: false, openWorld: null, from: 'tools/list' }]);
-    expect((runtime.ask('grants.list', { agentId: agents.rows[0]?.id }) as Result<'grants.list'>).rows.map((row) => row.name)).toEqual(['delete']);
+    expect((runtime.ask('grants.list', { agentId: agents.rows[0]?.id, gone: false, limit: 100 }) as Result<'grants.list'>).rows.map((row) => row.name)).toEqual(['delete']);
     expect(link(runtime)).toMatchObject({ product: 'LangGraph Server', visibility: 'all', address: 'http://127.0.0.1:2024' });
     expect(facts(runtime)[0]?.discoveredUs).toBe(at(60));
   });
@@ -159,7 +159,7 @@ describe('a discovery', () => {
     const runtime = freshRuntime();
     runtime.discover({ agents: [clerk] });
     runtime.discover({ agents: [{ ...clerk, grants: [] }], complete: false }, at(70));
-    const names = (): string[] => (runtime.ask('grants.list', {}) as Result<'grants.list'>).rows.map((row) => row.name);
+    const names = (): string[] => (runtime.ask('grants.list', { gone: false, limit: 100 }) as Result<'grants.list'>).rows.map((row) => row.name);
     expect(names()).toEqual(['delete']);
     runtime.discover({ agents: [{ ...clerk, grants: [] }] }, at(80));
     expect(names()).toEqual([]);
@@ -173,7 +173,7 @@ describe('a discovery', () => {
     runtime.collect({ approvals: [foundApproval('a')] });
     const [approval] = (runtime.ask('approvals.list', { state: 'waiting', limit: 1 }) as Result<'approvals.list'>).rows;
     const period = { from: new Date(t0 / 1_000).toISOString(), to: null };
-    expect(runtime.ask('agents.get', { id: approval?.agentId, period })).toMatchObject({ name: 'clerk', activities: 0, sources: [{ by: null, why: null }], grants: [] });
+    expect(runtime.ask('agents.get', { id: approval?.agentId, period })).toMatchObject({ name: 'clerk', activities: 0, sources: [{ by: null, why: null }], grants: 0 });
   });
 
   it('meets the same agent that acts', () => {

@@ -1,6 +1,6 @@
 /** Connections that ask a runtime: what a person set, how their collectors stand, what discovery found. */
 import { contentLevels } from '../../../shared/domain.ts';
-import type { Grant } from '../../../shared/domain.ts';
+import type { Grant } from '../../../shared/access.ts';
 import type { RuntimeTarget } from '../../../shared/contract.ts';
 import { commandLineOf } from '../../../shared/command-line.ts';
 import type { FoundGrant } from '../ingest/collected.ts';
@@ -108,7 +108,7 @@ export interface GrantPlace { readonly agent: number; readonly grant: FoundGrant
 export function saveGrants(db: WriteDb, connection: number, places: readonly GrantPlace[], complete: boolean, nowUs: number): number {
   const save = db.prepare(`INSERT INTO grant_seen (connection, agent, kind, name, read_only, destructive, open_world, idempotent, source, first_us, last_us, description)
     VALUES (@connection, @agent, @kind, @name, @readOnly, @destructive, @openWorld, @idempotent, @from, @nowUs, @nowUs, @description)
-    ON CONFLICT (connection, agent, kind, name) DO UPDATE SET read_only = excluded.read_only, destructive = excluded.destructive, open_world = excluded.open_world,
+    ON CONFLICT (connection, agent, document, kind, name) DO UPDATE SET read_only = excluded.read_only, destructive = excluded.destructive, open_world = excluded.open_world,
       idempotent = excluded.idempotent, source = excluded.source, last_us = excluded.last_us, gone_us = NULL, description = excluded.description`);
   for (const { agent, grant } of places.slice(0, mostGrants)) save.run({ connection, agent, nowUs, ...columnsOf(grant) });
   if (complete && places.length <= mostGrants) db.prepare('UPDATE grant_seen SET gone_us = ? WHERE connection = ? AND gone_us IS NULL AND last_us < ?').run(nowUs, connection, nowUs);

@@ -12,8 +12,8 @@ const mostReasons = 200;
 const otherReason = 'other reasons';
 
 export class Tallies {
-  private readonly received = new Map<number, Received>();
-  private readonly tallies = new Map<string, Tally>();
+  private received = new Map<number, Received>();
+  private tallies = new Map<string, Tally>();
   private readonly db: WriteDb;
   private readonly addReceived: Statement<number[]>;
   private readonly addTally: Statement<[number, number, string, number, number, string | null]>;
@@ -67,7 +67,7 @@ export class Tallies {
   }
 
   forget(): void {
-    this.received.clear();
-    this.tallies.clear();
+    this.received = new Map();
+    this.tallies = new Map();
   }
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Grant } from '../../../shared/domain.ts';
+import type { Grant } from '../../../shared/access.ts';
 import { effectOf, grantSummary, worstFirst } from './grant-words.ts';
 
 const grant = (name: string, more: Partial<Grant> = {}): Grant => ({
   id: name, connectionId: 'c', connectionName: 'Files', agentId: null, agentName: null, kind: 'tool', name, description: null, readOnly: null, destructive: null, openWorld: null, idempotent: null,
+  documentId: null, effect: 'allow', understood: 'whole', notUnderstood: [], classes: [], reversibility: 'unknown', actions: [], resources: [], conditions: [], dataClass: null, expiresAt: null, enforcement: 'declared', credential: null, goneAt: null,
+  use: { state: 'not_used', times: 0, denied: 0, firstUsedAt: null, lastUsedAt: null, lastDeniedAt: null, why: null },
   from: 'tools/list', firstSeen: '2026-11-17T14:00:00.000Z', lastSeen: '2026-11-17T14:00:00.000Z', ...more,
 });
 

@@ -1,8 +1,8 @@
 /** What a grant claims about itself, and what holds where it claims nothing. Pure. */
-import type { Grant } from '../../../shared/domain.ts';
+import type { Grant } from '../../../shared/access.ts';
 import type { State } from '../../ui/state-shapes.tsx';
 
-export const grantKinds: Record<Grant['kind'], string> = { tool: 'Tool', resource: 'Resource', prompt: 'Prompt', skill: 'Skill', gate: 'Approval gate' };
+export const grantKinds: Record<Grant['kind'], string> = { tool: 'Tool', resource: 'Resource', prompt: 'Prompt', skill: 'Skill', gate: 'Approval gate', statement: 'IAM statement', policy: 'Cedar policy', scope: 'OAuth scope', role: 'App role', network: 'Network', data_store: 'Data store', budget: 'Budget' };
 
 export interface Effect { state: State; word: string; says: string; /** worst first. */ rank: number }
 

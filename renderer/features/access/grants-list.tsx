@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Grant } from '../../../shared/domain.ts';
+import type { Grant } from '../../../shared/access.ts';
 import { AgentText, InertName } from '../../ui/agent-text-view.tsx';
 import { inertString } from '../../ui/agent-text.ts';
 import { formatCount } from '../../ui/format.ts';
@@ -20,7 +20,7 @@ function GrantRow({ grant, withAgent }: { grant: Grant; withAgent: boolean }) {
         <span className={classes.second}>{grantKinds[grant.kind]}{withAgent && <>, {grant.agentName === null ? 'offered to this credential' : <InertName text={grant.agentName} most={40} />}</>}</span>
       </span>
       <StateBadge state={effect.state} word={effect.word} />
-      <span className={classes.seen} data-tip={`Read from ${inertString(grant.from, 80)}, ${inertString(grant.connectionName, 80)}`}><Age iso={grant.lastSeen} /></span>
+      <span className={classes.seen} data-tip={`Read from ${inertString(grant.from, 80)}, ${inertString(grant.connectionName ?? 'an imported document', 80)}`}><Age iso={grant.lastSeen} /></span>
       <span className={classes.says}>{effect.says}</span>
       {grant.description !== null && (open
         ? <span className={classes.wide}><AgentText title="Description" text={grant.description} from="the runtime" /></span>

@@ -1,4 +1,6 @@
+import { useQuery } from '@tanstack/react-query';
 import type { AgentDetail } from '../../../shared/domain.ts';
+import { grantQueries } from '../../api/queries.ts';
 import { Empty } from '../../ui/blocks.tsx';
 import { plural } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
@@ -8,16 +10,17 @@ import classes from './agent.module.css';
 
 /** What it can reach, as its runtimes declare it. What it used stands under Usage. */
 export function AccessTab({ agent }: { agent: AgentDetail }) {
-  const { grants } = agent;
-  const summary = grantSummary(grants);
+  const { data } = useQuery(grantQueries.list({ agentId: agent.id, limit: 1_000 }));
+  if (data === undefined) return null;
+  const summary = grantSummary(data.rows);
   return (
     <Panel
-      flush title="What it can reach, as declared" aside={<span>{plural(grants.length, 'grant')}{summary !== '' && `: ${summary}`}</span>}
+      flush title="What it can reach, as declared" aside={<span>{plural(data.total, 'grant')}{summary !== '' && `: ${summary}`}</span>}
       foot={<span>Declared by the runtimes themselves; nothing enforces it. A tool that claims nothing about itself counts as the worst.</span>}
     >
-      {grants.length === 0
+      {data.rows.length === 0
         ? <Empty title="What it can reach will stand here" why="No connection declares it. A LangGraph or A2A connection that lists this agent tells the tools and skills of it; telemetry tells only what was used, not what is allowed." />
-        : <div className={classes.access}><GrantsList grants={grants} /></div>}
+        : <div className={classes.access}><GrantsList grants={data.rows} /></div>}
     </Panel>
   );
 }

@@ -16,7 +16,6 @@ import { Empty, ErrorBlock, Loading } from '../../ui/blocks.tsx';
 import { formatCount, formatCounter, plural } from '../../ui/format.ts';
 import { Money } from '../../ui/money.tsx';
 import { StateShape } from '../../ui/state-shapes.tsx';
-import { effectOf } from '../access/grant-words.ts';
 import { worstFirst } from '../approvals/approvals-model.ts';
 import { AccessTab } from './access-tab.tsx';
 import { ActivityTab } from './activity-tab.tsx';
@@ -104,7 +103,7 @@ function Tabs({ tab, agent }: { tab: Tab; agent: AgentDetail }) {
         {tabs.map((one) => (
           <button key={one} type="button" role="tab" id={`tab-${one}`} aria-selected={one === tab} aria-controls="agent-panel" tabIndex={one === tab ? 0 : -1} className={`${classes.tab} ${one === tab ? classes.tabOn : ''}`} onClick={() => show(one)} onKeyDown={onKeyDown}>
             {tabWords[one]}{one === 'failures' && agent.failures > 0 && <span className={classes.tabCount}>{formatCounter(agent.failures)}</span>}
-            {one === 'access' && agent.grants.length > 0 && <span className={`${classes.tabQuiet} ${agent.grants.some((grant) => effectOf(grant).rank === 0) ? classes.tabWait : ''}`}>{formatCounter(agent.grants.length)}</span>}
+            {one === 'access' && agent.grants > 0 && <span className={classes.tabQuiet}>{formatCounter(agent.grants)}</span>}
             {one === 'identity' && agent.sources.length > 1 && <span className={classes.tabQuiet}>{plural(agent.sources.length, 'source')}</span>}
           </button>
         ))}

@@ -4,7 +4,7 @@ import { readPages, settled, type ActivityPage } from './task-activities.ts';
 
 const row = (id: string, status: ActivityStatus = 'ok'): Activity => ({
   id, time: '2026-11-17T13:00:00.000Z', endTime: null, agentId: 'a', agentName: 'a', taskId: 't', connectionId: 'c', kind: 'tool_call', name: id, status, durationMs: 1,
-  usage: null, cost: null, model: null, error: null, parentId: null, source: 's', failureId: null, notes: [],
+  usage: null, cost: null, model: null, error: null, parentId: null, source: 's', failureId: null, authority: null, notes: [],
 });
 const nothing = (): void => undefined;
 

@@ -138,7 +138,7 @@ function Levers({ levers }: { levers: readonly Lever[] }) {
 }
 
 function Offered({ connection }: { connection: Connection }) {
-  const { data, error } = useQuery(grantQueries.list({ connectionId: connection.id }));
+  const { data, error } = useQuery(grantQueries.list({ connectionId: connection.id, limit: 1_000 }));
   if (error !== null && data === undefined) return <ErrorBlock error={error} what="What it offers could not be read." />;
   if (data === undefined || data.rows.length === 0) return null;
   const summary = grantSummary(data.rows);

@@ -4,7 +4,7 @@ import { activityKinds, activityStatuses, askedOf, filterOf, isFiltered, noFilte
 
 const row = (id: string, status: Activity['status'] = 'ok'): Activity => ({
   id, time: '2026-11-17T13:00:00.000Z', endTime: null, agentId: 'a', agentName: 'a', taskId: 't', connectionId: 'c', kind: 'tool_call', name: id, status, durationMs: 1,
-  usage: null, cost: null, model: null, error: null, parentId: null, source: 's', failureId: null, notes: [],
+  usage: null, cost: null, model: null, error: null, parentId: null, source: 's', failureId: null, authority: null, notes: [],
 });
 
 test('a place round-trips to a filter, and unknown words are left out', () => {

@@ -54,7 +54,7 @@ export class AgentBook {
   /** The claim that was looked up last: neighbours say the same. */
   private lastClaim: { readonly connection: number; readonly id: string | undefined; readonly name: string | undefined; readonly service: string; readonly agent: number } | null = null;
   private readonly byId = new Map<number, AgentState>();
-  private readonly changed = new Set<AgentState>();
+  private changed = new Set<AgentState>();
   private readonly counts = new Map<number, number>();
   /** new ones, and those that got another name, since the aliases were last written. */
   readonly introduced = new Set<AgentState>();
@@ -167,7 +167,7 @@ export class AgentBook {
       state.stale = false;
       this.update.run(state.name, state.source, state.provisional ? 1 : 0, state.identity, state.identityOf, state.version, state.firstUs, state.lastUs, state.rows, state.id);
     }
-    this.changed.clear();
+    this.changed = new Set();
     return emptied;
   }
 
@@ -176,7 +176,7 @@ export class AgentBook {
     this.byKey.clear();
     this.byId.clear();
     this.counts.clear();
-    this.changed.clear();
+    this.changed = new Set();
     this.introduced.clear();
   }
 

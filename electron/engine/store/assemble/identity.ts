@@ -23,9 +23,9 @@ export function identityFrom(evidence: readonly Evidence[]): { kind: number; of:
 
 export class IdentityBook {
   private readonly agents: AgentBook;
-  private readonly claims = new Map<string, { agent: number; claim: IdentityClaim; firstUs: number; lastUs: number }>();
-  private readonly versions = new Map<number, Map<string, { firstUs: number; lastUs: number }>>();
-  private readonly links = new Set<string>();
+  private claims = new Map<string, { agent: number; claim: IdentityClaim; firstUs: number; lastUs: number }>();
+  private versions = new Map<number, Map<string, { firstUs: number; lastUs: number }>>();
+  private links = new Set<string>();
   private readonly knownLinks = new Set<string>();
   private readonly db: WriteDb;
   private readonly see: Statement<[number, string, string, number, number, number]>;
@@ -133,9 +133,10 @@ export class IdentityBook {
     this.agents.touch(state);
   }
 
+  /** New tables: see RowCache. */
   private clear(): void {
-    this.claims.clear();
-    this.versions.clear();
-    this.links.clear();
+    this.claims = new Map();
+    this.versions = new Map();
+    this.links = new Set();
   }
 }

@@ -81,11 +81,11 @@ function at<K, V>(map: Map<K, V>, key: K, make: () => V): V {
 
 export class Ledger {
   /** by hour and agent, then by model and currency: numbers, since making a text for each row is felt. */
-  private readonly hours = new Map<number, Map<number, Sum>>();
-  private readonly minutes = new Map<number, Minute>();
-  private readonly tools = new Map<number, Map<number, Tool>>();
-  private readonly failureDays = new Map<string, FailureDay>();
-  readonly failures = new Map<number, FailureChange>();
+  private hours = new Map<number, Map<number, Sum>>();
+  private minutes = new Map<number, Minute>();
+  private tools = new Map<number, Map<number, Tool>>();
+  private failureDays = new Map<string, FailureDay>();
+  failures = new Map<number, FailureChange>();
   private readonly statements: Statements;
   private readonly screens: ScreenSums;
   private readonly agents: AgentBook;
@@ -224,12 +224,13 @@ export class Ledger {
     this.screens.failure(one.failure, one.agent, one.count);
   }
 
+  /** New tables: see RowCache. */
   clear(): void {
-    this.hours.clear();
-    this.minutes.clear();
-    this.tools.clear();
-    this.failureDays.clear();
-    this.failures.clear();
+    this.hours = new Map();
+    this.minutes = new Map();
+    this.tools = new Map();
+    this.failureDays = new Map();
+    this.failures = new Map();
   }
 }
 

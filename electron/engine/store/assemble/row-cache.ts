@@ -29,6 +29,11 @@ function isOver({ f }: TaskState): boolean {
   return f.keyKind === KEY_KIND.trace || (f.activities > 0 && f.activities <= fewRows);
 }
 
+/**
+ * What is used up in a transaction gets a new table, here and elsewhere: one that is emptied by `clear` and filled again is an old object to
+ * the garbage collector before long, the tables it had before point at the ones it has next, and whatever stood in any of them is copied
+ * as if it were still needed (measured: every row that was ever met).
+ */
 export class RowCache {
   readonly tasks: TaskBook;
   readonly traces: TraceBook;
@@ -36,10 +41,10 @@ export class RowCache {
   readonly payloads: PayloadWriter;
   /** of this transaction. */
   readonly changes: Row[] = [];
-  readonly touched = new Set<TraceState>();
+  touched = new Set<TraceState>();
   readonly furthers: { row: Row; record: number; payload: Place | null }[] = [];
-  readonly rebase = new Set<TaskState>();
-  readonly learned = new Map<TaskState, Set<number>>();
+  rebase = new Set<TaskState>();
+  learned = new Map<TaskState, Set<number>>();
   private held = 0;
   private readonly writeRun: Statement<[number, number, number]>;
 
@@ -184,15 +189,16 @@ export class RowCache {
     for (const { row } of this.furthers) row.also = null;
     this.changes.length = 0;
     this.furthers.length = 0;
-    this.touched.clear();
-    this.rebase.clear();
-    this.learned.clear();
+    this.touched = new Set();
+    this.rebase = new Set();
+    this.learned = new Map();
     for (const task of this.tasks.touched) {
       if (isOver(task)) this.drop(task);
       else this.tasks.used(task);
     }
-    this.tasks.touched.clear();
     this.shrink();
+    this.tasks.endTransaction();
+    this.traces.endTransaction();
   }
 
   forget(): void {
@@ -202,9 +208,9 @@ export class RowCache {
     this.payloads.forget();
     this.changes.length = 0;
     this.furthers.length = 0;
-    this.touched.clear();
-    this.rebase.clear();
-    this.learned.clear();
+    this.touched = new Set();
+    this.rebase = new Set();
+    this.learned = new Map();
     this.held = 0;
   }
 

@@ -126,14 +126,16 @@ const changing = fields.filter((field) => field !== 'id' && field !== 'connectio
 const select = fields.map((field) => `${keys[field]} AS ${field}`).join(', ');
 
 export class TaskBook {
-  private readonly byKey = new Map<string, TaskState>();
+  private byKey = new Map<string, TaskState>();
   /** The run asked for last: neighbours share it, and making a text to look it up by is felt. */
   private lastKey = '';
   private lastKind = 0;
   private lastConnection = 0;
   private last: TaskState | null = null;
-  private readonly byId = new Map<number, TaskState>();
-  readonly touched = new Set<TaskState>();
+  private byId = new Map<number, TaskState>();
+  touched = new Set<TaskState>();
+  /** holes in the tables, since they were made anew. */
+  private dropped = 0;
   private nextId: number;
   /** some run is known to be part of another. */
   private aliased: boolean;
@@ -236,7 +238,17 @@ export class TaskBook {
     state.dirty = false;
   }
 
+  /** See RowCache: tables are made anew where more has left them than is left. */
+  endTransaction(): void {
+    this.touched = new Set();
+    if (this.dropped <= this.byId.size) return;
+    this.dropped = 0;
+    this.byKey = new Map(this.byKey);
+    this.byId = new Map(this.byId);
+  }
+
   drop(state: TaskState): void {
+    this.dropped += 1;
     if (this.last === state) this.last = null;
     this.byId.delete(state.f.id);
     for (const key of state.cacheKeys) this.byKey.delete(key);
@@ -251,6 +263,7 @@ export class TaskBook {
   /** Moves a task to the young end of `oldest`. */
   used(state: TaskState): void {
     if (!this.byId.delete(state.f.id)) return;
+    this.dropped += 1;
     this.byId.set(state.f.id, state);
   }
 
@@ -258,7 +271,7 @@ export class TaskBook {
     this.byKey.clear();
     this.byId.clear();
     this.last = null;
-    this.touched.clear();
+    this.touched = new Set();
     this.nextId = this.lastId() + 1;
   }
 

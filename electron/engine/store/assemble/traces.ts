@@ -91,7 +91,8 @@ export interface LinkRecord {
 }
 
 export class TraceBook {
-  private readonly byKey = new Map<string, TraceState>();
+  private byKey = new Map<string, TraceState>();
+  private dropped = 0;
   private readonly find: Statement<[number, Uint8Array], TraceRecord>;
   private readonly ofTask: Statement<[number], { id: number; agent: number; us: number }>;
   private readonly insertOne: Statement<[number, Uint8Array, number, number, number, number]>;
@@ -177,7 +178,15 @@ export class TraceBook {
     node.unsaved = false;
   }
 
+  /** See RowCache. */
+  endTransaction(): void {
+    if (this.dropped <= this.byKey.size) return;
+    this.dropped = 0;
+    this.byKey = new Map(this.byKey);
+  }
+
   drop(state: TraceState): void {
+    this.dropped += 1;
     this.byKey.delete(`${state.connection}\n${state.traceId}`);
     if (this.last === state) this.last = null;
   }

@@ -52,7 +52,7 @@ export function activityOf(reading: Reading, row: ActivityRow): Activity {
     cost: moneyOf(reading, row), model: text(row.model),
     error: row.errorType === null && row.errorMessage === null ? null : { type: text(row.errorType), message: text(row.errorMessage) },
     parentId: row.parent === null || row.parent === 0 ? null : publicId('activity', row.parent), source: reading.texts.of(row.source),
-    failureId: row.failure === null || row.failure === 0 ? null : publicId('failure', row.failure), notes: notesOf(row.flags),
+    failureId: row.failure === null || row.failure === 0 ? null : publicId('failure', row.failure), authority: reading.authority(row.task, row.agent), notes: notesOf(row.flags),
   };
 }
 

@@ -6,7 +6,7 @@ import { StoreError } from '../errors.ts';
 import { percentile } from '../histogram.ts';
 import { publicId } from '../ids.ts';
 import { allGroups, knownOf, oneGroup, payers, sourcesOfGroup, sumsOfGroup, type Group } from './agent-groups.ts';
-import { grantsOf } from './grants.ts';
+import { countGrants } from './grants.ts';
 import { costOf, iso, rowId, sumColumns, usageOf, type Reading, type Sums } from './reading.ts';
 import { Sight, spanOf, type Span } from './span-of-time.ts';
 
@@ -225,6 +225,6 @@ export function getAgent(reading: Reading, params: ParsedParams<'agents.get'>, n
   return {
     ...agentOf(reading, group, around),
     identityEvidence: evidenceOf(reading, ids), models: modelsOf(reading, payers(group, (id) => around.sums.get(id)).map((one) => one.id), span), tools: toolsOf(reading, ids, span),
-    versions: versionsOf(reading, ids), subAgents: subAgentsOf(reading, ids), sources: sourcesOfGroup(reading, group), grants: grantsOf(reading, ids),
+    versions: versionsOf(reading, ids), subAgents: subAgentsOf(reading, ids), sources: sourcesOfGroup(reading, group), grants: countGrants(reading, ids),
   };
 }

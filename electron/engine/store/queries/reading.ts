@@ -1,6 +1,7 @@
 /** What every query has at hand: the reader's connection, its prepared statements, texts, and small look-ups that live for one call. */
 import type { Statement } from 'better-sqlite3';
-import type { Cost, Usage } from '../../../../shared/domain.ts';
+import type { Activity, Cost, Usage } from '../../../../shared/domain.ts';
+import { identityWord } from '../codes.ts';
 import type { ReadDb } from '../database.ts';
 import { Texts } from '../dictionary.ts';
 import { StoreError } from '../errors.ts';
@@ -23,6 +24,7 @@ export class Reading {
   private readonly prepared = new Map<string, Statement>();
   private agents = new Map<number, AgentName>();
   private stitched: ReadonlyMap<number, number> | null = null;
+  private authorities = new Map<string, Activity['authority']>();
 
   constructor(db: ReadDb) {
     this.db = db;
@@ -44,6 +46,7 @@ export class Reading {
   begin(): void {
     this.agents = new Map();
     this.stitched = null;
+    this.authorities = new Map();
   }
 
   agent(id: number): AgentName {
@@ -53,6 +56,20 @@ export class Reading {
       const head = this.headOf(id);
       found = head === id ? own : { ...own, name: this.agent(head).name };
       this.agents.set(id, found);
+    }
+    return found;
+  }
+
+  /** As its own records of that task say, else as all others of the task say alike: a sub-agent works on its caller's authority. */
+  authority(task: number, agent: number): Activity['authority'] {
+    const key = `${task} ${agent}`;
+    let found = this.authorities.get(key);
+    if (found === undefined) {
+      const told = this.sql<[number], { agent: number; kind: number; of: string }>('SELECT agent, kind, of FROM task_authority WHERE task = ? LIMIT 50').all(task);
+      const own = told.filter((one) => one.agent === agent);
+      const [first, ...others] = own.length > 0 ? own : told;
+      found = first === undefined || others.some(({ kind, of }) => kind !== first.kind || of !== first.of) ? null : { kind: identityWord(first.kind), of: first.of };
+      this.authorities.set(key, found);
     }
     return found;
   }

@@ -3,8 +3,8 @@
  * SDK as the environment says (OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS). `node file-worker.ts OPTIONS` in JSON; it prints
  * a JSON line with the numbers of the tools that it started, and does one act more for each line `{"tool","fails"?}` on standard input.
  */
-import { spawn } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { SpanStatusCode } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
@@ -15,9 +15,10 @@ export interface WorkerOptions {
   readonly agent: string;
   readonly file: string;
   readonly everyMs: number;
-  /** tools that write to the same file, tell nobody, and take no notice of SIGTERM: a child, and one in a session of its own. */
-  readonly tools?: readonly ('child' | 'own-session')[];
+  /** tools that write to the same file, tell nobody, and take no notice of SIGTERM: a child, one in a session of its own, one that is nobody's child any more before the first act is told. */
+  readonly tools?: readonly Tool[];
 }
+type Tool = 'child' | 'own-session' | 'daemon';
 
 export interface WorkerWish { readonly tool: string; readonly fails?: boolean }
 
@@ -36,7 +37,18 @@ function act({ tool, fails = false }: WorkerWish): void {
   span.end();
 }
 
-async function begin(kind: 'child' | 'own-session'): Promise<number> {
+/** Forked twice: whoever started it is gone when this returns. Its number stands in each line that it writes. */
+async function daemon(): Promise<number> {
+  spawnSync('setsid', ['--fork', process.execPath, '-e', `${deaf.replace('process.argv[2]', "'daemon ' + process.pid")}`, file], { stdio: 'ignore' });
+  for (;;) {
+    const pid = /daemon (?<pid>\d+)/.exec(readFileSync(file, { encoding: 'utf8', flag: 'a+' }))?.groups?.['pid'];
+    if (pid !== undefined) return Number(pid);
+    await new Promise((later) => { setTimeout(later, everyMs); });
+  }
+}
+
+async function begin(kind: Tool): Promise<number> {
+  if (kind === 'daemon') return daemon();
   const tool = spawn(process.execPath, ['-e', deaf, file, kind], { stdio: ['ignore', 'pipe', 'ignore'], detached: kind === 'own-session' });
   await new Promise((ready) => { tool.stdout.once('data', ready); });
   return tool.pid ?? 0;

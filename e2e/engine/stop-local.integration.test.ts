@@ -100,6 +100,24 @@ describe.runIf(process.platform === 'linux')('a program of this machine', { time
     await twin.trail.has(lines + 2);
   });
 
+  it('whose daemon was nobody\'s child any more before it first told of itself: the daemon is told of beforehand, and nothing is verified while it writes', async () => {
+    const { worker, trail, agent } = await work({ agent: 'sorter', tools: ['daemon'] });
+    await proven(agent);
+    const [daemon = 0] = worker.tools;
+    const order = await house.order({ kind: 'agent', id: agent }, 'cancel');
+    expect(order.plan.warnings.join(' ')).toContain(`process ${daemon} `);
+    const unverified = await order.becomes('unverified');
+    expect([worker.alive, unverified.orderLevers.map((one) => [one.reported, one.confirmed])]).toEqual([[daemon], [['stopped', 'cannot']]]);
+    const lines = trail.lines.length;
+    await trail.has(lines + 3);
+    const { verdict } = await order.certificate();
+    expect(verdict.state).toBe('unverified');
+    expect(verdict.grounds.join(' ')).toContain(`process ${daemon} `);
+    process.kill(daemon, 'SIGKILL');
+    await order.becomes('verified');
+    neverBefore(order, trail.lastMs);
+  });
+
   it('that uses a forbidden tool: a rule orders its stop at once', async () => {
     const { worker, trail, agent } = await work({ agent: 'clerk' });
     await proven(agent);

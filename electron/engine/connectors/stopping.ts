@@ -96,6 +96,8 @@ export interface Sight {
   readonly notes: readonly string[];
   /** Processes only: when all of what was pulled was first seen gone, where that was seen before this look. */
   readonly goneUs?: number;
+  /** Processes only: who lives and may be of what was to end, without proof, in words. Nothing of it is called gone or silent meanwhile. */
+  readonly doubt?: string;
 }
 
 /** May our credential pull the levers of this level? Found out by requests that change nothing. */

@@ -5,7 +5,7 @@
  * What is left after the grace is frozen, looked at once more, and killed: a frozen process starts nothing between the look and the kill.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { isSame } from './machine.ts';
+import { Doubts, nestOf, type Nest } from './doubtful.ts';
 import type { Machine, Proc, Processes } from './machine.ts';
 import type { Tree } from './tree.ts';
 
@@ -31,11 +31,10 @@ export interface Ended {
   readonly killed: number;
   /** born after the command. */
   readonly born: number;
-  /**
-   * Born after the command where the tree lived (the same control group), and whoever started them is gone: they may be of it. That is no
-   * proof, so they are not signalled; but nobody can say either that all of it is gone while they live.
-   */
+  /** They may be of it (`doubtful.ts`): not signalled, and while they live nobody can say that all of it is gone. */
   readonly doubtful: readonly Proc[];
+  /** where it lived, as far as it was seen to. */
+  readonly nest: Nest | null;
 }
 
 interface Parts {
@@ -44,6 +43,9 @@ interface Parts {
   readonly never: (processes: Processes) => ReadonlySet<number>;
   readonly signal: AbortSignal;
   readonly tell: (gone: number, of: number) => void;
+  /** where it was seen to live before. */
+  readonly nest?: Nest | null;
+  readonly doubts?: Doubts;
   readonly limits?: EndLimits;
 }
 
@@ -58,9 +60,7 @@ class Ending {
   readonly #goneMs = new Map<number, number>();
   #began = 0;
   #waits = 0;
-  #before: Processes = new Map();
   #now: Processes = new Map();
-  readonly #units = new Set<string>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -70,8 +70,8 @@ class Ending {
   async run(): Promise<Ended> {
     let left = await this.#look();
     this.#began = this.#all.size;
-    this.#before = this.#now;
-    for (const unit of await Promise.all(left.map(({ pid }) => this.#parts.machine.unitOf(pid)))) if (unit !== null) this.#units.add(unit);
+    const { machine, tree, doubts = new Doubts(machine) } = this.#parts;
+    const nest = await nestOf(machine, tree, this.#parts.nest);
     while (left.length > 0 && this.#ms() < this.#limits.graceMs) {
       await this.#ask(left);
       await this.#wait();
@@ -88,14 +88,8 @@ class Ending {
       empty = left.length === 0 ? empty + 1 : 0;
     }
     const all = [...this.#all.values()];
-    return { all, left, forbidden: all.filter(({ pid }) => this.#forbidden.has(pid)), goneMs: this.#goneMs, killed: this.#killed.size, born: all.length - this.#began, doubtful: await this.#doubtful() };
-  }
-
-  async #doubtful(): Promise<Proc[]> {
-    const never = this.#parts.never(this.#now);
-    const orphans = [...this.#now.values()].filter((proc) => !isSame(this.#before.get(proc.pid), proc) && !this.#parts.tree.has(proc) && !never.has(proc.pid) && isReaper(this.#now.get(proc.parent)));
-    const units = await Promise.all(orphans.map(({ pid }) => this.#parts.machine.unitOf(pid)));
-    return orphans.filter((_, at) => this.#units.has(units[at] ?? ''));
+    const doubtful = await doubts.find(this.#now, { nest, tree, never: this.#parts.never(this.#now), until: null });
+    return { all, left, forbidden: all.filter(({ pid }) => this.#forbidden.has(pid)), goneMs: this.#goneMs, killed: this.#killed.size, born: all.length - this.#began, doubtful, nest };
   }
 
   async #look(): Promise<Proc[]> {
@@ -148,19 +142,17 @@ class Ending {
 const mostRounds = 5;
 const firstWaitMs = 5;
 
-/** Who is handed the children of those that died: the system's first process, or the one of a person's session. */
-const isReaper = (parent: Proc | undefined): boolean => parent === undefined || parent.pid === 1 || parent.name === 'systemd';
-
 export function endTree(parts: Parts): Promise<Ended> {
   return new Ending(parts).run();
 }
 
-/** Is everybody of it gone? Looked at twice: the second look finds what the last ones started. */
-export async function stillThere(machine: Machine, tree: Tree, never: (processes: Processes) => ReadonlySet<number>, signal: AbortSignal): Promise<readonly Proc[]> {
+/** Is everybody of it gone? Looked at twice: the second look finds what the last ones started. `seen` is given each list. */
+export async function stillThere(machine: Machine, tree: Tree, never: (processes: Processes) => ReadonlySet<number>, signal: AbortSignal, seen: (processes: Processes) => Promise<void> = () => Promise.resolve()): Promise<readonly Proc[]> {
   for (let looks = 0; looks < 2; looks++) {
     if (looks > 0) await pause(betweenLooksMs, undefined, { signal });
     const processes = await machine.read();
     tree.take(processes, never(processes));
+    await seen(processes);
     const left = tree.alive();
     if (left.length > 0) return left;
   }

@@ -12,7 +12,7 @@ const leaves = [
   'What it set going elsewhere: on other machines, in containers, in services and schedules of this one.',
   'Requests that it already sent to a model or a tool: the other side may carry them out.',
   'Whoever starts it again: a supervisor, a schedule, a person. That is watched for as long as it sends to Gatehouse.',
-  'A process that left its parent and its session, and whose parents ended, before Gatehouse saw it with them: a daemon that the agent set going as it began, for one.',
+  'A process that left its parent and its session, and whose parents ended, before Gatehouse saw it with them: a daemon that the agent set going as it began, for one. It is not signalled. On Linux it is told of where it may be one, and nothing counts as verified while it lives; elsewhere it is not seen.',
 ];
 
 export const end: Lever = {
@@ -30,6 +30,7 @@ export const endServer: Lever = {
   undoText: 'A process that ended cannot be put back: start the server again.',
   doesNotStop: [
     'Work that the server handed to other processes which it did not start, or to other machines.',
+    'A process that the server started, that left its session, and whose parents ended. It is not signalled; on Linux nothing counts as verified while one lives that may be such a one.',
     'Runs that are kept in a database: a server that starts again may take them up again.',
     'Requests that it already sent to a model or a tool: the other side may carry them out.',
     'Whoever starts it again: a supervisor, a watcher of its files, a person. That is watched for.',

@@ -83,6 +83,9 @@ export class LinuxMachine implements Machine {
     return inodes.length === 0 ? [] : holdersOf(this.#procRoot, inodes, await allPids(this.#procRoot), Infinity);
   }
 
+  /** Hundredths of a second since the machine began. */
+  startOf({ start }: Pin): number { return Number(start); }
+
   async unitOf(pid: number): Promise<string | null> {
     const text = await readFile(`${this.#procRoot}/${pid}/cgroup`, 'utf8').catch(() => '');
     return text === '' ? null : text;

@@ -53,6 +53,8 @@ export class MacMachine implements Machine {
     return exact.length > 0 ? exact : this.#sockets(port, ({ near, far }) => far === '' && near === `*:${port}`);
   }
 
+  startOf({ start }: Pin): number { return Date.parse(start); }
+
   unitOf(): Promise<null> { return Promise.resolve(null); }
 
   async signal(pin: Pin, kind: SignalKind): Promise<Sent> {

@@ -49,6 +49,8 @@ export interface Machine {
   ownersOf(ends: SocketEnds, first: readonly number[]): Promise<readonly number[]>;
   /** Processes that answer at this address of the machine. */
   listenersAt(host: string, port: number): Promise<readonly number[]>;
+  /** When it started as the system itself counts, which no clock that is set changes; only compared with others of this machine. */
+  startOf(pin: Pin): number;
   /** What the system counts it under (a control group): inherited by what it starts; null: this system has none. */
   unitOf(pid: number): Promise<string | null>;
   /** SECURITY: checks in the same instant that the number still belongs to that very process. */

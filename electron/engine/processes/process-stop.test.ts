@@ -108,3 +108,43 @@ test('is not said to be seen whole while another process that is not proven send
   machine.pretended.delete(300);
   expect(await look()).toMatchObject({ open: [], complete: true, readBack: [{ holds: true }] });
 });
+
+const unit = '0::/desk';
+const home = { pid: 100, parent: 50, unit };
+
+test('a daemon that left before it was first seen keeps the stop from being complete: in the plan, in the answer, in each look, also for an engine that began again', async () => {
+  const { machine, processes } = await begin(home, { pid: 130, parent: 1, unit, name: 'writer' });
+  const port = (await processes.portFor(7))?.port;
+  expect((await port?.survey(target, signal()))?.notes).toEqual([expect.stringContaining('process 130 (writer)')]);
+  const saved = await port?.save('process.end', target, signal()) ?? null;
+  const reply = await port?.pull({ leverId: 'process.end', target, saved, attempt: 1 }, signal(), () => undefined);
+  expect(reply).toMatchObject({ reported: 'stopped', complete: false });
+  expect(machine.signals.map(({ pid }) => pid)).not.toContain(130);
+  const look = (its: typeof port): Promise<unknown> | undefined => its?.look(target, 0, [{ leverId: 'process.end', saved }], signal());
+  const doubted = { open: [], complete: false, doubt: expect.stringContaining('process 130 (writer)') as string };
+  expect(await look(port)).toMatchObject(doubted);
+  const again = openProcesses({ log: fakeLog(), addressOf: () => Promise.resolve(null), addresses: () => Promise.resolve([]), machine, ownPid: 900 });
+  expect(await look((await again.portFor(7))?.port)).toMatchObject(doubted);
+  machine.pretended.delete(130);
+  expect(await look(port)).toMatchObject({ open: [], complete: true });
+});
+
+test('once nobody was left who may be of it, who comes later disturbs nothing; who was there and is left behind then does', async () => {
+  const { machine, processes } = await begin(home, { pid: 60, parent: 1, start: 's60', unit, name: 'bash' }, { pid: 140, parent: 60, unit });
+  const { look } = await stop(processes);
+  expect(await look()).toMatchObject({ complete: true });
+  machine.add({ pid: 1_500, parent: 1, unit });
+  expect(await look()).toMatchObject({ complete: true, notes: [] });
+  machine.add({ pid: 140, parent: 1, unit });
+  expect(await look()).toMatchObject({ complete: false, doubt: expect.stringContaining('process 140') as string });
+});
+
+test('a text that an older engine has kept is read as it is', async () => {
+  const { machine, processes } = await begin(home, { pid: 130, parent: 1, unit });
+  const port = (await processes.portFor(7))?.port;
+  const { nest, ...older } = JSON.parse(await port?.save('process.end', target, signal()) ?? '{}') as Record<string, unknown>;
+  expect(nest).toEqual({ units: [unit], since: 100 });
+  machine.pretended.delete(100);
+  machine.pretended.delete(120);
+  expect(await port?.look(target, 0, [{ leverId: 'process.end', saved: JSON.stringify(older) }], signal())).toMatchObject({ open: [], complete: true, readBack: [{ holds: true }] });
+});

@@ -1,12 +1,12 @@
 /** The stop port of processes: what is there, ending it, and whether it is gone. */
 import { RuntimeFault } from '../connectors/connector.ts';
 import type { LeverCall, LeverReply, OpenRun, RightCheck, Sight, Sign, StopPort, StopTarget, Survey } from '../connectors/stopping.ts';
+import { Doubts, nestOf, newestIn } from './doubtful.ts';
 import { endTree, stillThere, type Ended, type EndLimits } from './end-tree.ts';
 import type { Finder, Found } from './found.ts';
-import { isSame } from './machine.ts';
 import type { Machine, Proc, Processes } from './machine.ts';
 import { readSnapshot, writeSnapshot, type Snapshot } from './saved-tree.ts';
-import { together } from './tree.ts';
+import { together, type Tree } from './tree.ts';
 
 export interface StopParts {
   readonly machine: Machine;
@@ -25,16 +25,18 @@ export class ProcessStop implements StopPort {
   readonly #parts: StopParts;
   /** by the saved text: who was found to belong to it after the command is kept as long as we live. */
   readonly #snapshots = new Map<string, Snapshot>();
+  readonly #doubts: Doubts;
 
   constructor(parts: StopParts) {
     this.#parts = parts;
+    this.#doubts = new Doubts(parts.machine);
   }
 
   async survey(target: StopTarget, signal: AbortSignal): Promise<Survey> {
     const { subjects, notes } = await this.#find(target, signal);
     const whole = target.runs === null ? '' : '. Ends all work of it, not only this task';
     return {
-      runs: [], complete: true, schedules: [], residual: [], notes,
+      runs: [], complete: true, schedules: [], residual: [], notes: [...notes, ...await this.#doubtBefore(subjects.map(({ tree }) => tree))],
       alsoHits: subjects.flatMap(({ leverId, alsoHits }) => alsoHits.map((hit) => ({ leverId, ...hit }))),
       targets: this.#parts.levers.flatMap((leverId) => {
         const its = subjects.filter((subject) => subject.leverId === leverId);
@@ -45,7 +47,12 @@ export class ProcessStop implements StopPort {
 
   async save(leverId: string, target: StopTarget, signal: AbortSignal): Promise<string | null> {
     const subjects = (await this.#find(target, signal)).subjects.filter((subject) => subject.leverId === leverId);
-    return subjects.length === 0 ? null : writeSnapshot(together(subjects.map(({ tree }) => tree)), this.#parts.nowUs() / 1_000);
+    if (subjects.length === 0) return null;
+    const { machine } = this.#parts;
+    // Where they live is told by who lives, and who is put together anew has not been looked at.
+    const nests = await Promise.all(subjects.map(({ tree }) => nestOf(machine, tree)));
+    const nest = nests.reduce((all, one) => (all === null || one === null ? all ?? one : { units: [...new Set([...all.units, ...one.units])], since: Math.min(all.since, one.since) }), null);
+    return writeSnapshot(together(subjects.map(({ tree }) => tree)), this.#parts.nowUs() / 1_000, nest);
   }
 
   async pull(call: LeverCall, signal: AbortSignal, tell: (done: number, of: number) => void): Promise<LeverReply> {
@@ -56,8 +63,8 @@ export class ProcessStop implements StopPort {
     }
     const { machine, never, limits } = this.#parts;
     const beganUs = this.#parts.nowUs();
-    const ended = await endTree({ machine, tree: snapshot.tree, never, signal, tell, ...(limits === undefined ? {} : { limits }) });
-    snapshot.doubtful.push(...ended.doubtful);
+    const ended = await endTree({ machine, tree: snapshot.tree, never, signal, tell, nest: snapshot.nest, doubts: this.#doubts, ...(limits === undefined ? {} : { limits }) });
+    snapshot.nest = ended.nest;
     if (ended.left.length === 0 && ended.all.length > 0) snapshot.goneUs = beganUs + Math.max(...ended.goneMs.values()) * 1_000;
     return replyTo(ended, snapshot.whole);
   }
@@ -72,6 +79,7 @@ export class ProcessStop implements StopPort {
     const readBack: { leverId: string; holds: boolean | null; text: string }[] = [];
     const notes: string[] = [];
     const goneUs: (number | null)[] = [];
+    const doubts: string[] = [];
     for (const { leverId, saved } of pulled.filter((one) => this.#parts.levers.includes(one.leverId))) {
       const snapshot = this.#snapshot(saved);
       if (snapshot === null) {
@@ -79,9 +87,9 @@ export class ProcessStop implements StopPort {
         continue;
       }
       if (!snapshot.whole) notes.push('There were more processes than could be kept, so not all of them can be looked for.');
-      const doubtful = await this.#doubtful(snapshot);
-      if (doubtful.length > 0) notes.push(doubtText(doubtful));
-      const left = await this.#left(snapshot, signal);
+      const { left, doubtful } = await this.#left(snapshot, signal);
+      // SECURITY: nobody can say that all of it is gone while somebody lives who may be of it.
+      if (doubtful.length > 0) doubts.push(doubtText(doubtful));
       goneUs.push(snapshot.goneUs);
       const { back, others } = await this.#cameBack(leverId, target, snapshot, signal);
       // SECURITY: another process sends for the same agent: that the proven one is gone does not say that the agent is.
@@ -91,7 +99,8 @@ export class ProcessStop implements StopPort {
       readBack.push({ leverId, holds: left.length === 0 && back.length === 0, text: backText(left, back.map(({ proc }) => proc), snapshot.tree.size) });
     }
     const known = goneUs.filter((us) => us !== null);
-    return { atUs: this.#parts.nowUs(), open, complete: notes.length === 0, signs, opaque: [], readBack, notes, ...(known.length > 0 && known.length === goneUs.length ? { goneUs: Math.max(...known) } : {}) };
+    notes.push(...doubts);
+    return { atUs: this.#parts.nowUs(), open, complete: notes.length === 0, signs, opaque: [], readBack, notes, ...(doubts.length === 0 ? {} : { doubt: doubts.join(' ') }), ...(known.length > 0 && known.length === goneUs.length ? { goneUs: Math.max(...known) } : {}) };
   }
 
   async rights(signal: AbortSignal): Promise<readonly RightCheck[]> {
@@ -109,14 +118,30 @@ export class ProcessStop implements StopPort {
     return found;
   }
 
-  #left({ tree }: Snapshot, signal: AbortSignal): Promise<readonly Proc[]> {
+  async #left(snapshot: Snapshot, signal: AbortSignal): Promise<{ readonly left: readonly Proc[]; readonly doubtful: readonly Proc[] }> {
     signal.throwIfAborted();
-    return stillThere(this.#parts.machine, tree, this.#parts.never, signal);
+    const { machine, never } = this.#parts;
+    const { tree, nest, clear } = snapshot;
+    const doubtful = new Map<string, Proc>();
+    let newest = 0;
+    // In both lists: one that starts itself anew again and again is another one in each.
+    const left = await stillThere(machine, tree, never, signal, async (processes) => {
+      newest = newestIn(machine, processes);
+      for (const proc of await this.#doubts.find(processes, { nest, tree, never: never(processes), until: clear })) doubtful.set(idOf(proc), proc);
+    });
+    // Nobody is left who could start anybody: who comes later, somebody else has started.
+    if (left.length === 0 && doubtful.size === 0) snapshot.clear ??= newest;
+    return { left, doubtful: [...doubtful.values()] };
   }
 
-  async #doubtful({ doubtful }: Snapshot): Promise<Proc[]> {
-    const found = await Promise.all(doubtful.map(async (pin) => [pin, await this.#parts.machine.one(pin.pid)] as const));
-    return found.flatMap(([pin, now]) => (now !== null && isSame(now, pin) ? [now] : []));
+  /** Said in the plan, before anything is sent. */
+  async #doubtBefore(trees: readonly Tree[]): Promise<string[]> {
+    if (trees.length === 0) return [];
+    const { machine, never } = this.#parts;
+    const processes = await machine.read();
+    const found = await Promise.all(trees.map(async (tree) => this.#doubts.find(processes, { nest: await nestOf(machine, tree), tree, never: never(processes), until: null })));
+    const doubtful = new Map(found.flat().filter((proc) => !trees.some((tree) => tree.has(proc))).map((proc) => [idOf(proc), proc]));
+    return doubtful.size === 0 ? [] : [doubtText([...doubtful.values()])];
   }
 
   /** Processes that are proven to be the same agent's and were not there, or not known, before the command. What was left out on purpose is none of them. */
@@ -161,7 +186,11 @@ function backText(left: readonly Proc[], back: readonly Proc[], of: number): str
   return `${of} of ${of} processes are gone, checked twice`;
 }
 
-const doubtText = (doubtful: readonly Proc[]): string => `Started right after the command, and who started it is gone: ${doubtful.slice(0, 5).map(wordsOf).join(', ')}. It may be of it; that is not proven, so it was not signalled.`;
+function doubtText(doubtful: readonly Proc[]): string {
+  const [it, lives] = doubtful.length === 1 ? ['it', 'it lives'] : ['they', 'one of them lives'];
+  const names = doubtful.slice(0, 5).map(wordsOf).join(', ') + (doubtful.length > 5 ? ` and ${doubtful.length - 5} more` : '');
+  return `Left behind where it lives, by somebody who is gone: ${names}. That ${it} may be of it is not proven, so nothing is signalled; while ${lives}, nobody can say that all of it is gone.`;
+}
 
 const wordsOf = ({ pid, name }: Proc): string => `process ${pid} (${name})`;
 const idOf = ({ pid, start }: Proc): string => `process:${pid}:${start}`;

@@ -1,7 +1,7 @@
 /** A machine of pretend processes: for tests. */
 import type { Machine, Pin, Proc, ProcDetails, Processes, Sent, SignalKind } from './machine.ts';
 
-export interface Pretended extends Partial<Proc> { readonly pid: number; readonly parent: number; readonly program?: string; readonly script?: string; readonly account?: string; readonly innerPid?: number; readonly title?: string }
+export interface Pretended extends Partial<Proc> { readonly pid: number; readonly parent: number; readonly program?: string; readonly script?: string; readonly account?: string; readonly innerPid?: number; readonly title?: string; readonly unit?: string }
 
 export class TestMachine implements Machine {
   readonly hostName = 'desk-7';
@@ -47,7 +47,10 @@ export class TestMachine implements Machine {
 
   listenersAt(_host: string, port: number): Promise<readonly number[]> { return Promise.resolve(this.owners.get(port) ?? []); }
 
-  unitOf(): Promise<null> { return Promise.resolve(null); }
+  /** `s100` is later than `s99`. */
+  startOf({ start }: Pin): number { return Number(start.slice(1)); }
+
+  unitOf(pid: number): Promise<string | null> { return Promise.resolve(this.pretended.get(pid)?.unit ?? null); }
 
   signal(pin: Pin, kind: SignalKind): Promise<Sent> {
     if (this.now().get(pin.pid)?.start !== pin.start) return Promise.resolve('gone');

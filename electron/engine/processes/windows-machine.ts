@@ -56,6 +56,8 @@ export class WindowsMachine implements Machine {
     return exact.length > 0 ? exact : pidsOf(listening, ({ near }) => isEnd(near, '0.0.0.0', port) || isEnd(near, '::', port));
   }
 
+  startOf({ start }: Pin): number { return Date.parse(start); }
+
   unitOf(): Promise<null> { return Promise.resolve(null); }
 
   /** SECURITY: one script asks for the date of its creation and signals, so that the number cannot change hands in between. */

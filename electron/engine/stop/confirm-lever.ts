@@ -2,8 +2,8 @@
 import type { Act } from './acts.ts';
 import { isProcessLever } from './against.ts';
 import type { Against } from './against.ts';
-import { graceUs } from './judge-input.ts';
-import type { JudgedConnection, JudgedLever, JudgeInput, LeverVerdict } from './judge-input.ts';
+import { graceUs, noProcess } from './judge-input.ts';
+import type { JudgedConnection, JudgedLever, JudgeInput, LeverVerdict, ProcessFact } from './judge-input.ts';
 import { readsOf } from './read-back.ts';
 import type { Standing } from './standing.ts';
 import { clockOf, inert } from './time-words.ts';
@@ -78,9 +78,9 @@ function byEffect({ standing, one, against, input }: Seen): Word {
 }
 
 function byProcess({ one, against }: Seen): Word {
-  const { state, sinceUs } = one?.process ?? { state: 'none' as const, sinceUs: null };
+  const { state, sinceUs, doubt }: ProcessFact = one?.process ?? noProcess;
   if (state === 'gone') return { confirmed: 'yes', text: `The process and all it started are gone${sinceUs === null ? '' : ` since ${clockOf(sinceUs)}`}.` };
-  if (state === 'none') return { confirmed: 'cannot', text: 'Its process cannot be seen.' };
+  if (state === 'none') return { confirmed: 'cannot', text: doubt === undefined ? 'Its process cannot be seen.' : inert(doubt, 600) };
   const living = against.find((other) => other.by === 'process');
   if (living !== undefined || state === 'came_back') return { confirmed: 'no', text: living?.text ?? 'The process runs again.' };
   return { confirmed: 'not_yet', text: 'The process is still there.' };

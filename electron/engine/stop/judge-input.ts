@@ -37,6 +37,8 @@ export interface ProcessFact {
   readonly sinceUs: number | null;
   /** agents (heads) whose work on this connection runs in it; null: all of them. */
   readonly covers: readonly number[] | null;
+  /** who lives and may be of it, without proof, in words: whatever is silent then, nothing here is proven. Absent: nobody. */
+  readonly doubt?: string;
 }
 
 export const noProcess: ProcessFact = { state: 'none', sinceUs: null, covers: null };

@@ -248,6 +248,15 @@ describe('a process', () => {
     expect(judge(judged(40, { connections: [telemetryConnection({ process: back })] })).state).toBe('still_acting');
     expect(judge(judged(40, { connections: [telemetryConnection({ process: back })], verifiedUs: at(12), containedUs: at(2) }))).toMatchObject({ state: 'still_acting', reopened: true });
   });
+
+  it('that may have left somebody behind verifies nothing, however silent it is: not by its rhythm, not by looks', () => {
+    const doubtful = { state: 'none', sinceUs: null, covers: null, doubt: 'Left behind where it lives: process 12 (x).' } as const;
+    const told = judge(judged(200, { connections: [telemetryConnection({ process: doubtful })], levers: [lever(1, { connection: 2, leverId: 'process.end' })], rhythms: [rhythm()] }));
+    expect(told).toMatchObject({ state: 'unverified', levers: [{ confirmed: 'cannot', text: doubtful.doubt }] });
+    expect(told.grounds.join(' ')).toContain('process 12 (x)');
+    expect(judge(judged(200, { connections: [telemetryConnection()], levers: [lever(1, { connection: 2, leverId: 'process.end' })], rhythms: [rhythm()] })).state).toBe('verified');
+    expect(judge(judged(200, { connections: [lookedUntil(200, { process: doubtful })] })).state).toBe('unverified');
+  });
 });
 
 describe('a step whose inside nobody shows', () => {

@@ -23,16 +23,23 @@ const mostSigns = 2_000;
 export class Looker {
   readonly watched: WatchedConnection;
   track: LookTrack = noLooks;
-  process: ProcessFact = noProcess;
   readonly #context: StopContext;
   readonly #levers: () => readonly LeverFact[];
   #looking: Promise<void> | null = null;
   #signsFromUs = 0;
+  /** null: no look at its processes came through yet. */
+  #process: ProcessFact | null = null;
 
   constructor(context: StopContext, watched: WatchedConnection, levers: () => readonly LeverFact[]) {
     this.#context = context;
     this.watched = watched;
     this.#levers = levers;
+  }
+
+  /** SECURITY: where processes were to end, silence is taken for nothing before they were looked at: somebody may be left who tells nobody anything. */
+  get process(): ProcessFact {
+    if (this.#process !== null) return this.#process;
+    return this.#pulled(true).some(({ saved }) => saved !== null) ? { ...noProcess, doubt: 'Its processes were not looked at yet.' } : noProcess;
   }
 
   /** The look that is under way, or a new one. Never rejects. */
@@ -47,6 +54,7 @@ export class Looker {
     try {
       open = await within(lookWithinMs, [signal], () => this.#context.ports.open(this.watched.connection));
     } catch (error) {
+      if (!signal.aborted) this.#process = blind(this.#process);
       if (!signal.aborted) this.#missed(beganUs, error instanceof CallFailure ? error.message : 'The connection could not be opened.');
       return;
     }
@@ -79,12 +87,12 @@ export class Looker {
     const atUs = usOf(this.#context.clock);
     try {
       const sight = await this.#ask(open, open.process, this.watched.target, pulled, sinceUs, signal);
-      this.process = processAfter(this.process, sight, this.#levers().filter((one) => one.sentUs !== null && isProcessLever(one.plan.leverId)), this.watched, atUs);
+      this.#process = processAfter(this.process, sight, this.#levers().filter((one) => one.sentUs !== null && isProcessLever(one.plan.leverId)), this.watched, atUs);
     } catch (error) {
       // What is not seen is no proof: it stands as it was last seen, but no longer as gone.
       if (signal.aborted) return;
       if (faultWords(error).ours) this.#context.log.error('a look at processes failed by a mistake of ours', error, { connection: this.watched.connection });
-      this.process = noProcess;
+      this.#process = blind(this.#process);
     }
   }
 
@@ -107,3 +115,6 @@ export class Looker {
 
   #missed(atUs: number, text: string): void { this.track = missedLook(this.track, atUs, text); }
 }
+
+/** What is not seen is gone no more; who may be of it may live on. */
+const blind = (before: ProcessFact | null): ProcessFact | null => (before === null ? null : { ...noProcess, ...(before.doubt === undefined ? {} : { doubt: before.doubt }) });

@@ -20,3 +20,13 @@ it('takes that time for nothing where a process lives', () => {
   expect(processAfter(noProcess, alive, [lever], watched, 900)).toMatchObject({ state: 'alive', sinceUs: 900 });
   expect(processAfter({ state: 'gone', sinceUs: 400, covers: [1] }, alive, [lever], watched, 900)).toMatchObject({ state: 'came_back', sinceUs: 900 });
 });
+
+it('is alive where somebody of it survived, also while another sender is not proven: that only keeps it from being gone', () => {
+  const survivor: Sight = { ...gone, complete: false, notes: ['another one sends'], open: [{ id: 'process:9:1', agent: null, state: 'running', sinceUs: 1, what: 'process 9 (sh) is alive' }], readBack: [{ leverId: 'process.end', holds: false, text: '' }] };
+  expect(processAfter(noProcess, survivor, [lever], watched, 900)).toEqual({ state: 'alive', sinceUs: 900, covers: [1] });
+  expect(processAfter(noProcess, { ...gone, complete: false }, [lever], watched, 900)).toEqual(noProcess);
+});
+
+it('keeps in mind who may be of it', () => {
+  expect(processAfter(noProcess, { ...gone, complete: false, doubt: 'Left behind.' }, [lever], watched, 900)).toEqual({ ...noProcess, doubt: 'Left behind.' });
+});

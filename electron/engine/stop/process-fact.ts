@@ -9,14 +9,17 @@ import type { WatchedConnection } from './watched.ts';
 export function processAfter(before: ProcessFact, sight: Sight, levers: readonly LeverFact[], watched: WatchedConnection, atUs: number): ProcessFact {
   const proven = levers.filter((one) => one.saved !== null);
   const held = proven.map((one) => sight.readBack.find((read) => read.leverId === one.plan.leverId)?.holds ?? null);
-  if (proven.length === 0 || !sight.complete || held.includes(null)) return noProcess;
+  const doubt = sight.doubt === undefined ? {} : { doubt: sight.doubt };
+  // Who was proven and lives, lives, whatever else could not be seen; only that all of it is gone takes a whole look.
+  const lives = held.includes(false) || sight.open.length > 0;
+  if (proven.length === 0 || (!lives && (!sight.complete || held.includes(null)))) return { ...noProcess, ...doubt };
   const covers = coveredBy(proven, watched);
   const was = before.state === 'gone' || before.state === 'came_back';
   // A sign of it is a process that was started after the command.
-  const state = held.every((one) => one === true) && sight.open.length === 0 ? 'gone' : was || sight.signs.length > 0 ? 'came_back' : 'alive';
+  const state = !lives ? 'gone' : was || sight.signs.length > 0 ? 'came_back' : 'alive';
   // Whoever ended them looked more closely than this look, and sooner.
   const sinceUs = state === 'gone' && sight.goneUs !== undefined ? Math.min(sight.goneUs, atUs) : atUs;
-  return { state, sinceUs: state === before.state ? before.sinceUs : sinceUs, covers };
+  return { state, sinceUs: state === before.state ? before.sinceUs : sinceUs, covers, ...doubt };
 }
 
 /** Plans name agents to a lever of processes one by one up to this many; beyond it nobody looked whose process it is. */

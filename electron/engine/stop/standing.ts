@@ -92,7 +92,7 @@ function byLooks(one: JudgedConnection, around: Around): Standing {
   const bare = steps.filter((step) => step.needsUs === null);
   const kept = steps.filter((step) => step.needsUs !== null);
   const needsUs = Math.max(input.silenceUs, ...kept.map((step) => step.needsUs ?? 0));
-  const blocks = [...sight.blocks, ...some(bare.map((step) => step.text), 'steps'), ...notStanding(one, input)];
+  const blocks = [...sight.blocks, ...some(bare.map((step) => step.text), 'steps'), ...notStanding(one, input), ...doubted(one)];
   const fromUs = sight.fromUs === null ? null : afterGaps(one, sight.fromUs);
   const blind = fromUs === null && sight.fromUs !== null ? openGap(one) : [];
   const overUs = Math.max(0, ...kept.map((step) => step.overUs ?? 0));
@@ -100,7 +100,7 @@ function byLooks(one: JudgedConnection, around: Around): Standing {
   return standing(one, around, fromUs, one.looks?.clearToUs ?? null, needsUs, {
     overUs,
     blocks: [...blocks, ...blind], waits: [...sight.waits, ...kept.map((step) => step.text)], grounds: blocks.length === 0 && fromUs !== null ? done : [],
-    unseen: sight.blocks.length > 0 || blind.length > 0 || bare.length > 0,
+    unseen: sight.blocks.length > 0 || blind.length > 0 || bare.length > 0 || one.process.doubt !== undefined,
   });
 }
 
@@ -137,6 +137,7 @@ function byTelemetry(one: JudgedConnection, around: Around): Standing {
   const open = around.acts.filter((act) => act.connection === one.connection && act.running);
   const blocks = [
     ...(mute === 0 ? [] : [`${name} is only told of, and ${mute === 1 ? 'an agent' : `${mute} agents`} there had no rhythm of signs before the command: its silence proves nothing, and no process of this machine is proven to be it.`]),
+    ...doubted(one),
     ...some(open.map((act) => `${act.what} began ${clockOf(act.beginUs)}, and no end of it was told over ${name}.`), 'calls'),
   ];
   const needsUs = Math.max(input.silenceUs, ...rhythms.flat().map((rhythm) => rhythmNeedsUs(rhythm.longestUs, input.silenceUs)));
@@ -158,6 +159,9 @@ function afterGaps(one: JudgedConnection, fromUs: number): number | null {
   return startUs;
 }
 const openGap = (one: JudgedConnection): readonly string[] => one.gaps.filter((gap) => gap.toUs === null).map((gap) => `${inert(one.name)} is not seen since ${clockOf(gap.fromUs)}: ${inert(gap.text, 200)}`);
+
+/** SECURITY: somebody lives who may be of what was ended, and tells nobody anything: its silence proves nothing. */
+const doubted = (one: JudgedConnection): readonly string[] => (one.process.doubt === undefined ? [] : [`${inert(one.name)}: ${inert(one.process.doubt, 600)}`]);
 
 /** What a lever changed must stand as it was written: a refusal that somebody took back holds nothing. */
 function notStanding(one: JudgedConnection, input: JudgeInput): readonly string[] {

@@ -1,7 +1,7 @@
 /** What a plan is made of: the history's facts, and what runtimes said a moment ago. */
 import type { Lever } from '../../../shared/domain.ts';
 import type { StopLevel } from '../../../shared/domain.ts';
-import type { Survey } from '../connectors/stopping.ts';
+import type { RightCheck, Survey } from '../connectors/stopping.ts';
 import type { ScopeFacts } from '../store/stop-commands.ts';
 
 /** What one connection's port told. */
@@ -12,6 +12,8 @@ export interface PlanPort {
   readonly survey: Survey | null;
   /** why it could not be opened or asked; null: nothing failed. */
   readonly fault: string | null;
+  /** asked for together with the survey, where one was known to be missing; absent: they were not asked for, or did not answer. */
+  readonly rights?: readonly RightCheck[] | null;
 }
 
 export interface PlanInput {

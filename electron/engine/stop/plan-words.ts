@@ -2,6 +2,7 @@
 import type { Lever } from '../../../shared/domain.ts';
 import { plural } from '../plural.ts';
 import type { ScopeConnection, ScopeFacts } from '../store/stop-commands.ts';
+import { isProcessLever } from './joined-port.ts';
 import type { PlanPort } from './plan-input.ts';
 import { inert, list, shortIds } from './time-words.ts';
 
@@ -42,7 +43,10 @@ export function problemOf(lever: Lever, connection: ScopeConnection, port: PlanP
   if (!connection.enabled) return `${inert(connection.name)} is switched off.`;
   // A port that could be opened but did not answer in time may still take a lever.
   if (port !== undefined && port.fault !== null && port.levers.length === 0) return line(port.fault);
-  const right = connection.rights.filter((one) => one.level === lever.level).toSorted((a, b) => b.atUs - a.atUs)[0];
+  // What this account of the machine may do to a process, no right at the runtime says.
+  if (isProcessLever(lever.id)) return null;
+  const known = port?.rights ?? connection.rights.toSorted((a, b) => b.atUs - a.atUs);
+  const right = known.find((one) => one.level === lever.level);
   return right?.result === 'missing' ? `Forbidden: ${line(right.text)}` : null;
 }
 

@@ -174,6 +174,13 @@ describe('what keeps a lever from being pulled', () => {
     expect(planStop(planInput(facts('agent', [connection(1, { rights: rights.toReversed().map((right, index) => ({ ...right, atUs: index })) })]))).plan.levers[0]?.problem).toBeNull();
   });
 
+  it('is no right at a runtime for what this machine does to a process', () => {
+    const rights = [{ level: 'cancel' as const, result: 'missing' as const, text: 'threads:update is missing', atUs: 2 }];
+    const end = { ...levers.cut, id: 'process.end' };
+    const { plan } = planStop(planInput(facts('agent', [connection(1, { rights, levers: [levers.cut, end] })])));
+    expect([find(plan, 'x.cut').problem, find(plan, 'process.end').problem]).toEqual(['Forbidden: threads:update is missing', null]);
+  });
+
   it('is a port that could not be opened, not one that did not answer in time', () => {
     const shut = planned('agent', [levers.cut], { ports: new Map([[1, { levers: [], survey: null, fault: 'The credential is missing.' }]]), surveyedUs: nowUs }).plan;
     expect(find(shut, 'x.cut')).toMatchObject({ wanted: false, problem: 'The credential is missing.' });

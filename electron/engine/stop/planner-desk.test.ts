@@ -73,6 +73,16 @@ describe('plans', () => {
     expect(failed.plan.levers.map((one) => [one.wanted, one.problem])).toEqual([[false, 'It could not be opened.']]);
   });
 
+  it('ask anew for a right that was missing: another credential may have been given since', async () => {
+    const missing = [{ level: 'cancel' as const, result: 'missing' as const, text: 'It needs `update` on threads.', atUs: 1 }];
+    house.history.facts = { ...house.history.facts, connections: house.history.facts.connections.map((one) => ({ ...one, levers: [cutLever], rights: missing })) };
+    const problem = async (): Promise<unknown> => (await made(deskWith(usual))).plan.levers.map((one) => [one.wanted, one.problem]);
+    expect(await problem()).toEqual([[true, null]]);
+    expect(house.history.writes).toEqual(['rights.write']);
+    house.runtime.port.rights = () => Promise.reject(unreachable('ECONNREFUSED'));
+    expect(await problem()).toEqual([[false, 'Forbidden: It needs `update` on threads.']]);
+  });
+
   it('do not say that no process is proven when the look-up was only late', async () => {
     const known = house.history.facts.connections.map((one) => ({ ...one, kind: 'otlp' as const, levers: [] }));
     house.history.facts = { ...house.history.facts, connections: known };

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { StopLevel } from '../../../shared/domain.ts';
 import type { StopPlan, StopScope } from '../../../shared/stop.ts';
 import { CallFailure } from '../call-failure.ts';
-import type { StopPort, StopTarget } from '../connectors/stopping.ts';
+import type { RightCheck, StopPort, StopTarget } from '../connectors/stopping.ts';
 import type { NewLever, NewOrder, ScopeConnection, ScopeFacts } from '../store/stop-commands.ts';
 import { TooLate, within } from './deadline.ts';
 import { isProcessLever } from './joined-port.ts';
@@ -114,17 +114,32 @@ export class PlannerDesk {
     const target = targetOf(connection, facts);
     try {
       const limits = [this.#context.life, open.signal];
-      const [survey, proven] = await Promise.all([
+      const [survey, rights, proven] = await Promise.all([
         within(withinMs, limits, (signal) => open.port.survey(target, signal)),
+        this.#rights(open, connection, withinMs),
         open.process === null || levers.length === own.length ? new Map<string, readonly string[]>() : within(withinMs, limits, (signal) => provenBy(open.process, keysOf(connection, facts), signal)).catch(() => new Map<string, readonly string[]>()),
       ]);
       // A lever of processes without a line has nothing to act upon here.
       const pulled = levers.filter((one) => !isProcessLever(one.id) || survey.targets.some((target) => target.leverId === one.id));
-      return { port: { levers: pulled, survey: open.mask()(survey), fault: null }, proven };
+      return { port: { levers: pulled, survey: open.mask()(survey), fault: null, rights }, proven };
     } catch (error) {
       const { ours, text } = faultWords(error);
       if (ours) this.#context.log.error('a survey failed by a mistake of ours', error, { connection: connection.id });
       return { port: { levers, survey: null, fault: leverText(open, text) }, proven: new Map() };
+    }
+  }
+
+  /** A right that was missing hours ago may be there by now, with another credential for one: what keeps a lever back is asked for again. */
+  async #rights(open: OpenPort, connection: ScopeConnection, withinMs: number): Promise<readonly RightCheck[] | null> {
+    const { runtime } = open;
+    if (runtime === null || connection.rights.every((one) => one.result !== 'missing')) return null;
+    try {
+      const checks = open.mask()(await within(withinMs, [this.#context.life, open.signal], (signal) => runtime.rights(signal)));
+      await this.#context.history.command('rights.write', { connection: connection.id, checks, atUs: usOf(this.#context.clock) });
+      return checks;
+    } catch (error) {
+      if (faultWords(error).ours) this.#context.log.error('the rights to stop could not be asked for', error, { connection: connection.id });
+      return null;
     }
   }
 }

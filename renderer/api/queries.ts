@@ -123,6 +123,52 @@ export const grantQueries = {
   list: (filter: Params<'grants.list'>) => ask('grants.list', ['grants'], filter),
 };
 
+/** What changes access besides hints of its own: grants that were read, and agents that were stitched or renamed. */
+const accessTopics = ['access', 'grants', 'agents'] as const satisfies readonly HintTopic[];
+type MatrixAsked = Omit<Params<'access.matrix'>, 'before'>;
+
+export const accessQueries = {
+  summary: (unusedDays: number) => ask('access.summary', accessTopics, { unusedDays }),
+  matrix: (asked: MatrixAsked) => infiniteQueryOptions({
+    queryKey: ['access.matrix', asked] as const,
+    queryFn: async ({ pageParam, signal }): Promise<Result<'access.matrix'>> => call('access.matrix', pageParam === null ? asked : { ...asked, before: pageParam }, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    // A chip that is pressed must not empty the screen while the answer comes.
+    placeholderData: keepPreviousData,
+    meta: { topics: [...accessTopics] },
+  }),
+  cell: (asked: Params<'access.cell'>) => ask('access.cell', [...accessTopics, 'activity'], asked),
+  grant: (id: string) => ask('grants.get', accessTopics, { id }),
+  findings: (filter: Omit<Params<'access.findings'>, 'before'>) => infiniteQueryOptions({
+    queryKey: ['access.findings', filter] as const,
+    queryFn: async ({ pageParam, signal }): Promise<Result<'access.findings'>> => call('access.findings', pageParam === null ? filter : { ...filter, before: pageParam }, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+    meta: { topics: [...accessTopics] },
+  }),
+  drift: (filter: Omit<Params<'access.drift'>, 'before'>) => infiniteQueryOptions({
+    queryKey: ['access.drift', filter] as const,
+    queryFn: async ({ pageParam, signal }): Promise<Result<'access.drift'>> => call('access.drift', pageParam === null ? filter : { ...filter, before: pageParam }, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+    meta: { topics: [...accessTopics] },
+  }),
+  baseline: (agentId: string) => ask('access.baseline', accessTopics, { agentId }),
+  documents: () => ask('access.documents', accessTopics, {}),
+  document: (id: string) => ask('access.document', accessTopics, { id }),
+  proposal: (asked: Params<'access.proposal'>) => queryOptions({
+    queryKey: ['access.proposal', asked] as const,
+    queryFn: async ({ signal }): Promise<Result<'access.proposal'>> => call('access.proposal', asked, { signal }),
+    // A proposal that is being read must not change under the reader: no hint makes it old.
+    staleTime: Infinity,
+    gcTime: 0,
+    meta: { topics: [] },
+  }),
+};
+
 export const auditQueries = {
   list: (filter: Omit<Params<'audit.list'>, 'before'> = {}) => infiniteQueryOptions({
     queryKey: ['audit.list', filter] as const,

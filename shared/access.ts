@@ -97,6 +97,7 @@ export const importFormat = z.enum(importFormats);
 export type ImportFormat = z.infer<typeof importFormat>;
 export const sourceFormats = [...importFormats, 'mcp', 'langgraph', 'a2a'] as const;
 export const sourceFormat = z.enum(sourceFormats);
+export type SourceFormat = z.infer<typeof sourceFormat>;
 /** What an IAM document does: `identity` permits; `boundary` and `scp` only limit; `resource` stands at the resource. */
 export const documentRoles = ['identity', 'boundary', 'scp', 'resource'] as const;
 export const documentRole = z.enum(documentRoles);

@@ -6,7 +6,7 @@
  * Every text that comes back is the runtime's or an agent's: hostile. A connector checks shapes at its door and counts what it
  * refuses; bounding and masking texts for storage is the engine's.
  */
-import type { Grant } from '../../../shared/access.ts';
+import type { Grant, ImportFormat, SourceFormat } from '../../../shared/access.ts';
 import type { AnswerKind, Capability, Connection, Lever, TestCheck, Visibility } from '../../../shared/domain.ts';
 import type { Decision, RuntimeTarget } from '../../../shared/contract.ts';
 import type { AgentClaim, Draft } from '../ingest/draft.ts';
@@ -113,13 +113,18 @@ export interface Collected {
 
 export interface FoundAgent {
   readonly claim: AgentClaim & { readonly id: string; readonly name: string };
+  /** the person or team that the runtime itself names as its owner; null or absent: it names nobody. Who signed a card or wrote a program is no owner. */
+  readonly owner?: string | null;
   /** ids by which other sources name the same agent: `langgraph.assistant:<id>`, `a2a.card:<url>`, `service.name:<name>`. The rules of stitching compare them. */
   readonly aliases: readonly string[];
   readonly grants: readonly FoundGrant[];
   readonly atUs: number;
 }
 
-export type FoundGrant = Pick<Grant, 'kind' | 'name' | 'description' | 'readOnly' | 'destructive' | 'openWorld' | 'idempotent' | 'from'>;
+export interface FoundGrant extends Pick<Grant, 'kind' | 'name' | 'description' | 'readOnly' | 'destructive' | 'openWorld' | 'idempotent' | 'from'> {
+  /** the runtime's own JSON of this entry, at most 64 KiB (`source-text.ts`), kept so that the reading can be checked against it; absent: there was no room for it. */
+  readonly source?: { readonly format: Exclude<SourceFormat, ImportFormat>; readonly text: string };
+}
 
 export interface Discovered {
   readonly facts: RuntimeFacts;

@@ -28,7 +28,7 @@ const declaration: Declaration = {
 
 function grantOf(skill: CardSkill, from: string): FoundGrant {
   const description = skill.description === null || skill.tags.length === 0 ? skill.description : `${skill.description} [${skill.tags.join(', ')}]`;
-  return { kind: 'skill', name: skill.name, description, readOnly: null, destructive: null, openWorld: null, idempotent: null, from };
+  return { kind: 'skill', name: skill.name, description, readOnly: null, destructive: null, openWorld: null, idempotent: null, from, ...(skill.source === null ? {} : { source: { format: 'a2a', text: skill.source } }) };
 }
 
 class A2aConnector implements Connector {

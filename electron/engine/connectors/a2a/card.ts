@@ -8,6 +8,7 @@ import { RuntimeFault } from '../connector.ts';
 import { isObject, list, objects, text } from '../foreign-json.ts';
 import type { Json } from '../foreign-json.ts';
 import { sameOrigin } from '../guarded-fetch.ts';
+import { SourceRoom } from '../source-text.ts';
 
 export type Binding = 'JSONRPC' | 'HTTP+JSON';
 
@@ -27,7 +28,7 @@ export interface SecurityScheme {
   readonly where: 'header' | 'query' | 'cookie' | null;
 }
 
-export interface CardSkill { readonly id: string; readonly name: string; readonly description: string | null; readonly tags: readonly string[] }
+export interface CardSkill { readonly id: string; readonly name: string; readonly description: string | null; readonly tags: readonly string[]; /** its JSON as the card has it; null: no room. */ readonly source: string | null }
 
 export interface Card {
   readonly url: string;
@@ -132,11 +133,12 @@ function interfacesOf03(wire: Json): CardInterface[] {
 
 function readSkills(value: unknown): { readonly skills: readonly CardSkill[]; readonly refused: number } {
   const all = list(value);
+  const room = new SourceRoom();
   const skills = all.slice(0, mostSkills).flatMap((one) => {
     if (!isObject(one)) return [];
     const id = text(one['id'], 200);
     const name = text(one['name'], 200) ?? id;
-    return name === null ? [] : [{ id: id ?? name, name, description: text(one['description'], 4_000), tags: list(one['tags']).slice(0, 50).flatMap((tag) => text(tag, 100) ?? []) }];
+    return name === null ? [] : [{ id: id ?? name, name, description: text(one['description'], 4_000), tags: list(one['tags']).slice(0, 50).flatMap((tag) => text(tag, 100) ?? []), source: room.take(one) }];
   });
   return { skills, refused: all.length - skills.length };
 }

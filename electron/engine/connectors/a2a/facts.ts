@@ -130,6 +130,7 @@ export function findingsOf(probed: Probed): readonly Finding[] {
   const found = signatureFindings(probed);
   if (card.requirements.length > 0) found.push({ id: 'a2a.security', severity: 'info', text: `The card asks callers for: ${schemeTexts(card).join(', ') || 'schemes that it does not describe'}.` });
   else if (list?.t === 'offered' && !hasCredential) found.push({ id: 'a2a.open', severity: 'attention', text: 'The server asks nobody who they are: whoever reaches it can start, read, answer and cancel tasks.' });
+  else found.push({ id: 'a2a.no-security', severity: 'info', text: 'The card asks callers for nothing: it names no scheme that they must sign in with.' });
   if (way.t === 'none') found.push({ id: `a2a.way.${way.why}`, severity: 'attention', text: noWayTexts[way.why] });
   else if (way.chosen.speaks === '0.3') found.push({ id: 'a2a.version.0.3', severity: 'attention', text: 'The server speaks A2A 0.3, which has no list of tasks: what the agent does cannot be seen here.' });
   else if (list?.t === 'not_offered') found.push({ id: 'a2a.list.not-offered', severity: 'attention', text: 'The server does not offer a list of tasks: what the agent does cannot be seen here.' });

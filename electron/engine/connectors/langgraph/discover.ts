@@ -1,11 +1,13 @@
 /** Lists the assistants, and what their graphs say that they can reach. */
 import type { FoundAgent, FoundGrant, Refused } from '../connector.ts';
 import { RuntimeFault } from '../connector.ts';
+import { SourceRoom } from '../source-text.ts';
 import { cleanName } from '../../ingest/normalise/read.ts';
 import type { Api } from './api.ts';
 import { inParallel } from './in-parallel.ts';
 import type { KnownAgents } from './known-agents.ts';
 import { nameOf } from './known-agents.ts';
+import { textAt } from './shapes.ts';
 import type { Assistant, Graph } from './shapes.ts';
 
 export interface GraphFacts { readonly grants: readonly FoundGrant[]; readonly toolNodes: ReadonlySet<string> }
@@ -15,6 +17,8 @@ const mostAssistants = 5_000;
 /** Graphs that are looked at in one discovery: the rest follow in the next ones. */
 const mostGraphs = 200;
 const keepGraphMs = 600_000;
+/** What is kept of one graph's own JSON; graphs are remembered between discoveries. */
+const mostSource = 32 * 1_024;
 
 export async function listAssistants(api: Api): Promise<{ items: Assistant[]; bad: number; complete: boolean }> {
   const found = new Map<string, Assistant>();
@@ -33,6 +37,7 @@ export async function listAssistants(api: Api): Promise<{ items: Assistant[]; ba
 export function readGraph(graph: Graph): GraphFacts {
   const toolNodes = new Set<string>();
   const grants = new Map<string, FoundGrant>();
+  const room = new SourceRoom(mostSource);
   for (const node of graph.nodes) {
     const id = String(node.id);
     const tools = node.metadata['__tools'];
@@ -40,16 +45,17 @@ export function readGraph(graph: Graph): GraphFacts {
       toolNodes.add(id);
       // A node of a graph inside is named with its way; state names it by its last part.
       toolNodes.add(id.slice(id.lastIndexOf(':') + 1));
-      for (const tool of tools.slice(0, 1_000)) if (typeof tool === 'string') addGrant(grants, 'tool', tool, null);
+      const source = room.take(node.original);
+      for (const tool of tools.slice(0, 1_000)) if (typeof tool === 'string') addGrant(grants, 'tool', tool, { description: null, source });
     }
-    if (/HumanInTheLoop/i.test(id)) addGrant(grants, 'gate', id, 'Asks a person before some of the tools; which ones, the graph does not tell.');
+    if (/HumanInTheLoop/i.test(id)) addGrant(grants, 'gate', id, { source: room.take(node.original), description: 'Asks a person before some of the tools; which ones, the graph does not tell.' });
   }
   return { grants: [...grants.values()], toolNodes };
 }
 
-function addGrant(grants: Map<string, FoundGrant>, kind: 'tool' | 'gate', text: string, description: string | null): void {
+function addGrant(grants: Map<string, FoundGrant>, kind: 'tool' | 'gate', text: string, { description, source }: { readonly description: string | null; readonly source: string | null }): void {
   const name = cleanName(text);
-  if (name !== '') grants.set(`${kind} ${name}`, { kind, name, description, readOnly: null, destructive: null, openWorld: null, idempotent: null, from: 'assistant graph' });
+  if (name !== '') grants.set(`${kind} ${name}`, { kind, name, description, readOnly: null, destructive: null, openWorld: null, idempotent: null, from: 'assistant graph', ...(source === null ? {} : { source: { format: 'langgraph' as const, text: source } }) });
 }
 
 export class GraphBook {
@@ -81,6 +87,16 @@ export class GraphBook {
 
 const versionOf = (one: Assistant): string => `${one.version ?? ''} ${one.updated_at}`;
 
+/** What an auth handler writes into `metadata.owner`, or the one who made it; the server's own assistants say `system`, which is nobody. */
+export function ownerOf({ metadata }: Pick<Assistant, 'metadata'>): string | null {
+  for (const key of ['owner', 'created_by']) {
+    const said = textAt(metadata, key);
+    const name = said === undefined ? '' : cleanName(said);
+    if (name !== '' && name.toLowerCase() !== 'system') return name;
+  }
+  return null;
+}
+
 export async function discoverAgents(api: Api, graphs: GraphBook, known: KnownAgents, nowMs: number): Promise<{ agents: FoundAgent[]; complete: boolean; refused: Refused[] }> {
   const assistants = await listAssistants(api);
   const read = await graphs.read(api, assistants.items, nowMs);
@@ -90,7 +106,7 @@ export async function discoverAgents(api: Api, graphs: GraphBook, known: KnownAg
     if (facts !== undefined) known.learnToolNodes(one.assistant_id, facts.toolNodes);
     return {
       claim: { id: one.assistant_id, name: nameOf(one), ...(one.version === null ? {} : { version: String(one.version) }) },
-      aliases: [`langgraph.assistant:${one.assistant_id}`], grants: facts?.grants ?? [], atUs: one.updated_at,
+      owner: ownerOf(one), aliases: [`langgraph.assistant:${one.assistant_id}`], grants: facts?.grants ?? [], atUs: one.updated_at,
     };
   });
   const refused: Refused[] = [];

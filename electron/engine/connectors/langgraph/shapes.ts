@@ -55,7 +55,14 @@ export const threadState = z.object({
 });
 export type ThreadState = z.infer<typeof threadState>;
 
-const graphNode = z.object({ id: z.union([z.string().max(2_000), z.number()]), metadata: recordOrNone });
+const graphNodeFields = z.object({ id: z.union([z.string().max(2_000), z.number()]), metadata: recordOrNone });
+/** With the node as it came: it is the source of the grants that are read from it. */
+const graphNode = z.unknown().transform((original, context) => {
+  const read = graphNodeFields.safeParse(original);
+  if (read.success) return { ...read.data, original };
+  context.addIssue({ code: 'custom', message: 'no node' });
+  return z.NEVER;
+});
 export const graph = z.object({ nodes: z.array(graphNode).max(10_000) });
 export type Graph = z.infer<typeof graph>;
 

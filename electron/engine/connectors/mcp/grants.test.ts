@@ -14,12 +14,19 @@ describe('readOffers', () => {
       { name: 'b', annotations: { destructiveHint: true, idempotentHint: true } },
       { name: 'c', title: 'The C' },
     ]);
-    expect(offers.map(({ grant }) => grant)).toEqual([
+    expect(offers.map(({ grant: { source: _, ...claims } }) => claims)).toEqual([
       { kind: 'tool', name: 'a', description: 'Does a.', readOnly: true, destructive: null, openWorld: false, idempotent: null, from: 'tools/list' },
       { kind: 'tool', name: 'b', description: null, readOnly: null, destructive: true, openWorld: null, idempotent: true, from: 'tools/list' },
       { kind: 'tool', name: 'c', description: 'The C', readOnly: null, destructive: null, openWorld: null, idempotent: null, from: 'tools/list' },
     ]);
     expect(refused).toEqual([]);
+  });
+
+  it('keeps each entry as the server wrote it, with what nothing here reads', () => {
+    const entry = { name: 'pay', inputSchema: { type: 'object' }, annotations: { destructiveHint: true }, _meta: { tier: 2 } };
+    const [offer] = read('tool', [entry]).offers;
+    expect(offer?.grant.source?.format).toBe('mcp');
+    expect(JSON.parse(offer?.grant.source?.text ?? '')).toEqual(entry);
   });
 
   it('names resources by their address and prompts by their name', () => {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { FoundGrant } from '../connector.ts';
 import { isObject, text } from '../foreign-json.ts';
+import { SourceRoom } from '../source-text.ts';
 import { hasHiddenText } from './hidden-text.ts';
 import { limits } from './limits.ts';
 import type { Refusals } from './refusals.ts';
@@ -21,11 +22,11 @@ const nameField: Readonly<Record<OfferedKind, string>> = { tool: 'name', resourc
 const listedBy: Readonly<Record<OfferedKind, string>> = { tool: 'tools/list', resource: 'resources/list', template: 'resources/templates/list', prompt: 'prompts/list' };
 
 /** `whole` false: an entry could not be read, so that something that was offered before may still be. */
-export function readOffers(kind: OfferedKind, items: readonly unknown[], refusals: Refusals): { readonly offers: readonly Offered[]; readonly whole: boolean } {
+export function readOffers(kind: OfferedKind, items: readonly unknown[], refusals: Refusals, room = new SourceRoom()): { readonly offers: readonly Offered[]; readonly whole: boolean } {
   const offers = new Map<string, Offered>();
   let whole = true;
   for (const item of items) {
-    const offer = readOffer(kind, item, refusals);
+    const offer = readOffer(kind, item, refusals, room);
     whole &&= offer !== null;
     if (offer === null) continue;
     // The first one counts; clients differ in which they take, so the second is a trap worth telling.
@@ -35,7 +36,7 @@ export function readOffers(kind: OfferedKind, items: readonly unknown[], refusal
   return { offers: [...offers.values()], whole };
 }
 
-function readOffer(kind: OfferedKind, item: unknown, refusals: Refusals): Offered | null {
+function readOffer(kind: OfferedKind, item: unknown, refusals: Refusals, room: SourceRoom): Offered | null {
   const refuse = (reason: string, sample: string | null = null): null => {
     refusals.add(`${listedBy[kind]}: ${reason}`, sample);
     return null;
@@ -48,6 +49,7 @@ function readOffer(kind: OfferedKind, item: unknown, refusals: Refusals): Offere
   if (shape === null) return refuse(`an entry nested deeper than ${limits.depth} levels`, name);
   const annotations = kind === 'tool' && isObject(item['annotations']) ? item['annotations'] : {};
   const description = describe(kind, item, annotations);
+  const source = room.take(item);
   return {
     grant: {
       kind: kind === 'template' ? 'resource' : kind,
@@ -58,6 +60,7 @@ function readOffer(kind: OfferedKind, item: unknown, refusals: Refusals): Offere
       openWorld: claim(annotations['openWorldHint'], refusals),
       idempotent: claim(annotations['idempotentHint'], refusals),
       from: listedBy[kind],
+      ...(source === null ? {} : { source: { format: 'mcp', text: source } }),
     },
     shape,
     hidden: hasHiddenText(name) || (description !== null && hasHiddenText(description)),

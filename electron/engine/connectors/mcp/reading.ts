@@ -9,6 +9,7 @@ import { readOffers } from './grants.ts';
 import type { Offered, OfferedKind } from './grants.ts';
 import { Refusals } from './refusals.ts';
 import type { Session } from './session.ts';
+import { SourceRoom } from '../source-text.ts';
 
 export interface Reading {
   readonly era: Session['era'];
@@ -29,10 +30,11 @@ export async function readAll(session: Session, io: ConnectorIo): Promise<Readin
   const refusals = new Refusals();
   const offers: Offered[] = [];
   const untilMs = io.clock.now() + limits.listingMs;
+  const room = new SourceRoom();
   let complete = true;
   for (const [kind, list] of asked) {
     const listed: Listed = await listAll(session, list, io.clock, untilMs, refusals);
-    const read = readOffers(kind, listed.items, refusals);
+    const read = readOffers(kind, listed.items, refusals, room);
     offers.push(...read.offers);
     complete &&= listed.complete && read.whole;
   }

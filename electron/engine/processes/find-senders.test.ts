@@ -66,8 +66,8 @@ test('a service whose records name nobody is the agent of that name', async () =
 });
 
 test('nobody is found for an agent that no process was heard as, nor on another connection', async () => {
-  expect(await find(['z'], [100, 7, named('a')])).toEqual({ subjects: [], notes: [], others: [], missing: null });
-  expect(await find(['a'], [100, 8, named('a')])).toEqual({ subjects: [], notes: [], others: [], missing: null });
+  expect(await find(['z'], [100, 7, named('a')])).toEqual({ subjects: [], notes: [], others: [], elsewhere: [], missing: null });
+  expect(await find(['a'], [100, 8, named('a')])).toEqual({ subjects: [], notes: [], others: [], elsewhere: [], missing: null });
 });
 
 test('what an agent left behind is still its, if it was proven while it lived', async () => {

@@ -43,20 +43,33 @@ export class FindSenders implements Finder {
     const served = asked.length === 0 ? [] : await this.#served();
     const subjects: Subject[] = [];
     const notes: string[] = isSettled ? [] : [unsettled];
+    const elsewhere = this.#elsewhere(target);
     let missing: string | null = null;
     for (const sender of asked) {
       const proof = prove(sender, around) ?? leftBehind(sender);
       if (proof === null) continue;
       if (proof.t === 'not_proven') {
         sender.proven = null;
+        sender.forwards = proof.forwards;
         notes.push(proof.why);
+        if (proof.forwards) elsewhere.push(proof.why);
         if (proof.right) missing = proof.why;
         continue;
       }
       sender.proven = { title: proof.title, shared: proof.shared };
+      sender.forwards = false;
       subjects.push(this.#subject(sender, proof, target, around, served));
     }
-    return { subjects: withoutInner(subjects), notes, others: notes, missing };
+    const others = [...new Set([...notes, ...elsewhere])];
+    return { subjects: withoutInner(subjects), notes: others, others, elsewhere, missing };
+  }
+
+  #elsewhere({ agents }: StopTarget): string[] {
+    const { book, connection } = this.#parts;
+    const heard = book.elsewhere(connection, agents, Date.now());
+    if (heard.length === 0) return [];
+    const lastMs = Math.max(...heard.map((one) => one.lastMs));
+    return [`Records came that no process of this machine is seen to have sent, last ${new Date(lastMs).toISOString()}: it may run elsewhere too.`];
   }
 
   /** SECURITY: a runtime's server may export for one of its agents; ended as that agent's, it would end for everybody. */

@@ -19,6 +19,8 @@ export interface Found {
   readonly notes: readonly string[];
   /** of `notes`, those of living processes that send for the target: more of it than was proven. Absent: there is no such question. */
   readonly others?: readonly string[];
+  /** of `others`, those that do not end with any process of this machine. */
+  readonly elsewhere?: readonly string[];
   /** something would be proven, but ending it needs a right that we have not; in words. */
   readonly missing: string | null;
 }

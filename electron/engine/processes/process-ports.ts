@@ -35,6 +35,8 @@ export interface SocketEnds {
   readonly remotePort: number;
   readonly localAddress?: string | undefined;
   readonly remoteAddress?: string | undefined;
+  /** as Node says it of a socket: `open` while nobody has ended it. */
+  readonly readyState?: string;
 }
 
 /** Called for each body of a known connection, so it must be cheap: most are let pass. */

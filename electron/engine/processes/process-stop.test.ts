@@ -104,7 +104,7 @@ test('is not said to be seen whole while another process that is not proven send
   expect(machine.pretended.has(100)).toBe(false);
   const sight = await look();
   expect(sight).toMatchObject({ open: [], complete: false });
-  expect(sight.notes.join(' ')).toContain('process');
+  expect(sight.notes.join(' ')).toContain('Process 300');
   machine.pretended.delete(300);
   expect(await look()).toMatchObject({ open: [], complete: true, readBack: [{ holds: true }] });
 });
@@ -147,4 +147,32 @@ test('a text that an older engine has kept is read as it is', async () => {
   machine.pretended.delete(100);
   machine.pretended.delete(120);
   expect(await port?.look(target, 0, [{ leverId: 'process.end', saved: JSON.stringify(older) }], signal())).toMatchObject({ open: [], complete: true, readBack: [{ holds: true }] });
+});
+
+test('that its processes here are gone says nothing while it is heard from elsewhere too: through a tunnel, also when that was closed before the stop or is closed after it', async () => {
+  const tunnel = { pid: 300, parent: 50, name: 'sshd', program: '/usr/sbin/sshd', title: 'sshd' };
+  const { machine, processes, hear } = await begin(tunnel);
+  machine.owners.set(40_300, [300]);
+  await hear(40_300, 'desk/coder');
+  const { reply, look } = await stop(processes);
+  expect([reply.reported, machine.pretended.has(100), machine.pretended.has(300)]).toEqual(['stopped', false, true]);
+  expect(await look()).toMatchObject({ open: [], complete: false, notes: [expect.any(String), expect.stringContaining('Process 300 (sshd) is a collector, proxy or tunnel')] });
+  machine.pretended.delete(300);
+  expect(await look()).toMatchObject({ open: [], complete: false });
+  // It was closed, and forgotten as a process, before the next plan.
+  machine.add({ pid: 100, parent: 50, start: 's400' });
+  await hear(40_000, 'desk/coder');
+  const next = await stop(processes);
+  expect(machine.pretended.has(100)).toBe(false);
+  expect(await next.look()).toMatchObject({ open: [], complete: false, notes: [expect.any(String), expect.stringContaining('it may run elsewhere too')] });
+});
+
+test('nor while records of it came over a socket that nobody is seen to hold; another agent is none of its', async () => {
+  const { machine, processes, hear } = await begin();
+  machine.owners.set(40_400, []);
+  await hear(40_400, 'desk/writer');
+  const { look } = await stop(processes);
+  expect(await look()).toMatchObject({ open: [], complete: true });
+  await hear(40_400, 'desk/coder');
+  expect(await look()).toMatchObject({ open: [], complete: false, notes: [expect.any(String), expect.stringContaining('no process of this machine is seen to have sent')] });
 });

@@ -46,13 +46,14 @@ export class ProcessStop implements StopPort {
   }
 
   async save(leverId: string, target: StopTarget, signal: AbortSignal): Promise<string | null> {
-    const subjects = (await this.#find(target, signal)).subjects.filter((subject) => subject.leverId === leverId);
+    const { subjects: all, elsewhere } = await this.#find(target, signal);
+    const subjects = all.filter((subject) => subject.leverId === leverId);
     if (subjects.length === 0) return null;
     const { machine } = this.#parts;
     // Where they live is told by who lives, and who is put together anew has not been looked at.
     const nests = await Promise.all(subjects.map(({ tree }) => nestOf(machine, tree)));
     const nest = nests.reduce((all, one) => (all === null || one === null ? all ?? one : { units: [...new Set([...all.units, ...one.units])], since: Math.min(all.since, one.since) }), null);
-    return writeSnapshot(together(subjects.map(({ tree }) => tree)), this.#parts.nowUs() / 1_000, nest);
+    return writeSnapshot(together(subjects.map(({ tree }) => tree)), this.#parts.nowUs() / 1_000, nest, elsewhere);
   }
 
   async pull(call: LeverCall, signal: AbortSignal, tell: (done: number, of: number) => void): Promise<LeverReply> {
@@ -93,7 +94,8 @@ export class ProcessStop implements StopPort {
       goneUs.push(snapshot.goneUs);
       const { back, others } = await this.#cameBack(leverId, target, snapshot, signal);
       // SECURITY: another process sends for the same agent: that the proven one is gone does not say that the agent is.
-      if (others.length > 0) notes.push('Another process sends for it too, which is not proven to be it:', ...others);
+      const besides = [...new Set([...others, ...snapshot.elsewhere])];
+      if (besides.length > 0) notes.push('It is heard of by others too, which are not proven to be it:', ...besides);
       open.push(...left.map((proc) => openRun(proc, 'is alive')), ...back.map(({ proc, agent }) => openRun(proc, 'was started again', agent)));
       signs.push(...back.filter(({ proc }) => proc.startedMs * 1_000 >= sinceUs).map(({ proc }) => ({ atUs: Math.round(proc.startedMs * 1_000), what: `came back: ${wordsOf(proc)} was started`, run: idOf(proc), denied: false })));
       readBack.push({ leverId, holds: left.length === 0 && back.length === 0, text: backText(left, back.map(({ proc }) => proc), snapshot.tree.size) });

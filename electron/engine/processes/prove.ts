@@ -32,9 +32,12 @@ export interface NotProven {
   readonly why: string;
   /** it would be proven, but a right is missing to end it. */
   readonly right: boolean;
+  /** it passes on what others say, who live on without it, here or elsewhere. */
+  readonly forwards: boolean;
 }
 
-const no = (why: string, right = false): NotProven => ({ t: 'not_proven', why, right });
+const no = (why: string, right = false): NotProven => ({ t: 'not_proven', why, right, forwards: false });
+const noneOfIts = (why: string): NotProven => ({ t: 'not_proven', why, right: false, forwards: true });
 
 /** Null: the process is gone, there is nothing to prove. */
 export function prove(sender: Sender, around: Surroundings): Proven | NotProven | null {
@@ -46,13 +49,13 @@ export function prove(sender: Sender, around: Surroundings): Proven | NotProven 
   const what = `Process ${proc.pid} (${known.title})`;
   const wrong = wrongInItself(proc, known, what, around);
   if (wrong !== null) return wrong;
-  if (isForwardersUserAgent(sender.userAgent)) return no(`${what} names itself a collector in its requests: it sends on what others say.`);
-  if (sender.more) return no(`${what} sends for more agents, services or instances than one program has.`);
-  if (severalInstances(sender)) return no(`${what} sends for several instances of one service: it sends on what others say.`);
+  if (isForwardersUserAgent(sender.userAgent)) return noneOfIts(`${what} names itself a collector in its requests: it sends on what others say.`);
+  if (sender.more) return noneOfIts(`${what} sends for more agents, services or instances than one program has.`);
+  if (severalInstances(sender)) return noneOfIts(`${what} sends for several instances of one service: it sends on what others say.`);
   const foreign = [...sender.resources.values()].find(({ host }) => host !== '' && !isThisHost(host, around.hostName));
-  if (foreign !== undefined) return no(`${what} sends for the machine "${foreign.host.slice(0, 80)}", this one is "${around.hostName}".`);
+  if (foreign !== undefined) return noneOfIts(`${what} sends for the machine "${foreign.host.slice(0, 80)}", this one is "${around.hostName}".`);
   const root = rootOf(sender, proc, known, around);
-  if (typeof root === 'string') return no(`${what} ${root}`);
+  if (typeof root === 'string') return noneOfIts(`${what} ${root}`);
   const roots = [...launchersOf(root, around), root];
   const held = [...sender.tree.alive(), ...roots].find(({ pid }) => around.never.has(pid));
   if (held !== undefined) return no(`${what} belongs with Gatehouse itself.`);
@@ -62,7 +65,7 @@ export function prove(sender: Sender, around: Surroundings): Proven | NotProven 
 /** What may never be signalled, whoever sends by it or listens there; null: nothing speaks against it. */
 export function wrongInItself(proc: Proc, known: ProcDetails, what: string, { never, account, processes }: Surroundings): NotProven | null {
   if (never.has(proc.pid)) return no(`${what} is part of Gatehouse, or Gatehouse was started by it.`);
-  if (isForwarder(proc.name, known.program, known.title)) return no(`${what} is a collector, proxy or tunnel: it stands before others.`);
+  if (isForwarder(proc.name, known.program, known.title)) return noneOfIts(`${what} is a collector, proxy or tunnel: it stands before others.`);
   if (isHost(proc.name, known.program)) return no(`${what} runs more of this machine than one agent.`);
   if (isBareShell(proc.name, known.script)) return no(`${what} is a shell in which somebody works.`);
   if (processes.size === 0) return no(`${what} cannot be seen in its surroundings.`);
@@ -108,6 +111,13 @@ function launchersOf(root: Proc, around: Surroundings): Proc[] {
     its = launcher;
   }
   return launchers;
+}
+
+/** What of that can be told of a process that is gone. */
+export function forwarded(sender: Sender, hostName: string): boolean {
+  const told = [...sender.resources.values()];
+  const pids = new Set(told.flatMap(({ pid }) => pid ?? []));
+  return isForwarder(sender.name) || isForwardersUserAgent(sender.userAgent) || sender.more || severalInstances(sender) || pids.size > 1 || told.some(({ host }) => host !== '' && !isThisHost(host, hostName));
 }
 
 function severalInstances(sender: Sender): boolean {

@@ -8,6 +8,11 @@ import { Tree } from './tree.ts';
 const mostSenders = 256;
 const mostNamed = 64;
 const mostResources = 32;
+const mostElsewhere = 512;
+/** It may be long between two records of an agent that lives elsewhere. */
+const elsewhereLastsMs = 24 * 3_600_000;
+/** More agents than are listed. */
+const anybody = '*';
 
 /** What a process said on one connection. */
 export interface Said {
@@ -27,6 +32,8 @@ export interface Sender {
   userAgent: string;
   /** as it was last proven to be an agent's: what it left behind is still that agent's. */
   proven: { readonly title: string; readonly shared: boolean } | null;
+  /** when it was last looked at, it passed on what others say; null: nobody has looked. */
+  forwards: boolean | null;
   /** it named more than can be kept: nobody can say who it all is. */
   more: boolean;
   lastMs: number;
@@ -34,6 +41,7 @@ export interface Sender {
 
 export class SenderBook {
   readonly #senders = new Map<string, Sender>();
+  readonly #elsewhere = new Map<string, number>();
 
   note(proc: Proc, connection: number, sample: BodySample, userAgent: string, nowMs: number): Sender {
     const sender = this.#senders.get(keyOf(proc)) ?? this.#begin(proc);
@@ -49,6 +57,25 @@ export class SenderBook {
     return sender;
   }
 
+  /** Records that came over a socket which nobody of this machine is seen to hold, or by somebody who passes them on and is gone: whoever made them may live. */
+  noteElsewhere(connection: number, agents: readonly string[], nowMs: number): void {
+    for (const agent of agents) {
+      const key = JSON.stringify([connection, agent]);
+      const lastMs = Math.max(nowMs, this.#elsewhere.get(key) ?? 0);
+      this.#elsewhere.delete(key);
+      this.#elsewhere.set(key, lastMs);
+    }
+    drop(this.#elsewhere, mostElsewhere);
+  }
+
+  /** Agents that were heard so, and when they last were; null: all of the connection. */
+  elsewhere(connection: number, agents: readonly string[] | null, nowMs: number): { readonly agent: string; readonly lastMs: number }[] {
+    return [...this.#elsewhere].flatMap(([key, lastMs]) => {
+      const [its, agent] = JSON.parse(key) as [number, string];
+      return its === connection && (agents === null || agent === anybody || agents.includes(agent)) && nowMs - lastMs <= elsewhereLastsMs ? [{ agent, lastMs }] : [];
+    });
+  }
+
   of(connection: number): Sender[] {
     return [...this.#senders.values()].filter((sender) => sender.said.has(connection));
   }
@@ -59,20 +86,24 @@ export class SenderBook {
 
   get size(): number { return this.#senders.size; }
 
-  /** Follows the trees of all who live and forgets who does not. */
-  follow(processes: Processes, never: ReadonlySet<number>): void {
+  /** Follows the trees of all who live and forgets who does not: those are given back. */
+  follow(processes: Processes, never: ReadonlySet<number>): Sender[] {
+    const forgotten: Sender[] = [];
     for (const [key, sender] of this.#senders) {
       sender.tree.take(processes, never);
       // What it left behind lives on and is still its: the agent is only gone when nobody of it is left.
-      if (!isSame(processes.get(sender.pin.pid), sender.pin) && sender.tree.alive().length === 0) this.#senders.delete(key);
-      else sender.tree.forgetGone();
+      if (!isSame(processes.get(sender.pin.pid), sender.pin) && sender.tree.alive().length === 0) {
+        this.#senders.delete(key);
+        forgotten.push(sender);
+      } else sender.tree.forgetGone();
     }
+    return forgotten;
   }
 
   #begin(proc: Proc): Sender {
     if (this.#senders.size >= mostSenders) this.#dropOldest();
     const pin: Pin = { pid: proc.pid, start: proc.start };
-    const sender: Sender = { pin, name: proc.name, tree: Tree.of(pin), said: new Map(), resources: new Map(), userAgent: '', proven: null, more: false, lastMs: 0 };
+    const sender: Sender = { pin, name: proc.name, tree: Tree.of(pin), said: new Map(), resources: new Map(), userAgent: '', proven: null, forwards: null, more: false, lastMs: 0 };
     this.#senders.set(keyOf(pin), sender);
     return sender;
   }
@@ -90,6 +121,12 @@ export class SenderBook {
     drop(said.unnamed, mostNamed);
     drop(sender.resources, mostResources);
   }
+}
+
+/** Whom a single body speaks for. */
+export function namedBy({ agents, unnamed, more }: BodySample): string[] {
+  const named = new Set(agents.map(({ service }) => service));
+  return [...agents.map(({ key }) => key), ...unnamed.filter((service) => !named.has(service)), ...(more ? [anybody] : [])];
 }
 
 const keyOf = ({ pid, start }: Pin): string => `${pid} ${start}`;

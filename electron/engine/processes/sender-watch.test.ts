@@ -96,3 +96,19 @@ test('a body without records of anybody says nothing, and one after the end is n
   expect(book.size).toBe(0);
   expect(senders.body(socket(), 'x', 7, 1)).toBeNull();
 });
+
+test('remembers an agent whose socket nobody is seen to hold, for a day, and not one that has hung up', async () => {
+  const { book, senders } = begin();
+  senders.body({ ...socket(40_003), readyState: 'open' }, 'x', 7, 0)?.told(sample);
+  senders.body({ ...socket(40_004), readyState: 'closed' }, 'x', 7, 0)?.told({ ...sample, agents: [{ service: 'coder', key: 'coder/two' }] });
+  await senders.settled();
+  const hour = 3_600_000;
+  expect(book.elsewhere(7, ['coder/one', 'coder/two'], 23 * hour)).toEqual([{ agent: 'coder/one', lastMs: 0 }]);
+  expect([book.elsewhere(7, ['coder/one'], 25 * hour), book.elsewhere(8, null, 0)]).toEqual([[], []]);
+});
+
+test('bounds what it remembers of those, whatever they name', () => {
+  const { book } = begin();
+  for (let at = 0; at < 5_000; at++) book.noteElsewhere(7, [`agent ${at}`], at);
+  expect(book.elsewhere(7, null, 5_000)).toHaveLength(512);
+});

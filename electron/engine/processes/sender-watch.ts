@@ -2,11 +2,13 @@
  * Learns which process is behind a socket that brings records. Most bodies cost a look into a map and a comparison: a socket is looked up
  * once, by the first body that comes over it, and what it sends is read in its first bodies and now and then after.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../ports.ts';
 import type { BodySample } from './body-sample.ts';
 import { isSame, type Machine, type Pin, type Proc, type Processes } from './machine.ts';
 import type { SampleTicket, SenderWatch, SocketEnds } from './process-ports.ts';
-import type { SenderBook } from './sender-book.ts';
+import { forwarded } from './prove.ts';
+import { agentsOf, namedBy, type SenderBook } from './sender-book.ts';
 import { ancestorsOf } from './tree.ts';
 
 /** So many bodies of a new socket are read, and then one in so long. */
@@ -20,8 +22,11 @@ const mostWaiting = 16;
 interface Entry {
   bodies: number;
   nextMs: number;
-  who: Promise<Pin | null> | null;
+  who: Promise<Pin | 'hidden' | null> | null;
 }
+
+/** A sender that ends closes its socket, but that is noticed a moment later. */
+const noticedMs = 30;
 
 export class Senders implements SenderWatch {
   readonly #machine: Machine;
@@ -57,7 +62,7 @@ export class Senders implements SenderWatch {
     const known = entry;
     const looked = this.#queue(async () => {
       const who = await known.who;
-      if (who === null || !(await this.#isStill(who))) known.who = this.#mayLookUp(nowMs) ? this.#lookUp(socket) : null;
+      if (who === null || who === 'hidden' || !(await this.#isStill(who))) known.who = this.#mayLookUp(nowMs) ? this.#lookUp(socket) : null;
       await known.who;
     });
     // Only the first one of a socket waits: whoever sends a second one is still there.
@@ -90,14 +95,15 @@ export class Senders implements SenderWatch {
     return isSame((await this.#machine.one(pin.pid)) ?? undefined, pin);
   }
 
-  async #lookUp(socket: Partial<SocketEnds>): Promise<Pin | null> {
+  /** `hidden`: the other end is open, and nobody whom we can see holds it, or several do. */
+  async #lookUp(socket: Partial<SocketEnds>): Promise<Pin | 'hidden' | null> {
     const { localPort, remotePort, localAddress, remoteAddress } = socket;
     if (localPort === undefined || remotePort === undefined) return null;
     const ends = { localPort, remotePort, localAddress, remoteAddress };
     const owners = await this.#machine.ownersOf(ends, this.#book.known());
     const [only, ...more] = owners;
     const owner = only === undefined ? null : more.length === 0 ? await this.#machine.one(only) : topOf(owners, await this.#machine.read());
-    if (owner === null) return null;
+    if (owner === null) return (await isOpen(socket)) ? 'hidden' : null;
     // SECURITY: the number may have gone to another process since: only who holds the socket also after its start was read is its owner.
     return (await this.#machine.ownersOf(ends, [owner.pid])).includes(owner.pid) ? { pid: owner.pid, start: owner.start } : null;
   }
@@ -105,6 +111,8 @@ export class Senders implements SenderWatch {
   async #note(entry: Entry, sample: BodySample, connection: number, userAgent: string, nowMs: number): Promise<void> {
     const who = await entry.who;
     if (who === null || sample.services.length === 0) return;
+    // SECURITY: it may run on another machine, behind a tunnel or under another account, beside one that is proven here.
+    if (who === 'hidden') return this.#book.noteElsewhere(connection, namedBy(sample), nowMs);
     const proc = await this.#machine.one(who.pid);
     if (proc === null || !isSame(proc, who)) return;
     this.#book.note(proc, connection, sample, userAgent, nowMs);
@@ -116,9 +124,17 @@ export class Senders implements SenderWatch {
   /** A child whose parent dies is only known as its if it was seen before. */
   async follow(): Promise<Processes> {
     const processes = await this.#machine.read();
-    this.#book.follow(processes, this.#never(processes));
+    for (const sender of this.#book.follow(processes, this.#never(processes))) {
+      // The tunnel is gone; whoever spoke through it is not.
+      if (sender.forwards ?? forwarded(sender, this.#machine.hostName)) for (const [connection, said] of sender.said) this.#book.noteElsewhere(connection, agentsOf(said), sender.lastMs);
+    }
     return processes;
   }
+}
+
+async function isOpen(socket: Partial<SocketEnds>): Promise<boolean> {
+  await pause(noticedMs);
+  return socket.readyState === undefined || socket.readyState === 'open';
 }
 
 /** A child that was born with the socket holds it too: then the one above all others is meant. Null: nobody, or nobody above all others. */

@@ -1,4 +1,5 @@
 /** The integers that stand for words in the history file. They are on disk: never renumber, only add. */
+import type { Finding } from '../../../shared/access.ts';
 import type {
   ActivityKind, ActivityStatus, IdentityKind, OutcomeBasis, Provenance, TaskOutcome,
 } from '../../../shared/domain.ts';
@@ -11,6 +12,8 @@ export const BASIS = {
 } as const satisfies Record<OutcomeBasis, number>;
 export const IDENTITY = { own: 1, delegated: 2, borrowed: 3, shared: 4, unknown: 5 } as const satisfies Record<IdentityKind, number>;
 export const PROVENANCE = { billed: 1, reported: 2, computed: 3, unpriced: 4 } as const satisfies Record<Provenance, number>;
+/** `finding.severity`: a worse one is greater. */
+export const SEVERITY = { info: 1, attention: 2, serious: 3 } as const satisfies Record<Finding['severity'], number>;
 export const KEY_KIND = { session: 1, conversation: 2, trace: 3, run: 4 } as const;
 
 export type KindCode = (typeof KIND)[ActivityKind];
@@ -30,6 +33,7 @@ export const statusWord = words<ActivityStatus>(STATUS, 'activity status');
 export const outcomeWord = words<TaskOutcome>(OUTCOME, 'task outcome');
 export const basisWord = words<OutcomeBasis>(BASIS, 'outcome basis');
 export const identityWord = words<IdentityKind>(IDENTITY, 'identity');
+export const severityWord = words<Finding['severity']>(SEVERITY, 'severity');
 export const keyKindWord = words<keyof typeof KEY_KIND>(KEY_KIND, 'task key');
 
 /** Bits of `activity.flags`. Bits 8 and up hold small ranks, see assemble/row.ts. */

@@ -1,0 +1,14 @@
+import type { AccessClass, Reversibility } from '../../../shared/access.ts';
+import { clipped } from './bounds.ts';
+
+export interface Facet { readonly resource: string; readonly class: AccessClass; readonly reversibility: Reversibility }
+
+/** So many columns one grant opens at most; what is beyond stands under one column for the rest. */
+export const MOST_LABELS = 40;
+
+export const short = (text: string): string => clipped(text, 80);
+
+export function shortList(labels: readonly string[]): string[] {
+  const unique = [...new Set(labels)];
+  return unique.length <= MOST_LABELS ? unique : [...unique.slice(0, MOST_LABELS - 1), `${unique.length - MOST_LABELS + 1} more`];
+}

@@ -1,0 +1,114 @@
+/**
+ * Which activities are uses of which grants, by their names alone. A tool is used by a call of its name, also by the longer names that
+ * clients give it (`mcp__server__tool`, `server.tool`, `server/tool`, `server__tool`); an IAM statement by an AWS call (`s3:GetObject`)
+ * that its actions name. What leaves no trace of its own in activities (a scope, a network reach) cannot be told.
+ */
+import type { GrantKind } from '../../../shared/access.ts';
+import { globMatches, hasWildcard } from './glob.ts';
+import { bare, isNegated } from './normalised.ts';
+
+export interface Matchable { readonly kind: GrantKind; readonly name: string; readonly actions: readonly string[]; readonly connectionName?: string | null }
+
+export interface Matcher {
+  /** false: that no activity matches says nothing. */
+  readonly canTell: boolean;
+  /** what must be told of the agent before "not used" may be said: its tool calls, or its calls of AWS (`service:Action`). null where `canTell` is false. */
+  readonly needs: 'tool_calls' | 'aws_calls' | null;
+  matches(activityName: string): boolean;
+}
+
+const separators = ['___', '__', '/', '.', ':'] as const;
+
+export function matcherOf(grant: Matchable): Matcher {
+  if (grant.kind === 'statement') return { canTell: true, needs: 'aws_calls', matches: statementMatcher(grant.actions) };
+  const names = namesOf(grant);
+  const canTell = grant.kind === 'tool' || grant.kind === 'policy';
+  const patterns = names.filter(hasWildcard);
+  const exact = new Set(names);
+  return {
+    canTell: canTell && names.length > 0,
+    needs: canTell && names.length > 0 ? 'tool_calls' : null,
+    matches: (activityName) => exact.has(activityName) || (canTell && endings(activityName).some((ending) => exact.has(ending))) || patterns.some((pattern) => globMatches(pattern, activityName)),
+  };
+}
+
+/** Under which names a grant that is no statement would be called. A declared tool may have patterns; one that a runtime lists is called what it is called. */
+function namesOf({ kind, name, actions }: Matchable): readonly string[] {
+  if (kind === 'policy') return actions.filter((action) => !isNegated(action)).map((action) => /^.*Action::"((?:[^"\\]|\\.)*)"$/u.exec(action)?.[1] ?? action);
+  return kind === 'tool' && actions.length > 0 && !actions.includes(name) ? [name, ...actions] : [name];
+}
+
+function statementMatcher(actions: readonly string[]): (activityName: string) => boolean {
+  const patterns = actions.map((action) => bare(action).toLowerCase());
+  const negatedList = actions.length > 0 && actions.every(isNegated);
+  return (activityName) => {
+    // `service:Action`, as calls of AWS are named here; anything else is no AWS call.
+    if (!/^[a-z0-9-]+:[A-Za-z0-9]+$/u.test(activityName)) return false;
+    const lower = activityName.toLowerCase();
+    return patterns.some((pattern) => globMatches(pattern, lower)) !== negatedList;
+  };
+}
+
+/** The name without what a client put before it: for `mcp__github__create_issue` also `github__create_issue` and `create_issue`. */
+function endings(activityName: string): string[] {
+  const found: string[] = [];
+  for (const separator of separators) {
+    for (let at = activityName.indexOf(separator); at > 0; at = activityName.indexOf(separator, at + 1)) {
+      const ending = activityName.slice(at + separator.length);
+      if (ending !== '' && !ending.startsWith('_')) found.push(ending);
+    }
+  }
+  return found;
+}
+
+/** What stands before an ending, as a client names its server: `mcp__github__` and `github.` give `github`. */
+const serverOf = (activityName: string, ending: string): string => plain(activityName.slice(0, activityName.length - ending.length).replace(/^mcp__/u, ''));
+const plain = (name: string): string => name.toLowerCase().replace(/[^a-z\d]+/gu, '');
+
+export interface MatchIndex {
+  /** The places of the grants that a call of this name uses. */
+  (activityName: string): readonly number[];
+  readonly matchers: readonly Matcher[];
+}
+
+/** For many grants and many names: exact names are looked up, and only patterns are tried one by one. */
+export function matchIndex(grants: readonly Matchable[]): MatchIndex {
+  const matchers = grants.map(matcherOf);
+  const byName = new Map<string, number[]>();
+  const tried: number[] = [];
+  const note = (name: string, place: number): void => {
+    const places = byName.get(name);
+    if (places) places.push(place);
+    else byName.set(name, [place]);
+  };
+  for (const [place, grant] of grants.entries()) {
+    const names = grant.kind === 'statement' ? [] : namesOf(grant);
+    if (grant.kind === 'statement' || names.some(hasWildcard)) tried.push(place);
+    else for (const name of new Set(names)) note(name, place);
+  }
+  const servers = grants.map(({ connectionName }) => (connectionName ? plain(connectionName) : null));
+  const find = (activityName: string): readonly number[] => {
+    const found = new Set<number>(byName.get(activityName));
+    if (found.size === 0) for (const place of byEnding(activityName, { byName, matchers, servers })) found.add(place);
+    for (const place of tried) if (matchers[place]?.matches(activityName)) found.add(place);
+    return [...found].sort((a, b) => a - b);
+  };
+  return Object.assign(find, { matchers });
+}
+
+interface Names { readonly byName: ReadonlyMap<string, readonly number[]>; readonly matchers: readonly Matcher[]; readonly servers: readonly (string | null)[] }
+
+/** Two servers may offer a tool of the same name: where the call names one of them, it is that one's. */
+function byEnding(activityName: string, { byName, matchers, servers }: Names): number[] {
+  const all: number[] = [];
+  const named: number[] = [];
+  for (const ending of endings(activityName)) {
+    const server = serverOf(activityName, ending);
+    for (const place of byName.get(ending) ?? []) {
+      if (!matchers[place]?.canTell) continue;
+      all.push(place);
+      if (server !== '' && servers[place] === server) named.push(place);
+    }
+  }
+  return named.length > 0 ? named : all;
+}

@@ -1,0 +1,53 @@
+/** What a proposal is made of, and what all its forms share. */
+import type { GrantReading, Proposal } from '../../../shared/access.ts';
+import { matcherOf } from './match.ts';
+import type { Normalised } from './normalised.ts';
+
+export interface ProposedGrant {
+  readonly id: number;
+  readonly reading: Normalised & Pick<GrantReading, 'source'>;
+  readonly role: 'identity' | 'boundary' | 'scp' | 'resource' | null;
+  readonly connectionName: string | null;
+  readonly use: 'used' | 'not_used' | 'cannot_tell';
+}
+
+export interface Observed { readonly name: string; readonly times: number; readonly lastUs: number }
+
+export interface ProposalInput {
+  readonly form: Proposal['form'];
+  readonly agentName: string;
+  readonly grants: readonly ProposedGrant[];
+  /** what it did with success or tried, in the asked days; denied tries are not here. */
+  readonly observed: readonly Observed[];
+}
+
+export interface ProposalDraft {
+  readonly form: Proposal['form'];
+  readonly text: string;
+  readonly mediaType: string;
+  readonly fileName: string;
+  /** of `observed`, those that it permits. */
+  readonly keeps: readonly Observed[];
+  /** ids of grants. */
+  readonly drops: readonly number[];
+  readonly cannotTell: readonly number[];
+  readonly warnings: readonly string[];
+  /** The tools and actions that it decides over: a name outside of these is no matter of this form. */
+  concerns(activityName: string): boolean;
+  permits(activityName: string): boolean;
+}
+
+/** Of the grants that permit something, which were used by what was observed, which were not, and which nobody can tell. */
+export function sorted({ grants, observed }: Pick<ProposalInput, 'grants' | 'observed'>): { used: ProposedGrant[]; unused: ProposedGrant[]; untold: ProposedGrant[] } {
+  const permitting = grants.filter(({ reading, role }) => reading.effect === 'allow' && role !== 'boundary' && role !== 'scp');
+  const used = permitting.filter((grant) => observed.some(({ name }) => matchOf(grant)(name)));
+  const rest = permitting.filter((grant) => !used.includes(grant));
+  return { used, unused: rest.filter(({ use }) => use !== 'cannot_tell'), untold: rest.filter(({ use }) => use === 'cannot_tell') };
+}
+
+export function matchOf({ reading, connectionName }: ProposedGrant): (activityName: string) => boolean {
+  const matcher = matcherOf({ ...reading, connectionName });
+  return (name) => matcher.matches(name);
+}
+
+export const fileNameOf = (agentName: string, ending: string): string => `${agentName.toLowerCase().replace(/[^a-z\d]+/gu, '-').replace(/^-|-$/gu, '').slice(0, 60) || 'agent'}-${ending}`;

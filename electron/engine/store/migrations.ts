@@ -7,7 +7,7 @@ import { SCHEMA_1 } from './schema.ts';
 import { SCHEMA_2 } from './schema-2.ts';
 import { SCHEMA_3 } from './schema-3.ts';
 import { SCHEMA_4 } from './schema-4.ts';
-import { SCHEMA_5 } from './schema-5.ts';
+import { toVersion5 } from './schema-5.ts';
 
 export interface Migration {
   readonly to: number;
@@ -19,7 +19,7 @@ export const migrations: readonly Migration[] = [
   { to: 2, run: (db) => db.exec(SCHEMA_2) },
   { to: 3, run: (db) => db.exec(SCHEMA_3) },
   { to: 4, run: (db) => db.exec(SCHEMA_4) },
-  { to: 5, run: (db) => db.exec(SCHEMA_5) },
+  { to: 5, run: toVersion5 },
 ];
 
 export const schemaVersion = 5;

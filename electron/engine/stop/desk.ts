@@ -15,6 +15,7 @@ import { hashPassphrase, sameName, SecondOperator } from './second-operator.ts';
 import { usOf } from './stop-context.ts';
 import type { StopContext } from './stop-context.ts';
 import type { OrderByEngine, StopDesk } from './stop-desk.ts';
+import { IntentUnknown } from './write-intent.ts';
 
 export interface DeskParts {
   readonly context: StopContext;
@@ -84,8 +85,8 @@ export class StopDeskOfPeople {
       try {
         return (await this.#fire(kept, new Set(levers), words, actor, kept.plan.needs.second)).id;
       } catch (error) {
-        // Nothing was written, so nothing has left: it may be fired once more.
-        planner.giveBack(kept);
+        // Nothing was written, so nothing has left: it may be fired once more. Where that is not known it may not.
+        if (!(error instanceof IntentUnknown)) planner.giveBack(kept);
         throw error;
       }
     }, { planId });

@@ -10,6 +10,7 @@ import { usOf } from './stop-context.ts';
 import type { StopContext } from './stop-context.ts';
 import { watchedOf } from './watched.ts';
 import type { WatchedScope } from './watched.ts';
+import { writeIntent } from './write-intent.ts';
 
 export interface OrchestratorParts {
   readonly context: StopContext;
@@ -35,12 +36,17 @@ export class Orchestrator {
 
   /** Writes the intent with its audit entry, then lets the first levers go. Resolves when the intent is written. */
   async begin(order: NewOrder, facts: ScopeFacts): Promise<{ id: number; number: number }> {
-    const { id, number, levers } = await this.#context.history.command('stops.begin', order);
+    const written = await writeIntent(this.#context, order, (fact) => { this.#go(fact, facts); });
     this.#context.onStep('intent_written');
-    const live = this.#take(newFact(order, id, number, levers, usOf(this.#context.clock)), null, facts);
+    const { id, number } = written;
+    this.#go('plan' in written ? written : newFact(order, id, number, written.levers, usOf(this.#context.clock)), facts);
+    return { id, number };
+  }
+
+  #go(fact: OrderFact, facts: ScopeFacts): void {
+    const live = this.#take(fact, null, facts);
     if (live.isWaiting) this.#expire(live);
     else live.start();
-    return { id, number };
   }
 
   /** What an engine before this one left open. `seenUs`: until when that one was there. */

@@ -244,6 +244,7 @@ export const identityCard = z.object({
 export type IdentityCard = z.infer<typeof identityCard>;
 /** Of one activity: who performed it and on whose behalf, as its own records say. */
 export const activityIdentity = z.object({ performedBy: z.object({ agentId: z.string(), name: z.string(), account: z.string().nullable() }), onBehalfOf: z.object({ name: z.string(), kind: identityKind, evidence: z.string() }).nullable(), chain: z.array(chainLink), grants: z.array(grant) });
+export type ActivityIdentity = z.infer<typeof activityIdentity>;
 
 export const accessSummary = z.object({
   agents: z.int(), grants: z.int(), used: z.int(), never: z.int(), cannotTell: z.int(), notUnderstood: z.int(), denied: z.int(),
@@ -251,3 +252,4 @@ export const accessSummary = z.object({
   /** the oldest and newest reading of grants, over connections that list any. */
   readAt: z.object({ oldest: isoTime, newest: isoTime }).nullable(),
 });
+export type AccessSummary = z.infer<typeof accessSummary>;

@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import type { ActivityDetail as Detail } from './detail-types.ts';
 import type { Activity } from '../../../shared/domain.ts';
-import { activityQueries } from '../../api/queries.ts';
+import { activityQueries, identityQueries } from '../../api/queries.ts';
 import { placeHash } from '../../app/navigation.ts';
 import { AgentText, InertName } from '../../ui/agent-text-view.tsx';
 import { FromQuery } from '../../ui/blocks.tsx';
@@ -20,7 +20,8 @@ import { kindWord } from '../../ui/state-shapes.tsx';
 import { Age, Running, Time } from '../../ui/time.tsx';
 import { statusState } from '../../ui/waterfall.tsx';
 import { Facts } from './facts.tsx';
-import { noteWords, sourceWords, taskTitle } from './words.ts';
+import { ChainLine } from './identity-card.tsx';
+import { authorityWords, noteWords, sourceWords, taskTitle } from './words.ts';
 import classes from './agent.module.css';
 
 interface ActivityPaneProps { id: string; position: string; onStep: (by: 1 | -1) => void }
@@ -59,6 +60,17 @@ function Tokens({ activity }: { activity: Activity }) {
   return <>{parts.filter(([count]) => count > 0).map(([count, word]) => `${formatCount(count)} ${word}`).join(', ') || '0'}{usage.reasoningTokens > 0 && ` (${formatCount(usage.reasoningTokens)} of it reasoning)`}</>;
 }
 
+/** Who performed it and on whose behalf, with the chain that the records tell. */
+function Attribution({ activity }: { activity: Activity }) {
+  const { data } = useQuery(identityQueries.activity(activity.id));
+  return (
+    <span className={classes.attribution}>
+      <span><InertName text={activity.agentName} most={60} />{activity.authority === null ? <span className={classes.second}>, on whose behalf is not said</span> : <>, {authorityWords[activity.authority.kind]} <InertName text={activity.authority.of} most={80} /></>}</span>
+      {data !== undefined && data.chain.length > 0 && <ChainLine chain={data.chain} />}
+    </span>
+  );
+}
+
 function ActivityFacts({ detail }: { detail: Detail }) {
   const { activity, task } = detail;
   return (
@@ -70,6 +82,7 @@ function ActivityFacts({ detail }: { detail: Detail }) {
       </div>
       <Facts facts={[
         ['Kind', kindWord(activity.kind)],
+        ['By', <Attribution key="by" activity={activity} />],
         ['Took', <Took key="took" activity={activity} />],
         activity.model === null ? null : ['Model', <InertName key="model" text={activity.model} />],
         activity.usage === null && activity.kind !== 'model_call' ? null : ['Tokens', <Tokens key="tokens" activity={activity} />],

@@ -1,36 +1,20 @@
 import type { AgentDetail } from '../../../shared/domain.ts';
-import { placeHash } from '../../app/navigation.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { PlainTable } from '../../ui/data-table-plain.tsx';
 import { plural } from '../../ui/format.ts';
-import { Id } from '../../ui/id.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import { StateBadge } from '../../ui/state-badge.tsx';
 import { Age, Time } from '../../ui/time.tsx';
-import { Facts } from './facts.tsx';
+import { IdentityCardPanels } from './identity-card.tsx';
 import { SourcesPanel } from './sources-panel.tsx';
-import { identitySentences } from './words.ts';
 import classes from './agent.module.css';
 
 /** What the telemetry says about who it is; nothing here is concluded from a name. */
 export function IdentityTab({ agent }: { agent: AgentDetail }) {
-  const sentence = identitySentences[agent.identity];
   return (
     <div className={classes.pair}>
       <div className={classes.column}>
-      <Panel title="Identity">
-        <Facts facts={[
-          ['Kind', <StateBadge key="kind" state={agent.identity} />],
-          ['Means', sentence.says],
-          ['Person', agent.identityOf === null ? <span key="person" className={classes.second}>{agent.identity === 'own' ? 'none' : 'unknown: no evidence names one'}</span> : <InertName key="person" text={agent.identityOf} />],
-          ['Credential', <span key="credential" className={classes.second}>unknown: telemetry does not name it</span>],
-          ['Agent', <span key="agent" className={classes.inline}><InertName text={agent.name} /> <Id id={agent.id} /></span>],
-          ['Service', <InertName key="service" text={agent.service} />],
-          ['Connection', <a key="connection" className={classes.link} href={placeHash({ screen: 'connections', id: agent.connectionId })}>{agent.connectionName}</a>],
-          ['Sub-agents', agent.subAgents.length === 0 ? <span key="sub" className={classes.second}>none seen</span> : <span key="sub" className={classes.names}>{agent.subAgents.map((one) => <a key={one.id} className={classes.link} href={placeHash({ screen: 'agent', id: one.id })}><InertName text={one.name} most={40} /></a>)}</span>],
-        ]} />
-      </Panel>
+      <IdentityCardPanels agentId={agent.id} />
       <SourcesPanel agent={agent} />
       </div>
       <div className={classes.column}>

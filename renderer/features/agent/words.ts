@@ -35,6 +35,9 @@ export const identitySentences: Record<IdentityKind, { word: string; says: strin
   unknown: { word: 'Identity unknown.', says: 'Nothing in its telemetry says on whose authority it acts.' },
 };
 
+/** Between who performed something and the name in its records. */
+export const authorityWords: Record<IdentityKind, string> = { own: 'as', delegated: 'on behalf of', borrowed: 'with the account of', shared: 'with the shared account', unknown: 'as' };
+
 const notes: Record<string, string> = {
   clock_skew: "The sender's clock and this machine's differ: the order against other senders may be wrong.",
   clock_skew_corrected: "The sender's clock differed from this machine's; the time shown is corrected.",

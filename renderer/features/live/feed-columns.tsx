@@ -14,6 +14,13 @@ function Clock({ iso }: { iso: string }) {
   return <time dateTime={iso} data-tip={formatUtc(date)} className={classes.time}>{formatClock(date, { millis: true })}</time>;
 }
 
+/** Who performed it, and on whose behalf where its records say so. */
+function Who({ activity: { agentName, authority } }: { activity: Activity }) {
+  return <><strong className={classes.agent}><InertName text={agentName} most={40} /></strong>{authority !== null && authority.kind !== 'own' && <span className={classes.onBehalf}> {authorityShort[authority.kind]} <InertName text={authority.of} most={40} /></span>}</>;
+}
+
+const authorityShort = { own: 'as', delegated: 'for', borrowed: 'as', shared: 'as', unknown: 'as' } as const;
+
 function What({ activity }: { activity: Activity }) {
   const said = activity.error?.message ?? activity.error?.type ?? null;
   return (
@@ -31,7 +38,7 @@ function Took({ activity }: { activity: Activity }) {
 
 export const feedColumns = (): FeedColumn<Activity>[] => [
   { id: 'time', head: `Time, ${localOffset()}`, cell: (row) => <Clock iso={row.time} /> },
-  { id: 'agent', head: 'Agent', cell: (row) => <strong className={classes.agent}><InertName text={row.agentName} most={40} /></strong> },
+  { id: 'agent', head: 'Agent', cell: (row) => <Who activity={row} /> },
   { id: 'kind', head: 'Kind', cell: (row) => <span className={classes.kind}><KindBadge kind={row.kind} /></span> },
   { id: 'what', head: 'What', cell: (row) => <What activity={row} /> },
   { id: 'outcome', head: 'Outcome', cell: (row) => <StateBadge state={statusState[row.status]} /> },
@@ -39,4 +46,4 @@ export const feedColumns = (): FeedColumn<Activity>[] => [
   { id: 'cost', head: 'Cost', end: true, cell: (row) => <Money cost={row.cost} decimals={3} /> },
 ];
 
-export const feedTemplate = '106px minmax(120px, 0.6fr) 112px minmax(240px, 2fr) 108px 104px 84px';
+export const feedTemplate = '106px minmax(150px, 0.9fr) 112px minmax(240px, 2fr) 108px 104px 84px';

@@ -1,0 +1,120 @@
+/** The drawing of a graph: one stop for the keyboard, arrows walk along its edges. What it shows stands as a list beside it too. */
+import { Background, BaseEdge, Controls, getBezierPath, Handle, MarkerType, Position, ReactFlow, useReactFlow, type Edge, type EdgeProps, type Node, type NodeProps } from '@xyflow/react';
+import '@xyflow/react/dist/base.css';
+import { IconApi, IconBox, IconBoxMultiple, IconKey, IconPlug, IconRobot, IconUser } from '@tabler/icons-react';
+import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react';
+import { InertName } from '../../ui/agent-text-view.tsx';
+import { formatCount } from '../../ui/format.ts';
+import { StateShape } from '../../ui/state-shapes.tsx';
+import { edgeWidth, neighboursOf, nodeSize, nodeWords, place, stepFrom, type GraphEdge, type Shown, type ShownNode } from './graph-model.ts';
+import classes from './graph.module.css';
+
+type BoxNode = Node<{ node: ShownNode; look: 'plain' | 'chosen' | 'near' | 'far' | 'found'; tab: boolean; choose: (id: string) => void; step: (id: string, event: KeyboardEvent) => void }, 'box'>;
+type LineEdge = Edge<{ edge: GraphEdge; width: number; far: boolean }, 'line'>;
+
+const icons = { person: IconUser, agent: IconRobot, tool: IconApi, resource: IconBox, credential: IconKey, connection: IconPlug, group: IconBoxMultiple };
+
+function Box({ id, data: { node, look, tab, choose, step } }: NodeProps<BoxNode>) {
+  const Icon = icons[node.kind];
+  return (
+    <>
+      <Handle type="target" position={Position.Left} className={classes.handle ?? ''} isConnectable={false} />
+      <button type="button" data-node={id} tabIndex={tab ? 0 : -1} aria-pressed={look === 'chosen'} aria-label={nodeWords(node)} className={`${classes.box} ${classes[node.kind]} ${classes[look]}`} onClick={() => choose(id)} onKeyDown={(event) => step(id, event)}>
+        {node.identity === null ? <Icon size={14} stroke={1.75} aria-hidden="true" /> : <StateShape state={node.identity} />}
+        <span className={classes.boxName}><InertName text={node.name} most={60} /></span>
+        <span className={classes.boxCount}>{node.volume > 0 ? formatCount(node.volume) : ''}{node.failures > 0 && <span className={classes.failed}> {formatCount(node.failures)}<StateShape state="failed" size={9} /></span>}{node.denials > 0 && <span className={classes.denied}> {formatCount(node.denials)}<StateShape state="denied" size={9} /></span>}</span>
+      </button>
+      <Handle type="source" position={Position.Right} className={classes.handle ?? ''} isConnectable={false} />
+    </>
+  );
+}
+
+function Line({ id, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, markerEnd, data }: EdgeProps<LineEdge>) {
+  const [path] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition });
+  if (data === undefined) return null;
+  const { edge, width, far } = data;
+  const look = edge.failures > 0 && edge.failures >= edge.volume / 2 ? classes.failing : edge.denials > 0 && edge.denials >= edge.volume / 2 ? classes.denying : edge.kind === 'holds' ? classes.holding : edge.kind === 'acts_as' || edge.kind === 'on_behalf_of' ? classes.authority : classes.line;
+  return <BaseEdge id={id} path={path} className={`${look} ${far ? classes.farLine : ''}`} style={{ strokeWidth: width }} {...(markerEnd === undefined ? {} : { markerEnd })} />;
+}
+
+const nodeTypes = { box: Box };
+const edgeTypes = { line: Line };
+const arrows = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'] as const;
+const isArrow = (key: string): key is (typeof arrows)[number] => (arrows as readonly string[]).includes(key);
+
+interface CanvasProps {
+  readonly shown: Shown;
+  readonly chosen: string | null;
+  readonly found: ReadonlySet<string>;
+  readonly label: string;
+  readonly onChoose: (id: string | null) => void;
+  /** Enter on the chosen one: go into it. */
+  readonly onOpen: (id: string) => void;
+}
+
+export function GraphCanvas({ shown, chosen, found, label, onChoose, onOpen }: CanvasProps) {
+  const places = useMemo(() => place(shown), [shown]);
+  const around = useMemo(() => neighboursOf(shown.edges), [shown]);
+  const frame = useRef<HTMLDivElement>(null);
+  const near = chosen === null ? null : around.get(chosen) ?? new Set<string>();
+  const first = shown.nodes.find(({ id }) => id === chosen) ?? shown.nodes[0];
+  const step = (id: string, event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && id === chosen) {
+      event.preventDefault();
+      onOpen(id);
+    }
+    if (event.key === 'Escape' && chosen !== null) {
+      event.preventDefault();
+      onChoose(null);
+    }
+    if (!isArrow(event.key)) return;
+    event.preventDefault();
+    const to = stepFrom(id, event.key, shown.edges, places);
+    if (to === null) return;
+    onChoose(to);
+    // It may only get its place in the tab order with the next drawing.
+    requestAnimationFrame(() => frame.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(to)}"]`)?.focus());
+  };
+  const look = (id: string): BoxNode['data']['look'] => (id === chosen ? 'chosen' : found.has(id) ? 'found' : near === null ? (found.size > 0 ? 'far' : 'plain') : near.has(id) ? 'near' : 'far');
+  const nodes: BoxNode[] = shown.nodes.map((node) => ({ id: node.id, type: 'box', position: places.get(node.id) ?? { x: 0, y: 0 }, width: nodeSize.width, height: nodeSize.height, data: { node, look: look(node.id), tab: node.id === first?.id, choose: onChoose, step } }));
+  const most = shown.edges.reduce((all, { volume }) => Math.max(all, volume), 0);
+  const edges: LineEdge[] = shown.edges.map((edge) => ({
+    id: `${edge.from}\n${edge.to}\n${edge.kind}`, source: edge.from, target: edge.to, type: 'line', focusable: false, markerEnd: { type: MarkerType.ArrowClosed, width: 12, height: 12, markerUnits: 'userSpaceOnUse', color: 'var(--gh-line-strong)' },
+    data: { edge, width: edgeWidth(edge.volume, most), far: near !== null && edge.from !== chosen && edge.to !== chosen },
+  }));
+  return (
+    <div ref={frame} className={classes.canvas} role="group" aria-label={label}>
+      <ReactFlow<BoxNode, LineEdge>
+        nodes={nodes} edges={edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes} nodesDraggable={false} nodesConnectable={false} nodesFocusable={false} edgesFocusable={false} elementsSelectable={false}
+        disableKeyboardA11y deleteKeyCode={null} selectionKeyCode={null} multiSelectionKeyCode={null} minZoom={0.15} maxZoom={1.5} fitView fitViewOptions={{ padding: 0.06, maxZoom: 1 }} proOptions={{ hideAttribution: true }}
+        onPaneClick={() => onChoose(null)} onNodeDoubleClick={(_event, node) => onOpen(node.id)}
+      >
+        <Background gap={24} size={1} color="var(--gh-line)" />
+        <Controls showInteractive={false} className={classes.controls ?? ''} fitViewOptions={{ padding: 0.06, maxZoom: 1 }} />
+        <Show shown={shown} found={found} chosen={chosen} />
+      </ReactFlow>
+    </div>
+  );
+}
+
+/** Brings into view what was searched for; a new graph is shown whole. */
+function Show({ shown, found, chosen }: { shown: Shown; found: ReadonlySet<string>; chosen: string | null }) {
+  const flow = useReactFlow();
+  const wanted = [...found].join('\n');
+  useEffect(() => {
+    // Drawn once more first: a node is measured before it can be fitted.
+    const timer = setTimeout(() => { void flow.fitView(wanted === '' ? { padding: 0.06, maxZoom: 1 } : { padding: 0.4, maxZoom: 1, nodes: wanted.split('\n').map((id) => ({ id })) }); }, 30);
+    return () => clearTimeout(timer);
+  }, [flow, shown, wanted]);
+  useEffect(() => {
+    if (chosen === null) return;
+    const node = flow.getNode(chosen);
+    const { x, y, zoom } = flow.getViewport();
+    if (node === undefined) return;
+    const box = document.querySelector('.react-flow')?.getBoundingClientRect();
+    const at = { x: node.position.x * zoom + x, y: node.position.y * zoom + y };
+    const outside = box !== undefined && (at.x < 0 || at.y < 0 || at.x + nodeSize.width * zoom > box.width || at.y + nodeSize.height * zoom > box.height);
+    if (outside) void flow.setCenter(node.position.x + nodeSize.width / 2, node.position.y + nodeSize.height / 2, { zoom: Math.max(zoom, 0.7) });
+  }, [flow, chosen]);
+  return null;
+}

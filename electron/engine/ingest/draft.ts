@@ -57,7 +57,8 @@ export interface Draft {
   readonly joins?: 'parent';
   /**
    * true: a span without anything of an agent in it (HTTP, database). It only ties parents to children; a trace of nothing else is
-   * no task. Count it as set aside: 'not an agent record'.
+   * no task. Count it as set aside: 'not an agent record'. With role activity: a call that any application makes (an AWS SDK's); it becomes
+   * a row as soon as something of an agent is known in its trace, whichever comes first, and stays plain without that.
    */
   readonly plain?: boolean;
   /**

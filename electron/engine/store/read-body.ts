@@ -84,7 +84,7 @@ export class BodyReader {
       for (const whole of said.drafts) {
         // SECURITY: content level none: what was concluded from content is kept, the content's own words are not.
         const draft = content === 'none' ? withoutContent(whole) : whole;
-        if (draft.plain === true) add(body.asides, 'not an agent record', 1);
+        if (draft.plain === true) add(body.asides, draft.role === 'activity' ? 'cloud call: a row only inside an agent\'s work' : 'not an agent record', 1);
         // Structure makes no row that its record could be read from.
         if (draft.role !== 'structure') place ??= filler.place(payload);
         const told: Told = { connection, service, serviceVersion, draft, payload: place, receivedUs };

@@ -75,6 +75,15 @@ const expectations: readonly Expected[] = [
     rows: ['lifecycle invoice_agent ok @invoice_agent x1', 'model_call gpt-6-mini ok @invoice_agent x3', 'tool_call get_invoice ok @invoice_agent x1', 'tool_call send_payment error @invoice_agent x1'],
     asides: {}, runs: 1,
   },
+  {
+    // Five calls inside the agent's work, two of them refused by name; the sixth, in a trace of its own, is some application's.
+    name: 'aws-sdk', tokens: none,
+    rows: [
+      'lifecycle archive-keeper ok @archive-keeper x1', 'tool_call dynamodb:DeleteTable denied @archive-keeper x1', 'tool_call dynamodb:GetItem ok @archive-keeper x1',
+      'tool_call s3:DeleteObject denied @archive-keeper x1', 'tool_call s3:GetObject ok @archive-keeper x1', 'tool_call sts:GetCallerIdentity ok @archive-keeper x1', 'tool_call whoami ok @archive-keeper x1',
+    ],
+    asides: {}, runs: 1,
+  },
   { name: 'claude', tokens: { ...claudeTokens, cost: 40_360 }, rows: [...claudeLogRows, claudeTurn, claudePrompt, ...claudeWork], asides: { ...claudeAsides, 'message text': 4 }, runs: 1 },
   { name: 'claude', signals: ['traces'], tokens: claudeTokens, rows: [claudeTurn, ...claudeWork], asides: {}, runs: 1 },
   { name: 'claude', signals: ['logs'], tokens: { ...claudeTokens, cost: 40_360 }, rows: [...claudeLogRows, claudePrompt, ...claudeWork], asides: { ...claudeAsides, 'message text': 4 }, runs: 1 },

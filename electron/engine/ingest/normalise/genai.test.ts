@@ -113,6 +113,8 @@ describe('who acted', () => {
 
   test('for whom', () => {
     expect(draftOf(span({ ...agent, 'enduser.id': 'ana@example.com' })).identity).toEqual({ kind: 'delegated', of: 'ana@example.com', attribute: 'enduser.id' });
+    expect(draftOf(span({ ...agent, 'microsoft.agent.user.id': '7f3a' })).identity).toEqual({ kind: 'own', of: '7f3a', attribute: 'microsoft.agent.user.id' });
+    expect(draftOf(span({ ...agent, 'microsoft.agent.user.id': '7f3a', 'user.id': 'ana' })).identity).toEqual({ kind: 'delegated', of: 'ana', attribute: 'user.id' });
   });
 
   test('the session wins over the conversation', () => {

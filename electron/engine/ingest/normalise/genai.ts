@@ -26,6 +26,7 @@ const deniedTypes: ReadonlySet<string> = new Set(['denied', 'rejected', 'tool_de
 const failedToolStatus: ReadonlySet<string> = new Set(['error', 'failed', 'failure']);
 
 export const userKeys = ['enduser.id', 'user.id', 'user.email', 'langfuse.user.id', 'gen_ai.user.id'] as const;
+const agentUserKeys = ['microsoft.agent.user.email', 'microsoft.agent.user.id'] as const;
 const sessionKeys = [...genai.session, 'langfuse.session.id', 'gen_ai.session.id'];
 
 export function genaiUsage(attrs: Attrs, rules: CountRules = byConvention): Draft['usage'] {
@@ -61,7 +62,10 @@ export function genaiRun(attrs: Attrs): Draft['run'] {
 
 export function genaiUser(record: SpanRecord | LogRecord): Draft['identity'] {
   const own = claimFrom(record.attrs, 'delegated', userKeys);
-  if (own !== undefined || record.signal === 'log' || record.parentSpanId !== '') return own;
+  if (own !== undefined) return own;
+  // Microsoft Agent 365: the agent has a user account of its own, and no person stands behind it.
+  const account = claimFrom(record.attrs, 'own', agentUserKeys);
+  if (account !== undefined || record.signal === 'log' || record.parentSpanId !== '') return account;
   return claimFrom(record.resource.attrs, 'delegated', ['enduser.id', 'user.id', 'user.email']);
 }
 
@@ -197,7 +201,7 @@ export function genaiLog(record: LogRecord, source = 'genai/log'): Normalised {
 
 export const genaiAdapter: Adapter = {
   id: 'genai',
-  wanted: [...genaiWanted, ...outcomeWanted, ...resourceWanted, ...userKeys, ...sessionKeys, 'event.name'],
+  wanted: [...genaiWanted, ...outcomeWanted, ...resourceWanted, ...userKeys, ...agentUserKeys, ...sessionKeys, 'event.name'],
   span: (record) => drafts(genaiSpan(record, { source: 'genai/span' })),
   log: (record) => genaiLog(record),
 };

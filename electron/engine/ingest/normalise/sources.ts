@@ -1,6 +1,7 @@
 /** Which adapter reads which source. */
 import type { Adapter, Normalised } from '../draft.ts';
 import type { LogRecord, SpanRecord } from '../record.ts';
+import { awsAdapter, awsSpan, isAwsCall } from './aws-api.ts';
 import { adkAdapter } from './google-adk.ts';
 import { anthropicSdkAdapter } from './anthropic-sdk.ts';
 import { plainSpan } from './build.ts';
@@ -17,7 +18,7 @@ import { strandsAdapter, strandsMarks } from './strands.ts';
 import { vercelLegacyAdapter, vercelLegacySpan } from './vercel-legacy.ts';
 
 const adapters = [
-  adkAdapter, anthropicSdkAdapter, claudeCodeAdapter, codexAdapter, geminiCliAdapter, genaiAdapter, mastraAdapter, mcpAdapter, openaiAgentsAdapter, openinferenceAdapter, openllmetryAdapter,
+  adkAdapter, anthropicSdkAdapter, awsAdapter, claudeCodeAdapter, codexAdapter, geminiCliAdapter, genaiAdapter, mastraAdapter, mcpAdapter, openaiAgentsAdapter, openinferenceAdapter, openllmetryAdapter,
   strandsAdapter, vercelAdapter, vercelLegacyAdapter,
 ] as const;
 
@@ -38,7 +39,7 @@ function sniffSpan(record: SpanRecord): Normalised {
   if (attrs['ai.operationId'] !== undefined) return vercelLegacySpan(record);
   if (strandsMarks.some((mark) => attrs[mark] !== undefined)) return ask(strandsAdapter, record);
   for (const key in attrs) if (key.startsWith('gen_ai.') || key.startsWith('llm.')) return ask(genaiAdapter, record);
-  return plainSpan(record);
+  return isAwsCall(attrs) ? awsSpan(record) : plainSpan(record);
 }
 
 function sniffLog(record: LogRecord): Normalised {

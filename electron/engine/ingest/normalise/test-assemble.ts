@@ -87,6 +87,8 @@ export function assemble(records: readonly (SpanRecord | LogRecord)[]): Assemble
   const target = (draft: Draft): string | undefined => {
     const host = draft.joins === 'parent' ? nearest(draft, spans, (one) => one.role !== 'structure') : undefined;
     if (host !== undefined && host.kind === draft.kind) return host.key;
+    // A call that any application makes counts where something of an agent is in its trace.
+    if (draft.plain === true && !drafts.some((one) => one.traceId === draft.traceId && one.plain !== true)) return undefined;
     return draft.role === 'structure' ? undefined : draft.key;
   };
   // Hosts first: a real store joins in any order; here the order only decides whose name and usage stand.

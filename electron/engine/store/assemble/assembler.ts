@@ -22,6 +22,7 @@ import { settleAll } from './settle-all.ts';
 import { joinTasks } from './join-tasks.ts';
 import type { TaskState } from './tasks.ts';
 import { ROLE, SpanNode, type TraceState } from './traces.ts';
+import { WaitingCalls } from './waiting-calls.ts';
 import { WriteOut, type Changes } from './write-out.ts';
 
 export interface Told {
@@ -55,6 +56,7 @@ export class Assembler {
   readonly cache: RowCache;
   readonly failures: FailureBook;
   private readonly out: WriteOut;
+  private readonly waiting = new WaitingCalls();
   private pending: { told: Told; trace: TraceState | null; node: SpanNode | null }[] = [];
   private readonly remarks: Remark[] = [];
   private readonly textOf = (id: number): string => this.dictionary.text(id);
@@ -87,6 +89,11 @@ export class Assembler {
   finish(nowUs: number): Changes {
     for (const { told, trace, node } of this.pending) {
       if (told.draft.plain !== true) this.take(told, trace, node, nowUs);
+      else if (told.draft.role === 'activity' && trace !== null) this.waiting.add(trace, told);
+    }
+    for (const { trace, told } of this.waiting.wake()) {
+      const own: Told = { ...told, draft: { ...told.draft, plain: undefined } };
+      this.take(own, trace, this.place(trace, own), nowUs);
     }
     this.pending = [];
     const left = new Map<number, number>();
@@ -111,6 +118,7 @@ export class Assembler {
     this.identity.forget();
     this.failures.forget();
     this.cache.forget();
+    this.waiting.forget();
     this.out.forget();
   }
 

@@ -115,6 +115,8 @@ INSERT INTO sqlite_sequence (name, seq) SELECT 'grant_5', seq FROM sqlite_sequen
 DROP TABLE grant_seen;
 ALTER TABLE grant_5 RENAME TO grant_seen;
 CREATE INDEX grant_agent ON grant_seen (agent, kind, name);
+CREATE INDEX grant_kind ON grant_seen (kind, gone_us);
+CREATE INDEX grant_name ON grant_seen (name, gone_us);
 CREATE INDEX grant_document_of ON grant_seen (document) WHERE document > 0;
 -- The part of the source that says it, verbatim.
 CREATE TABLE grant_source (grant_id INTEGER PRIMARY KEY, format TEXT NOT NULL, text TEXT NOT NULL) STRICT;
@@ -126,6 +128,7 @@ CREATE TABLE grant_change (
 CREATE INDEX grant_change_at ON grant_change (at_us) WHERE first = 0;
 CREATE INDEX grant_change_agent ON grant_change (agent, at_us) WHERE first = 0;
 CREATE INDEX grant_change_grant ON grant_change (grant_id);
+CREATE INDEX grant_change_connection ON grant_change (connection, id);
 -- A person said that this agent holds the credential of that connection, and so what is offered to it.
 CREATE TABLE grant_holder (connection INTEGER NOT NULL, agent INTEGER NOT NULL, actor TEXT NOT NULL, at_us INTEGER NOT NULL, PRIMARY KEY (connection, agent)) STRICT, WITHOUT ROWID;
 -- One baseline a head; grants: JSON list of what it held (ApprovedGrant in baseline.ts).
@@ -148,10 +151,12 @@ CREATE TABLE access_cell (
   holder INTEGER NOT NULL, column_id INTEGER NOT NULL, grants INTEGER NOT NULL, cannot_tell INTEGER NOT NULL, times INTEGER NOT NULL, denied INTEGER NOT NULL, last_used_us INTEGER, last_denied_us INTEGER,
   irreversible INTEGER NOT NULL, shared INTEGER NOT NULL, expires_us INTEGER, first_us INTEGER, PRIMARY KEY (holder, column_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX access_cell_column ON access_cell (column_id, holder);
+-- Holds all that filters ask of the cells of a column: looking each cell up in its table took four times as long.
+CREATE INDEX access_cell_column ON access_cell (column_id, holder, grants, cannot_tell, last_used_us, denied, last_denied_us, irreversible, shared, expires_us, first_us);
 -- Which grants stand behind a cell; reversibility: place in reversibilities.
 CREATE TABLE access_facet (holder INTEGER NOT NULL, column_id INTEGER NOT NULL, grant_id INTEGER NOT NULL, reversibility INTEGER NOT NULL, PRIMARY KEY (holder, column_id, grant_id)) STRICT, WITHOUT ROWID;
 CREATE INDEX access_facet_grant ON access_facet (grant_id);
+CREATE INDEX access_facet_of ON access_facet (column_id, grant_id);
 CREATE INDEX access_facet_column ON access_facet (column_id, reversibility);
 CREATE TABLE access_row (holder INTEGER PRIMARY KEY, name TEXT NOT NULL COLLATE NOCASE, identity INTEGER NOT NULL, held INTEGER NOT NULL, cannot_tell INTEGER NOT NULL, not_understood INTEGER NOT NULL, denied INTEGER NOT NULL, findings INTEGER NOT NULL, folded_us INTEGER NOT NULL, not_seen TEXT) STRICT;
 CREATE INDEX access_row_name ON access_row (name, holder);

@@ -1,6 +1,7 @@
 /** One batch of a collector, one discovery: each in one transaction with everything that follows from it. */
 import type { HintTopic } from '../../../shared/contract.ts';
 import type { Batch, CollectedJob, CollectedResult, DiscoveredJob, FoundApproval, StuckWork } from '../ingest/collected.ts';
+import { markDirty } from './access-dirty.ts';
 import { takeApprovals, type ApprovalPlace } from './approvals.ts';
 import type { Assembler } from './assemble/assembler.ts';
 import type { Changes } from './assemble/write-out.ts';
@@ -8,8 +9,10 @@ import { bounded, wholeUs } from './bounded.ts';
 import { KEY_KIND } from './codes.ts';
 import { maskedClaim, sampleOf, toldOf } from './collected.ts';
 import type { WriteDb } from './database.ts';
+import { saveGrants, type GrantPlace } from './grant-rows.ts';
+import { saveRuntimeOwner } from './owners.ts';
 import { BlockFiller } from './payloads.ts';
-import { mustBeRuntime, saveCheckpoint, saveFacts, saveGaps, saveGrants, type GrantPlace } from './runtimes.ts';
+import { mustBeRuntime, saveCheckpoint, saveFacts, saveGaps } from './runtimes.ts';
 import { TALLY, type Tallies } from './tallies.ts';
 
 export interface Taking { readonly db: WriteDb; readonly assembler: Assembler; readonly tallies: Tallies; readonly nowUs: number }
@@ -115,12 +118,17 @@ export function takeDiscovered(t: Taking, job: DiscoveredJob): Changes {
     assembler.aliases.replace(id, agent.aliases);
     if (claim.version !== undefined && claim.version !== '') assembler.identity.version(id, claim.version, atUs);
     seen.push(id);
+    saveRuntimeOwner(db, id, agent.owner ?? null, nowUs);
     places.push(...agent.grants.map((grant) => ({ agent: id, grant })));
   }
   const changes = assembler.finish(nowUs);
+  const fresh = db.prepare<[number], { id: number }>('SELECT id FROM agent WHERE id = ? AND discovered_us IS NULL');
+  const newAgents = new Set(seen.filter((id) => fresh.get(id) !== undefined));
   const mark = db.prepare('UPDATE agent SET discovered_us = max(coalesce(discovered_us, 0), ?) WHERE id = ?');
   for (const id of seen) mark.run(receivedUs, id);
-  const tooMany = saveGrants(db, connection, places, found.complete, nowUs);
+  // Until now nobody had met them.
+  markDirty(db, newAgents);
+  const tooMany = saveGrants(db, { connection, places, complete: found.complete, newAgents }, nowUs);
   if (tooMany > 0) t.tallies.count(connection, TALLY.refused, 'more grants than can be kept', tooMany, receivedUs);
   countRefused(t.tallies, connection, found.refused, content, receivedUs);
   t.tallies.flush();

@@ -1,9 +1,7 @@
 /** Connections that ask a runtime: what a person set, how their collectors stand, what discovery found. */
 import { contentLevels } from '../../../shared/domain.ts';
-import type { Grant } from '../../../shared/access.ts';
 import type { RuntimeTarget } from '../../../shared/contract.ts';
 import { commandLineOf } from '../../../shared/command-line.ts';
-import type { FoundGrant } from '../ingest/collected.ts';
 import { appendAudit } from './audit.ts';
 import { bounded, boundedOrNull } from './bounded.ts';
 import type { WriteDb } from './database.ts';
@@ -14,8 +12,6 @@ import { extendSeenOf } from './seen.ts';
 
 const longestCheckpoint = 256 * 1024;
 const longestFacts = 1024 * 1024;
-/** SECURITY: a server may list as many tools as it likes. */
-const mostGrants = 10_000;
 
 type Params<N extends keyof RuntimeCommands> = RuntimeCommands[N]['params'];
 
@@ -100,32 +96,4 @@ export function saveGaps(db: WriteDb, connection: number, gaps: readonly { reado
     added = true;
   }
   return added;
-}
-
-export interface GrantPlace { readonly agent: number; readonly grant: FoundGrant }
-
-/** What can be reached now. `complete`: what is missing from the list is gone. Answers how many there was no room for. */
-export function saveGrants(db: WriteDb, connection: number, places: readonly GrantPlace[], complete: boolean, nowUs: number): number {
-  const save = db.prepare(`INSERT INTO grant_seen (connection, agent, kind, name, read_only, destructive, open_world, idempotent, source, first_us, last_us, description)
-    VALUES (@connection, @agent, @kind, @name, @readOnly, @destructive, @openWorld, @idempotent, @from, @nowUs, @nowUs, @description)
-    ON CONFLICT (connection, agent, document, kind, name) DO UPDATE SET read_only = excluded.read_only, destructive = excluded.destructive, open_world = excluded.open_world,
-      idempotent = excluded.idempotent, source = excluded.source, last_us = excluded.last_us, gone_us = NULL, description = excluded.description`);
-  for (const { agent, grant } of places.slice(0, mostGrants)) save.run({ connection, agent, nowUs, ...columnsOf(grant) });
-  if (complete && places.length <= mostGrants) db.prepare('UPDATE grant_seen SET gone_us = ? WHERE connection = ? AND gone_us IS NULL AND last_us < ?').run(nowUs, connection, nowUs);
-  db.prepare('DELETE FROM grant_seen WHERE connection = ? AND id IN (SELECT id FROM grant_seen WHERE connection = ? ORDER BY last_us DESC LIMIT -1 OFFSET ?)').run(connection, connection, 2 * mostGrants);
-  return Math.max(0, places.length - mostGrants);
-}
-
-const flag = (claim: boolean | null): number | null => (claim === null ? null : Number(claim));
-
-interface GrantColumns {
-  readonly kind: Grant['kind']; readonly name: string; readonly description: string | null; readonly from: string;
-  readonly readOnly: number | null; readonly destructive: number | null; readonly openWorld: number | null; readonly idempotent: number | null;
-}
-
-function columnsOf(grant: FoundGrant): GrantColumns {
-  return {
-    kind: grant.kind, name: bounded(grant.name, 512), description: boundedOrNull(grant.description, 8_192), from: bounded(grant.from, 256),
-    readOnly: flag(grant.readOnly), destructive: flag(grant.destructive), openWorld: flag(grant.openWorld), idempotent: flag(grant.idempotent),
-  };
 }

@@ -1,6 +1,8 @@
 /** Makes one agent of several sources, by rule or by a person's word, and takes them apart again. */
 import type { RuntimeTarget } from '../../../shared/contract.ts';
 import { appendAudit } from './audit.ts';
+import { markDirty } from './access-dirty.ts';
+import { membersOf } from './heads.ts';
 import { publicId } from './ids.ts';
 import type { WriteDb } from './database.ts';
 import { StoreError } from './errors.ts';
@@ -35,13 +37,22 @@ export function restitch(db: WriteDb): void {
   const wanted = new Map(stitches(candidatesOf(db), decided(db, 'agent_joined'), decided(db, 'agent_apart')).map((one) => [one.agent, one]));
   const present = db.prepare<[], Stitch>('SELECT agent, head, by, why FROM agent_stitch').all();
   const drop = db.prepare('DELETE FROM agent_stitch WHERE agent = ?');
+  const moved = new Set<number>();
   for (const one of present) {
     const now = wanted.get(one.agent);
     if (now !== undefined && now.head === one.head && now.by === one.by && now.why === one.why) wanted.delete(one.agent);
-    else drop.run(one.agent);
+    else {
+      drop.run(one.agent);
+      moved.add(one.agent).add(one.head);
+    }
   }
   const add = db.prepare('INSERT INTO agent_stitch (agent, head, by, why) VALUES (?, ?, ?, ?)');
-  for (const one of wanted.values()) add.run(one.agent, one.head, one.by, one.why);
+  for (const one of wanted.values()) {
+    add.run(one.agent, one.head, one.by, one.why);
+    moved.add(one.agent).add(one.head);
+  }
+  // What the sources held and did stands under another agent now.
+  markDirty(db, moved);
 }
 
 interface Known { readonly id: number; readonly head: number }
@@ -50,11 +61,6 @@ function known(db: WriteDb, id: number): Known {
   const row = db.prepare<[number], Known>('SELECT a.id, coalesce(s.head, a.id) AS head FROM agent a LEFT JOIN agent_stitch s ON s.agent = a.id WHERE a.id = ?').get(id);
   if (row === undefined) throw new StoreError('not_found', `There is no agent with the identifier ${publicId('agent', id)} any more. Nothing was changed.`);
   return row;
-}
-
-/** All sources of the agent that this head stands for, the head itself among them. */
-function membersOf(db: WriteDb, head: number): number[] {
-  return [head, ...db.prepare<[number], { agent: number }>('SELECT agent FROM agent_stitch WHERE head = ? ORDER BY agent').all(head).map((one) => one.agent)];
 }
 
 const pair = (a: number, b: number): [number, number] => (a < b ? [a, b] : [b, a]);

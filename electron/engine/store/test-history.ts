@@ -146,8 +146,9 @@ export class TestHistory {
         this.all(`SELECT task AS id, count(*) AS activities, sum(failure IS NOT NULL) AS failures, sum(status = 1) AS open, sum(status = 6) AS interrupted, min(ts_us) AS started_us,
           max(ts_us + coalesce(dur_us, 0)) AS last_us, sum(coalesce(input, 0)) AS input, sum(coalesce(micros, 0)) AS micros FROM activity GROUP BY 1 ORDER BY 1`)],
       agents: [this.all('SELECT id, rows, first_us, last_us FROM agent WHERE rows > 0 ORDER BY 1'), this.all('SELECT agent AS id, count(*) AS rows, min(ts_us) AS first_us, max(ts_us) AS last_us FROM activity GROUP BY 1 ORDER BY 1')],
-      tools: [this.all('SELECT agent, day, name, sum(calls) AS calls, sum(failures) AS failures FROM tool_day GROUP BY 1, 2, 3 ORDER BY 1, 2, 3'),
-        this.all(`SELECT agent, ts_us / ${US_DAY} AS day, name, count(*) AS calls, sum(failure IS NOT NULL) AS failures FROM activity WHERE kind = 2 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`)],
+      tools: [this.all('SELECT agent, day, name, sum(calls) AS calls, sum(failures) AS failures, sum(denied) AS denied FROM tool_day GROUP BY 1, 2, 3 ORDER BY 1, 2, 3'),
+        this.all(`SELECT agent, ts_us / ${US_DAY} AS day, name, count(*) AS calls, sum(failure IS NOT NULL) AS failures, sum(status = 4) AS denied FROM activity WHERE kind = 2 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`)],
+      toolUse: [this.all('SELECT agent, name, calls, denied FROM tool_use ORDER BY 1, 2'), this.all('SELECT agent, name, count(*) AS calls, sum(status = 4) AS denied FROM activity WHERE kind = 2 GROUP BY 1, 2 ORDER BY 1, 2')],
     };
   }
 }

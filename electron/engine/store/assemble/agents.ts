@@ -58,6 +58,8 @@ export class AgentBook {
   private readonly counts = new Map<number, number>();
   /** new ones, and those that got another name, since the aliases were last written. */
   readonly introduced = new Set<AgentState>();
+  /** whom access must look at again: their name, their identity or what they used changed. */
+  readonly marked = new Set<number>();
   private readonly findKey: Statement<[number, string], AgentRecord>;
   private readonly findId: Statement<[number], AgentRecord>;
   private readonly insert: Statement<[number, string, string, string, number, number, number, number, number, number]>;
@@ -65,6 +67,7 @@ export class AgentBook {
   private readonly remove: Statement<[number]>;
   private readonly count: Statement<[number], { n: number }>;
   private readonly bounds: Statement<[number, number], { first: number | null; last: number | null }>;
+  private readonly mark: Statement<[number]>;
 
   constructor(db: WriteDb) {
     this.findKey = db.prepare(`SELECT ${columns} FROM agent WHERE connection = ? AND key = ?`);
@@ -75,6 +78,7 @@ export class AgentBook {
     this.remove = db.prepare('DELETE FROM agent WHERE id = ?');
     this.count = db.prepare('SELECT count(*) AS n FROM agent WHERE connection = ?');
     this.bounds = db.prepare(`SELECT (SELECT min(ts_us) FROM activity WHERE agent = ?) AS first, (SELECT max(ts_us) FROM activity WHERE agent = ?) AS last`);
+    this.mark = db.prepare('INSERT OR IGNORE INTO access_dirty (holder) VALUES (?)');
   }
 
   /** The agent that a claim names, made when it is new. 0: the claim names nobody. */
@@ -100,6 +104,7 @@ export class AgentBook {
       state.name = cut(claim.name);
       this.changed.add(state);
       this.introduced.add(state);
+      this.marked.add(state.id);
     }
     return state.id;
   }
@@ -124,6 +129,7 @@ export class AgentBook {
     state.rows += delta;
     if (delta < 0) state.stale = true;
     else if (first) {
+      this.marked.add(id);
       // Until then it was only named: when that was is no sign of life.
       state.firstUs = ts;
       state.lastUs = ts;
@@ -140,6 +146,7 @@ export class AgentBook {
     if (state === undefined || name === '' || state.name === cut(name)) return;
     state.name = cut(name);
     this.changed.add(state);
+    this.marked.add(id);
   }
 
   touch(state: AgentState): void {
@@ -150,9 +157,12 @@ export class AgentBook {
   flush(): number[] {
     this.lastClaim = null;
     const emptied: number[] = [];
+    for (const id of this.marked) this.mark.run(id);
+    this.marked.clear();
     for (const state of this.changed) {
       if (state.rows <= 0 && state.provisional) {
         emptied.push(state.id);
+        this.mark.run(state.id);
         this.remove.run(state.id);
         this.byId.delete(state.id);
         this.byKey.delete(`${state.connection}\n${state.key}`);
@@ -178,6 +188,7 @@ export class AgentBook {
     this.counts.clear();
     this.changed = new Set();
     this.introduced.clear();
+    this.marked.clear();
   }
 
   private named(connection: number, key: string, name: string, service: string, source: number, provisional: boolean, atUs: number, nowUs: number): AgentState {

@@ -131,6 +131,7 @@ export class IdentityBook {
     state.identity = now.kind;
     state.identityOf = now.of;
     this.agents.touch(state);
+    this.agents.marked.add(agent);
   }
 
   /** New tables: see RowCache. */

@@ -11,6 +11,7 @@ import { isUnpriced } from './merge.ts';
 import type { Facts } from './row.ts';
 import { ScreenSums } from './screen-sums.ts';
 import type { TaskAgent, TaskState } from './tasks.ts';
+import { ToolUse, type ToolChange } from './tool-use.ts';
 
 /** One line of by_hour or by_day: the differences of this transaction. */
 class Sum {
@@ -61,7 +62,7 @@ class Sum {
   }
 }
 
-interface Tool { agent: number; day: number; name: number; bucket: number; calls: number; failures: number; lastUs: number }
+interface Tool extends ToolChange { day: number; bucket: number; failures: number; lastUs: number }
 interface FailureDay { day: number; failure: number; agent: number; count: number }
 interface Minute { minute: number; connection: number; activities: number; failures: number }
 export interface FailureChange { count: number; firstUs: number; lastUs: number; left: boolean }
@@ -88,12 +89,14 @@ export class Ledger {
   failures = new Map<number, FailureChange>();
   private readonly statements: Statements;
   private readonly screens: ScreenSums;
+  private readonly toolUse: ToolUse;
   private readonly agents: AgentBook;
 
   constructor(db: WriteDb, agents: AgentBook) {
     this.agents = agents;
     this.statements = new Statements(db);
     this.screens = new ScreenSums(db);
+    this.toolUse = new ToolUse(db);
   }
 
   /** `sign` 1: the row as it is now; -1: as it was. */
@@ -138,10 +141,18 @@ export class Ledger {
     const day = Math.floor(f.ts / US_DAY);
     const bucket = f.dur > 0 || (f.dur === 0 && f.startRank > 1) ? durationBucket(f.dur) : -1;
     const ofDay = at(this.tools, f.agent * 100_000 + day, () => new Map<number, Tool>());
-    const entry = at(ofDay, f.name * 1_024 + bucket + 1, () => ({ agent: f.agent, day, name: f.name, bucket, calls: 0, failures: 0, lastUs: 0 }));
+    const entry = at(ofDay, f.name * 1_024 + bucket + 1, () => ({ agent: f.agent, day, name: f.name, bucket, calls: 0, failures: 0, lastUs: 0, denied: 0, lastDeniedUs: 0, firstUsedUs: Number.MAX_SAFE_INTEGER, lastUsedUs: 0 }));
     entry.calls += sign;
     if (f.failure !== 0) entry.failures += sign;
-    if (sign === 1) entry.lastUs = Math.max(entry.lastUs, f.ts);
+    if (f.status === STATUS.denied) entry.denied += sign;
+    if (sign === -1) return;
+    entry.lastUs = Math.max(entry.lastUs, f.ts);
+    if (f.status === STATUS.denied) entry.lastDeniedUs = Math.max(entry.lastDeniedUs, f.ts);
+    // One that runs may still be refused: only what came to an end was a use.
+    else if (f.status !== STATUS.running) {
+      entry.firstUsedUs = Math.min(entry.firstUsedUs, f.ts);
+      entry.lastUsedUs = Math.max(entry.lastUsedUs, f.ts);
+    }
   }
 
   private failed(f: Facts, sign: number): void {
@@ -213,6 +224,7 @@ export class Ledger {
     for (const sum of totals.values()) this.statements.total(sum);
     for (const one of this.minutes.values()) this.statements.minute(one);
     for (const ofDay of this.tools.values()) for (const one of ofDay.values()) this.statements.toolDay(one);
+    if (this.tools.size > 0) for (const agent of this.toolUse.flush(this.tools.values())) this.agents.marked.add(agent);
     for (const one of this.failureDays.values()) this.failureDay(one);
     failures(this.failures);
     this.clear();
@@ -264,8 +276,9 @@ class Statements {
     this.minuteUp = db.prepare(`INSERT INTO by_minute (minute, connection, activities, failures) VALUES (?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET activities = activities + excluded.activities, failures = failures + excluded.failures`);
     this.minuteEmpty = db.prepare('DELETE FROM by_minute WHERE minute = ? AND connection = ? AND activities = 0');
-    this.toolUp = db.prepare(`INSERT INTO tool_day (agent, day, name, bucket, calls, failures, last_us) VALUES (?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, failures = failures + excluded.failures, last_us = max(last_us, excluded.last_us)`);
+    this.toolUp = db.prepare(`INSERT INTO tool_day (agent, day, name, bucket, calls, failures, last_us, denied, last_denied_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, failures = failures + excluded.failures, last_us = max(last_us, excluded.last_us),
+        denied = denied + excluded.denied, last_denied_us = max(last_denied_us, excluded.last_denied_us)`);
     this.toolEmpty = db.prepare('DELETE FROM tool_day WHERE agent = ? AND day = ? AND name = ? AND bucket = ? AND calls = 0');
     this.failureUp = db.prepare(`INSERT INTO failure_day (day, failure, agent, count) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count`);
     this.failureEmpty = db.prepare('DELETE FROM failure_day WHERE day = ? AND failure = ? AND agent = ? AND count = 0');
@@ -293,8 +306,8 @@ class Statements {
   }
 
   toolDay(t: Tool): void {
-    if (t.calls === 0 && t.failures === 0) return;
-    this.toolUp.run(t.agent, t.day, t.name, t.bucket, t.calls, t.failures, t.lastUs);
+    if (t.calls === 0 && t.failures === 0 && t.denied === 0) return;
+    this.toolUp.run(t.agent, t.day, t.name, t.bucket, t.calls, t.failures, t.lastUs, t.denied, t.lastDeniedUs);
     if (t.calls <= 0) this.toolEmpty.run(t.agent, t.day, t.name, t.bucket);
   }
 

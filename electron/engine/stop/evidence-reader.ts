@@ -3,8 +3,10 @@ import type { OrderFact } from '../store/stop-commands.ts';
 import type { JudgeInput, RhythmFact } from './judge-input.ts';
 import type { Looker } from './looker.ts';
 import { RowTrack } from './row-track.ts';
-import { usOf } from './stop-context.ts';
-import type { StopContext } from './stop-context.ts';
+import { behindUs, usOf } from './stop-context.ts';
+import type { OrderContext } from './stop-context.ts';
+import { GapTimes } from './told-times.ts';
+import type { Gap } from './told-times.ts';
 import type { WatchedConnection } from './watched.ts';
 
 /** Of times apart, either way: a clock that is set back must not keep anything from being read. */
@@ -15,15 +17,16 @@ const rhythmEveryMs = 5_000;
 const mostRhythms = 200;
 
 type Told = Pick<JudgeInput, 'rows' | 'rowsComplete' | 'rhythms' | 'stepTimes'>;
-export type Gaps = ReadonlyMap<number, JudgeInput['connections'][number]['gaps']>;
+export type Gaps = ReadonlyMap<number, readonly Gap[]>;
 
 export class EvidenceReader {
-  readonly #context: StopContext;
+  readonly #context: OrderContext;
   readonly #fact: () => OrderFact;
   readonly #rows: RowTrack;
   #rhythms: readonly RhythmFact[] = [];
   #stepTimes: JudgeInput['stepTimes'] = [];
   #gaps: Gaps = new Map();
+  readonly #gapTimes = new GapTimes();
   #enabled: ReadonlyMap<number, boolean> = new Map();
   #news = true;
   #rowsMs = Number.NEGATIVE_INFINITY;
@@ -32,11 +35,11 @@ export class EvidenceReader {
   #rhythmKey = '';
 
   /** `late`: the order is older than this engine. */
-  constructor(context: StopContext, fact: () => OrderFact, late: boolean) {
+  constructor(context: OrderContext, fact: () => OrderFact, late: boolean) {
     this.#context = context;
     this.#fact = fact;
     const { sources, tasks } = fact();
-    this.#rows = new RowTrack((params) => context.history.read.signRows(params), { sources, tasks }, () => usOf(context.clock), late);
+    this.#rows = new RowTrack((params) => context.history.read.signRows(params), { sources, tasks }, () => usOf(context.clock), late, () => behindUs(context.clock));
   }
 
   get told(): Told { return { rows: this.#rows.rows, rowsComplete: this.#rows.complete, rhythms: this.#rhythms, stepTimes: this.#stepTimes }; }
@@ -61,8 +64,9 @@ export class EvidenceReader {
   async #readSight(sinceUs: number, nowMs: number, lookers: readonly Looker[]): Promise<void> {
     if (Math.abs(nowMs - this.#sightMs) < sightEveryMs || lookers.length === 0) return;
     this.#sightMs = nowMs;
-    const found = await this.#context.history.read.sightOf({ connections: lookers.map((one) => one.watched.connection), sinceUs });
-    this.#gaps = new Map(found.map((one) => [one.connection, one.gaps]));
+    const shiftUs = behindUs(this.#context.clock);
+    const found = await this.#context.history.read.sightOf({ connections: lookers.map((one) => one.watched.connection), sinceUs: sinceUs - shiftUs });
+    this.#gaps = new Map(found.map((one) => [one.connection, this.#gapTimes.take(one.connection, one.gaps, shiftUs, nowMs * 1_000)]));
     this.#enabled = new Map(found.map((one) => [one.connection, one.enabled]));
   }
 

@@ -21,6 +21,7 @@ export class FakeStopHistory implements StopHistory {
   fault: Error | null = null;
   facts: ScopeFacts = scopeOf();
   rows: Awaited<ReturnType<StopReader['signRows']>> = [];
+  gaps: Awaited<ReturnType<StopReader['sightOf']>>[number]['gaps'] = [];
   rhythm: Awaited<ReturnType<StopReader['rhythmOf']>> = { signs: 0, longestUs: null, lastUs: null };
   readonly nowUs: () => number;
   #levers = 0;
@@ -32,7 +33,7 @@ export class FakeStopHistory implements StopHistory {
     stopFacts: (ids) => Promise.resolve(this.orders.filter((one) => (ids === null ? one.endedUs === null || one.levers.some((lever) => lever.plan.leverId === 'console.hold' && lever.undoState === 'open') : ids.includes(one.id)))),
     signRows: ({ sinceUs }) => Promise.resolve(this.rows.filter((row) => row.startUs >= sinceUs || (row.endUs ?? 0) >= sinceUs)),
     rhythmOf: () => Promise.resolve(this.rhythm), stepTimes: () => Promise.resolve([]),
-    sightOf: ({ connections }) => Promise.resolve(connections.map((connection) => ({ connection, kind: 'langgraph' as const, enabled: true, gaps: [], seenToUs: null }))),
+    sightOf: ({ connections }) => Promise.resolve(connections.map((connection) => ({ connection, kind: 'langgraph' as const, enabled: true, gaps: this.gaps, seenToUs: null }))),
     operatorFact: () => Promise.resolve(null), drillsDue: () => Promise.resolve([]),
     order: (publicId) => (publicId === '' ? notThere() : Promise.reject(new Error('not kept here'))), readiness: notThere, rules: notThere, operators: notThere, connections: notThere,
   };

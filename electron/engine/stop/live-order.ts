@@ -12,7 +12,8 @@ import type { RunParts } from './order-run.ts';
 import { holdLeverId } from './plan-input.ts';
 import { mayRelease, release } from './release.ts';
 import { usOf } from './stop-context.ts';
-import type { StopContext } from './stop-context.ts';
+import type { OrderContext, StopContext } from './stop-context.ts';
+import { SteadyClock } from './steady-clock.ts';
 import { VerdictWriter } from './verdict-writer.ts';
 import { VerifyLoop } from './verify-loop.ts';
 import type { Watched } from './watched.ts';
@@ -35,7 +36,7 @@ const holdText = 'The console cancels every new run as it appears. It works only
 export class LiveOrder {
   readonly book: OrderBook;
   readonly #parts: LiveParts;
-  readonly #context: StopContext;
+  readonly #context: OrderContext;
   readonly #holds = new Map<number, Hold>();
   #running: Promise<void> = Promise.resolve();
   #verify: VerifyLoop | null = null;
@@ -44,8 +45,8 @@ export class LiveOrder {
 
   constructor(parts: LiveParts) {
     this.#parts = parts;
-    this.#context = parts.context;
-    this.book = new OrderBook(parts.context, parts.fact);
+    this.#context = { ...parts.context, clock: new SteadyClock(parts.context.clock, newestUs(parts.fact) / 1_000) };
+    this.book = new OrderBook(this.#context, parts.fact);
   }
 
   get isWaiting(): boolean { return this.book.fact.state === 'waiting_second'; }
@@ -184,6 +185,12 @@ export class LiveOrder {
     const early = this.book.fact.state === 'stopping' ? { state: 'unverified' as const, headline: 'Unverified: it was released before that was known.' } : {};
     await this.book.after({ order: { endedUs: atUs, ...early }, events: [{ atUs, kind: 'ended', lever: null, by: 'console', text }] });
   }
+}
+
+/** Of what has happened: until when it is watched lies ahead. */
+function newestUs({ intentUs, commandedUs, firstAnswerUs, answeredUs, verifiedUs, endedUs, releasedUs, levers }: OrderFact): number {
+  const times = [intentUs, commandedUs, firstAnswerUs, answeredUs, verifiedUs, endedUs, releasedUs, ...levers.flatMap((one) => [one.sentUs, one.reportedUs, one.confirmedUs])];
+  return Math.max(...times.map((us) => us ?? 0));
 }
 
 export const isHolding = ({ plan, state, undoState }: LeverFact): boolean => plan.leverId === holdLeverId && state === 'reported' && (undoState === 'open' || undoState === 'failed');

@@ -12,9 +12,10 @@ import { holdLeverId } from './plan-input.ts';
 import { processAfter } from './process-fact.ts';
 import { faultWords } from './pull-fault.ts';
 import { leverText } from './pull-lever.ts';
-import { usOf } from './stop-context.ts';
-import type { StopContext } from './stop-context.ts';
+import { behindUs, usOf } from './stop-context.ts';
+import type { OrderContext } from './stop-context.ts';
 import type { OpenPort } from './stop-port.ts';
+import { SignTimes } from './told-times.ts';
 import type { WatchedConnection } from './watched.ts';
 
 const lookWithinMs = 4_000;
@@ -23,14 +24,15 @@ const mostSigns = 2_000;
 export class Looker {
   readonly watched: WatchedConnection;
   track: LookTrack = noLooks;
-  readonly #context: StopContext;
+  readonly #context: OrderContext;
   readonly #levers: () => readonly LeverFact[];
   #looking: Promise<void> | null = null;
   #signsFromUs = 0;
+  readonly #signTimes = new SignTimes();
   /** null: no look at its processes came through yet. */
   #process: ProcessFact | null = null;
 
-  constructor(context: StopContext, watched: WatchedConnection, levers: () => readonly LeverFact[]) {
+  constructor(context: OrderContext, watched: WatchedConnection, levers: () => readonly LeverFact[]) {
     this.#context = context;
     this.watched = watched;
     this.#levers = levers;
@@ -70,8 +72,11 @@ export class Looker {
     const atUs = usOf(this.#context.clock);
     if (open.runtime === null) return this.#missed(atUs, 'Its runtime can no longer be asked: the connection was removed, or has no levers.');
     try {
-      const sight = await this.#ask(open, open.runtime, this.watched.target, this.#pulled(false), Math.max(sinceUs, this.#signsFromUs), signal);
-      this.track = this.#bounded(tookLook(this.track, open.mask()(sight), atUs, usOf(this.#context.clock)));
+      const fromUs = Math.max(sinceUs, this.#signsFromUs);
+      const shiftUs = behindUs(this.#context.clock);
+      const sight = open.mask()(await this.#ask(open, open.runtime, this.watched.target, this.#pulled(false), fromUs - shiftUs, signal));
+      const signs = this.#signTimes.take(sight.signs, shiftUs, fromUs, this.track.signs.map(({ sign }) => sign));
+      this.track = this.#bounded(tookLook(this.track, { ...sight, signs }, atUs, usOf(this.#context.clock)));
     } catch (error) {
       if (signal.aborted) return;
       const fault = faultWords(error);
@@ -86,7 +91,7 @@ export class Looker {
     if (open.process === null || pulled.length === 0) return;
     const atUs = usOf(this.#context.clock);
     try {
-      const sight = await this.#ask(open, open.process, this.watched.target, pulled, sinceUs, signal);
+      const sight = await this.#ask(open, open.process, this.watched.target, pulled, sinceUs - behindUs(this.#context.clock), signal);
       this.#process = processAfter(this.process, sight, this.#levers().filter((one) => one.sentUs !== null && isProcessLever(one.plan.leverId)), this.watched, atUs);
     } catch (error) {
       // What is not seen is no proof: it stands as it was last seen, but no longer as gone.

@@ -4,6 +4,7 @@ import { CallFailure } from '../call-failure.ts';
 import type { Actor } from '../ports.ts';
 import { publicId, rowIdOf } from '../store/ids.ts';
 import type { LeverFact, NewOrder, OrderFact, ScopeFacts } from '../store/stop-commands.ts';
+import { leftMs } from './deadline.ts';
 import { headlineBefore } from './headline.ts';
 import { LiveOrder } from './live-order.ts';
 import { usOf } from './stop-context.ts';
@@ -189,7 +190,7 @@ export class Orchestrator {
 
   #expire(live: LiveOrder): void {
     const { id, intentUs } = live.book.fact;
-    const wait = Math.max(0, (intentUs + secondWithinUs - usOf(this.#context.clock)) / 1_000);
+    const wait = leftMs(secondWithinUs / 1_000, intentUs / 1_000, this.#context.clock.now());
     this.#expiry.set(id, setTimeout(() => {
       this.#expiry.delete(id);
       if (!live.isWaiting || this.#context.life.aborted) return;

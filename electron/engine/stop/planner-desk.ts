@@ -56,7 +56,7 @@ export class PlannerDesk {
   /** The plan that was shown; rejects in words when it cannot be fired. */
   needed(id: string): KeptPlan {
     const shelved = this.#plans.get(id);
-    if (shelved === undefined || this.#context.clock.now() - shelved.atMs > keptForMs) throw new CallFailure('not_found', 'This plan is no longer kept: it is older than 30 minutes, or the engine began anew. Nothing was sent; look at the plan again.');
+    if (shelved === undefined || performance.now() - shelved.atMs > keptForMs) throw new CallFailure('not_found', 'This plan is no longer kept: it is older than 30 minutes, or the engine began anew. Nothing was sent; look at the plan again.');
     if (shelved.fired) throw new CallFailure('conflict', 'This plan was fired already. Nothing more was sent.');
     return shelved.kept;
   }
@@ -75,7 +75,8 @@ export class PlannerDesk {
   }
 
   #keep(kept: KeptPlan): KeptPlan {
-    const nowMs = this.#context.clock.now();
+    // What really passed: a clock that is set back must not make an old plan young.
+    const nowMs = performance.now();
     this.#plans.set(kept.plan.id, { kept, atMs: nowMs, fired: false });
     for (const [id, { atMs }] of this.#plans) if (this.#plans.size > mostKept || nowMs - atMs > keptForMs) this.#plans.delete(id);
     return kept;

@@ -10,19 +10,28 @@ const pageRows = 10_000;
 const mostPages = 10;
 const mostKept = 50_000;
 
+/** What happened just before the clock was set back may come in as late as this. */
+const lateUs = 10_000_000;
+
 export interface RowAim { readonly sources: readonly number[]; readonly tasks: readonly number[] | null }
 
 export class RowTrack {
   readonly #read: StopReader['signRows'];
   readonly #aim: RowAim;
   readonly #nowUs: () => number;
-  readonly #rows = new Map<number, SeenRow>();
+  readonly #behindUs: () => number;
+  readonly #rows = new Map<number, SeenRow & { /** as it came. */ readonly told: SignRow }>();
+  /** rows up to this number were stored before the clock was set back; null: it was not. */
+  #storedTo: number | null = null;
+  #newest = 0;
   #sinceUs: number | null = null;
   #complete = false;
   /** the first page of an engine that was not there before: when those became known nobody can say. */
   #late: boolean;
 
-  constructor(read: StopReader['signRows'], aim: RowAim, nowUs: () => number, late: boolean) {
+  /** `behindUs`: how far this machine's clock is behind ours since it was set back. */
+  constructor(read: StopReader['signRows'], aim: RowAim, nowUs: () => number, late: boolean, behindUs: () => number = () => 0) {
+    this.#behindUs = behindUs;
     this.#read = read;
     this.#aim = aim;
     this.#nowUs = nowUs;
@@ -37,6 +46,7 @@ export class RowTrack {
   async read(commandUs: number): Promise<void> {
     this.#complete = false;
     if (this.#sinceUs === null) await this.#begin(commandUs);
+    else await this.#reachBack();
     await this.#pages();
     this.#late = false;
   }
@@ -46,6 +56,15 @@ export class RowTrack {
       this.#sinceUs = commandUs - back;
       if ((await this.#page()).length < pageRows) return;
     }
+  }
+
+  /** SECURITY: what acts from now on carries times from before the command: it must be read all the same. */
+  async #reachBack(): Promise<void> {
+    const behindUs = this.#behindUs();
+    if (behindUs === 0) return;
+    this.#sinceUs = Math.min(this.#sinceUs ?? 0, this.#nowUs() - behindUs - lateUs);
+    // Where nothing was read before, what stands there now is what was stored before.
+    this.#storedTo ??= this.#newest > 0 ? this.#newest : Math.max(0, ...(await this.#page()).map((row) => row.id));
   }
 
   async #pages(): Promise<void> {
@@ -69,12 +88,20 @@ export class RowTrack {
 
   #take(page: readonly SignRow[]): void {
     const nowUs = this.#nowUs();
+    const behindUs = this.#behindUs();
     for (const row of page) {
       const before = this.#rows.get(row.id);
+      this.#newest = Math.max(this.#newest, row.id);
       if (before === undefined) {
+        // Long over before the command: only in the page because it reaches so far back.
+        if (this.#storedTo !== null && row.id <= this.#storedTo) continue;
         const atUs = this.#late ? null : nowUs;
-        if (this.#rows.size < mostKept) this.#rows.set(row.id, { row, knownUs: atUs, changedUs: atUs });
-      } else if (before.row.status !== row.status || before.row.endUs !== row.endUs) this.#rows.set(row.id, { row, knownUs: before.knownUs, changedUs: nowUs });
+        const shiftUs = this.#late ? 0 : behindUs;
+        if (this.#rows.size < mostKept) this.#rows.set(row.id, { told: row, row: later(row, shiftUs, shiftUs), knownUs: atUs, changedUs: atUs });
+      } else if (before.told.status !== row.status || before.told.endUs !== row.endUs) this.#rows.set(row.id, { told: row, row: later({ ...row, startUs: before.row.startUs + row.startUs - before.told.startUs }, 0, behindUs), knownUs: before.knownUs, changedUs: nowUs });
     }
   }
 }
+
+/** Told by a clock that is behind: it counts as that much later, and never as later than when it became known (`acts.ts`). */
+const later = (row: SignRow, startUs: number, endUs: number): SignRow => ({ ...row, startUs: row.startUs + startUs, endUs: row.endUs === null ? null : row.endUs + endUs });

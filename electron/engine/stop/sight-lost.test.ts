@@ -57,6 +57,76 @@ describe('a clock that is set back', () => {
   });
 });
 
+describe('a clock that is set back in the middle of an order', () => {
+  const row = (id: number, startMs: number) => ({ id, task: 1, agent: 1, connection: 1, kind: 'tool_call' as const, status: 'ok' as const, name: 'write_file', source: 'genai/span', startUs: startMs * 1_000, endUs: startMs * 1_000 });
+  const anHour = 3_600_000;
+
+  it('lengthens neither the window of silence nor the watch, and no time of the order goes back', async () => {
+    const beganMs = Date.now();
+    await orchestrator.begin(orderOf([leverOf('cut')]), scopeOf());
+    await vi.advanceTimersByTimeAsync(30_000);
+    set(-anHour);
+    await vi.advanceTimersByTimeAsync(70_000);
+    expect(house.history.order(1)).toMatchObject({ state: 'verified', endedUs: null });
+    expect(((house.history.order(1).verifiedUs ?? 0) / 1_000 - beganMs) / 1_000).toBeCloseTo(91, -1);
+    expect(house.history.events.find((one) => one.text.includes('set back'))).toMatchObject({ kind: 'note', text: expect.stringContaining('by 1 h') as string });
+    await vi.advanceTimersByTimeAsync(900_000);
+    expect(house.history.order(1)).toMatchObject({ state: 'verified' });
+    expect(((house.history.order(1).endedUs ?? 0) / 1_000 - beganMs) / 1_000).toBeCloseTo(991, -1.5);
+    expect(house.history.events.map((one) => one.atUs)).toEqual(house.history.events.map((one) => one.atUs).toSorted((a, b) => a - b));
+  });
+
+  it('hides no act of a program of this machine, though its times stand before the command now', async () => {
+    // What was over before the order, and is only read because it reaches so far back now.
+    house.history.rows = [row(7, Date.now() - 1_800_000)];
+    await orchestrator.begin(orderOf([leverOf('cut')]), scopeOf());
+    await vi.advanceTimersByTimeAsync(30_000);
+    set(-anHour);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(house.history.order(1).state).toBe('stopping');
+    house.history.rows = [...house.history.rows, row(8, Date.now())];
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(house.history.order(1).state).toBe('still_acting');
+    await vi.advanceTimersByTimeAsync(95_000);
+    expect(house.history.order(1).state).toBe('verified');
+    house.history.rows = [...house.history.rows, row(9, Date.now())];
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(house.history.order(1)).toMatchObject({ state: 'still_acting', reopened: 1 });
+  });
+
+  it('hides no sign that its runtime shows, and no time without sight', async () => {
+    house.runtime.act('long before');
+    await vi.advanceTimersByTimeAsync(600_000);
+    await orchestrator.begin(orderOf([leverOf('cut')]), scopeOf());
+    await vi.advanceTimersByTimeAsync(30_000);
+    set(-anHour);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(house.history.order(1).state).toBe('stopping');
+    house.runtime.act();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(house.history.order(1).state).toBe('still_acting');
+    house.history.gaps = [{ fromUs: Date.now() * 1_000, toUs: null, text: 'The receiver was away.' }];
+    await vi.advanceTimersByTimeAsync(200_000);
+    expect(house.history.order(1).state).not.toBe('verified');
+  });
+
+  it('counts on for an engine that comes after it', async () => {
+    await orchestrator.begin(orderOf([leverOf('cut')]), scopeOf());
+    await vi.advanceTimersByTimeAsync(30_000);
+    house.end();
+    await vi.advanceTimersByTimeAsync(1);
+    await orchestrator.close();
+    set(-anHour);
+    const { history } = house;
+    house = fakeHouse();
+    house.history.orders = history.orders;
+    orchestrator = new Orchestrator({ context: house.context, isLocal: () => true });
+    await orchestrator.resume(null);
+    await vi.advanceTimersByTimeAsync(95_000);
+    expect(house.history.order(1).state).toBe('verified');
+  });
+});
+
 describe('a connection of the scope', () => {
   it('that was removed before the engine came back is not left out of what must be seen', async () => {
     const two = { ...scopeOf(), connections: [...scopeOf().connections, { ...scopeOf().connections[0]!, id: 2, publicId: 'con-2', name: 'Other' }] };

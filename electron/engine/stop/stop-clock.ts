@@ -11,6 +11,8 @@ export interface StopClockParts {
   readonly checkRights: () => Promise<unknown>;
   readonly log: Log;
   readonly now: () => number;
+  /** what really passed, wherever the clock is set: drills are due at a time of day, the check is not. For tests. */
+  readonly passedMs?: () => number;
 }
 
 const lookEveryMs = 60_000;
@@ -22,12 +24,14 @@ const hourUs = 3_600_000_000;
 export class StopClock {
   readonly #parts: StopClockParts;
   #timer: NodeJS.Timeout | null = null;
+  readonly #passedMs: () => number;
   #rightsAtMs: number;
   #working: Promise<void> = Promise.resolve();
 
   constructor(parts: StopClockParts) {
     this.#parts = parts;
-    this.#rightsAtMs = parts.now() + firstRightsMs;
+    this.#passedMs = parts.passedMs ?? (() => performance.now());
+    this.#rightsAtMs = this.#passedMs() + firstRightsMs;
   }
 
   start(): void {
@@ -41,8 +45,8 @@ export class StopClock {
 
   async tick(): Promise<void> {
     await this.#drills().catch((error: unknown) => this.#parts.log.error('drills could not be looked up', error));
-    if (this.#parts.now() < this.#rightsAtMs) return;
-    this.#rightsAtMs = this.#parts.now() + rightsEveryMs;
+    if (this.#passedMs() < this.#rightsAtMs) return;
+    this.#rightsAtMs = this.#passedMs() + rightsEveryMs;
     await this.#parts.checkRights().catch((error: unknown) => this.#parts.log.error('the rights to stop could not be checked', error));
   }
 

@@ -6,6 +6,7 @@ import type { Alarms } from '../alarms.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { AuditWords } from '../store/runtime-commands.ts';
 import type { ConnectionSight, DrillFact, OperatorFact, OrderFact, Rhythm, ScopeFacts, SignRow, StepTime, StopCommands } from '../store/stop-commands.ts';
+import type { OrderClock } from './steady-clock.ts';
 import type { StopPorts } from './stop-port.ts';
 
 interface DeskCommands extends StopCommands {
@@ -46,4 +47,8 @@ export interface StopContext {
   readonly onStep: (name: string) => void;
 }
 
+/** What the parts of one order share: its times never go back. */
+export interface OrderContext extends StopContext { readonly clock: OrderClock }
+
+export const behindUs = ({ behindMs }: OrderClock): number => Math.round(behindMs * 1_000);
 export const usOf = (clock: Clock): number => Math.round(clock.now() * 1_000);

@@ -11,14 +11,14 @@ import { judge } from './judge.ts';
 import type { JudgeInput } from './judge-input.ts';
 import { Looker } from './looker.ts';
 import type { OrderBook } from './order-book.ts';
-import { usOf } from './stop-context.ts';
-import type { StopContext } from './stop-context.ts';
-import { inert, list } from './time-words.ts';
+import { behindUs, usOf } from './stop-context.ts';
+import type { OrderContext } from './stop-context.ts';
+import { duration, inert, list } from './time-words.ts';
 import type { VerdictWriter } from './verdict-writer.ts';
 import type { Watched } from './watched.ts';
 
 export interface VerifyParts {
-  readonly context: StopContext;
+  readonly context: OrderContext;
   readonly book: OrderBook;
   /** null: it cannot be found out now; tried again. */
   readonly watched: () => Promise<Watched>;
@@ -47,6 +47,7 @@ export class VerifyLoop {
   #lookers: readonly Looker[] = [];
   #beganMs = 0;
   #tickedUs: number | null = null;
+  #behind = false;
   /** the newest look that came to nothing by a mistake, or because the history could not be read. */
   #failedUs = 0;
   #lost: JudgeInput['connections'][number]['gaps'] = [];
@@ -96,10 +97,20 @@ export class VerifyLoop {
 
   /** Time in which this did not run proves nothing. */
   #tellLost(): void {
+    this.#tellSetBack();
     const nowUs = usOf(this.#parts.context.clock);
     const fromUs = this.#tickedUs ?? nowUs;
     this.#tickedUs = nowUs;
     if (nowUs - fromUs > lostUs) this.#lost = [...this.#lost, { fromUs, toUs: nowUs, text: 'The engine did not look: the machine slept, the engine was stopped, or the clock was set.' }].slice(-mostLost);
+  }
+
+  #tellSetBack(): void {
+    const { context: { clock }, book } = this.#parts;
+    const isBehind = behindUs(clock) > 0;
+    if (isBehind === this.#behind) return;
+    this.#behind = isBehind;
+    const text = isBehind ? `This machine's clock was set back by ${duration(behindUs(clock))}. The times of this order go on as if it had not been: they count what really passed.` : 'This machine\'s clock has come up with the times of this order again.';
+    void book.after({ events: [{ atUs: usOf(clock), kind: 'note', lever: null, by: 'console', text }] });
   }
 
   async #tick(signal: AbortSignal): Promise<void> {

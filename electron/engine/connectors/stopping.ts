@@ -78,6 +78,8 @@ export interface OpaqueStep {
   readonly agent: string | null;
   readonly step: string | null;
   readonly sinceUs: number;
+  /** when the runtime says that its run ended: it may have been broken off long before the command. Absent: not told. */
+  readonly endedUs?: number;
   readonly text: string;
 }
 

@@ -310,6 +310,9 @@ describe('a step whose inside nobody shows', () => {
     const short = [{ connection: 1, step: 'write', times: 86, mostUs: 0.6 * second }];
     expect(judge(opaque(3_000, { stepTimes: short }, (s) => clearSight(s, { opaque: [step({ sinceUs: at(-5) })] }))).state).toBe('unverified');
     expect(judge(opaque(91, { stepTimes: short }, (s) => clearSight(s, { opaque: [step({ sinceUs: at(-0.5) })] }))).state).toBe('verified');
+    // Broken off by somebody else a while before the command: how long it had worked by then counts.
+    expect(judge(opaque(91, { stepTimes: short }, (s) => clearSight(s, { opaque: [step({ sinceUs: at(-300), endedUs: at(-299.5) })] }))).state).toBe('verified');
+    expect(judge(opaque(300, { stepTimes: short }, (s) => clearSight(s, { opaque: [step({ sinceUs: at(-300), endedUs: at(-290) })] }))).state).toBe('unverified');
   });
 
   it('is not called contained before such a step is surely over', () => {

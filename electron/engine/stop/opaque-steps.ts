@@ -56,7 +56,8 @@ function byDuration(step: OpaqueStep, one: JudgedConnection, input: JudgeInput, 
   const mostUs = Math.max(...times.map((known) => known.mostUs));
   const count = Math.max(...times.map((known) => known.times));
   // Measured: a step of known short ones that took 30 s that once, and wrote on after the cancel. What is already out of the ordinary has no usual end.
-  if (input.commandUs - step.sinceUs > mostUs) return null;
+  // Only as long as its run was not broken off: from then on it is the silence that is measured.
+  if (Math.min(input.commandUs, step.endedUs ?? input.commandUs) - step.sinceUs > mostUs) return null;
   const needsUs = Math.max(input.silenceUs, mostUs * longestTimes);
   return { needsUs, overUs: step.sinceUs + mostUs * longestTimes, text: `${name}: ${count} earlier ones took at most ${duration(mostUs)}; ${duration(needsUs)} of silence is longer than any.` };
 }

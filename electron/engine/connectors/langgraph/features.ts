@@ -34,12 +34,11 @@ export async function probeFeatures(api: Api, credential: boolean): Promise<Feat
   };
 }
 
-export interface StopFeatures { readonly crons: boolean; readonly cancelsApart: boolean }
+export interface StopFeatures { readonly crons: boolean }
 
 /** The little that a stop must know: each answer costs time that it does not have. */
 export async function stopFeatures(api: Api): Promise<StopFeatures> {
-  const [cancelsApart, crons] = await Promise.all([hasProtocolStreams(api), cronsOf(api)]);
-  return { cancelsApart, crons: crons !== null };
+  return { crons: (await cronsOf(api)) !== null };
 }
 
 export async function asksNobody(api: Api): Promise<boolean | null> {

@@ -43,17 +43,15 @@ function lite(state: ThreadState): TrailState | null {
   if (id === null || state.created_at === null) return null;
   const asks = state.tasks.some((task) => task.interrupts.length > 0);
   const tasksOf = (name: string): ThreadState['tasks'] => state.tasks.filter((task) => task.name === name);
-  const going = (name: string): boolean => {
-    const tasks = tasksOf(name);
-    // What the server broke off together with another step may go on all the same.
-    return tasks.length === 0 || tasks.some((task) => task.result === null && task.interrupts.length === 0 && (task.error === null || errorOf(task.error).type === 'AbortError'));
-  };
+  // What the server broke off together with another step may go on all the same.
+  const undone = (task: ThreadState['tasks'][number]): boolean => task.result === null && (task.error === null || errorOf(task.error).type === 'AbortError');
+  const going = (name: string): boolean => tasksOf(name).length === 0 || tasksOf(name).some((task) => undone(task) && task.interrupts.length === 0);
   const next = [...new Set(state.next)].filter((name) => name !== '__start__');
   const step = state.metadata['step'];
   return {
     id, parent: parentOf(state), atUs: state.created_at, run: runOf(state) ?? null, agent: textAt(state.metadata, 'assistant_id') ?? null, source: textAt(state.metadata, 'source') ?? '',
     step: typeof step === 'number' ? step : null, next: state.next.slice(0, 100), asks, underWay: next.filter(going).slice(0, 100),
-    asking: next.filter((name) => tasksOf(name).some((task) => task.result === null && task.interrupts.length > 0)).slice(0, 100),
+    asking: next.filter((name) => tasksOf(name).some((task) => undone(task) && task.interrupts.length > 0)).slice(0, 100),
   };
 }
 

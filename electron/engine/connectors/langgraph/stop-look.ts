@@ -26,8 +26,6 @@ export interface LookParts {
   readonly scope: Scope;
   readonly clock: Clock;
   readonly serverClock: ServerClock;
-  /** the server has one word for failed and cancelled runs. */
-  readonly cancelsApart: boolean;
 }
 
 /** A run that somebody cancelled shortly before may still be at its last step, so that it counts. */
@@ -76,19 +74,18 @@ export function openRun(run: KnownRun, { serverClock, clock }: Pick<LookParts, '
   };
 }
 
-function brokenRuns({ book, scope, serverClock, cancelsApart }: Pick<LookParts, 'book' | 'scope' | 'serverClock' | 'cancelsApart'>, sinceUs: number): KnownRun[] {
-  const fromUs = serverClock.theirs(sinceUs);
+/** Measured: a step beside one that failed, and one whose run was rolled back, go on as well, and the run then counts as failed. */
+function brokenRuns({ book, scope, serverClock }: Pick<LookParts, 'book' | 'scope' | 'serverClock'>, sinceUs: number): KnownRun[] {
+  const fromUs = serverClock.theirs(sinceUs) - lookBackUs;
   return book.endedIn(scope).filter((run) => {
     if (run.status === 'success') return false;
     if (run.status === 'gone') return (run.endedMs ?? 0) * 1_000 >= sinceUs - lookBackUs && !book.neverBegan(run);
-    if (run.updatedUs >= fromUs) return true;
-    // One that failed by itself before the command left nothing behind, where that can be told.
-    return run.updatedUs >= fromUs - lookBackUs && (run.status === 'interrupted' || (run.status === 'error' && !cancelsApart));
+    return run.updatedUs >= fromUs;
   });
 }
 
-function brokenIn({ book, trails, scope, serverClock, cancelsApart }: LookParts, sinceUs: number): Broken[] {
-  return brokenRuns({ book, scope, serverClock, cancelsApart }, sinceUs).map((run) => {
+function brokenIn({ book, trails, scope, serverClock }: LookParts, sinceUs: number): Broken[] {
+  return brokenRuns({ book, scope, serverClock }, sinceUs).map((run) => {
     const trail = trails.of(run.thread);
     if (trail === undefined || trail.readMs < (run.endedMs ?? 0)) return { run, reading: 'unread' };
     const neverBegan = book.neverBegan(run);
@@ -117,11 +114,11 @@ function opaqueOf({ run, reading }: Broken, { serverClock }: LookParts): OpaqueS
   const said = run.status === 'gone' ? 'no longer has the run' : `shows the run as ${cleanName(run.status)}`;
   const endUs = run.status === 'gone' ? (run.endedMs ?? 0) * 1_000 : serverClock.ours(run.updatedUs);
   if (typeof reading === 'string') {
-    return [{ run: run.id, agent: run.agent, step: null, sinceUs: Math.min(serverClock.ours(run.createdUs), endUs), text: `The server ${said}. No state of its thread tells which step was under way, or whether it ended.` }];
+    return [{ run: run.id, agent: run.agent, step: null, sinceUs: Math.min(serverClock.ours(run.createdUs), endUs), endedUs: endUs, text: `The server ${said}. No state of its thread tells which step was under way, or whether it ended.` }];
   }
   const sinceUs = serverClock.ours(reading.sinceUs);
   return reading.steps.map((step) => ({
-    run: run.id, agent: run.agent, step: cleanName(step), sinceUs,
+    run: run.id, agent: run.agent, step: cleanName(step), sinceUs, endedUs: endUs,
     text: `The server ${said} while its step ${quoted(step)} was under way, since ${new Date(sinceUs / 1_000).toISOString()}. It does not show whether the code of that step ended.`,
   }));
 }

@@ -75,7 +75,7 @@ export class LangGraphStopPort implements StopPort {
   async look(target: StopTarget, sinceUs: number, pulled: Pulled, signal: AbortSignal): Promise<Sight> {
     const parts = this.#parts(target, signal);
     const [sight, readBack] = await Promise.all([
-      this.#know(parts.api).then(({ cancelsApart }) => lookAtTarget({ ...parts, trails: this.#trails, cancelsApart }, sinceUs)),
+      lookAtTarget({ ...parts, trails: this.#trails }, sinceUs),
       readBackOf(parts.api, pulled),
     ]);
     return { ...sight, readBack };

@@ -53,6 +53,20 @@ describe.each(['1.5', '2.0'] as const)('stopping runs of a LangGraph server %s',
     expect(steps(later.opaque, ids.run)).toEqual(['sweep']);
   });
 
+  it('says the same of a run that another one rolled back before the stop', async () => {
+    const { port } = openPort(server);
+    const ids = await sweep('ignores', 'rolled.txt', { acts: 40 });
+    const trace = new Trace(server, 'rolled.txt');
+    await trace.has(2);
+    const next = await server.as(null, 'POST', `/threads/${ids.thread}/runs`, { assistant_id: 'backup-sweep', input: { how: 'steps', file: 'next.txt', acts: 1, ms: 10 }, multitask_strategy: 'rollback' });
+    await server.until(null, { thread: ids.thread, run: textOf(next.body['run_id']) });
+    const atLook = trace.lines.length;
+    const target = { agents: [await assistantOf(server, 'backup-sweep')], runs: null };
+    const sight = await lookUntil(port, target, nowUs(), (one) => one.complete && steps(one.opaque, ids.run).length > 0);
+    expect(steps(sight.opaque, ids.run)).toEqual(['sweep']);
+    await trace.has(atLook + 3);
+  });
+
   it('shows a step that ended before the cancel took hold as a sign, and leaves nothing open of it', async () => {
     const { port } = openPort(server);
     const ids = await sweep('steps', 'short.txt', { acts: 3 });

@@ -242,3 +242,47 @@ describe('the end of a watch', () => {
     expect(house.history.order(1).endedUs).not.toBeNull();
   });
 });
+
+describe('a runtime that shows its work and hides it, again and again', () => {
+  const turns = (): typeof house.history.events => house.history.events.filter((one) => one.kind === 'state' || one.kind === 'reopened');
+  const audits = (): typeof house.history.audits => house.history.audits.filter((one) => /^stop\.(?:stopping|still_acting|verified|unverified)$/.test(one.action));
+  const showing = (): boolean => Math.floor(Date.now() / 5_000) % 2 === 0;
+
+  it('is told of a few times and then counted: the record does not grow with it, and its last state is told', async () => {
+    house.runtime.start('run-1');
+    const [work] = house.runtime.runs;
+    house.runtime.onPull = () => Promise.resolve(said('stopped'));
+    house.runtime.onLook = () => { house.runtime.runs = showing() && work !== undefined ? [work] : []; return Promise.resolve(); };
+    await orchestrator.begin(orderOf([leverOf('cut')], { watchS: 86_400 }), scopeOf());
+    await pass(600);
+    expect(seen).toContain('still_acting');
+    expect(seen).toContain('stopping');
+    const soon = turns().length;
+    expect(soon).toBeGreaterThan(15);
+    expect(soon).toBeLessThanOrEqual(20);
+    await vi.advanceTimersByTimeAsync(40 * 60_000);
+    expect(turns().length).toBeLessThanOrEqual(soon + 3);
+    expect(audits().length).toBeLessThanOrEqual(soon + 3);
+    const sums = turns().map((one) => Number(/^It turned (?<count>\d+) times more, from 2026-03-01T\d\d:\d\d:\d\d.\d+Z to 2026-03-01T\S+; since then: /.exec(one.text)?.groups?.['count'] ?? 0));
+    expect(Math.max(...sums)).toBeGreaterThan(100);
+    house.runtime.onLook = () => { house.runtime.runs = []; return Promise.resolve(); };
+    await vi.advanceTimersByTimeAsync(31 * 60_000);
+    expect(state()).toBe('verified');
+    expect(turns().at(-1)?.text).toContain('Stopped, verified');
+    expect(audits().at(-1)?.action).toBe('stop.verified');
+  }, 60_000);
+
+  it('is told of to its end when a person releases it in the middle of that', async () => {
+    house.runtime.start('run-1');
+    const [work] = house.runtime.runs;
+    house.runtime.onPull = () => Promise.resolve(said('stopped'));
+    house.runtime.onLook = () => { house.runtime.runs = showing() && work !== undefined ? [work] : []; return Promise.resolve(); };
+    await order();
+    await pass(700);
+    const before = turns().length;
+    await orchestrator.release('stp-1', null, { kind: 'desktop', name: 'ada' }, 'over').catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(turns()).toHaveLength(before + 1);
+    expect(turns().at(-1)?.text).toMatch(/^It turned \d+ times more/);
+  });
+});

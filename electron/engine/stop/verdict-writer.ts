@@ -4,10 +4,12 @@ import { auditByEngine } from '../audit-words.ts';
 import { publicId } from '../store/ids.ts';
 import type { LeverPatch, NewEvent, OrderPatch } from '../store/stop-commands.ts';
 import type { Verdict } from './judge-input.ts';
-import type { OrderBook } from './order-book.ts';
+import type { Change, OrderBook } from './order-book.ts';
 import { headlineOf } from './headline.ts';
 import { usOf } from './stop-context.ts';
 import type { StopContext } from './stop-context.ts';
+import { iso } from './time-words.ts';
+import { TurnBudget } from './turn-budget.ts';
 
 const mostKeys = 20_000;
 const mostText = 2_000;
@@ -22,12 +24,14 @@ export class VerdictWriter {
   readonly #levers = new Map<number, Told>();
   #stillOpen = '';
   #toldEnd = false;
+  readonly #turns: TurnBudget;
 
   /** `written`: evidence that is in the record already, of an engine before this one. */
   constructor(context: StopContext, book: OrderBook, written: Iterable<string>) {
     this.#context = context;
     this.#book = book;
     this.#keys = new Set(written);
+    this.#turns = new TurnBudget([...this.#keys].filter((one) => one.startsWith('state ') || one.startsWith('reopened ')).length);
   }
 
   async write(verdict: Verdict): Promise<void> {
@@ -36,10 +40,10 @@ export class VerdictWriter {
     const headline = headlineOf(verdict, before);
     const order = this.#order(verdict, headline, nowUs);
     const levers = this.#leverPatches(verdict, nowUs);
-    const events = [...this.#events(verdict), ...this.#stateEvents(verdict, headline, nowUs)];
+    const turn = this.#turn(verdict, headline, nowUs);
+    const events = [...this.#events(verdict), ...turn.events];
     if (Object.keys(order).length === 0 && levers.length === 0 && events.length === 0) return;
-    const turned = verdict.state !== before.state;
-    await this.#book.after({ order, levers, events, ...(turned ? { audit: [this.#audit(verdict.state, headline)] } : {}) });
+    await this.#book.after({ order, levers, events, audit: turn.audit });
     this.#context.onStep('verdict_written');
     if (verdict.reopened) await this.#context.alarms.tell(`stop-reopened-${before.id}`, 'failed', `Stop order ${before.number} (${before.scopeName}) was verified, and now it acts again. ${headline}`);
   }
@@ -106,10 +110,27 @@ export class VerdictWriter {
     return fresh.map(({ atUs, kind, lever, by, text }) => ({ atUs, kind, lever, by, text: text.slice(0, mostText) }));
   }
 
-  #stateEvents(verdict: Verdict, headline: string, nowUs: number): NewEvent[] {
-    if (verdict.state === this.#book.fact.state) return [];
-    const text = [headline, ...verdict.grounds].join(' ').slice(0, mostText);
-    return [{ atUs: nowUs, kind: verdict.reopened ? 'reopened' : 'state', lever: null, by: 'console', text }];
+  /** Each turn that may be told, and what was not told once it may be. */
+  #turn(verdict: Verdict, headline: string, nowUs: number): Required<Pick<Change, 'events' | 'audit'>> {
+    const turned = verdict.state !== this.#book.fact.state;
+    if (turned && !this.#turns.mayTell(nowUs)) this.#turns.kept(nowUs);
+    else if (turned || (this.#turns.untold !== null && this.#turns.mayTell(nowUs))) return this.#told(verdict.state, headline, verdict.grounds, verdict.reopened ? 'reopened' : 'state', nowUs);
+    return { events: [], audit: [] };
+  }
+
+  #told(state: StopState, headline: string, grounds: readonly string[], kind: 'reopened' | 'state', nowUs: number): Required<Pick<Change, 'events' | 'audit'>> {
+    const { untold } = this.#turns;
+    this.#turns.told();
+    const before = untold === null ? [] : [`It turned ${untold.count === 1 ? 'once' : `${untold.count} times`} more, from ${iso(untold.fromUs)} to ${iso(untold.toUs)}; since then:`];
+    const said = [...before, headline].join(' ');
+    return { events: [{ atUs: nowUs, kind, lever: null, by: 'console', text: [said, ...grounds].join(' ').slice(0, mostText) }], audit: [this.#audit(state, said)] };
+  }
+
+  /** Nobody looks any more: the state that it ends in is told, however often it turned. */
+  async tellTurns(): Promise<void> {
+    if (this.#turns.untold === null) return;
+    const { state, headline } = this.#book.fact;
+    await this.#book.after(this.#told(state, headline, [], 'state', usOf(this.#context.clock)));
   }
 
   #audit(state: string, headline: string): ReturnType<typeof auditByEngine> {

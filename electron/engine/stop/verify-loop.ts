@@ -75,6 +75,7 @@ export class VerifyLoop {
   async end(): Promise<void> {
     this.#end.abort();
     await this.ended;
+    await this.#parts.writer.tellTurns();
   }
 
   async #run(): Promise<void> {
@@ -159,6 +160,7 @@ export class VerifyLoop {
     else if (state === 'stopping') await writer.give('unverified', 'Unverified: the watch is over, and what was seen is not enough to say that it stopped.');
     await writer.tellEnd();
     if (book.fact.state === 'still_acting') return false;
+    await writer.tellTurns();
     const headline = book.fact.state === 'verified' ? this.#quietWords(book.fact.verifiedUs ?? nowUs) : nothing ? book.fact.headline : 'The watch is over: it could not be verified.';
     await book.after({
       order: { endedUs: nowUs },

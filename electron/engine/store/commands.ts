@@ -2,13 +2,20 @@
 import { contentLevels, settings as settingsSchema } from '../../../shared/domain.ts';
 import type { ContentLevel, Gap, Settings } from '../../../shared/domain.ts';
 import type { WriteDb } from './database.ts';
+import type { AccessCommands } from './access-commands.ts';
+import { markOffer } from './access-dirty.ts';
 import { appendAudit } from './audit.ts';
+import { approve } from './baseline.ts';
 import { beginApproval, settleApproval } from './approvals.ts';
 import { US_MINUTE } from './codes.ts';
+import { importDocument, removeDocument } from './documents.ts';
 import { StoreError } from './errors.ts';
+import { dismissFinding, restoreFinding } from './findings.ts';
+import { setHolder } from './holders.ts';
 import type { Alarm } from './open.ts';
 import { publicId } from './ids.ts';
 import { addOperator, removeOperator } from './operators.ts';
+import { setOwner } from './owners.ts';
 import { setCanary, setNextDrill, writeRights } from './readiness.ts';
 import type { AuditWords, RuntimeCommands } from './runtime-commands.ts';
 import { addRuntime, setRuntimeState, updateRuntime } from './runtimes.ts';
@@ -30,7 +37,7 @@ export type AssembledCommand = 'runtimes.collected' | 'runtimes.discovered';
 type Audited<P> = P & { readonly audit?: AuditWords };
 
 /** Ids are row ids here; the engine's handlers translate public ones. */
-export interface Commands extends Omit<RuntimeCommands, AssembledCommand>, StopCommands {
+export interface Commands extends Omit<RuntimeCommands, AssembledCommand>, StopCommands, AccessCommands {
   'connections.add': { params: Audited<{ name: string; content: ContentLevel; demo: boolean; tokenHash: Uint8Array; tokenEnds: string }>; result: { id: number } };
   'connections.update': { params: Audited<{ id: number; name?: string | undefined; content?: ContentLevel | undefined; enabled?: boolean | undefined }>; result: { id: number } };
   'connections.rotate': { params: Audited<{ id: number; tokenHash: Uint8Array; tokenEnds: string }>; result: { id: number } };
@@ -64,6 +71,7 @@ function updateConnection(db: WriteDb, p: Commands['connections.update']['params
   const enabled = p.enabled === undefined ? null : p.enabled ? 1 : 0;
   mustExist(db.prepare('UPDATE connection SET name = coalesce(?, name), content = coalesce(?, content), enabled = coalesce(?, enabled) WHERE id = ? AND removed_us IS NULL')
     .run(p.name ?? null, p.content ?? null, enabled, p.id).changes, 'connection');
+  if (p.name !== undefined) markOffer(db, p.id);
   return { id: p.id };
 }
 
@@ -180,6 +188,13 @@ const runs: { readonly [N in CommandName]: Run<N> } = {
   'operators.add': (db, p, _tallies, nowUs) => addOperator(db, p, nowUs),
   'operators.remove': (db, p, _tallies, nowUs) => removeOperator(db, p, nowUs),
   'tags.set': (db, p, _tallies, nowUs) => setTags(db, p, nowUs),
+  'access.import': (db, p, _tallies, nowUs) => importDocument(db, p, nowUs),
+  'access.removeDocument': (db, p, _tallies, nowUs) => removeDocument(db, p, nowUs),
+  'access.setHolder': (db, p, _tallies, nowUs) => setHolder(db, p, nowUs),
+  'access.dismiss': (db, p, _tallies, nowUs) => dismissFinding(db, p, nowUs),
+  'access.restore': (db, p, _tallies, nowUs) => restoreFinding(db, p, nowUs),
+  'access.approve': (db, p, _tallies, nowUs) => approve(db, p, nowUs),
+  'agents.setOwner': (db, p, _tallies, nowUs) => setOwner(db, p, nowUs),
 };
 
 export function isCommand(name: string): name is CommandName {

@@ -1,11 +1,11 @@
-/** Sources and the agent that they are shown as, for whoever writes. Readers have `Reading`. */
-import type { WriteDb } from './database.ts';
+/** Sources and the agent that they are shown as, for whoever writes; queries have `Reading` for it. */
+import type { AnyDb } from './database.ts';
 
-export function headOf(db: WriteDb, agent: number): number {
+export function headOf(db: AnyDb, agent: number): number {
   return db.prepare<[number], { head: number }>('SELECT head FROM agent_stitch WHERE agent = ?').get(agent)?.head ?? agent;
 }
 
 /** All sources of the agent that this head stands for, the head itself first. */
-export function membersOf(db: WriteDb, head: number): number[] {
+export function membersOf(db: AnyDb, head: number): number[] {
   return [head, ...db.prepare<[number], { agent: number }>('SELECT agent FROM agent_stitch WHERE head = ? ORDER BY agent').all(head).map((one) => one.agent)];
 }

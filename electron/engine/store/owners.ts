@@ -3,7 +3,7 @@ import type { AccessCommands } from './access-commands.ts';
 import { markDirty } from './access-dirty.ts';
 import { appendAudit } from './audit.ts';
 import { bounded } from './bounded.ts';
-import type { WriteDb } from './database.ts';
+import type { AnyDb, WriteDb } from './database.ts';
 import { StoreError } from './errors.ts';
 import { headOf, membersOf } from './heads.ts';
 import { publicId } from './ids.ts';
@@ -35,7 +35,7 @@ export function setOwner(db: WriteDb, p: AccessCommands['agents.setOwner']['para
 export interface OwnerWord { readonly name: string; readonly gone: boolean; readonly atUs: number }
 
 /** The best word on it: a person's before the runtime's, the newest of several. */
-export function ownerOf(db: WriteDb, members: readonly number[], role: 'owner' | 'sponsor'): OwnerWord | null {
+export function ownerOf(db: AnyDb, members: readonly number[], role: 'owner' | 'sponsor'): OwnerWord | null {
   const rows = db.prepare<(number | string)[], { source: string; name: string; gone: number; atUs: number }>(`SELECT source, name, gone, at_us AS atUs FROM agent_owner WHERE role = ? AND agent IN (${members.map(() => '?').join(', ')})`).all(role, ...members);
   const [best] = rows.toSorted((a, b) => Number(b.source === 'person') - Number(a.source === 'person') || b.atUs - a.atUs || (a.name < b.name ? -1 : 1));
   return best === undefined ? null : { name: best.name, gone: best.gone === 1, atUs: best.atUs };

@@ -184,6 +184,8 @@ function topicsOf(name: CommandName, result: unknown): HintTopic[] {
   if (name === 'agents.link' || name === 'agents.unlink') return ['agents', 'activity', 'tasks', 'failures', 'cost', 'grants', 'approvals', 'audit', 'status'];
   if (name === 'audit.append') return ['audit'];
   if (name.startsWith('stops.') || name.startsWith('rights.') || name.startsWith('canary.') || name.startsWith('rules.') || name.startsWith('operators.') || name === 'tags.set') return ['stop', 'audit', 'status'];
+  if (name.startsWith('access.')) return ['access', 'grants', 'audit', 'status'];
+  if (name === 'agents.setOwner') return ['access', 'agents', 'audit'];
   if (name.startsWith('gaps') || name === 'seen.extend') return ['gaps', 'status'];
   return name.startsWith('alarms') ? ['status', 'audit'] : [];
 }

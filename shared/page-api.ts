@@ -33,6 +33,9 @@ export type CertificateForm = (typeof certificateForms)[number];
 /** `orderId` names an order of the engine's; the file's place and name are chosen in the native dialog. */
 export interface CertificateWish { readonly orderId: string; readonly as: CertificateForm }
 
+/** A text of the console's own that a person wants to keep; the file's place is chosen in the native dialog. */
+export interface SaveTextWish { readonly name: string; readonly text: string }
+
 /** What the native menu asks the page to do. */
 export const menuCommands = ['settings', 'palette', 'add-connection', 'keys', 'approvals'] as const;
 export type MenuCommand = (typeof menuCommands)[number];
@@ -52,6 +55,8 @@ export interface Favours {
   restartEngine(): Promise<void>;
   /** A native dialog asks where. Answers the file's name, null when the person chose none. */
   saveCertificate(wish: CertificateWish): Promise<string | null>;
+  /** The same for a text of at most 1,000,000 characters, as .json, .cedar or .txt. */
+  saveText(wish: SaveTextWish): Promise<string | null>;
 }
 
 export interface PageApi {

@@ -10,7 +10,7 @@ export const channels = {
   menuCommand: 'gatehouse:menu-command',
 } as const;
 
-export const favourNames = ['copyText', 'setTheme', 'openDataFolder', 'startDemo', 'stopDemo', 'restartEngine', 'saveCertificate'] as const;
+export const favourNames = ['copyText', 'setTheme', 'openDataFolder', 'startDemo', 'stopDemo', 'restartEngine', 'saveCertificate', 'saveText'] as const;
 export type FavourName = (typeof favourNames)[number];
 /** preload -> main, answered: one channel a favour. */
 export const favourChannel = (name: FavourName): string => `gatehouse:favour:${name}`;

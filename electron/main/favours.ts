@@ -3,7 +3,7 @@ import { clipboard, ipcMain, nativeTheme, shell } from 'electron';
 import type { IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'electron';
 import { z } from 'zod';
 import { certificateForms, themeChoices } from '../../shared/page-api.ts';
-import type { CertificateWish } from '../../shared/page-api.ts';
+import type { CertificateWish, SaveTextWish } from '../../shared/page-api.ts';
 import { favourChannel, favourNames, mostCopiedCharacters } from '../../shared/page-channels.ts';
 import type { FavourName } from '../../shared/page-channels.ts';
 import { appOrigin } from './app-protocol.ts';
@@ -14,6 +14,7 @@ export interface FavourParts {
   readonly stopDemo: () => void;
   readonly restartEngine: () => void;
   readonly saveCertificate: (wish: CertificateWish) => Promise<string | null>;
+  readonly saveText: (wish: SaveTextWish) => Promise<string | null>;
 }
 
 /** SECURITY: only the main frame of our window, showing our page, is listened to. */
@@ -25,6 +26,7 @@ export function isOurPage(event: IpcMainEvent | IpcMainInvokeEvent, contents: We
 const copied = z.string().max(mostCopiedCharacters);
 const theme = z.enum(themeChoices);
 const certificateWish = z.object({ orderId: z.string().min(1).max(64), as: z.enum(certificateForms) });
+const saveTextWish = z.object({ name: z.string().min(1).max(200), text: z.string().max(mostCopiedCharacters) });
 
 function favourTable(parts: FavourParts): Record<FavourName, (argument: unknown) => void | Promise<void> | Promise<string | null>> {
   return {
@@ -38,6 +40,7 @@ function favourTable(parts: FavourParts): Record<FavourName, (argument: unknown)
     stopDemo: () => parts.stopDemo(),
     restartEngine: () => parts.restartEngine(),
     saveCertificate: (wish) => parts.saveCertificate(certificateWish.parse(wish)),
+    saveText: (wish) => parts.saveText(saveTextWish.parse(wish)),
   };
 }
 

@@ -18,6 +18,7 @@ import { setMenu } from './menu.ts';
 import { readOptions } from './options.ts';
 import { PageLink } from './page-link.ts';
 import { refuseByDefault } from './refusals.ts';
+import { saveText } from './save-text.ts';
 import { systemSafe } from './system-safe.ts';
 import { Vault } from './vault.ts';
 import { bringToFront, ground, openWindow } from './window.ts';
@@ -108,6 +109,7 @@ function connectPage(window: BrowserWindow, engine: EngineProcess): DemoFleet {
   serveFavours(contents, {
     dataFolder: options.dataFolder, startDemo: () => demo.start(), stopDemo: () => demo.stop(), restartEngine: () => engine.restart(),
     saveCertificate: (wish) => saveCertificate({ window, openCaller: () => openCaller(engine, actor), preload: preloadFile, version: app.getVersion() }, wish),
+    saveText: (wish) => saveText(window, wish),
   });
   app.setAboutPanelOptions({ applicationName: 'Gatehouse', applicationVersion: app.getVersion(), copyright: 'Apache License 2.0', credits: `Electron ${process.versions.electron}, Chromium ${process.versions.chrome}, Node ${process.versions.node}` });
   setMenu({

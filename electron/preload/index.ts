@@ -4,7 +4,7 @@
  */
 import { contextBridge, ipcRenderer } from 'electron';
 import type { CallError, ClientMessage, EngineMessage, HintTopic } from '../../shared/contract.ts';
-import type { CallOutcome, CertificateWish, DemoState, EngineState, Favours, MenuCommand, PageApi, Unsubscribe } from '../../shared/page-api.ts';
+import type { CallOutcome, CertificateWish, DemoState, EngineState, Favours, MenuCommand, PageApi, SaveTextWish, Unsubscribe } from '../../shared/page-api.ts';
 import { channels, favourChannel, mostCopiedCharacters, versionArgument } from '../../shared/page-channels.ts';
 import type { FavourName } from '../../shared/page-channels.ts';
 
@@ -113,6 +113,12 @@ async function saveCertificate(wish: CertificateWish): Promise<string | null> {
   return typeof saved === 'string' ? saved : null;
 }
 
+async function saveText(wish: SaveTextWish): Promise<string | null> {
+  if (typeof wish.text !== 'string' || wish.text.length > mostCopiedCharacters) throw new Error('Only text of at most 1,000,000 characters can be saved.');
+  const saved: unknown = await ipcRenderer.invoke(favourChannel('saveText'), { name: String(wish.name), text: wish.text });
+  return typeof saved === 'string' ? saved : null;
+}
+
 const favours: Favours = {
   copyText: (text) => (typeof text === 'string' && text.length <= mostCopiedCharacters ? favour('copyText', text) : Promise.reject(new Error('Only text of at most 1,000,000 characters can be copied.'))),
   setTheme: (theme) => favour('setTheme', String(theme)),
@@ -121,6 +127,7 @@ const favours: Favours = {
   stopDemo: () => favour('stopDemo'),
   restartEngine: () => favour('restartEngine'),
   saveCertificate,
+  saveText,
 };
 
 const platform = process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';

@@ -1,7 +1,7 @@
 /** The typed way to the engine. This room is the only one that touches `window.gatehouse`. */
 import { useSyncExternalStore } from 'react';
 import type { CallError, HintTopic, Method, Params, Result, StreamItem, StreamName, StreamParams } from '../../shared/contract.ts';
-import type { CertificateWish, DemoState, EngineState, Favours, MenuCommand, PageApi, ThemeChoice, Unsubscribe } from '../../shared/page-api.ts';
+import type { CertificateWish, DemoState, EngineState, Favours, MenuCommand, PageApi, SaveTextWish, ThemeChoice, Unsubscribe } from '../../shared/page-api.ts';
 
 declare global {
   interface Window {
@@ -105,6 +105,7 @@ export const favours: Favours = {
   stopDemo: async () => window.gatehouse.favours.stopDemo(),
   restartEngine: async () => window.gatehouse.favours.restartEngine(),
   saveCertificate: async (wish: CertificateWish) => window.gatehouse.favours.saveCertificate(wish),
+  saveText: async (wish: SaveTextWish) => window.gatehouse.favours.saveText(wish),
 };
 
 export const versions = () => window.gatehouse.versions;

@@ -1,6 +1,6 @@
 /** What the palette can do. Each command says what it does before it does it; none of them stops or deletes anything by itself: a stop opens its plan. */
 import type { TablerIcon } from '@tabler/icons-react';
-import { IconContrast, IconFolder, IconHandStop, IconKeyboard, IconLayoutSidebar, IconListDetails, IconLayoutSidebarRight, IconPlayerPlay, IconPlayerStop, IconPlus, IconRefresh, IconClock, IconUserCheck } from '@tabler/icons-react';
+import { IconContrast, IconFileImport, IconFolder, IconHandStop, IconKeyboard, IconLayoutSidebar, IconListDetails, IconListSearch, IconLayoutSidebarRight, IconPlayerPlay, IconPlayerStop, IconPlus, IconRefresh, IconClock, IconUserCheck } from '@tabler/icons-react';
 import { call, demoNow, engineReady, favours } from '../api/client.ts';
 import { demoFleet } from '../api/demo-fleet.ts';
 import { queryClient } from '../api/query-client.ts';
@@ -44,6 +44,8 @@ export function commandsNow(): Command[] {
   const commands: Command[] = [
     { id: 'add-connection', title: 'Add connection…', context: 'OpenTelemetry, LangGraph, A2A, MCP', icon: IconPlus, run: () => go({ screen: 'connections', params: { add: '1' } }) },
     { id: 'answer', title: 'Answer what waits for a person', context: 'the worst effect first', icon: IconUserCheck, run: () => go({ screen: 'approvals' }) },
+    { id: 'import-grants', title: 'Import a grant document…', context: 'IAM, Cedar, scopes, roles, tools; asks before it keeps anything', icon: IconFileImport, run: () => go({ screen: 'access', params: { tab: 'documents', import: '1' } }) },
+    { id: 'findings', title: 'Findings about access', context: 'wildcards, unused power, borrowed and shared credentials', icon: IconListSearch, run: () => go({ screen: 'access', params: { tab: 'findings' } }) },
     ...stopCommands(),
     demoRuns
       ? { id: 'stop-demo', title: 'Stop the demo fleet', context: 'the pretend agents end; their history stays', icon: IconPlayerStop, run: () => attempt('The demo fleet did not stop.', demoFleet.stop()) }

@@ -14,13 +14,14 @@ import classes from './header.module.css';
 const PeriodMenu = lazy(async () => import('./period-menu.tsx'));
 
 export function Header({ slotRef, place }: { slotRef: Ref<HTMLDivElement>; place: Place }) {
+  const { hasPeriod } = routes[place.screen];
   return (
     <header className={classes.header} data-region tabIndex={-1}>
       <div className={classes.head} ref={slotRef} />
       <button type="button" className={`${classes.control} ${classes.find}`} onClick={() => showOverlay('palette')} data-region-start>
         <IconSearch size={14} stroke={1.75} aria-hidden="true" /><span className={classes.findText}>Find or do</span><Kbd keys="mod+k" />
       </button>
-      {routes[place.screen].hasPeriod && <Suspense fallback={<PeriodButton />}><PeriodMenu /></Suspense>}
+      {(typeof hasPeriod === 'boolean' ? hasPeriod : hasPeriod(place.params)) && <Suspense fallback={<PeriodButton />}><PeriodMenu /></Suspense>}
       <StopButton />
     </header>
   );

@@ -96,3 +96,5 @@ export const documentRoleWords: Record<DocumentRole, { word: string; says: strin
   scp: { word: 'Organisation limit', says: 'A service control policy: it permits nothing, it limits the whole account.' },
   resource: { word: 'At the resource', says: 'Attached to a bucket, queue or key: it says who may reach that one thing.' },
 };
+
+export const findingRuleIds = Object.keys(ruleWords) as FindingRule[];

@@ -1,0 +1,63 @@
+/** The grid of holders and columns: what stands where, and where a key leads. Pure. */
+import type { AccessCell, AccessColumn, AccessRow } from '../../../shared/access.ts';
+
+/** `column` -1: the name of the row. */
+export interface Spot { row: number; column: number }
+export interface GridSize { rows: number; columns: number; /** rows in sight. */ page: number }
+
+const between = (value: number, least: number, most: number): number => Math.min(Math.max(value, least), most);
+
+/** Where a key leads; null when it is none of the grid's. */
+export function moved(from: Spot, key: string, size: GridSize): Spot | null {
+  const to = (row: number, column: number): Spot => ({ row: between(row, 0, size.rows - 1), column: between(column, -1, size.columns - 1) });
+  switch (key) {
+    case 'ArrowRight': return to(from.row, from.column + 1);
+    case 'ArrowLeft': return to(from.row, from.column - 1);
+    case 'ArrowDown': return to(from.row + 1, from.column);
+    case 'ArrowUp': return to(from.row - 1, from.column);
+    case 'Home': return to(from.row, -1);
+    case 'End': return to(from.row, size.columns - 1);
+    case 'mod+Home': return to(0, -1);
+    case 'mod+End': return to(size.rows - 1, size.columns - 1);
+    case 'PageDown': return to(from.row + size.page, from.column);
+    case 'PageUp': return to(from.row - size.page, from.column);
+    default: return null;
+  }
+}
+
+export type CellsByColumn = ReadonlyMap<number, AccessCell>;
+export const cellsOf = (row: AccessRow): CellsByColumn => new Map(row.cells.map((cell) => [cell.column, cell]));
+
+/** A line stands before the first column of each resource. */
+export const startsGroup = (columns: readonly AccessColumn[], at: number): boolean => at > 0 && columns[at]?.resource !== columns[at - 1]?.resource;
+
+/** What the eye should land on first: a denial or an act without a grant in the rows on top, else the first grant. */
+const rank: Record<AccessCell['state'], number> = { ungranted: 0, used_denied: 1, tried: 1, granted_denied: 1, used: 3, granted: 3, cannot_tell: 4 };
+const looked = 12;
+export function firstSpot(rows: readonly AccessRow[]): Spot | null {
+  let best: Spot | null = null;
+  let bestRank = Infinity;
+  rows.slice(0, looked).forEach((row, index) => {
+    for (const cell of row.cells) {
+      if (rank[cell.state] >= bestRank) continue;
+      bestRank = rank[cell.state];
+      best = { row: index, column: cell.column };
+    }
+  });
+  return best ?? (rows.length > 0 ? { row: 0, column: -1 } : null);
+}
+
+/** The spot that the address names; null when it is not among what is shown. */
+export function spotOf(rows: readonly AccessRow[], columns: readonly AccessColumn[], rowId: string | null, columnId: string | null): Spot | null {
+  const row = rowId === null ? -1 : rows.findIndex((one) => one.id === rowId);
+  if (row < 0) return null;
+  if (columnId === null) return { row, column: -1 };
+  const column = columns.findIndex((one) => one.id === columnId);
+  return column < 0 ? null : { row, column };
+}
+
+/** `1 to 40 of 312 columns`. */
+export interface ColumnPage { from: number; to: number; of: number; before: number | null; next: number | null }
+export function columnPage(after: number, shown: number, more: number, aPage: number): ColumnPage {
+  return { from: shown === 0 ? 0 : after + 1, to: after + shown, of: after + shown + more, before: after > 0 ? Math.max(0, after - aPage) : null, next: more > 0 ? after + shown : null };
+}

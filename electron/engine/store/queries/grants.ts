@@ -1,7 +1,10 @@
 /** What agents can reach, as the runtimes and imported documents declare it, with what was used of it. */
 import type { Grant } from '../../../../shared/access.ts';
 import type { ParsedParams, Result } from '../../../../shared/contract.ts';
+import { StoreError } from '../errors.ts';
 import { publicId } from '../ids.ts';
+import { classColumn, columnOf } from './access-columns.ts';
+import { grantNames } from './grant-names.ts';
 import { iso, rowId, type Reading } from './reading.ts';
 
 interface GrantRow {
@@ -39,23 +42,69 @@ function grantOf(reading: Reading, row: GrantRow): Grant {
   };
 }
 
-export function grantsWhere(reading: Reading, where: string, values: readonly (number | string)[], most: number): Grant[] {
-  return reading.sql<(number | string)[], GrantRow>(`SELECT ${columns} FROM grant_seen g LEFT JOIN connection c ON c.id = g.connection LEFT JOIN credential k ON k.id = g.credential
-    LEFT JOIN grant_use u ON u.grant_id = g.id AND u.holder = CASE WHEN g.agent = 0 THEN -g.connection ELSE coalesce((SELECT head FROM agent_stitch WHERE agent = g.agent), g.agent) END
-    WHERE ${where} ORDER BY g.id LIMIT ${most}`).all(...values).map((row) => grantOf(reading, row));
+const tables = 'grant_seen g LEFT JOIN connection c ON c.id = g.connection LEFT JOIN credential k ON k.id = g.credential';
+/** Whose use of it is told: the agent's that it was given to, or of everybody with the credential. */
+const itsHolder = 'CASE WHEN g.agent = 0 THEN -g.connection ELSE coalesce((SELECT head FROM agent_stitch WHERE agent = g.agent), g.agent) END';
+
+/** `holder`: whose use is told of those that were offered to a connection's credential. */
+export function grantsOf(reading: Reading, ids: readonly number[], holder: number | null): Grant[] {
+  return reading.sql<unknown[], GrantRow>(`SELECT ${columns} FROM json_each(?) i CROSS JOIN ${tables} LEFT JOIN grant_use u ON u.grant_id = g.id AND u.holder = coalesce(?, ${itsHolder}) WHERE g.id = i.value ORDER BY g.id`)
+    .all(JSON.stringify(ids), holder).map((row) => grantOf(reading, row));
 }
 
 export function countGrants(reading: Reading, agents: readonly number[]): number {
   return reading.sql<number[], { n: number }>(`SELECT count(*) AS n FROM grant_seen WHERE gone_us IS NULL AND agent IN (${agents.map(() => '?').join(', ')})`).get(...agents)?.n ?? 0;
 }
 
-export function listGrants(reading: Reading, params: ParsedParams<'grants.list'>): Result<'grants.list'> {
-  const agents = params.agentId === undefined ? [] : reading.sourcesOf(rowId('agent', params.agentId));
-  const connection = params.connectionId === undefined ? [] : [rowId('connection', params.connectionId)];
-  const where = `${params.gone ? '1' : 'g.gone_us IS NULL'}${agents.length === 0 ? '' : ` AND g.agent IN (${agents.map(() => '?').join(', ')})`}${connection.length === 0 ? '' : ' AND g.connection = ?'}`;
+type ListParams = ParsedParams<'grants.list'>;
+interface Part { readonly sql: string; readonly values: readonly (number | string)[] }
+
+/** What an agent holds: what it was given, and what is offered to the connections whose credential it is said to have. */
+function heldBy(reading: Reading, agentId: string): Part {
+  const agents = reading.sourcesOf(rowId('agent', agentId));
+  const said = reading.sql<[string], number>('SELECT connection FROM grant_holder WHERE agent IN (SELECT value FROM json_each(?))').pluck().all(JSON.stringify(agents));
+  const own: Part = { sql: 'g.agent IN (SELECT value FROM json_each(?))', values: [JSON.stringify(agents)] };
+  return said.length === 0 ? own : { sql: `(${own.sql} OR (g.agent = 0 AND g.connection IN (SELECT value FROM json_each(?))))`, values: [...own.values, JSON.stringify(said)] };
+}
+
+/** `few`: something else says already which few grants are looked at. */
+const inColumn = (column: number, few: boolean): Part => ({ sql: few ? 'EXISTS (SELECT 1 FROM access_facet f WHERE f.grant_id = g.id AND f.column_id = ?)' : 'g.id IN (SELECT f.grant_id FROM access_facet f WHERE f.column_id = ?)', values: [column] });
+/** SECURITY: more names than this are not listed to the statement, but compared in it. */
+const mostNames = 5_000;
+
+function named(reading: Reading, text: string, few: boolean): Part {
+  const names = few ? null : grantNames(reading).with(text.toLowerCase()).map(({ name }) => name);
+  if (names === null || names.length > mostNames) return { sql: 'instr(lower(g.name), ?) > 0', values: [text.toLowerCase()] };
+  return { sql: 'g.name IN (SELECT value FROM json_each(?))', values: [JSON.stringify(names)] };
+}
+
+/** The narrowest first. */
+function partsOf(reading: Reading, params: ListParams): Part[] {
+  const text = params.text?.trim() ?? '';
+  const few = params.agentId !== undefined || params.documentId !== undefined;
+  return [
+    ...(params.agentId === undefined ? [] : [heldBy(reading, params.agentId)]),
+    ...(params.documentId === undefined ? [] : [{ sql: 'g.document > 0 AND g.document = ?', values: [rowId('document', params.documentId)] }]),
+    ...(params.columnId === undefined ? [] : [inColumn(columnOf(params.columnId), few)]),
+    ...(text === '' ? [] : [named(reading, text, few || params.columnId !== undefined)]),
+    ...(params.connectionId === undefined ? [] : [{ sql: 'g.connection = ?', values: [rowId('connection', params.connectionId)] }]),
+    ...(params.class === undefined ? [] : [inColumn(classColumn(params.class), few || params.columnId !== undefined || text !== '')]),
+    ...(params.kind === undefined ? [] : [{ sql: 'g.kind = ?', values: [params.kind] }]),
+    ...(params.gone ? [] : [{ sql: 'g.gone_us IS NULL', values: [] }]),
+  ];
+}
+
+export function listGrants(reading: Reading, params: ListParams): Result<'grants.list'> {
+  const parts = partsOf(reading, params);
+  const where = parts.map(({ sql }) => sql).join(' AND ') || '1';
+  const values = parts.flatMap((part) => part.values);
   const after = params.before === undefined ? 0 : Number(params.before);
-  const rows = grantsWhere(reading, `${where} AND g.id > ?`, [...agents, ...connection, after], params.limit + 1);
-  const total = reading.sql<number[], { n: number }>(`SELECT count(*) AS n FROM grant_seen g WHERE ${where}`).get(...agents, ...connection)?.n ?? 0;
-  const page = rows.slice(0, params.limit);
-  return { rows: page, next: rows.length > page.length ? String(rowId('grant', page.at(-1)?.id ?? '')) : null, total };
+  if (!Number.isSafeInteger(after)) throw new StoreError('bad_request', 'The page to go on from is not one that was given out.');
+  const ids = reading.sql<(number | string)[], number>(`SELECT g.id FROM grant_seen g WHERE ${where} AND g.id > ? ORDER BY g.id LIMIT ?`).pluck().all(...values, after, params.limit + 1);
+  const page = ids.slice(0, params.limit);
+  const holder = params.agentId === undefined ? null : reading.headOf(rowId('agent', params.agentId));
+  return {
+    rows: grantsOf(reading, page, holder), next: ids.length > page.length ? String(page.at(-1)) : null,
+    total: reading.sql<(number | string)[], { n: number }>(`SELECT count(*) AS n FROM grant_seen g WHERE ${where}`).get(...values)?.n ?? 0,
+  };
 }

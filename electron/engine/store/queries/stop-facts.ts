@@ -1,7 +1,7 @@
 /** Orders as the kill switch itself goes on with them, also after a restart. */
 import type { PlanLever, StopPlan, StopScope } from '../../../../shared/stop.ts';
 import type { StopTarget } from '../../ingest/collected.ts';
-import type { LeverFact, OrderFact } from '../stop-commands.ts';
+import type { LeverFact, OrderFact, WatchedSource } from '../stop-commands.ts';
 import type { Reading } from './reading.ts';
 import { orderColumns, watchedOf, type OrderRow } from './stops.ts';
 
@@ -17,10 +17,14 @@ function leversOf(reading: Reading, stop: number): LeverFact[] {
   }));
 }
 
+interface AgentThen { readonly id: number; readonly sources?: readonly Omit<WatchedSource, 'head'>[] }
+
 function factOf(reading: Reading, row: FactRow): OrderFact {
+  const agents = JSON.parse(row.agents) as AgentThen[];
+  const isKnown = agents.every((one) => one.sources !== undefined);
   return {
     id: row.id, number: row.id, plan: JSON.parse(row.plan) as StopPlan, scope: JSON.parse(row.scope) as StopScope, scopeName: row.scopeName, level: row.level, origin: row.origin, state: row.state, headline: row.headline,
-    agents: (JSON.parse(row.agents) as { id: number }[]).map((one) => one.id), ...watchedOf(row), orderedBy: row.orderedBy, intentUs: row.intentUs, commandedUs: row.commandedUs, firstAnswerUs: row.firstAnswerUs, answeredUs: row.answeredUs,
+    agents: agents.map((one) => one.id), ...watchedOf(row), ...(isKnown ? { watched: agents.flatMap(({ id, sources = [] }) => sources.map((source) => ({ head: id, ...source }))) } : {}), orderedBy: row.orderedBy, intentUs: row.intentUs, commandedUs: row.commandedUs, firstAnswerUs: row.firstAnswerUs, answeredUs: row.answeredUs,
     lastActUs: row.lastActUs, containedUs: row.containedUs, verifiedUs: row.verifiedUs, watchUntilUs: row.watchUntilUs, silenceS: row.silenceS, watchS: row.watchS, reopened: row.reopened, endedUs: row.endedUs, releasedUs: row.releasedUs,
     levers: leversOf(reading, row.id),
   };

@@ -1,5 +1,7 @@
 /** From the name of a query to the function that answers it. Runs on the reader thread only. */
 import type { ParsedParams, Result } from '../../../../shared/contract.ts';
+import { accessMatrix } from './access-matrix.ts';
+import { accessSummary } from './access-summary.ts';
 import { getActivity, listActivity, listTaskActivities, liveRows } from './activities.ts';
 import { approvalFact, getApproval, listApprovals } from './approvals.ts';
 import { listAudit } from './audit.ts';
@@ -43,6 +45,8 @@ export const queries = {
   find,
   'connections.list': (reading: Reading) => listConnections(reading),
   'grants.list': listGrants,
+  'access.summary': accessSummary,
+  'access.matrix': accessMatrix,
   'approvals.list': listApprovals,
   'approvals.get': getApproval,
   'audit.list': listAudit,

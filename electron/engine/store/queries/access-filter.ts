@@ -1,0 +1,117 @@
+/** Which rows and columns of the matrix a filter keeps: those with a cell that fits it. */
+import type { AccessColumn } from '../../../../shared/access.ts';
+import type { ParsedParams } from '../../../../shared/contract.ts';
+import { columnRank, holderOf, type Cuts } from './access-columns.ts';
+import { grantNames } from './grant-names.ts';
+import type { Reading } from './reading.ts';
+
+export type AccessFilter = ParsedParams<'access.matrix'>['filter'];
+
+/** A condition on `access_cell x`, or one on each of them, and its values. */
+export interface Where { readonly sql: string; readonly values: readonly number[] }
+
+const none: Where = { sql: '', values: [] };
+const and = (parts: readonly Where[]): Where => ({ sql: parts.map(({ sql }) => sql).join(' AND '), values: parts.flatMap(({ values }) => values) });
+
+/** The words of it that speak of cells; an empty text: none does. */
+export function cellWhere(filter: AccessFilter, cuts: Cuts): Where {
+  return and([
+    ...(filter.unused ? [{ sql: 'x.grants > 0 AND x.cannot_tell = 0 AND (x.last_used_us IS NULL OR x.last_used_us < ?)', values: [cuts.usedSinceUs] }] : []), ...lasting(filter, cuts),
+  ]);
+}
+
+/** A class's cell has the sum, the earliest end and the newest sight of all its resources' cells: where it fits none of these, none of them does. */
+function lasting(filter: AccessFilter, cuts: Cuts): Where[] {
+  return [
+    ...(filter.attempted ? [{ sql: 'x.denied > 0 AND (x.grants = 0 OR x.last_denied_us >= ?)', values: [cuts.usedSinceUs] }] : []),
+    ...(filter.irreversible ? [{ sql: 'x.irreversible = 1', values: [] }] : []),
+    ...(filter.shared ? [{ sql: 'x.shared = 1', values: [] }] : []),
+    ...(filter.expiringDays === undefined ? [] : [{ sql: 'x.expires_us < ?', values: [cuts.expiresBeforeUs] }]),
+    ...(filter.newDays === undefined ? [] : [{ sql: 'x.first_us >= ?', values: [cuts.newSinceUs] }]),
+  ];
+}
+
+const ofClasses = 'x.column_id BETWEEN -8 AND -1';
+const ofResources = 'x.column_id > 0';
+const someCell = (range: string, { sql, values }: Where): Where => ({ sql: `EXISTS (SELECT 1 FROM access_cell x WHERE x.holder = r.holder AND ${range} AND ${sql})`, values });
+
+function rowsByCells(by: 'class' | 'resource', filter: AccessFilter, cuts: Cuts): Where[] {
+  const where = cellWhere(filter, cuts);
+  if (where.sql === '') return [];
+  if (by === 'class') return [someCell(ofClasses, where)];
+  const parts = lasting(filter, cuts);
+  // The few cells of the classes pass most rows over; of one such word alone they say as much as all the others.
+  const quick = parts.map((part) => someCell(ofClasses, part));
+  return parts.length === 1 && !filter.unused ? quick : [...quick, someCell(ofResources, where)];
+}
+
+/** What a text names: agents, connections, resources, or grants and through them holders and columns. */
+export interface Named { readonly holders: ReadonlySet<number>; /** by their own name. */ readonly byName: readonly number[]; readonly columns: ReadonlySet<number> }
+
+function named(reading: Reading, text: string): Named {
+  const wanted = text.toLowerCase();
+  const rows = reading.sql<[], [number, string]>('SELECT holder, name FROM access_row').raw().all();
+  const byName = rows.filter(([, name]) => name.toLowerCase().includes(wanted)).map(([holder]) => holder);
+  const holders = new Set(byName);
+  const names = grantNames(reading);
+  const columns = new Set(names.columnsWith(wanted));
+  const grants = names.with(wanted);
+  for (const { places } of grants) for (const place of places) for (const holder of holdersAt(reading, place)) holders.add(holder);
+  holdersOfColumns(reading, columns, { holders, all: rows.length });
+  columnsOfGrants(reading, grants, columns);
+  return { holders, byName, columns };
+}
+
+/** Whoever holds what stands at that place: an agent as it is shown, or everybody with the credential of a connection and the agents that are said to hold it. */
+function holdersAt(reading: Reading, place: number): number[] {
+  if (place > 0) return [reading.headOf(place)];
+  const said = reading.sql<[number], number>('SELECT agent FROM grant_holder WHERE connection = ?').pluck().all(-place);
+  return [place, ...said.map((agent) => reading.headOf(agent))];
+}
+
+/** So many columns are looked up at once, until everybody is found. */
+const chunk = 50;
+
+function holdersOfColumns(reading: Reading, columns: ReadonlySet<number>, { holders, all }: { holders: Set<number>; all: number }): void {
+  const of = reading.sql<[string], number>('SELECT DISTINCT x.holder FROM json_each(?) c CROSS JOIN access_cell x ON x.column_id = c.value').pluck();
+  const wanted = [...columns];
+  for (let at = 0; at < wanted.length && holders.size < all; at += chunk) for (const holder of of.all(JSON.stringify(wanted.slice(at, at + chunk)))) holders.add(holder);
+}
+
+/** A text that so many names of grants have says too little to choose columns by. */
+const mostNames = 100;
+const mostFacets = 5_000;
+
+function columnsOfGrants(reading: Reading, grants: readonly { readonly name: string }[], columns: Set<number>): void {
+  if (grants.length > mostNames) return;
+  const of = reading.sql<[string, number], number>(`SELECT f.column_id FROM json_each(?) n CROSS JOIN grant_seen g ON g.name = n.value AND g.gone_us IS NULL CROSS JOIN access_facet f ON f.grant_id = g.id AND f.column_id > 0 LIMIT ?`).pluck();
+  for (const column of of.iterate(JSON.stringify(grants.map(({ name }) => name)), mostFacets)) columns.add(column);
+}
+
+export interface Kept { readonly rows: Where; readonly cells: Where; readonly text: Named | null; /** only this row. */ readonly holder: number | null }
+
+export function keptBy(reading: Reading, by: 'class' | 'resource', filter: AccessFilter, cuts: Cuts): Kept {
+  const text = filter.text?.trim() ?? '';
+  const holder = filter.agentId === undefined ? null : holderOf(reading, filter.agentId);
+  const rows = and([...(holder === null ? [] : [{ sql: 'r.holder = ?', values: [holder] }]), ...rowsByCells(by, filter, cuts)]);
+  return { rows, cells: cellWhere(filter, cuts), text: text === '' ? null : named(reading, text), holder };
+}
+
+/** Names of agents that fit a text bring their columns; of many, that would be all columns. */
+const mostNamed = 20;
+
+/** The ids of the columns by resource, in their order, or null where nothing is left out. */
+export function keptColumns(reading: Reading, kept: Kept): number[] | null {
+  const onlyHolders = kept.holder !== null ? [kept.holder] : kept.text !== null && kept.text.byName.length <= mostNamed ? kept.text.byName : [];
+  const narrowed = kept.holder !== null || (kept.text !== null && kept.text.byName.length <= mostNamed && (kept.text.holders.size === 0 || kept.text.columns.size + kept.text.byName.length > 0));
+  if (!narrowed && kept.cells.sql === '') return null;
+  const exists = kept.cells.sql === '' ? none : { sql: `AND EXISTS (SELECT 1 FROM access_cell x WHERE x.column_id = c.id AND ${kept.holder === null ? '' : `x.holder = ${kept.holder} AND `}${kept.cells.sql})`, values: kept.cells.values };
+  const ranked = reading.sql<number[], number>(`SELECT c.id FROM access_column c WHERE c.holders > 0 ${exists.sql} ORDER BY ${columnRank}`).pluck().all(...exists.values);
+  if (!narrowed) return ranked;
+  const wanted = kept.holder === null ? new Set(kept.text?.columns) : new Set<number>();
+  const held = reading.sql<[number], number>('SELECT column_id FROM access_cell WHERE holder = ? AND column_id > 0').pluck();
+  for (const holder of onlyHolders) for (const column of held.all(holder)) if (kept.holder === null || kept.text === null || kept.text.columns.has(column) || kept.text.byName.includes(holder)) wanted.add(column);
+  return ranked.filter((id) => wanted.has(id));
+}
+
+export type Columns = { readonly ids: readonly number[]; readonly columns: readonly AccessColumn[]; readonly more: number };

@@ -27,7 +27,8 @@ export class EvidenceReader {
   #stepTimes: JudgeInput['stepTimes'] = [];
   #gaps: Gaps = new Map();
   readonly #gapTimes = new GapTimes();
-  #enabled: ReadonlyMap<number, boolean> = new Map();
+  /** null: not read yet. Who is not in it is no more. */
+  #enabled: ReadonlyMap<number, boolean> | null = null;
   #news = true;
   #rowsMs = Number.NEGATIVE_INFINITY;
   #sightMs = Number.NEGATIVE_INFINITY;
@@ -44,7 +45,7 @@ export class EvidenceReader {
 
   get told(): Told { return { rows: this.#rows.rows, rowsComplete: this.#rows.complete, rhythms: this.#rhythms, stepTimes: this.#stepTimes }; }
   gapsOf(connection: number): JudgeInput['connections'][number]['gaps'] { return this.#gaps.get(connection) ?? []; }
-  isEnabled(connection: number): boolean { return this.#enabled.get(connection) ?? true; }
+  isEnabled(connection: number): boolean { return this.#enabled?.get(connection) ?? this.#enabled === null; }
 
   /** Something was stored. */
   kick(): void { this.#news = true; }

@@ -235,9 +235,9 @@ function leverOf(live: LiveOrder, planLever: string): LeverFact {
 
 /** As the history has it, without asking: the first lever must not wait for a question. */
 function newFact(order: NewOrder, id: number, number: number, levers: readonly number[], nowUs: number): OrderFact {
-  const { plan, scope, scopeName, level, origin, state, agents, sources, tasks, orderedBy, silenceS, watchS } = order;
+  const { plan, scope, scopeName, level, origin, state, agents, sources, watched, tasks, orderedBy, silenceS, watchS } = order;
   return {
-    id, number, plan, scope, scopeName, level, origin, state, agents, sources, tasks, orderedBy, silenceS, watchS, headline: '', intentUs: nowUs, commandedUs: null, firstAnswerUs: null, answeredUs: null, lastActUs: null,
+    id, number, plan, scope, scopeName, level, origin, state, agents, sources, ...(watched === undefined ? {} : { watched }), tasks, orderedBy, silenceS, watchS, headline: '', intentUs: nowUs, commandedUs: null, firstAnswerUs: null, answeredUs: null, lastActUs: null,
     containedUs: null, verifiedUs: null, watchUntilUs: null, reopened: 0, endedUs: null, releasedUs: null,
     levers: order.levers.map((lever, at) => ({
       ...lever, id: levers[at] ?? 0, state: 'waiting', saved: null, attempts: 0, sentUs: null, reportedUs: null, reported: null, confirmed: 'not_yet', confirmedUs: null, undoState: 'none', holdCancelled: 0,

@@ -15,6 +15,7 @@ import { leverText } from './pull-lever.ts';
 import { usOf } from './stop-context.ts';
 import type { StopContext } from './stop-context.ts';
 import type { OpenPort } from './stop-port.ts';
+import { watchedSources } from './watched.ts';
 
 export interface PlanWish { readonly scope: StopScope; readonly level: StopLevel; readonly survey: boolean; readonly by: PlanInput['by']; /** a rule's plan that waits as long as a person's: a hasty one found nothing. */ readonly patient?: boolean }
 
@@ -181,7 +182,7 @@ function keptOf(plan: StopPlan, facts: ScopeFacts, levers: readonly NewLever[]):
     plan, facts,
     order: (ticked) => ({
       plan, scope: plan.scope, scopeName: plan.scopeName, level: plan.level, silenceS: plan.silenceS, watchS: plan.watchS, levers: levers.filter((one) => ticked.has(one.plan.id)),
-      agents: facts.agents.map((one) => one.id), sources: [...new Set(facts.agents.flatMap((one) => one.sources.map((source) => source.agent)))], tasks: plan.scope.kind === 'task' ? facts.tasks.map((one) => one.id) : null,
+      agents: facts.agents.map((one) => one.id), sources: [...new Set(facts.agents.flatMap((one) => one.sources.map((source) => source.agent)))], watched: watchedSources(facts), tasks: plan.scope.kind === 'task' ? facts.tasks.map((one) => one.id) : null,
     }),
   };
 }

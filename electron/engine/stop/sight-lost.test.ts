@@ -3,6 +3,7 @@ import { CallFailure } from '../call-failure.ts';
 import { fakeHouse, leverOf, orderOf, scopeOf } from './fake-stop.ts';
 import type { House } from './fake-stop.ts';
 import { Orchestrator } from './orchestrator.ts';
+import { watchedSources } from './watched.ts';
 
 let house: House;
 let orchestrator: Orchestrator;
@@ -145,6 +146,27 @@ describe('a connection of the scope', () => {
     await orchestrator.resume(null);
     await vi.advanceTimersByTimeAsync(300_000);
     expect(house.history.order(1).state).toBe('unverified');
+  });
+
+  it('that had no lever and was removed before the engine came back is not left out either', async () => {
+    const [one] = scopeOf().connections;
+    const two = { ...scopeOf(), connections: [...scopeOf().connections, { ...one!, id: 2, publicId: 'con-2', name: 'Told', kind: 'otlp' as const }] };
+    two.agents = two.agents.map((agent) => ({ ...agent, sources: [...agent.sources, { agent: 2, key: 'clerk-2', service: 'fake', connection: 2 }] }));
+    await orchestrator.begin(orderOf([leverOf('cut')], { sources: [1, 2], watched: watchedSources(two) }), two);
+    await vi.advanceTimersByTimeAsync(5_000);
+    house.end();
+    await vi.advanceTimersByTimeAsync(1);
+    await orchestrator.close();
+    const { history } = house;
+    house = fakeHouse();
+    house.history.orders = history.orders;
+    const { sightOf } = house.history.read;
+    (house.history.read as { sightOf: typeof sightOf }).sightOf = async (params) => (await sightOf(params)).filter((sight) => sight.connection !== 2);
+    orchestrator = new Orchestrator({ context: house.context, isLocal: () => true });
+    await orchestrator.resume(null);
+    await vi.advanceTimersByTimeAsync(300_000);
+    expect(house.history.order(1).state).toBe('unverified');
+    expect(house.history.events.map((event) => event.text).join(' ')).toContain('Told is switched off');
   });
 
   it('that cannot be looked at after it was verified is not said to have been quiet', async () => {

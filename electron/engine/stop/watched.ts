@@ -1,6 +1,7 @@
 /** What an order's looks are aimed at: every connection of its agents, whether or not a lever was pulled there. */
 import type { StopTarget } from '../connectors/stopping.ts';
-import type { OrderFact, ScopeConnection, ScopeFacts } from '../store/stop-commands.ts';
+import { publicId } from '../store/ids.ts';
+import type { OrderFact, ScopeConnection, ScopeFacts, WatchedSource } from '../store/stop-commands.ts';
 import type { JudgedConnection } from './judge-input.ts';
 
 export interface WatchedConnection {
@@ -28,15 +29,16 @@ export type WatchedScope = Pick<ScopeFacts, 'agents' | 'tasks' | 'connections'>;
 
 /** `facts` as they are now; what joined an agent after the order is not part of it. */
 export function watchedOf(fact: OrderFact, facts: WatchedScope, isLocal: (address: string | null) => boolean): Watched {
-  const sources = new Set(fact.sources);
+  const agents = agentsOf(fact, facts);
   const tasks = fact.tasks === null ? null : new Set(fact.tasks);
-  const connections = [...facts.connections, ...gone(fact, facts)].flatMap((one): WatchedConnection[] => {
-    const here = facts.agents.map((agent) => ({ head: agent.id, sources: agent.sources.filter((source) => source.connection === one.id && sources.has(source.agent)) })).filter((agent) => agent.sources.length > 0);
+  const removed = gone(fact, facts);
+  const connections = [...facts.connections, ...removed].flatMap((one): WatchedConnection[] => {
+    const here = agents.map((agent) => ({ head: agent.head, sources: agent.sources.filter((source) => source.connection === one.id) })).filter((agent) => agent.sources.length > 0);
     const levers = fact.levers.filter((lever) => lever.connection === one.id);
     if (here.length === 0 && levers.length === 0) return [];
     const runs = tasks === null ? null : facts.tasks.filter((task) => tasks.has(task.id) && task.connection === one.id).flatMap((task) => task.runKey ?? []);
     // A task elsewhere: nothing of it is here.
-    if (runs !== null && runs.length === 0 && levers.length === 0) return [];
+    if (runs !== null && runs.length === 0 && levers.length === 0 && !removed.includes(one)) return [];
     const keys = [...new Set(here.flatMap((agent) => agent.sources.map((source) => source.key)))];
     const whole = fact.scope.kind === 'everything' || (fact.scope.kind === 'connection' && fact.scope.id === one.publicId);
     return [{
@@ -49,10 +51,34 @@ export function watchedOf(fact: OrderFact, facts: WatchedScope, isLocal: (addres
   return { connections, openBefore: tasksOpen > 0 || (survey !== null && survey.failed.length === 0) ? tasksOpen : null };
 }
 
-/** SECURITY: a connection that was removed since is not forgotten: what its levers aimed at is no longer seen, so that nothing can be verified without it. */
+interface AgentThen { readonly head: number; readonly sources: readonly Pick<WatchedSource, 'agent' | 'key' | 'connection'>[] }
+
+/** As they were when it was ordered; an order of an older version knows only which sources there were. */
+function agentsOf(fact: OrderFact, facts: WatchedScope): readonly AgentThen[] {
+  if (fact.watched !== undefined) return fact.agents.map((head) => ({ head, sources: (fact.watched ?? []).filter((source) => source.head === head) }));
+  return facts.agents.map((agent) => ({ head: agent.id, sources: agent.sources.filter((source) => fact.sources.includes(source.agent)) }));
+}
+
+/**
+ * SECURITY: a connection that was removed since is not forgotten, whether or not a lever was pulled there: what happens behind it is no longer
+ * seen, so that nothing can be verified without it.
+ */
 function gone(fact: OrderFact, facts: WatchedScope): ScopeConnection[] {
-  const named = new Map(fact.levers.filter((lever) => !facts.connections.some((one) => one.id === lever.connection)).map((lever) => [lever.connection, lever.plan]));
-  return [...named].map(([id, plan]) => ({ id, publicId: plan.connectionId, name: plan.connectionName, kind: 'langgraph', enabled: false, address: null, visibility: 'unknown', levers: [], rights: [], agents: [] }));
+  const named = new Map<number, Pick<ScopeConnection, 'publicId' | 'name' | 'kind'>>([
+    ...fact.levers.map(({ connection, plan }) => [connection, { publicId: plan.connectionId, name: plan.connectionName, kind: 'langgraph' as const }] as const),
+    ...(fact.watched ?? []).map(({ connection, connectionName, kind }) => [connection, { publicId: publicId('connection', connection), name: connectionName, kind }] as const),
+  ]);
+  for (const { id } of facts.connections) named.delete(id);
+  return [...named].map(([id, one]) => ({ ...one, id, enabled: false, address: null, visibility: 'unknown', levers: [], rights: [], agents: [] }));
+}
+
+/** For the order: where each agent of a scope is, so that it is known for as long as the order is watched. */
+export function watchedSources({ agents, connections }: Pick<ScopeFacts, 'agents' | 'connections'>): WatchedSource[] {
+  const known = new Map(connections.map((one) => [one.id, one]));
+  return agents.flatMap((head) => head.sources.flatMap(({ agent, key, connection }) => {
+    const its = known.get(connection);
+    return its === undefined ? [] : [{ head: head.id, agent, key, connection, connectionName: its.name, kind: its.kind }];
+  }));
 }
 
 /** A task of which the history holds no runtime's id is looked at as its levers aim at it. */

@@ -19,6 +19,16 @@ export interface NewLever {
   readonly idleOnly: boolean;
 }
 
+/** A source of an agent as it was when the stop was ordered: its connection may be removed since, and is not to be forgotten. */
+export interface WatchedSource {
+  readonly head: number;
+  readonly agent: number;
+  readonly key: string;
+  readonly connection: number;
+  readonly connectionName: string;
+  readonly kind: Connection['kind'];
+}
+
 export interface NewOrder {
   readonly plan: StopPlan;
   readonly scope: StopScope;
@@ -30,6 +40,8 @@ export interface NewOrder {
   readonly agents: readonly number[];
   /** every source of those agents. */
   readonly sources: readonly number[];
+  /** where those are; absent: not known (orders of older versions). */
+  readonly watched?: readonly WatchedSource[];
   /** row ids of tasks where the scope is a task; null: everything of the sources. */
   readonly tasks: readonly number[] | null;
   readonly orderedBy: string;
@@ -122,6 +134,7 @@ export interface OrderFact {
   readonly headline: string;
   readonly agents: readonly number[];
   readonly sources: readonly number[];
+  readonly watched?: readonly WatchedSource[];
   readonly tasks: readonly number[] | null;
   readonly orderedBy: string;
   readonly intentUs: number;

@@ -64,6 +64,38 @@ describe('an order', () => {
     expect(JSON.stringify(order)).not.toContain('was');
   });
 
+  it('keeps where its agents were, for an engine that comes after their connections are gone', () => {
+    const runtime = clerk();
+    const source = { head: 1, agent: 1, key: 'assistant-1', connection: 2, connectionName: 'Server', kind: 'langgraph' as const };
+    begin(runtime, { watched: [source] });
+    begin(runtime);
+    expect(facts(runtime).map((one) => one.watched)).toEqual([[source], undefined]);
+    expect(get(runtime).agents).toEqual([{ id: 'agt-1', name: 'clerk' }]);
+  });
+
+  it('lets go what its levers kept as soon as nobody can need it: put back, released, or over with nothing left to send or to put back', () => {
+    const runtime = clerk();
+    const saved = (): unknown[] => runtime.history.all('SELECT saved FROM stop_lever ORDER BY id').map((one) => (one as { saved: string | null }).saved);
+    const { id, levers: [assistant = 0, process = 0, late = 0] } = begin(runtime, { levers: ['a', 'b', 'c'].map((one) => newLever(planLever(one))) });
+    const sent = { state: 'reported', sentUs: at(61), reportedUs: at(62), reported: 'stopped' } as const;
+    runtime.command('stops.write', { id, levers: [{ id: assistant, ...sent, saved: '{"instructions":"secret"}', undoState: 'open' }, { id: process, ...sent, saved: '{"pid":7}' }, { id: late, state: 'unknown', saved: '{"key":1}' }] });
+    runtime.command('stops.write', { id, order: { endedUs: at(200) } });
+    // The last one may be sent once more, and what it changed may be put back.
+    expect(saved()).toEqual(['{"instructions":"secret"}', '{"pid":7}', '{"key":1}']);
+    runtime.command('stops.write', { id, levers: [{ id: assistant, undoState: 'failed' }] });
+    expect(saved()[0]).not.toBeNull();
+    runtime.command('stops.write', { id, levers: [{ id: assistant, undoState: 'done' }] });
+    expect(saved()).toEqual([null, '{"pid":7}', '{"key":1}']);
+    runtime.command('stops.write', { id, order: { releasedUs: at(300) } });
+    expect(saved()).toEqual([null, null, null]);
+    const other = begin(runtime);
+    runtime.command('stops.write', { id: other.id, levers: [{ id: other.levers[0] ?? 0, ...sent, saved: '{"pid":8}' }] });
+    runtime.command('stops.write', { id: other.id, order: { state: 'verified', verifiedUs: at(160) } });
+    expect(saved()[3]).toBe('{"pid":8}');
+    runtime.command('stops.write', { id: other.id, order: { endedUs: at(400) } });
+    expect(saved()[3]).toBeNull();
+  });
+
   it('belongs to its levers only: a lever of another order is refused, and nothing of the write happens', () => {
     const runtime = clerk();
     begin(runtime);

@@ -10,7 +10,7 @@ import { StoreError } from './errors.ts';
 import { publicId } from './ids.ts';
 import { keepLanded } from './landed.ts';
 import { scopeKey } from './scope-key.ts';
-import type { LeverPatch, NewEvent, NewLever, OrderPatch, StopCommands } from './stop-commands.ts';
+import type { LeverPatch, NewEvent, NewLever, OrderPatch, StopCommands, WatchedSource } from './stop-commands.ts';
 
 type Params<N extends keyof StopCommands> = StopCommands[N]['params'];
 
@@ -23,7 +23,7 @@ const droppable: readonly StopEvent['kind'][] = ['not_seen', 'for', 'note', 'aga
 
 export function beginStop(db: WriteDb, p: Params<'stops.begin'>, nowUs: number): { id: number; number: number; levers: readonly number[] } {
   const names = db.prepare<[number], { name: string }>('SELECT name FROM agent WHERE id = ?');
-  const agents = p.agents.map((id) => ({ id, name: names.get(id)?.name ?? '(unknown)' }));
+  const agents = p.agents.map((id) => ({ id, name: names.get(id)?.name ?? '(unknown)', ...(p.watched === undefined ? {} : { sources: p.watched.filter((one) => one.head === id).map(kept) }) }));
   const { lastInsertRowid } = db.prepare(`INSERT INTO stop_order (scope_key, scope, scope_name, level, origin, state, headline, ordered_by, reason_kind, reason, ticket, rule, silence_s, watch_s, intent_us, agents, sources, tasks, plan)
     VALUES (@key, @scope, @scopeName, @level, @origin, @state, @headline, @orderedBy, @reasonKind, @reason, @ticket, @rule, @silenceS, @watchS, @nowUs, @agents, @sources, @tasks, @plan)`).run({
     key: scopeKey(p.scope), scope: JSON.stringify(p.scope), scopeName: bounded(p.scopeName, 300), level: p.level, origin: p.origin, state: p.state,
@@ -41,6 +41,8 @@ export function beginStop(db: WriteDb, p: Params<'stops.begin'>, nowUs: number):
   return { id, number: id, levers };
 }
 
+const kept = ({ agent, key, connection, connectionName, kind }: WatchedSource): Omit<WatchedSource, 'head'> => ({ agent, key, connection, connectionName: bounded(connectionName, 300), kind });
+
 function addLever(db: WriteDb, stop: number, { plan, connection, target, repeatable, idleOnly }: NewLever): number {
   return Number(db.prepare('INSERT INTO stop_lever (stop, plan_id, lever_id, connection, repeatable, idle_only, target, plan) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
     .run(stop, plan.id, plan.leverId, connection, repeatable ? 1 : 0, idleOnly ? 1 : 0, JSON.stringify(target), JSON.stringify(plan)).lastInsertRowid);
@@ -52,9 +54,19 @@ export function writeStop(db: WriteDb, p: Params<'stops.write'>, nowUs: number):
   for (const lever of p.levers ?? []) patchLever(db, p.id, lever, nowUs);
   if (p.events !== undefined) addEvents(db, p.id, p.events, nowUs);
   for (const audit of p.audit ?? []) appendAudit(db, { ...audit, subject: audit.subject ?? publicId('stop', p.id) }, nowUs);
+  if (p.order?.endedUs !== undefined || p.order?.releasedUs !== undefined || p.levers?.some((one) => one.undoState === 'done') === true) letGo(db, p.id);
   // Its acts are counted once more when nobody watches it any longer: the records that they stand on may go, the order does not.
   if (p.order?.endedUs !== undefined && p.order.endedUs !== null) keepLanded(db, p.id);
   return { id: p.id };
+}
+
+/**
+ * What undoing or looking for a lever's effect needed may be a whole assistant with its instructions: it goes as soon as nobody can need it any
+ * more. Where a lever may still be sent again, what was there before its first attempt stays: after that it could not be read.
+ */
+function letGo(db: WriteDb, stop: number): void {
+  db.prepare(`UPDATE stop_lever SET saved = NULL WHERE stop = @stop AND saved IS NOT NULL AND (undo_state = 'done' OR (undo_state = 'none' AND EXISTS (SELECT 1 FROM stop_order o WHERE o.id = @stop AND (o.released_us IS NOT NULL
+    OR (o.ended_us IS NOT NULL AND NOT EXISTS (SELECT 1 FROM stop_lever l WHERE l.stop = @stop AND l.state IN ('failed', 'unknown', 'skipped')))))))`).run({ stop });
 }
 
 type Columns = Readonly<Record<string, string | number | null | undefined>>;

@@ -6,15 +6,15 @@
  * - `ignores`: all acts in one step that never looks at it;
  * - `blocks`: all acts in one step that never yields either, so that the whole server stands still.
  * A step `report` follows, with an act of its own, so that one sees whether the next step began. With `tells` each part of the work is told
- * of by telemetry too.
+ * of by telemetry too. With `asks` a person is asked: `first` by the step itself, which goes on when it is answered, or `beside` it.
  */
 import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Annotation, END, START, StateGraph } from '@langchain/langgraph';
+import { Annotation, END, interrupt, START, StateGraph } from '@langchain/langgraph';
 import { teller } from '../tell-acts.mjs';
 
-const State = Annotation.Root({ how: Annotation(), file: Annotation(), acts: Annotation(), ms: Annotation(), tells: Annotation(), done: Annotation({ reducer: (_old, now) => now, default: () => 0 }) });
+const State = Annotation.Root({ how: Annotation(), file: Annotation(), acts: Annotation(), ms: Annotation(), tells: Annotation(), asks: Annotation(), done: Annotation({ reducer: (_old, now) => now, default: () => 0 }) });
 
 /** Only a name: whoever may start runs does not choose where on this machine is written. */
 function act({ file }, what) {
@@ -28,6 +28,7 @@ function holdStill(ms) {
 
 async function sweep(state, config) {
   const { how = 'steps', acts = 20, ms = 250, done } = state;
+  if (state.asks === 'first') interrupt('Shall it begin?');
   const most = how === 'steps' ? done + 1 : acts;
   const tell = (state.tells ? await teller(config) : null) ?? ((work) => work());
   for (let one = done; one < most; one++) {
@@ -44,7 +45,12 @@ export const graph = new StateGraph(State)
     act(state, 'report');
     return {};
   })
-  .addEdge(START, 'sweep')
+  .addNode('question', () => {
+    interrupt('Is this folder to be kept?');
+    return {};
+  })
+  .addConditionalEdges(START, ({ asks }) => (asks === 'beside' ? ['sweep', 'question'] : ['sweep']), ['sweep', 'question'])
+  .addEdge('question', END)
   .addConditionalEdges('sweep', ({ acts = 20, done }) => (done < acts ? 'sweep' : 'report'), ['sweep', 'report'])
   .addEdge('report', END)
   .compile()

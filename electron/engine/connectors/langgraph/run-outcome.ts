@@ -80,8 +80,14 @@ function stepsByNumber(run: Run, { runs, states }: ThreadRead): number | null {
 
 /** When one of several tasks of a step fails, the server breaks the others off and calls that an error too. */
 export function brokenOff(task: StepTask, tasks: readonly StepTask[]): boolean {
-  const aborted = (one: StepTask): boolean => one.error !== null && errorOf(one.error).type === 'AbortError';
+  const aborted = (one: StepTask): boolean => one.error !== null && isAbort(one.error);
   return aborted(task) && tasks.some((one) => one.error !== null && !aborted(one));
+}
+
+/** What the server writes to a step that it broke off, whatever that step does: the name of an abort, or the bare reason of it (measured beside a step that asks). */
+export function isAbort(error: unknown): boolean {
+  const { type, message } = errorOf(error);
+  return type === 'AbortError' || type === 'CancelledError' || ((type === undefined || type === 'Error') && (message === 'interrupt' || message === 'rollback'));
 }
 
 /** JavaScript servers write `{"message","name"}`, Python ones `ValueError('...')`. */

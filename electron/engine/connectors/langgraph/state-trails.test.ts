@@ -35,6 +35,7 @@ describe('what was under way when a run was broken off', () => {
     expect(reading(run, [step('b', 15, [])])).toBe('nothing');
     expect(reading(run, [step('b', 15, [{ name: 'write', error: '{"name":"TypeError","message":"no"}' }])])).toBe('nothing');
     expect(reading(run, [step('b', 15, [{ name: 'write', error: '{"name":"AbortError","message":"aborted"}' }])])).toMatchObject({ steps: ['write'] });
+    expect(reading(run, [step('b', 15, [{ name: 'write', error: '{"name":"Error","message":"interrupt"}' }, { name: 'ask', interrupts: [{ id: 'i', value: 1 }] }])])).toMatchObject({ steps: ['write'] });
     expect(reading(run, [step('b', 15, [{ name: 'ask', interrupts: [{ id: 'i', value: 1 }] }])])).toBe('nothing');
     expect(reading(run, [step('b', 15, [{ name: 'write', error: '{"name":"TypeError","message":"no"}' }, { name: 'beside' }])])).toMatchObject({ steps: ['beside'] });
   });

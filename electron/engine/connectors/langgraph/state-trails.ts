@@ -2,7 +2,7 @@
  * The states of threads as a stop sees them: each new one is a sign that a run acts, and the last one of a run names the steps that were
  * under way when it ended. Times are the server's.
  */
-import { errorOf } from './run-outcome.ts';
+import { isAbort } from './run-outcome.ts';
 import type { KnownRun } from './run-book.ts';
 import { checkpointOf, parentOf, runOf, textAt } from './shapes.ts';
 import type { ThreadState } from './shapes.ts';
@@ -44,7 +44,7 @@ function lite(state: ThreadState): TrailState | null {
   const asks = state.tasks.some((task) => task.interrupts.length > 0);
   const tasksOf = (name: string): ThreadState['tasks'] => state.tasks.filter((task) => task.name === name);
   // What the server broke off together with another step may go on all the same.
-  const undone = (task: ThreadState['tasks'][number]): boolean => task.result === null && (task.error === null || errorOf(task.error).type === 'AbortError');
+  const undone = (task: ThreadState['tasks'][number]): boolean => task.result === null && (task.error === null || isAbort(task.error));
   const going = (name: string): boolean => tasksOf(name).length === 0 || tasksOf(name).some((task) => undone(task) && task.interrupts.length === 0);
   const next = [...new Set(state.next)].filter((name) => name !== '__start__');
   const step = state.metadata['step'];

@@ -74,13 +74,16 @@ export function openRun(run: KnownRun, { serverClock, clock }: Pick<LookParts, '
   };
 }
 
-/** Measured: a step beside one that failed, and one whose run was rolled back, go on as well, and the run then counts as failed. */
+/**
+ * Measured: a step beside one that failed, and one whose run was rolled back, go on as well, and the run then counts as failed; where another
+ * step beside it asks a person, a run that was cancelled counts as a success.
+ */
 function brokenRuns({ book, scope, serverClock }: Pick<LookParts, 'book' | 'scope' | 'serverClock'>, sinceUs: number): KnownRun[] {
-  const fromUs = serverClock.theirs(sinceUs) - lookBackUs;
+  const fromUs = serverClock.theirs(sinceUs);
   return book.endedIn(scope).filter((run) => {
-    if (run.status === 'success') return false;
+    if (run.status === 'success') return run.updatedUs >= fromUs;
     if (run.status === 'gone') return (run.endedMs ?? 0) * 1_000 >= sinceUs - lookBackUs && !book.neverBegan(run);
-    return run.updatedUs >= fromUs;
+    return run.updatedUs >= fromUs - lookBackUs;
   });
 }
 
@@ -91,7 +94,8 @@ function brokenIn({ book, trails, scope, serverClock }: LookParts, sinceUs: numb
     const neverBegan = book.neverBegan(run);
     const reading = underWayOf(run, trail, neverBegan);
     const surely = neverBegan || reading !== 'nothing' || ownState(run, trail) !== undefined || trail.readMs >= (run.endedMs ?? 0) + settleMs;
-    return { run, reading: surely ? reading : 'unread' };
+    // What says that it came to its end needs no state that says so too; only one that says otherwise counts.
+    return { run, reading: !surely ? 'unread' : reading === 'unknown' && run.status === 'success' ? 'nothing' : reading };
   });
 }
 
@@ -163,8 +167,6 @@ function wanted(parts: LookParts, sinceUs: number): string[] {
     if (reading !== 'unread' && reading !== 'nothing') want(run.thread, 3, opaqueAgainMs);
     if (reading === 'unread' && isDue(one, trails.of(run.thread), nowMs)) want(run.thread, run.seen === 'running' ? 1 : 2, 0);
   }
-  // A run that came to its own end meanwhile may have done so after the command.
-  for (const run of book.endedIn(scope)) if (run.status === 'success' && run.updatedUs >= serverClock.theirs(sinceUs) && (trails.of(run.thread)?.readMs ?? 0) < (run.endedMs ?? 0)) want(run.thread, 2, 0);
   for (const thread of emptied(book, scope, serverClock.theirs(sinceUs))) want(thread.id, 2, trails.of(thread.id) === undefined ? 0 : opaqueAgainMs * 5);
   const ofRank = (rank: number): Want[] => [...wants.values()].filter((one) => one.rank === rank).toSorted((a, b) => a.readMs - b.readMs);
   const never = ofRank(2);

@@ -53,6 +53,25 @@ describe.each(['1.5', '2.0'] as const)('stopping runs of a LangGraph server %s',
     expect(steps(later.opaque, ids.run)).toEqual(['sweep']);
   });
 
+  it('says the same of a step that asked and was answered, and of one beside a question, though that run counts as a success', async () => {
+    const first = await sweep('ignores', 'answered.txt', { asks: 'first' });
+    const beside = await sweep('ignores', 'beside.txt', { asks: 'beside' });
+    await server.until(null, first);
+    const answer = await server.as(null, 'POST', `/threads/${first.thread}/runs`, { assistant_id: 'backup-sweep', command: { resume: 'yes' } });
+    const run = textOf(answer.body['run_id']);
+    const traces = [new Trace(server, 'answered.txt'), new Trace(server, 'beside.txt')];
+    for (const trace of traces) await trace.has(2);
+    const { port } = openPort(server);
+    const target = { agents: null, runs: [run, beside.run] };
+    const sinceUs = nowUs();
+    const all = { agents: [await assistantOf(server, 'backup-sweep')], runs: null };
+    expect((await cancel(port, all)).reported).toBe('stopped');
+    const counts = traces.map((trace) => trace.lines.length);
+    const sight = await lookUntil(port, target, sinceUs, (one) => one.open.length === 0 && one.complete);
+    expect([steps(sight.opaque, run), steps(sight.opaque, beside.run)]).toEqual([['sweep'], ['sweep']]);
+    for (const [at, trace] of traces.entries()) await trace.has((counts[at] ?? 0) + 3);
+  });
+
   it('says the same of a run that another one rolled back before the stop', async () => {
     const { port } = openPort(server);
     const ids = await sweep('ignores', 'rolled.txt', { acts: 40 });

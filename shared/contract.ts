@@ -76,13 +76,13 @@ export type Series = z.infer<typeof series>;
 
 export const needsYou = z.object({
   id: z.string(),
-  kind: z.enum(['failure', 'gap', 'connection', 'open_too_long', 'interrupted', 'borrowed', 'alarm', 'denied', 'approval', 'stuck', 'stop']),
+  kind: z.enum(['failure', 'gap', 'connection', 'open_too_long', 'interrupted', 'borrowed', 'alarm', 'denied', 'approval', 'stuck', 'stop', 'access']),
   agentId: z.string().nullable(),
   agentName: z.string().nullable(),
   text: z.string(),
   since: isoTime,
   /** where Enter leads: screen and id. */
-  target: z.object({ screen: z.enum(['agents', 'agent', 'live', 'connections', 'settings', 'approvals', 'stop']), id: z.string().nullable() }),
+  target: z.object({ screen: z.enum(['agents', 'agent', 'live', 'connections', 'settings', 'approvals', 'stop', 'access']), id: z.string().nullable() }),
 });
 export type NeedsYou = z.infer<typeof needsYou>;
 

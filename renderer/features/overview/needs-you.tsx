@@ -25,6 +25,7 @@ const looks = {
   approval: { state: 'waiting', word: 'Approval' },
   stuck: { state: 'attention', word: 'Stuck' },
   stop: { state: 'still_acting', word: 'Stop order' },
+  access: { state: 'attention', word: 'Access' },
 } satisfies Record<NeedsYou['kind'], { state: State; word: string }>;
 
 /** Failures and interruptions lead to where they are explained, on the agent's own screen. */
@@ -33,6 +34,7 @@ export function targetOf(item: NeedsYou): Target {
   if (screen === 'agent' && item.kind === 'failure') return { screen, id, params: { tab: 'failures' } };
   if (screen === 'agent' && item.kind === 'borrowed') return { screen, id, params: { tab: 'identity' } };
   if (screen === 'live' && item.agentId !== null) return { screen, params: { agent: item.agentId } };
+  if (screen === 'access') return { screen, params: { tab: 'findings' } };
   return { screen, id };
 }
 

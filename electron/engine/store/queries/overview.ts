@@ -3,6 +3,7 @@ import type { NeedsYou, Overview, ParsedParams } from '../../../../shared/contra
 import { IDENTITY, identityWord, KEY_KIND, OUTCOME, STATUS, US_DAY, US_MINUTE } from '../codes.ts';
 import { publicId } from '../ids.ts';
 import { TALLY } from '../tallies.ts';
+import { findingsNeedingSomebody } from './access-findings.ts';
 import { countWaiting, waitingLongest } from './approvals.ts';
 import { beforeAndSince, hourSums } from './before-and-since.ts';
 import { costOf, iso, micros, type Reading } from './reading.ts';
@@ -136,7 +137,7 @@ function needsYou(reading: Reading, span: Span, sinceUs: number, nowUs: number):
     ...stops(reading, nowUs), ...approvals(reading), ...alarms(reading), ...openGaps(reading, span), ...refusing(reading, nowUs), ...stuck(reading), ...newFailures(reading, Math.min(sinceUs, nowUs - US_DAY)), ...openTooLong(reading, nowUs),
     ...countedSince(reading, sinceUs, STATUS.denied, 'denied', (n) => `Denied ${times(n)}`),
     ...countedSince(reading, sinceUs, STATUS.interrupted, 'interrupted', (n) => `${n === 1 ? 'A call' : `${n} calls`} interrupted without a result`),
-    ...borrowed(reading, sinceUs),
+    ...findingsNeedingSomebody(reading, sinceUs, nowUs), ...borrowed(reading, sinceUs),
   ].slice(0, mostOfAKind);
 }
 

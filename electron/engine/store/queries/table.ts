@@ -1,5 +1,6 @@
 /** From the name of a query to the function that answers it. Runs on the reader thread only. */
 import type { ParsedParams, Result } from '../../../../shared/contract.ts';
+import { listFindings } from './access-findings.ts';
 import { accessMatrix } from './access-matrix.ts';
 import { accessSummary } from './access-summary.ts';
 import { getActivity, listActivity, listTaskActivities, liveRows } from './activities.ts';
@@ -47,6 +48,7 @@ export const queries = {
   'grants.list': listGrants,
   'access.summary': accessSummary,
   'access.matrix': accessMatrix,
+  'access.findings': listFindings,
   'approvals.list': listApprovals,
   'approvals.get': getApproval,
   'audit.list': listAudit,

@@ -100,7 +100,7 @@ export class ProtoReader {
       if (this.pos >= end) throw new WireError(truncated);
       const byte = buf[this.pos++] as number;
       const bits = byte & 0x7f;
-      if (i < 4) low += bits * 2 ** (7 * i);
+      if (i < 4) low += bits * (1 << (7 * i));
       else if (i === 4) {
         low += (bits & 0x0f) * 2 ** 28;
         high = bits >> 4;

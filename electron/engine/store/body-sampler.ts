@@ -1,4 +1,5 @@
 /** What a body names, in the words of the history: read only for the bodies that are asked for (`BodyJob.sample`). */
+import type { AgentClaim } from '../ingest/draft.ts';
 import type { ResourceInfo } from '../ingest/record.ts';
 import { mostSampled, type BodySample, type SampledResource } from '../processes/body-sample.ts';
 import type { Told } from './assemble/assembler.ts';
@@ -13,22 +14,31 @@ export class BodySampler {
   private readonly unnamed = new Set<string>();
   private readonly resources = new Map<string, SampledResource>();
   private lastResource: ResourceInfo | null = null;
+  /** The claim looked at last: neighbours share it, and making its key is felt. */
+  private lastClaim: AgentClaim | null = null;
+  private lastService = '';
   private more = false;
 
   /** A record, and what was told because of it: `told` from `first` on. */
   take(resource: ResourceInfo, told: readonly Told[], first: number): void {
-    const service = serviceKey(resource.service);
-    if (resource !== this.lastResource) this.takeResource(resource, service);
+    if (resource !== this.lastResource) this.takeResource(resource, serviceKey(resource.service));
     this.lastResource = resource;
     for (let at = first; at < told.length; at++) {
       const { draft } = told[at] as Told;
-      if (draft.plain === true) continue;
-      const key = draft.agent === undefined ? null : agentKey(draft.agent, resource.service);
-      if (key === null) this.keep(this.unnamed, service);
-      else if (!this.agents.has(key)) {
-        if (this.agents.size < mostSampled) this.agents.set(key, { service, key });
-        else this.more = true;
-      }
+      if (draft.plain !== true) this.takeClaim(draft.agent, resource.service);
+    }
+  }
+
+  private takeClaim(claim: AgentClaim | undefined, service: string): void {
+    const { lastClaim } = this;
+    if (claim !== undefined && lastClaim !== null && claim.id === lastClaim.id && claim.name === lastClaim.name && service === this.lastService) return;
+    this.lastClaim = claim ?? null;
+    this.lastService = service;
+    const key = claim === undefined ? null : agentKey(claim, service);
+    if (key === null) this.keep(this.unnamed, serviceKey(service));
+    else if (!this.agents.has(key)) {
+      if (this.agents.size < mostSampled) this.agents.set(key, { service: serviceKey(service), key });
+      else this.more = true;
     }
   }
 

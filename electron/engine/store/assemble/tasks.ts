@@ -123,6 +123,16 @@ const keys = {
 const fields = Object.keys(keys) as (keyof TaskFacts)[];
 /** Connection and key of a task never change; leaving them out spares their index. */
 const changing = fields.filter((field) => field !== 'id' && field !== 'connection' && field !== 'keyKind' && field !== 'key');
+/** Always written. The rest of a task is nothing as a rule, see `isPlain`. */
+const plainFields: ReadonlySet<keyof TaskFacts> = new Set([
+  'id', 'connection', 'keyKind', 'key', 'startedUs', 'lastUs', 'receivedUs', 'rootAgent', 'rootUs', 'statedUs', 'statedOutcome', 'statedBasis', 'horizonUs', 'outcome', 'basis', 'activities', 'failures',
+  'input', 'output', 'cacheRead', 'cacheWrite', 'reasoning', 'unpriced',
+]);
+
+function isPlain(f: TaskFacts): boolean {
+  return f.name === '' && f.looseAgent === 0 && f.looseUs === 0 && f.denials === 0 && f.open === 0 && f.interrupted === 0 && f.micros === 0 && f.currency === 0 && f.priced === 0;
+}
+
 const select = fields.map((field) => `${keys[field]} AS ${field}`).join(', ');
 
 export class TaskBook {
@@ -143,6 +153,8 @@ export class TaskBook {
   private readonly findKey: Statement<[number, number, string], TaskFacts>;
   private readonly findId: Statement<[number], TaskFacts>;
   private readonly insert: Statement<(number | string)[]>;
+  /** Most tasks have no name, no money and nothing that went wrong. */
+  private readonly insertPlain: Statement<(number | string)[]>;
   private readonly update: Statement<(number | string)[]>;
   private readonly readAgents: Statement<[number], { agent: number; rows: number; firstUs: number; modelUs: number }>;
   private readonly findAlias: Statement<[number, number, string], { task: number }>;
@@ -155,7 +167,11 @@ export class TaskBook {
     this.findKey = db.prepare(`SELECT ${select} FROM task WHERE connection = ? AND key_kind = ? AND key_kind IN (1, 2, 4) AND key = ?`);
     this.findId = db.prepare(`SELECT ${select} FROM task WHERE id = ?`);
     // By position: binding by name costs several times as much, and there is a task for every few rows.
-    this.insert = db.prepare(`INSERT INTO task (${fields.map((field) => keys[field]).join(', ')}) VALUES (${fields.map(() => '?').join(', ')})`);
+    // OR FAIL: a trigger counts tasks, so that ABORT would copy each page aside before it is changed. Whatever fails, the transaction is undone as a whole.
+    const insert = (given: (field: keyof TaskFacts) => string): Statement<(number | string)[]> =>
+      db.prepare(`INSERT OR FAIL INTO task (${fields.map((field) => keys[field]).join(', ')}) VALUES (${fields.map(given).join(', ')})`);
+    this.insert = insert(() => '?');
+    this.insertPlain = insert((field) => (plainFields.has(field) ? '?' : field === 'name' ? "''" : '0'));
     this.update = db.prepare(`UPDATE task SET (${changing.map((field) => keys[field]).join(', ')}) = (${changing.map(() => '?').join(', ')}) WHERE id = ?`);
     this.findAlias = db.prepare('SELECT task FROM task_alias WHERE connection = ? AND key_kind = ? AND key = ?');
     this.writeAlias = db.prepare('INSERT OR REPLACE INTO task_alias (connection, key_kind, key, task) VALUES (?, ?, ?, ?)');
@@ -170,7 +186,7 @@ export class TaskBook {
   ofTrace(connection: number, traceId: string): TaskState {
     const key = cut(traceId, 512);
     const known = this.byKey.get(`${connection}\n${KEY_KIND.trace}\n${key}`);
-    const state = known ?? this.create(connection, KEY_KIND.trace, key);
+    const state = known ?? this.begin(connection, KEY_KIND.trace, key);
     if (known === undefined) this.remember(state);
     this.touched.add(state);
     return state;
@@ -199,7 +215,7 @@ export class TaskBook {
     }
     if (state === undefined) {
       const facts = this.findKey.get(connection, keyKind, short);
-      state = facts === undefined ? this.create(connection, keyKind, short) : this.load(facts);
+      state = facts === undefined ? this.begin(connection, keyKind, short) : this.load(facts);
       this.remember(state);
     }
     return state;
@@ -232,7 +248,7 @@ export class TaskBook {
 
   save(state: TaskState): void {
     const { f } = state;
-    if (state.fresh) this.insert.run(...fields.map((field) => f[field]));
+    if (state.fresh) this.create(f);
     else this.update.run(...changing.map((field) => f[field]), f.id);
     state.fresh = false;
     state.dirty = false;
@@ -253,6 +269,16 @@ export class TaskBook {
     this.byId.delete(state.f.id);
     for (const key of state.cacheKeys) this.byKey.delete(key);
     this.touched.delete(state);
+  }
+
+  private create(f: TaskFacts): void {
+    if (!isPlain(f)) this.insert.run(...fields.map((field) => f[field]));
+    else {
+      this.insertPlain.run(
+        f.id, f.connection, f.keyKind, f.key, f.startedUs, f.lastUs, f.receivedUs, f.rootAgent, f.rootUs, f.statedUs, f.statedOutcome, f.statedBasis, f.horizonUs, f.outcome, f.basis, f.activities, f.failures,
+        f.input, f.output, f.cacheRead, f.cacheWrite, f.reasoning, f.unpriced,
+      );
+    }
   }
 
   /** Tasks met longest ago first. */
@@ -281,7 +307,7 @@ export class TaskBook {
     return row?.seq ?? 0;
   }
 
-  private create(connection: number, keyKind: number, key: string): TaskState {
+  private begin(connection: number, keyKind: number, key: string): TaskState {
     return new TaskState({
       id: this.nextId++, connection, keyKind, key, name: '', startedUs: Number.MAX_SAFE_INTEGER, lastUs: 0, receivedUs: 0, rootAgent: 0, rootUs: 0,
       looseAgent: 0, looseUs: 0, statedUs: 0, statedOutcome: OUTCOME.unknown, statedBasis: BASIS.nothing_known, horizonUs: 0,

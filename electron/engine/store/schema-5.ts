@@ -125,8 +125,9 @@ CREATE TABLE grant_change (
   id INTEGER PRIMARY KEY AUTOINCREMENT, at_us INTEGER NOT NULL, connection INTEGER NOT NULL, agent INTEGER NOT NULL, grant_id INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
   what TEXT NOT NULL, widening INTEGER NOT NULL, first INTEGER NOT NULL, text TEXT NOT NULL
 ) STRICT;
-CREATE INDEX grant_change_at ON grant_change (at_us) WHERE first = 0;
-CREATE INDEX grant_change_agent ON grant_change (agent, at_us) WHERE first = 0;
+CREATE INDEX grant_change_at ON grant_change (at_us, widening) WHERE first = 0;
+CREATE INDEX grant_change_agent ON grant_change (agent, at_us, widening) WHERE first = 0;
+CREATE INDEX grant_change_of ON grant_change (connection, at_us, widening) WHERE first = 0;
 CREATE INDEX grant_change_grant ON grant_change (grant_id);
 CREATE INDEX grant_change_connection ON grant_change (connection, id);
 -- A person said that this agent holds the credential of that connection, and so what is offered to it.

@@ -1,5 +1,7 @@
 /** From the name of a query to the function that answers it. Runs on the reader thread only. */
 import type { ParsedParams, Result } from '../../../../shared/contract.ts';
+import { getDocument, listDocuments } from './access-documents.ts';
+import { getBaseline, listDrift } from './access-drift.ts';
 import { listFindings } from './access-findings.ts';
 import { accessMatrix } from './access-matrix.ts';
 import { accessSummary } from './access-summary.ts';
@@ -12,6 +14,7 @@ import { counts, listConnections, previewRetention } from './connections.ts';
 import { engineFacts } from './engine-facts.ts';
 import { listFailures } from './failures.ts';
 import { find } from './find.ts';
+import { getGrant } from './grant-detail.ts';
 import { listGrants } from './grants.ts';
 import { getOverview } from './overview.ts';
 import type { Reading } from './reading.ts';
@@ -49,6 +52,11 @@ export const queries = {
   'access.summary': accessSummary,
   'access.matrix': accessMatrix,
   'access.findings': listFindings,
+  'access.drift': listDrift,
+  'access.baseline': getBaseline,
+  'access.documents': listDocuments,
+  'access.document': getDocument,
+  'grants.get': getGrant,
   'approvals.list': listApprovals,
   'approvals.get': getApproval,
   'audit.list': listAudit,

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CallFailure } from '../call-failure.ts';
 import type { NewLever } from '../store/stop-commands.ts';
-import { fakeHouse, leverOf, openOf, orderOf, said, scopeOf, unreachable } from './fake-stop.ts';
+import { FakeRuntime, fakeHouse, leverOf, openOf, orderOf, said, scopeOf, unreachable } from './fake-stop.ts';
 import type { House } from './fake-stop.ts';
 import { Orchestrator } from './orchestrator.ts';
+import { watchedSources } from './watched.ts';
 
 const ada = { kind: 'desktop', name: 'ada' } as const;
 const hold = (): NewLever => leverOf('console.hold', { plan: { step: 'refuse', kind: 'hold', level: 'suspend', undo: 'exact', title: 'hold' } });
@@ -41,6 +42,54 @@ describe('a hold', () => {
     expect(house.runtime.runs.map((one) => one.id)).toEqual(['before']);
     expect(house.history.lever('hold')).toMatchObject({ state: 'reported', reported: 'accepted', undoState: 'open', holdCancelled: 3 });
     expect(house.history.events.filter((one) => one.text.startsWith('Cancelled')).map((one) => one.text)).toEqual(['Cancelled a new run as it appeared: new-1.', 'Cancelled 2 new runs as they appeared: new-2, new-3.']);
+  });
+
+  it('writes each of its cancels into the audit log, one entry for all that one look found', async () => {
+    await held();
+    house.runtime.start('new-1');
+    house.runtime.start('new-2');
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(house.history.audits.filter((one) => one.action === 'stop.hold')).toMatchObject([{ actor: 'Gatehouse', subject: 'stp-1', outcome: 'done', text: 'Hold of stop order 1 (clerk, Fake): Cancelled 2 new runs as they appeared: new-1, new-2.', details: { order: 1, runs: 2 } }]);
+  });
+
+  it('leaves none out for a runtime whose clock is behind: not when its first look is late, not in the next engine', async () => {
+    const behind = (id: string): void => { house.runtime.runs = [...house.runtime.runs, { id, agent: 'clerk-1', state: 'running', sinceUs: (Date.now() - 3_600_000) * 1_000, what: 'clerk' }]; };
+    const { survey } = house.runtime.port;
+    house.runtime.port.survey = () => Promise.reject(unreachable('ECONNREFUSED'));
+    await orchestrator.begin(orderOf([hold(), leverOf('cut')]), scopeOf());
+    await vi.advanceTimersByTimeAsync(5_000);
+    behind('new-1');
+    house.runtime.port.survey = survey;
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(house.runtime.runs).toEqual([]);
+    house.end();
+    await vi.advanceTimersByTimeAsync(1);
+    await orchestrator.close();
+    const { history } = house;
+    house = fakeHouse();
+    house.history.orders = history.orders;
+    behind('new-2');
+    orchestrator = new Orchestrator({ context: house.context, isLocal: () => true });
+    await orchestrator.resume(null);
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(house.runtime.runs).toEqual([]);
+  });
+
+  it('knows in the next engine what was open before the order, and leaves it alone where nothing was to be cut', async () => {
+    house.runtime.start('before');
+    await vi.advanceTimersByTimeAsync(10);
+    await held();
+    house.end();
+    await vi.advanceTimersByTimeAsync(1);
+    await orchestrator.close();
+    const { history, runtime } = house;
+    house = fakeHouse();
+    house.history.orders = history.orders;
+    house.runtime.runs = [...runtime.runs, { id: 'new-1', agent: 'clerk-1', state: 'running', sinceUs: 0, what: 'clerk' }];
+    orchestrator = new Orchestrator({ context: house.context, isLocal: () => true });
+    await orchestrator.resume(null);
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(house.runtime.runs.map((one) => one.id)).toEqual(['before']);
   });
 
   it('looks at once when the history hears of something', async () => {
@@ -177,6 +226,51 @@ describe('a release', () => {
     house.runtime.start('run-9');
     await vi.advanceTimersByTimeAsync(5_000);
     expect(house.runtime.runs).toHaveLength(1);
+  });
+
+  describe('of one lever, where the order has agents elsewhere', () => {
+    let other: FakeRuntime;
+    beforeEach(async () => {
+      other = new FakeRuntime(() => Date.now() * 1_000);
+      const ports = { open: (connection: number) => Promise.resolve(openOf(connection === 2 ? other : house.runtime, house.context.life)) };
+      const [first, agent] = [scopeOf().connections[0]!, scopeOf().agents[0]!];
+      const facts = { ...scopeOf(), connections: [first, { ...first, id: 2, publicId: 'con-2', name: 'Other' }], agents: [agent, { ...agent, id: 2, sources: [{ agent: 2, key: 'clerk-2', service: 'fake', connection: 2 }] }] };
+      house.history.facts = facts;
+      orchestrator = new Orchestrator({ context: { ...house.context, ports }, isLocal: () => true });
+      house.runtime.saved.set('pause', 'as it was');
+      await orchestrator.begin(orderOf([pausing('pause', 'refuse'), leverOf('cut', { connection: 2, plan: { connectionId: 'con-2', connectionName: 'Other' } })], { agents: [1, 2], sources: [1, 2], watched: watchedSources(facts) }), facts);
+      await vi.advanceTimersByTimeAsync(5_000);
+      await release('pause');
+    });
+
+    it('ends the watch of what that one kept from acting, and nothing else', async () => {
+      expect(house.history.order(1)).toMatchObject({ endedUs: null, releasedUs: null });
+      expect(house.history.events.map((one) => one.text)).toContain('Released by ada: the agents at Fake are no longer watched; the rest of the order is.');
+      house.runtime.act();
+      house.runtime.start('run-1');
+      house.history.rows = [{ id: 1, task: 1, agent: 1, connection: 1, kind: 'tool_call', status: 'ok', name: 'write', source: 'genai/span', startUs: Date.now() * 1_000, endUs: Date.now() * 1_000 }];
+      await vi.advanceTimersByTimeAsync(100_000);
+      expect(house.history.order(1).state).toBe('verified');
+      other.act();
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(house.history.order(1)).toMatchObject({ state: 'still_acting', reopened: 1 });
+    });
+
+    it('stays so for an engine that comes after it', async () => {
+      house.end();
+      await vi.advanceTimersByTimeAsync(1);
+      await orchestrator.close();
+      const { history, runtime } = house;
+      house = fakeHouse();
+      house.history.orders = history.orders;
+      house.history.facts = history.facts;
+      const ports = { open: (connection: number) => Promise.resolve(openOf(connection === 2 ? other : runtime, house.context.life)) };
+      orchestrator = new Orchestrator({ context: { ...house.context, ports }, isLocal: () => true });
+      await orchestrator.resume(null);
+      runtime.act();
+      await vi.advanceTimersByTimeAsync(100_000);
+      expect(house.history.order(1).state).toBe('verified');
+    });
   });
 
   it('ends the watch: what acts from then on may do so', async () => {

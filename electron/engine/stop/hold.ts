@@ -2,8 +2,11 @@
  * The console's own hold, where a runtime has no suspend: every run of the target that begins after the order is cancelled as it appears. It
  * works only while the engine runs, and says so; it goes on after a restart, until a person releases it.
  */
+import { auditByEngine } from '../audit-words.ts';
 import { CallFailure } from '../call-failure.ts';
 import type { LeverReply, OpenRun, Survey } from '../connectors/stopping.ts';
+import { publicId } from '../store/ids.ts';
+import type { AuditWords } from '../store/runtime-commands.ts';
 import type { LeverFact, LeverPatch, NewEvent } from '../store/stop-commands.ts';
 import { leftMs, pause, within } from './deadline.ts';
 import { isProcessLever } from './joined-port.ts';
@@ -25,6 +28,8 @@ const writeEveryMs = 5_000;
 const mostAtOnce = 200;
 const mostRemembered = 20_000;
 const mostNamed = 5;
+const mostBefore = 5_000;
+const atOnceUs = 2_000_000;
 
 type HoldState = NonNullable<LeverPatch['hold']>;
 
@@ -33,8 +38,8 @@ export class Hold {
   readonly #context: StopContext;
   readonly #book: OrderBook;
   readonly #end = new AbortController();
-  /** open before the order, so that they are the cut lever's; null: no look yet. */
-  #before: Set<string> | null = null;
+  /** open before the order, so that they are the cut lever's; null: no look yet. Kept with the lever: a later engine cannot find it out any more. */
+  #before: ReadonlySet<string> | null;
   /** run to when it was last cancelled here. */
   readonly #tried = new Map<string, number>();
   readonly #counted = new Set<string>();
@@ -47,6 +52,7 @@ export class Hold {
     this.#context = context;
     this.#book = book;
     this.leverId = leverId;
+    this.#before = readBefore(book.lever(leverId).saved);
     this.#state = { cancelled: book.lever(leverId).holdCancelled, lastCancelledUs: null, lastLookUs: null, problem: null };
   }
 
@@ -110,12 +116,24 @@ export class Hold {
 
   /** What began after the order, as far as the runtime's clock or our own looks tell. */
   #fresh(runs: readonly OpenRun[]): readonly OpenRun[] {
-    const { commandedUs, intentUs } = this.#book.fact;
-    const sinceUs = commandedUs ?? intentUs;
-    this.#before ??= new Set(runs.filter((run) => run.sinceUs < sinceUs).map((run) => run.id));
+    this.#before ??= this.#openBefore(runs);
     const nowMs = this.#context.clock.now();
     const fresh = runs.filter((run) => !this.#before?.has(run.id) && Math.abs(nowMs - (this.#tried.get(run.id) ?? Number.NEGATIVE_INFINITY)) >= againAfterMs);
     return fresh.slice(0, mostAtOnce);
+  }
+
+  /**
+   * By the runtime's own times, and its clock may be behind: then what began just after the order looks older than it. At once that is next to
+   * nothing; what a later look finds is only believed to be older where nothing was to be cut. What was, is to be cancelled in either case.
+   */
+  #openBefore(runs: readonly OpenRun[]): ReadonlySet<string> {
+    const { commandedUs, intentUs, levers } = this.#book.fact;
+    const sinceUs = commandedUs ?? intentUs;
+    const isLate = usOf(this.#context.clock) - sinceUs > atOnceUs;
+    const wasCut = levers.some((one) => one.connection === this.#lever.connection && one.plan.step === 'cut' && !isProcessLever(one.plan.leverId) && (one.state === 'reported' || one.state === 'unknown'));
+    const before = isLate && wasCut ? [] : runs.filter((run) => run.sinceUs < sinceUs).map((run) => run.id);
+    void this.#book.after({ levers: [{ id: this.leverId, saved: JSON.stringify({ before: before.slice(0, mostBefore) }) }] });
+    return new Set(before);
   }
 
   async #cut(open: OpenPort, leverId: string, runs: readonly OpenRun[], problem: string | null, signal: AbortSignal): Promise<void> {
@@ -142,23 +160,37 @@ export class Hold {
   #saw(problem: string | null, cancelled: readonly string[]): void {
     const atUs = usOf(this.#context.clock);
     const named = cancelled.slice(0, mostNamed).join(', ') + (cancelled.length > mostNamed ? ` and ${cancelled.length - mostNamed} more` : '');
-    const events: NewEvent[] = cancelled.length === 0 ? [] : [{ atUs, kind: 'hold', lever: this.leverId, by: 'console', text: `Cancelled ${cancelled.length === 1 ? 'a new run' : `${cancelled.length} new runs`} as ${cancelled.length === 1 ? 'it' : 'they'} appeared: ${named}.` }];
-    this.#write({ cancelled: this.#state.cancelled + cancelled.length, lastCancelledUs: cancelled.length > 0 ? atUs : this.#state.lastCancelledUs, lastLookUs: atUs, problem }, events);
+    const text = `Cancelled ${cancelled.length === 1 ? 'a new run' : `${cancelled.length} new runs`} as ${cancelled.length === 1 ? 'it' : 'they'} appeared: ${named}.`;
+    const events: NewEvent[] = cancelled.length === 0 ? [] : [{ atUs, kind: 'hold', lever: this.leverId, by: 'console', text }];
+    this.#write({ cancelled: this.#state.cancelled + cancelled.length, lastCancelledUs: cancelled.length > 0 ? atUs : this.#state.lastCancelledUs, lastLookUs: atUs, problem }, events, cancelled.length === 0 ? [] : [this.#audit(text, cancelled.length)]);
   }
 
-  #write(next: HoldState, events: readonly NewEvent[]): void {
+  /** One entry for all that one look found. */
+  #audit(text: string, runs: number): AuditWords {
+    const { id, number, scopeName } = this.#book.fact;
+    return auditByEngine({ action: 'stop.hold', subject: publicId('stop', id), outcome: 'done', text: `Hold of stop order ${number} (${scopeName}, ${this.#lever.plan.connectionName}): ${text}`, details: { order: number, runs } });
+  }
+
+  #write(next: HoldState, events: readonly NewEvent[], audit: readonly AuditWords[] = []): void {
     const nowMs = this.#context.clock.now();
     const news = events.length > 0 || next.problem !== this.#state.problem || nowMs - this.#writtenMs >= writeEveryMs;
     const worse = next.problem !== null && next.problem !== this.#state.problem;
     this.#state = next;
-    if (!news || this.#end.signal.aborted) return;
+    // What was cancelled while it was being released was cancelled all the same.
+    if (!news || (this.#end.signal.aborted && audit.length === 0)) return;
     this.#writtenMs = nowMs;
     const said = worse && next.problem !== null ? [{ atUs: usOf(this.#context.clock), kind: 'hold' as const, lever: this.leverId, by: 'console', text: `The hold does not work now: ${next.problem}` }] : [];
-    void this.#book.after({ levers: [{ id: this.leverId, hold: next }], events: [...events, ...said] });
+    void this.#book.after({ levers: [{ id: this.leverId, hold: next }], events: [...events, ...said], audit });
   }
 }
 
 function cancelledOf(reply: LeverReply, asked: readonly string[]): readonly string[] {
   if (reply.runs.length > 0) return reply.runs.filter((run) => run.reported === 'stopped' || run.reported === 'accepted').map((run) => run.id);
   return reply.reported === 'stopped' || reply.reported === 'accepted' ? asked : [];
+}
+
+function readBefore(saved: string | null): ReadonlySet<string> | null {
+  if (saved === null) return null;
+  const { before } = JSON.parse(saved) as { readonly before: readonly string[] };
+  return new Set(before);
 }

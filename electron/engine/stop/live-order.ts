@@ -92,10 +92,9 @@ export class LiveOrder {
   release(actor: Actor | null, reason: string, only: number | null): Promise<void> {
     return this.inTurn(async () => {
       mayRelease(this.book.fact.levers);
-      const { done, failed } = await release({ context: this.#context, book: this.book, actor, reason, only, endHold: (id) => this.#endHold(id) });
+      const { done, failed } = await release({ context: this.#context, book: this.book, actor, reason, only, endHold: (id) => this.#endHold(id), watchedOn: () => this.#watchedOn() });
       if (this.#context.life.aborted) return;
-      // What acts from now on may do so.
-      if (this.book.fact.endedUs === null && (done > 0 || failed === 0)) await this.#endWatch(`Released by ${actor?.name ?? 'Gatehouse'}: it is no longer watched.`);
+      if (this.book.fact.endedUs === null && (done > 0 || failed === 0)) await this.#released(actor?.name ?? 'Gatehouse', only);
       if (this.isOver) this.#parts.over();
     });
   }
@@ -127,6 +126,15 @@ export class LiveOrder {
   }
 
   get #runParts(): RunParts { return { context: this.#context, book: this.book, startHold: (id) => this.#startHold(id) }; }
+
+  /** What acts from now on may do so: behind a single lever only what that one kept from acting; the rest of the order is watched on. */
+  async #released(by: string, only: number | null): Promise<void> {
+    if (only === null || !(await this.#watchedOn())) return this.#endWatch(`Released by ${by}: it is no longer watched.`);
+    const { connectionName } = this.book.lever(only).plan;
+    await this.book.after({ events: [{ atUs: usOf(this.#context.clock), kind: 'note', lever: only, by: 'console', text: `Released by ${by}: the agents at ${connectionName} are no longer watched; the rest of the order is.` }] });
+  }
+
+  async #watchedOn(): Promise<boolean> { return this.#verify?.narrow() ?? false; }
 
   #watchAnew(): number {
     const { silenceS, watchS } = this.book.fact;

@@ -25,6 +25,8 @@ export interface ReleaseParts {
   /** row id; null: all that is open. */
   readonly only: number | null;
   readonly endHold: (lever: number) => Promise<void>;
+  /** after one lever was put back: is anything else of the order watched on? Then it is not released as a whole. */
+  readonly watchedOn: () => Promise<boolean>;
 }
 
 export interface Released { readonly done: number; readonly failed: number }
@@ -41,7 +43,7 @@ export function undoOrder(levers: readonly LeverFact[]): LeverFact[] {
   return levers.filter(isUndoable).sort((a, b) => rank(b) - rank(a) || (b.sentUs ?? 0) - (a.sentUs ?? 0) || b.id - a.id);
 }
 
-export async function release({ context, book, actor, reason, only, endHold }: ReleaseParts): Promise<Released> {
+export async function release({ context, book, actor, reason, only, endHold, watchedOn }: ReleaseParts): Promise<Released> {
   mayRelease(book.fact.levers);
   const todo = undoOrder(book.fact.levers).filter((one) => only === null || one.id === only);
   if (only !== null && todo.length === 0) throw new CallFailure('conflict', 'There is nothing of this lever to put back. Nothing was changed.');
@@ -63,7 +65,7 @@ export async function release({ context, book, actor, reason, only, endHold }: R
   }
   const failed = todo.length - done;
   const text = todo.length === 0 ? 'There was nothing to put back.' : `${done} of ${todo.length} put back${failed > 0 ? `, ${failed} failed: they can be tried again` : ''}.`;
-  const whole = failed === 0 && !book.fact.levers.some(isUndoable);
+  const whole = failed === 0 && !book.fact.levers.some(isUndoable) && (only === null || !(await watchedOn()));
   await book.after({
     ...(whole ? { order: { releasedUs: book.fact.releasedUs ?? usOf(context.clock) } } : {}),
     audit: [audit({ outcome: failed > 0 ? 'failed' : 'done', text: `Stop order ${book.fact.number}: ${text}` })],

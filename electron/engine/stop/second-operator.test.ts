@@ -38,3 +38,9 @@ describe('the second operator', () => {
     expect(sameName('Ada', 'Adam')).toBe(false);
   });
 });
+
+it('takes no name for another one by what nobody sees in it', () => {
+  const hidden = ['\u200B', '\u200C', '\u200D', '\u2060', '\uFEFF', '\u00AD', '\u180E', '\uFE0F', '\u3164', '\u{E0041}'];
+  for (const one of hidden) expect([one.codePointAt(0), sameName(`Gra${one}ce`, 'Grace'), sameName(`${one}Grace ${one}`, 'grace')]).toEqual([one.codePointAt(0), true, true]);
+  expect(sameName('Grace', 'Gracie')).toBe(false);
+});

@@ -19,9 +19,9 @@ export async function hashPassphrase(passphrase: string): Promise<{ salt: Uint8A
   return { salt, hash: await derive(passphrase, salt) };
 }
 
-/** Names that a person would take for the same. */
+/** Names that a person would take for the same. SECURITY: what nobody sees in a name makes no second person. */
 export const sameName = (one: string, other: string): boolean => plain(one) === plain(other);
-const plain = (name: string): string => name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
+const plain = (name: string): string => name.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}+/gu, '').trim().replace(/\s+/g, ' ').toLowerCase();
 
 export class SecondOperator {
   readonly #clock: Clock;

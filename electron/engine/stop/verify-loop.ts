@@ -15,6 +15,7 @@ import { behindUs, usOf } from './stop-context.ts';
 import type { OrderContext } from './stop-context.ts';
 import { duration, inert, list } from './time-words.ts';
 import type { VerdictWriter } from './verdict-writer.ts';
+import { stillWatched } from './watched.ts';
 import type { Watched } from './watched.ts';
 
 export interface VerifyParts {
@@ -44,6 +45,10 @@ export class VerifyLoop {
   readonly #end = new AbortController();
   readonly #reader: EvidenceReader;
   #watched: Watched | null = null;
+  /** with what was put back since. */
+  #whole: Watched | null = null;
+  /** sources that may act again. */
+  #free: ReadonlySet<number> = new Set();
   #lookers: readonly Looker[] = [];
   #beganMs = 0;
   #tickedUs: number | null = null;
@@ -76,6 +81,27 @@ export class VerifyLoop {
     this.#end.abort();
     await this.ended;
     await this.#parts.writer.tellTurns();
+  }
+
+  /** Levers were put back: false when nothing is left to be watched. */
+  async narrow(): Promise<boolean> {
+    this.#watch(this.#whole ?? await this.#parts.watched());
+    return this.#lookers.length > 0;
+  }
+
+  #watch(whole: Watched): void {
+    const { context, book } = this.#parts;
+    const left = stillWatched(whole, book.fact.levers);
+    const before = new Map(this.#lookers.map((one) => [one.watched.connection, one]));
+    const sources = (watched: Watched): number[] => watched.connections.flatMap((one) => one.agents.flatMap((agent) => agent.sources));
+    const watchedOn = new Set(sources(left));
+    [this.#whole, this.#watched] = [whole, left];
+    this.#free = new Set(sources(whole).filter((source) => !watchedOn.has(source)));
+    // Where fewer are looked at than before it is another look.
+    this.#lookers = left.connections.map((one) => {
+      const known = before.get(one.connection);
+      return known?.watched.agents.length === one.agents.length ? known : new Looker(context, one, () => book.fact.levers.filter((lever) => lever.connection === one.connection));
+    });
   }
 
   async #run(): Promise<void> {
@@ -115,14 +141,13 @@ export class VerifyLoop {
   }
 
   async #tick(signal: AbortSignal): Promise<void> {
-    const { context, book } = this.#parts;
+    const { book } = this.#parts;
     this.#tellLost();
     const sinceUs = book.fact.commandedUs ?? book.fact.intentUs;
     if (this.#watched === null) {
       // Activity that is known before the command did not begin after it.
       const [watched] = await Promise.all([this.#parts.watched(), this.#reader.read(sinceUs, [])]);
-      this.#watched = watched;
-      this.#lookers = watched.connections.map((one) => new Looker(context, one, () => book.fact.levers.filter((lever) => lever.connection === one.connection)));
+      this.#watch(watched);
     }
     const looks = Promise.all(this.#lookers.map((one) => one.look(sinceUs, signal)));
     const enough = new AbortController();
@@ -143,7 +168,7 @@ export class VerifyLoop {
         looks: watched.shows === 'looks' ? track : null, gaps: [...this.#reader.gapsOf(watched.connection), ...this.#lost], clockBehindUs: null, process,
       })),
       levers: fact.levers.map(({ id, plan, connection, state, reported, reportedUs, undoState }) => ({ id, leverId: plan.leverId, title: plan.title, connection, step: plan.step, kind: plan.kind, state, answeredUs: reportedUs, reported, undone: undoState === 'done' })),
-      ...this.#reader.told, signs: [], verifiedUs: fact.verifiedUs, containedUs: fact.containedUs,
+      ...this.#reader.told, rows: this.#reader.told.rows.filter(({ row }) => !this.#free.has(row.agent)), signs: [], verifiedUs: fact.verifiedUs, containedUs: fact.containedUs,
     };
   }
 

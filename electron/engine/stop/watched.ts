@@ -51,6 +51,23 @@ export function watchedOf(fact: OrderFact, facts: WatchedScope, isLocal: (addres
   return { connections, openBefore: tasksOpen > 0 || (survey !== null && survey.failed.length === 0) ? tasksOpen : null };
 }
 
+/**
+ * What is left to watch when levers were put back. Each lever that can be put back keeps something from acting: new runs (refuse), what starts them
+ * (disarm), what acts for them (revoke). Released, the agents behind it may act again: at that connection, and wherever else they are told of. An
+ * act of theirs would no longer speak against the stop, so nobody waits for their silence either. All others are watched on as before.
+ */
+export function stillWatched(watched: Watched, levers: OrderFact['levers']): Watched {
+  const released = new Set(levers.filter((one) => one.undoState === 'done').map((one) => one.connection));
+  if (released.size === 0) return watched;
+  const free = new Set(watched.connections.filter((one) => released.has(one.connection)).flatMap((one) => one.agents.map((agent) => agent.head)));
+  const connections = watched.connections.filter((one) => !released.has(one.connection)).flatMap((one): WatchedConnection[] => {
+    const agents = one.agents.filter((agent) => !free.has(agent.head));
+    if (agents.length === one.agents.length) return [one];
+    return agents.length === 0 ? [] : [{ ...one, agents, target: { ...one.target, agents: [...new Set(agents.flatMap((agent) => agent.keys))] } }];
+  });
+  return { ...watched, connections };
+}
+
 interface AgentThen { readonly head: number; readonly sources: readonly Pick<WatchedSource, 'agent' | 'key' | 'connection'>[] }
 
 /** As they were when it was ordered; an order of an older version knows only which sources there were. */

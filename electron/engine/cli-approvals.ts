@@ -3,7 +3,7 @@ import type { Grant } from '../../shared/access.ts';
 import type { Approval, ApprovalDetail, AuditEntry } from '../../shared/domain.ts';
 import type { CommandContext } from './cli-commands.ts';
 import { findAgent, findConnection } from './cli-find.ts';
-import { paged, one, pageSize } from './cli-lists.ts';
+import { paged, pageSize } from './cli-lists.ts';
 import { printJson, printRows, printText } from './cli-output.ts';
 import type { Listing } from './cli-output.ts';
 import type { RuntimeCommand } from './cli-runtime-arguments.ts';
@@ -25,7 +25,7 @@ export async function runPaperCommand(command: PaperCommand, context: CommandCon
       const mutable = decision.answer === 'edit' ? { ...decision, parameters: [...decision.parameters] } : decision;
       return printDetail(await caller.call('approvals.decide', { id, fingerprint, decision: mutable }), context);
     }
-    case 'grants': return printRows(await grantsListing(caller, command), limit, json, streams);
+    case 'grants': return printRows(await grantsListing(caller, command, limit), limit, json, streams);
     case 'audit': return printRows(auditListing(caller, command.subject, limit), limit, json, streams);
   }
 }
@@ -57,10 +57,9 @@ const grantColumns: readonly Column<Grant>[] = [
   { head: 'FROM', cell: (row) => row.from, most: 28 }, { head: 'LAST SEEN', cell: (row) => time(row.lastSeen) },
 ];
 
-async function grantsListing(caller: Caller, { agent, connection }: Extract<PaperCommand, { name: 'grants' }>): Promise<Listing<Grant>> {
+async function grantsListing(caller: Caller, { agent, connection }: Extract<PaperCommand, { name: 'grants' }>, limit: number): Promise<Listing<Grant>> {
   const of = { ...(agent === null ? {} : { agentId: await findAgent(caller, agent) }), ...(connection === null ? {} : { connectionId: await findConnection(caller, connection) }) };
-  const asked = caller.call('grants.list', of);
-  return { pages: one(asked.then(({ rows }) => rows)), columns: grantColumns, json: (row) => row, none: 'No grant was seen.' };
+  return { pages: paged((before) => caller.call('grants.list', { ...of, limit: pageSize(limit), ...(before === undefined ? {} : { before }) })), columns: grantColumns, json: (row) => row, none: 'No grant was seen.' };
 }
 
 const auditColumns: readonly Column<AuditEntry>[] = [

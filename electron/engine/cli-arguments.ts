@@ -2,6 +2,8 @@
 import { resolve } from 'node:path';
 import { contentLevels } from '../../shared/domain.ts';
 import type { ContentLevel } from '../../shared/domain.ts';
+import { readAccess } from './cli-access-arguments.ts';
+import type { AccessCommand } from './cli-access-arguments.ts';
 import { allow, needed, oneOf, parseWords, readLimit, UsageError } from './cli-options.ts';
 import type { Values } from './cli-options.ts';
 import { readAgentLink, readApprovals, readAudit, readGrants, readRuntimeConnections } from './cli-runtime-arguments.ts';
@@ -17,7 +19,7 @@ export interface ListOptions {
 }
 
 export type Command =
-  | RuntimeCommand | StopCommand
+  | RuntimeCommand | StopCommand | AccessCommand
   | { readonly name: 'help' } | { readonly name: 'version' }
   | { readonly name: 'serve'; readonly otlp: { readonly host: string; readonly port: number } | null }
   | { readonly name: 'status' }
@@ -69,6 +71,7 @@ function readCommand(positionals: readonly string[], values: Values, now: number
     case 'certificate':
     case 'readiness':
     case 'drill': return readStopWord(name, rest, values);
+    case 'access': return readAccess(rest, values, (text) => readSince(text, now));
     case 'approvals': return readApprovals(rest, values);
     case 'grants': return readGrants(rest, values);
     case 'audit': return readAudit(rest, values);

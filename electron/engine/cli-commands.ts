@@ -1,6 +1,7 @@
 /** One function a command: asks the engine and prints the answer. */
 import type { SystemStatus } from '../../shared/contract.ts';
 import type { Connection } from '../../shared/domain.ts';
+import { runAccessCommand } from './cli-access.ts';
 import { runPaperCommand } from './cli-approvals.ts';
 import type { Command } from './cli-arguments.ts';
 import { findConnection } from './cli-find.ts';
@@ -87,6 +88,7 @@ async function runPrinting(command: Exclude<AskingCommand, ConnectionCommand | S
       if (json) return printJson({ id, removedActivities }, streams);
       return printText(command.history === 'keep' ? `Connection ${id} was removed. Its history was kept.\n` : `Connection ${id} was removed, and ${count(removedActivities)} activities with it.\n`, streams);
     }
+    default: return runAccessCommand(command, context, limit);
   }
 }
 

@@ -35,12 +35,12 @@ export async function readKeySource(source: KeySource, places: KeyPlaces): Promi
     case 'env': return { from: 'env', name: source.name };
     case 'file': return { from: 'file', path: resolve(source.path) };
     case 'keyEnv': return valueOf(places.variable(source.name), `The environment has no variable ${source.name}.`, source.session);
-    case 'keyFile': return valueOf(readFile(source.path, places), `The file ${source.path} holds no credential.`, source.session);
+    case 'keyFile': return valueOf(readTextFile(source.path, places), `The file ${source.path} holds no credential.`, source.session);
     case 'keyStdin': return valueOf(await places.stdin(), 'Nothing came in on the standard input.', source.session);
   }
 }
 
-function readFile(path: string, places: KeyPlaces): string {
+export function readTextFile(path: string, places: KeyPlaces): string {
   try {
     return places.file(path);
   } catch (error) {
@@ -52,7 +52,7 @@ type CardKeys = NonNullable<Extract<RuntimeTarget, { kind: 'a2a' }>['keys']>;
 
 /** One JWK, a list of them, or a JWKS. The engine checks each and refuses a private one. */
 export function readCardKeys(path: string, places: KeyPlaces): CardKeys {
-  const text = readFile(path, places);
+  const text = readTextFile(path, places);
   try {
     const read = JSON.parse(text) as { keys?: CardKeys } | CardKeys | CardKeys[number];
     if (Array.isArray(read)) return read;

@@ -18,6 +18,10 @@ const options = {
   level: { type: 'string' }, tag: { type: 'string' }, ticket: { type: 'string' }, 'reason-kind': { type: 'string' }, yes: { type: 'boolean', default: false }, wait: { type: 'string' }, check: { type: 'boolean', default: false },
   with: { type: 'string', multiple: true }, without: { type: 'string', multiple: true }, operator: { type: 'string' }, 'passphrase-env': { type: 'string' }, 'passphrase-stdin': { type: 'boolean', default: false },
   fingerprint: { type: 'string' }, 'card-keys': { type: 'string' }, subject: { type: 'string' },
+  by: { type: 'string' }, days: { type: 'string' }, text: { type: 'string' }, unused: { type: 'boolean', default: false }, attempted: { type: 'boolean', default: false }, irreversible: { type: 'boolean', default: false }, shared: { type: 'boolean', default: false },
+  document: { type: 'string' }, class: { type: 'string' }, gone: { type: 'boolean', default: false }, rule: { type: 'string' }, dismissed: { type: 'boolean', default: false }, until: { type: 'string' }, widening: { type: 'boolean', default: false },
+  note: { type: 'string' }, form: { type: 'string' }, format: { type: 'string' }, role: { type: 'string' }, enforcement: { type: 'string' }, for: { type: 'string', multiple: true }, as: { type: 'string' }, try: { type: 'boolean', default: false },
+  'take-back': { type: 'boolean', default: false }, sponsor: { type: 'boolean', default: false }, left: { type: 'boolean', default: false },
 } as const;
 
 export type Values = ReturnType<typeof parseWords>['values'];

@@ -43,6 +43,23 @@ const help = `Gatehouse ${version}
   gatehouse grants    [--agent ID|NAME] [--connection ID|NAME] [--limit N]
   gatehouse audit     [--subject ID] [--limit N]
 
+  gatehouse access [--by class|resource] [--days N] [--agent ID|NAME] [--text TEXT] [--unused] [--attempted] [--irreversible] [--shared]
+                        who may touch what, and what of it they touched; ! cannot be undone
+  gatehouse access grants [--agent ID|NAME] [--connection ID|NAME] [--document ID|NAME] [--class CLASS] [--text TEXT] [--gone]
+  gatehouse access show ID                      one grant: its reading, its source verbatim, its use, who else holds it
+  gatehouse access findings [--agent ID|NAME] [--rule RULE] [--dismissed]
+  gatehouse access dismiss ID --reason TEXT [--until TIME] | restore ID
+  gatehouse access drift [--agent ID|NAME] [--connection ID|NAME] [--widening] [--since SPAN]
+  gatehouse access baseline AGENT               what changed since it was approved; access approve AGENT [--note TEXT] approves what is held now
+  gatehouse access proposal AGENT [--form allow_list|iam|cedar] [--days N]     the least that its use needed; nothing is applied
+  gatehouse access reach AGENT                  all that it could reach, through whom
+  gatehouse access identity AGENT               as whom it acts, on what evidence; its owner
+  gatehouse access owner AGENT --name NAME [--sponsor] [--left] | --take-back
+  gatehouse access documents [--agent ID|NAME] | document ID|NAME | remove ID|NAME
+  gatehouse access import FILE|- --format iam|cedar|oauth_scopes|app_roles|tools|declared --name NAME --for AGENT... [--as CREDENTIAL]
+                        [--role identity|boundary|scp|resource] [--enforcement enforced|declared|log_only|unknown]; with --try only reads it
+  gatehouse access holder CONNECTION AGENT [--take-back]    the agent uses what that connection offers
+
   gatehouse stop --task ID | --agent ID|NAME | --connection ID|NAME | --tag TAG | --all --level cancel|suspend|revoke --reason TEXT
                         [--reason-kind KIND] [--ticket TEXT] [--with LEVER]... [--without LEVER]... [--wait SPAN] [--yes]
                         prints the plan, then what becomes of it; code 0 only when verified, 3 still acting, 4 unverified,

@@ -85,6 +85,7 @@ export interface OpaqueStep {
 
 /** One look from outside the levers. Never rests on what a lever answered. */
 export interface Sight {
+  /** when it was taken; whoever asked knows better when it was begun and when it was there. */
   readonly atUs: number;
   /** work in the target that the runtime still shows. */
   readonly open: readonly OpenRun[];

@@ -259,6 +259,21 @@ describe('a process', () => {
   });
 });
 
+describe('the time without an act that is told', () => {
+  const told = (s: number, lookAt: Parameters<typeof looked>[1]): readonly string[] => judge(judged(s, { connections: [looksConnection(looked(everySecond(1, s), lookAt))] })).grounds.filter((ground) => ground.startsWith('No act since'));
+
+  it('begins anew after work that was still shown, and after a time without sight', () => {
+    expect(told(20, undefined)).toEqual(['No act since 13:30:00 UTC, as far as was seen: 20 s.']);
+    expect(told(20, (s) => clearSight(s, { open: s < 8 ? [run('run-1')] : [] }))).toEqual(['No act since 13:30:08 UTC, as far as was seen: 12 s.']);
+    expect(told(40, (s) => (s > 20 && s < 30 ? { failed: 'connection refused' } : clearSight(s)))).toEqual(['No act since 13:30:30 UTC, as far as was seen: 10 s.']);
+  });
+
+  it('is not told while work is shown, or nothing is seen', () => {
+    expect(told(4, (s) => clearSight(s, { open: [run('run-1')] }))).toEqual([]);
+    expect(told(40, (s) => (s > 20 ? { failed: 'connection refused' } : clearSight(s)))).toEqual([]);
+  });
+});
+
 describe('a step whose inside nobody shows', () => {
   const opaque = (s: number, more: Partial<JudgeInput> = {}, lookAt = (now: number) => clearSight(now, { opaque: [step()] })): JudgeInput => judged(s, { connections: [looksConnection(looked(everySecond(1, s), lookAt))], ...more });
 

@@ -36,7 +36,7 @@ export function judge(input: JudgeInput): Verdict {
     reopened: state === 'still_acting' && input.verifiedUs !== null,
     windowOver, quietSinceUs: input.answeredUs === null || input.connections.some((one) => (one.looks?.newest?.open.length ?? 0) > 0) ? null : around.quietUs,
     levers: confirmLevers(input, acts, against, standings),
-    grounds: groundsOf(input, { acts, against, standings, blocks, state, quietUs: around.quietUs }),
+    grounds: groundsOf(input, { acts, against, standings, blocks, state, silentUs: silentSince(standings, around.quietUs) }),
     evidence: evidenceOf(input, acts, against, state === 'verified' ? standings : []),
     landed: landedOf(acts), denied,
     stillOpen: stillOpenOf(input, acts),
@@ -85,18 +85,24 @@ function verifiedTimes(input: JudgeInput, standings: readonly Standing[], quietU
   return { containedUs: newestOf(standings.map((one) => one.fromUs)) ?? quietUs, verifiedUs: input.nowUs };
 }
 
+/** Since when all of it was seen to be silent: open work, or a time without sight, that came after the last act begins it anew. Null: it is not seen, and whatever keeps it from being seen is named. */
+function silentSince(standings: readonly Standing[], quietUs: number): number | null {
+  const since = standings.map((one) => one.fromUs);
+  return since.includes(null) ? null : newestOf([quietUs, ...since]);
+}
+
 interface Found {
   readonly acts: readonly Act[];
   readonly against: readonly Against[];
   readonly standings: readonly Standing[];
   readonly blocks: readonly string[];
   readonly state: Verdict['state'];
-  readonly quietUs: number;
+  readonly silentUs: number | null;
 }
 
 const mostGrounds = 12;
 
-function groundsOf(input: JudgeInput, { acts, against, standings, blocks, state, quietUs }: Found): readonly string[] {
+function groundsOf(input: JudgeInput, { acts, against, standings, blocks, state, silentUs }: Found): readonly string[] {
   const denied = acts.filter((act) => act.role === 'denied').length;
   const speaking = against.slice(0, mostGrounds).map((one) => one.text);
   const missing = [...blocks, ...standings.flatMap((one) => one.blocks)];
@@ -107,7 +113,7 @@ function groundsOf(input: JudgeInput, { acts, against, standings, blocks, state,
     ...(against.length > mostGrounds ? [`${against.length - mostGrounds} more acts speak against it.`] : []),
     ...(input.answeredUs === null ? ['Not every lever has answered.'] : []),
     ...missing, ...waiting, ...proof,
-    ...(against.length === 0 && input.answeredUs !== null ? [`No act since ${clockOf(quietUs)}, as far as was seen: ${duration(input.nowUs - quietUs)}.`] : []),
+    ...(against.length === 0 && input.answeredUs !== null && silentUs !== null ? [`No act since ${clockOf(silentUs)}, as far as was seen: ${duration(input.nowUs - silentUs)}.`] : []),
     ...(denied === 0 ? [] : [`${denied === 1 ? '1 attempt' : `${denied} attempts`} after the command ${denied === 1 ? 'was' : 'were'} denied.`]),
     ...(input.openBefore === 0 && !acts.some((act) => act.lastUs !== null && act.lastUs > input.commandUs) ? ['Nothing of the scope was known to be running when the command was given.'] : []),
   ];

@@ -24,9 +24,10 @@ describe('what looks have shown', () => {
     expect(track.runs.map((one) => [one.run.id, one.firstUs])).toEqual([['a', at(1)]]);
   });
 
-  it('takes what a slow look tells for as new as it is, and what it does not show for as old as the look', () => {
+  it('claims of a slow look no more than was seen: nothing is clear before its end, and nothing after its begin', () => {
     const track = tookLook(noLooks, clearSight(4, { signs: [sign(3.5)] }), at(1), at(4));
-    expect(track).toMatchObject({ clearFromUs: at(1), clearToUs: at(1), signs: [{ seenUs: at(4) }] });
+    expect(track).toMatchObject({ clearFromUs: at(4), clearToUs: at(1), signs: [{ seenUs: at(4) }] });
+    expect(tookLook(track, clearSight(8), at(5), at(8))).toMatchObject({ clearFromUs: at(4), clearToUs: at(5) });
     const named = tookLook(noLooks, clearSight(4, { opaque: [step()], signs: [sign(3.5)] }), at(1), at(4));
     expect(tookLook(named, clearSight(5), at(5), at(5)).opaque).toMatchObject([{ ended: false }]);
   });

@@ -16,7 +16,7 @@ export interface LookTrack {
   /** the newest look that came through; null: none did yet. */
   readonly newest: Sight | null;
   readonly newestUs: number | null;
-  /** uninterrupted looks that were complete and showed nothing open; null: the newest was not such a look. */
+  /** uninterrupted looks that were complete and showed nothing open: from the end of the first to the begin of the newest; null: the newest was not such a look. */
   readonly clearFromUs: number | null;
   readonly clearToUs: number | null;
   /** the newest look that failed, was incomplete or showed something open, or the last one before looks were interrupted; null: none. */
@@ -33,8 +33,8 @@ export interface LookTrack {
 export const noLooks: LookTrack = { newest: null, newestUs: null, clearFromUs: null, clearToUs: null, badUs: null, openUs: null, fault: null, runs: [], signs: [], opaque: [] };
 
 /**
- * `atUs`: when the look was begun, on this machine's clock: that nothing was open is known for then, not for what happened while it was on its way.
- * `doneUs`: when it was there: what it tells may have happened until then.
+ * `atUs`: when the look was begun, on this machine's clock: that nothing was open is known until then, not for what happened while it was on its way.
+ * `doneUs`: when it was there: what it tells may have happened until then, and what it shows ended may have ended just before.
  */
 export function tookLook(track: LookTrack, sight: Sight, atUs: number, doneUs: number = atUs): LookTrack {
   const clear = sight.complete && sight.open.length === 0;
@@ -42,7 +42,7 @@ export function tookLook(track: LookTrack, sight: Sight, atUs: number, doneUs: n
   const signs = joined(track.signs, sight.signs.map((sign) => ({ sign, seenUs: doneUs })), signKey);
   return {
     newest: sight, newestUs: atUs, fault: null,
-    clearFromUs: clear ? (broken ? atUs : track.clearFromUs ?? atUs) : null, clearToUs: clear ? atUs : null,
+    clearFromUs: clear ? (broken ? doneUs : track.clearFromUs ?? doneUs) : null, clearToUs: clear ? atUs : null,
     badUs: clear ? (broken ? track.clearToUs : track.badUs) : atUs,
     openUs: sight.open.some((run) => run.state !== 'waiting') ? atUs : track.openUs,
     runs: joined(track.runs, sight.open.map((run) => ({ run, firstUs: doneUs })), runKey),

@@ -69,7 +69,6 @@ export class A2aStop implements StopPort {
   look(target: StopTarget, sinceUs: number, pulled: readonly { readonly leverId: string }[], signal: AbortSignal): Promise<Sight> {
     return this.#guard(signal, async () => {
       const place = await this.#place.find(target, false, signal);
-      const atUs = this.#now();
       const { complete, notes } = await this.#read(place, target, sinceUs, signal);
       const mine = wanted(target);
       this.#memory.knownBy(target.runs ?? [], sinceUs);
@@ -78,7 +77,7 @@ export class A2aStop implements StopPort {
         leverId, holds: open.length > 0 ? false : complete ? true : null,
         text: open.length > 0 ? `${open.length} task${open.length === 1 ? ' is' : 's are'} still shown as open.` : complete ? 'No task is shown as open.' : 'No task that can be seen is shown as open.',
       }));
-      return { atUs, open, complete, notes, readBack, signs: this.#memory.signs(sinceUs, mine), opaque: this.#memory.opaque(sinceUs, place.agent, mine) };
+      return { atUs: this.#now(), open, complete, notes, readBack, signs: this.#memory.signs(sinceUs, mine), opaque: this.#memory.opaque(sinceUs, place.agent, mine) };
     });
   }
 

@@ -16,7 +16,7 @@ export const onlyGiven = async (caller: Caller, { agent, connection }: { readonl
   ...(agent === null || agent === undefined ? {} : { agentId: await findAgent(caller, agent) }), ...(connection === null || connection === undefined ? {} : { connectionId: await findConnection(caller, connection) }),
 });
 
-export function useText({ state, times, denied }: Grant['use']): string {
+export function usedText({ state, times, denied }: Grant['use']): string {
   if (state === 'cannot_tell') return 'cannot tell';
   return `${times === 0 ? 'never' : `${count(times)}x`}${denied > 0 ? `, denied ${count(denied)}x` : ''}`;
 }
@@ -25,7 +25,7 @@ const classText = ({ classes, understood }: Grant): string => (classes.length ==
 
 const grantColumns: readonly Column<Grant>[] = [
   { head: 'ID', cell: (row) => row.id }, { head: 'HOLDER', cell: (row) => row.agentName ?? `any with ${row.connectionName ?? 'it'}`, most: 28 }, { head: 'KIND', cell: (row) => row.kind }, { head: 'NAME', cell: (row) => row.name, most: 44 },
-  { head: 'EFFECT', cell: (row) => row.effect }, { head: 'CLASSES', cell: classText, most: 30 }, { head: 'REVERSIBILITY', cell: (row) => words(row.reversibility) }, { head: 'USED', cell: (row) => useText(row.use) },
+  { head: 'EFFECT', cell: (row) => row.effect }, { head: 'CLASSES', cell: classText, most: 30 }, { head: 'REVERSIBILITY', cell: (row) => words(row.reversibility) }, { head: 'USED', cell: (row) => usedText(row.use) },
   { head: 'LAST USED', cell: (row) => time(row.use.lastUsedAt) }, { head: 'HELD TO IT', cell: (row) => words(row.enforcement) }, { head: 'EXPIRES', cell: (row) => time(row.expiresAt) }, { head: 'FROM', cell: (row) => row.from, most: 28 },
   { head: 'GONE', cell: (row) => time(row.goneAt) },
 ];

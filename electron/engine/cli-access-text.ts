@@ -1,6 +1,6 @@
 /** Access in a terminal where a table does not do: one grant, a proposal, what an agent could reach, who it is. What agents and runtimes wrote is shown inert. */
 import type { Baseline, DocumentReading, GrantDetail, GrantReading, IdentityCard, Proposal, Reach } from '../../shared/access.ts';
-import { baselineColumns, baselineRows, useText, words } from './cli-access-lists.ts';
+import { baselineColumns, baselineRows, usedText, words } from './cli-access-lists.ts';
 import { count, formatTable, time, visible, visibleLines } from './cli-text.ts';
 import type { Column } from './cli-text.ts';
 import { plural } from './plural.ts';
@@ -18,7 +18,7 @@ export function grantText({ grant, source, document, holders, changes }: GrantDe
     ...facts([
       ['Grant', `${grant.id}  ${grant.kind} ${grant.name}`], ['Holder', grant.agentName ?? `anybody with the credential of ${grant.connectionName ?? 'its connection'}`], ['Says', `${grant.effect}${grant.description === null ? '' : `: ${grant.description}`}`],
       ['Classes', grant.classes.map((one) => `${words(one.class)} (${words(one.reversibility)})`).join(', ') || 'none'], ['Actions', grant.actions.join(', ') || 'not said'], ['Resources', grant.resources.join(', ') || 'not said'], ['Conditions', grant.conditions.join('; ') || 'none'],
-      ['Held to it', words(grant.enforcement)], ['Expires', time(grant.expiresAt) || 'not said'], ['Used', `${useText(use)}${use.lastUsedAt === null ? '' : `, last ${time(use.lastUsedAt)}`}${use.why === null ? '' : `. ${use.why}`}`],
+      ['Held to it', words(grant.enforcement)], ['Expires', time(grant.expiresAt) || 'not said'], ['Used', `${usedText(use)}${use.lastUsedAt === null ? '' : `, last ${time(use.lastUsedAt)}`}${use.why === null ? '' : `. ${use.why}`}`],
       ['Read from', `${grant.from}${document === null ? '' : `, imported by ${document.addedBy}`}`], ['Seen', `${time(grant.firstSeen)} to ${time(grant.lastSeen)}${grant.goneAt === null ? '' : `, gone since ${time(grant.goneAt)}`}`],
     ]),
     ...bullets(`Understood: ${grant.understood}`, grant.notUnderstood), ...bullets('Who else holds it', holders.map((one) => `${one.name}: ${one.why}${one.lastUsedAt === null ? '' : `, last used ${time(one.lastUsedAt)}`}`)),

@@ -11,7 +11,13 @@ export interface Row {
 
 export const holds = (row: Row): boolean => (row.sense === 'min' ? row.measured >= row.limit : row.measured <= row.limit);
 
-export const median = (values: readonly number[]): number => quantile(values, 0.5);
+/** Of an even number of values the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  if (values.length === 0) return Number.NaN;
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
+}
 
 export function quantile(values: readonly number[], share: number): number {
   if (values.length === 0) return Number.NaN;

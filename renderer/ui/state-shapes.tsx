@@ -44,6 +44,8 @@ const looks = {
   healthy: { word: 'Healthy', tone: 'ok', shape: check },
   throttled: { word: 'Throttled', tone: 'wait', shape: <><path d="M6 1.3 11.2 10.7H.8Z" {...line} strokeWidth={1.3} strokeLinejoin="round" />{exclamation}</> },
   attention: { word: 'Attention', tone: 'wait', shape: <><path d="M6 1.3 11.2 10.7H.8Z" {...line} strokeWidth={1.3} strokeLinejoin="round" />{exclamation}</> },
+  /* Of a finding: worse than attention, and no stop or failure. */
+  serious: { word: 'Serious', tone: 'wait', shape: <path fillRule="evenodd" {...solid} d="M3.7.6h4.6l3.1 3.1v4.6l-3.1 3.1H3.7L.6 8.3V3.7ZM5.2 2.6v4.2h1.6V2.6Zm0 5.2v1.6h1.6V7.8Z" /> },
   refused: { word: 'Refused', tone: 'stop', shape: cross },
   broken: { word: 'Broken', tone: 'stop', shape: cross },
   not_seen: { word: 'Not seen', tone: 'quiet', shape: <><rect x="1" y="1" width="10" height="10" {...line} strokeWidth={1} /><path d="M1 5 5 1M1 9 9 1M3 11l8-8M7 11l4-4" {...line} strokeWidth={1.2} /></> },

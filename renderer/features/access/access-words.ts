@@ -22,13 +22,13 @@ export const enforcementWords: Record<Enforcement, { word: string; says: string 
   enforced: { word: 'enforced', says: 'A policy engine was said to hold it to this.' },
   declared: { word: 'declared', says: 'The source says so of itself; nothing here shows that anybody holds it to that.' },
   log_only: { word: 'only logged', says: 'It is written down and not stopped.' },
-  unknown: { word: 'not known whether enforced', says: 'Nothing says who holds it to this.' },
+  unknown: { word: 'not known', says: 'Nothing says who holds it to this.' },
 };
 
 export const understandingWords: Record<Understanding, { state: State; word: string }> = {
-  whole: { state: 'completed', word: 'understood whole' },
-  partly: { state: 'attention', word: 'partly understood' },
-  not: { state: 'unknown', word: 'not understood' },
+  whole: { state: 'completed', word: 'Understood whole' },
+  partly: { state: 'attention', word: 'Partly understood' },
+  not: { state: 'unknown', word: 'Not understood' },
 };
 
 export interface CellLook { word: string; tone: 'text' | 'accent' | 'deny' | 'wait' | 'quiet'; says: string }
@@ -66,8 +66,8 @@ export function cellName(cell: AccessCell | undefined): string {
 }
 
 export const severityLooks: Record<Finding['severity'], { state: State; word: string; rank: number }> = {
-  serious: { state: 'attention', word: 'Serious', rank: 0 },
-  attention: { state: 'waiting', word: 'Attention', rank: 1 },
+  serious: { state: 'serious', word: 'Serious', rank: 0 },
+  attention: { state: 'attention', word: 'Attention', rank: 1 },
   info: { state: 'idle', word: 'For information', rank: 2 },
 };
 

@@ -12,7 +12,7 @@ export function differences(baseline: Baseline): number {
 /** What an agent holds now against what was approved. */
 export function BaselineLists({ baseline }: { baseline: Baseline }) {
   const rows = [
-    ...baseline.added.map((one) => ({ key: `a ${one.grantId}`, wide: true, word: 'added', name: one.name, kind: one.kind, says: one.times === null ? 'use not seen' : `used ${plural(one.times, 'time')}` })),
+    ...baseline.added.map((one) => ({ key: `a ${one.grantId}`, wide: true, word: 'added', name: one.name, kind: one.kind, says: one.times === null ? 'use not seen' : one.times === 0 ? 'not used yet' : `used ${plural(one.times, 'time')}` })),
     ...baseline.changed.map((one) => ({ key: `c ${one.grantId}`, wide: one.widening, word: 'changed', name: one.name, kind: one.kind, says: one.text })),
     ...baseline.removed.map((one) => ({ key: `r ${one.kind} ${one.name}`, wide: false, word: 'gone', name: one.name, kind: one.kind, says: '' })),
   ];
@@ -20,7 +20,7 @@ export function BaselineLists({ baseline }: { baseline: Baseline }) {
     <ul className={classes.readings}>
       {rows.slice(0, 200).map((row) => (
         <li key={row.key} className={classes.reading}>
-          <span className={classes.readingHead}>{row.wide ? <StateBadge state="attention" word={`${row.word}, further`} /> : <StateBadge state="cancelled" word={row.word} />}<strong className={classes.strong}><InertName text={row.name} most={80} /></strong><span className={classes.muted}>{grantKinds[row.kind]}</span></span>
+          <span className={classes.readingHead}>{row.wide ? <StateBadge state="attention" word={`${row.word}, reaches further`} /> : <StateBadge state="cancelled" word={row.word} />}<strong className={classes.strong}><InertName text={row.name} most={80} /></strong><span className={classes.muted}>{grantKinds[row.kind]}</span></span>
           {row.says !== '' && <span className={`${classes.muted} ${classes.small}`}><InertName text={row.says} most={300} /></span>}
         </li>
       ))}

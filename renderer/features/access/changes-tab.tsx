@@ -36,11 +36,16 @@ function Since({ change }: { change: GrantChange }) {
   return <span className={change.usedSince.times === 0 ? classes.zero : classes.strong}>{formatCount(change.usedSince.times)}</span>;
 }
 
+function What({ change }: { change: GrantChange }) {
+  if (!change.widening) return <StateBadge {...changeLooks[change.what]} />;
+  return <span className={classes.two}><span>{changeLooks[change.what].word}</span><StateBadge state={wideningLook.state} word="reaches further" /></span>;
+}
+
 const holderOf = (change: GrantChange): string => change.agentName ?? change.connectionName ?? 'everybody';
 
 const columns: readonly DataColumn<GrantChange>[] = [
   { id: 'at', head: 'First seen', name: 'First seen', min: 108, grow: 0.2, first: 'down', sortBy: (row) => Date.parse(row.at), cell: (row) => <Time iso={row.at} /> },
-  { id: 'what', head: 'What', name: 'What', min: 132, grow: 0.2, sortBy: (row) => (row.widening ? 0 : 1), cell: (row) => (row.widening ? <StateBadge {...wideningLook} word={`${changeLooks[row.what].word}, further`} tip="It reaches further than before" /> : <StateBadge {...changeLooks[row.what]} />) },
+  { id: 'what', head: 'What', name: 'What', min: 132, grow: 0.2, sortBy: (row) => (row.widening ? 0 : 1), cell: (row) => <What change={row} /> },
   {
     id: 'name', head: 'Grant, whose', name: 'Grant and holder', min: 250, grow: 3, fixed: true, sortBy: (row) => row.name,
     cell: (row) => <span className={classes.two}><span className={classes.twoFirst}><strong className={classes.strong}><InertName text={row.name} most={60} /></strong> <span className={classes.muted}>{grantKinds[row.kind]}, <InertName text={holderOf(row)} most={60} /></span></span><span className={classes.twoSecond}><InertName text={row.text} most={200} /></span></span>,

@@ -30,11 +30,11 @@ const agentsLine = (row: GrantDocument): string => row.agents.slice(0, 3).map((a
 const kindWord = (row: GrantDocument): string => (row.format === 'iam' && row.role !== 'identity' ? `${formatWords.iam.word}, ${documentRoleWords[row.role].word.toLowerCase()}` : formatWords[row.format].word);
 
 const columns: readonly DataColumn<GrantDocument>[] = [
-  { id: 'name', head: 'Document, for', name: 'Document and agents', min: 220, grow: 2.4, fixed: true, sortBy: (row) => row.name, cell: (row) => <span className={classes.two}><span className={classes.twoFirst}><strong className={classes.strong}><InertName text={row.name} most={80} /></strong></span><span className={classes.twoSecond}>{agentsLine(row)}</span></span> },
-  { id: 'format', head: 'Format', name: 'Format', min: 140, grow: 1, sortBy: kindWord, cell: (row) => <span className={classes.cut}>{kindWord(row)}</span> },
+  { id: 'name', head: 'Document, for', name: 'Document and agents', min: 190, grow: 1.6, fixed: true, sortBy: (row) => row.name, cell: (row) => <span className={classes.two}><span className={classes.twoFirst}><strong className={classes.strong}><InertName text={row.name} most={80} /></strong></span><span className={classes.twoSecond}>{agentsLine(row)}</span></span> },
+  { id: 'format', head: 'Format', name: 'Format', min: 180, grow: 1, sortBy: kindWord, cell: (row) => <span className={classes.cut}>{kindWord(row)}</span> },
   { id: 'understood', head: 'Read', name: 'How it was read', min: 142, grow: 0.6, sortBy: (row) => row.understood, cell: (row) => <StateBadge {...understandingWords[row.understood]} /> },
   { id: 'grants', head: 'Grants', name: 'Grants', min: 58, grow: 0, end: true, first: 'down', sortBy: (row) => row.grants, cell: (row) => formatCount(row.grants) },
-  { id: 'added', head: 'Added', name: 'Added', min: 104, grow: 0.2, end: true, first: 'down', sortBy: (row) => Date.parse(row.addedAt), cell: (row) => <span className={classes.muted}><Time iso={row.addedAt} short /></span> },
+  { id: 'added', head: 'Added', name: 'Added', min: 124, grow: 0, end: true, first: 'down', sortBy: (row) => Date.parse(row.addedAt), cell: (row) => <span className={classes.muted}><Time iso={row.addedAt} short /></span> },
 ];
 
 function RemoveDialog({ document, onClose }: { document: GrantDocument; onClose: () => void }) {

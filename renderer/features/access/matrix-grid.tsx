@@ -11,11 +11,10 @@ import { formatCount, plural } from '../../ui/format.ts';
 import { StateShape, stateTone, stateWord, type State } from '../../ui/state-shapes.tsx';
 import { cellName, classWords, columnTitle, identityStates, undoWords } from './access-words.ts';
 import { CellShape, UndoMark } from './cell-shape.tsx';
-import { cellsOf, moved, startsGroup, type Spot } from './matrix-model.ts';
+import { cellsOf, headSize, moved, startsGroup, type Spot } from './matrix-model.ts';
 import classes from './matrix.module.css';
 
 const rowHeight = 27;
-const headHeight = 96;
 
 interface MatrixGridProps {
   columns: readonly AccessColumn[];
@@ -40,7 +39,7 @@ function Name({ row, index, here, tabbable, roomy, acts }: { row: AccessRow; ind
       role="rowheader" data-spot={`${index}:-1`} tabIndex={tabbable ? 0 : -1} className={`${classes.name} ${here ? classes.here : ''}`} data-tip={`${inertString(row.name, 120)}, ${word}`}
       onFocus={() => acts.current.spot({ row: index, column: -1 })} onDoubleClick={() => acts.current.open(row)}
     >
-      <span className={tone === 'wait' ? classes.nameWait : tone === 'quiet' ? classes.nameQuiet : undefined}><StateShape state={identity} /></span>
+      <span className={`${classes.mark} ${tone === 'wait' ? classes.nameWait : tone === 'quiet' ? classes.nameQuiet : ''}`}><StateShape state={identity} /></span>
       <span className={classes.words}><InertName text={row.name} most={60} /></span>
       <span className={roomy ? classes.findings : 'gh-visually-hidden'}>{word}{row.findings > 0 && `, ${plural(row.findings, 'finding')}`}</span>
     </div>
@@ -56,8 +55,7 @@ function Cell({ row, index, at, column, group, here, tabbable, cell, acts }: Cel
       role="gridcell" aria-colindex={at + 2} aria-label={name} data-spot={`${index}:${at}`} tabIndex={tabbable ? 0 : -1} data-tip={name} aria-selected={here}
       className={`${classes.cell} ${group ? classes.group : ''} ${here ? classes.here : ''}`} onFocus={() => acts.current.spot({ row: index, column: at })}
     >
-      {row.notSeen !== null && <span className={classes.unseenRow} aria-hidden="true" />}
-      {(cell !== undefined || row.notSeen === null) && <span className={row.notSeen === null ? undefined : `${classes.unseenSpan} ${classes.unseenCell}`}><CellShape state={cell?.state ?? 'none'} /></span>}
+      {(cell !== undefined || row.notSeen === null) && <span className={row.notSeen === null ? undefined : classes.unseenCell}><CellShape state={cell?.state ?? 'none'} /></span>}
     </div>
   );
 }
@@ -69,23 +67,27 @@ const Row = memo(function Row({ row, index, top, columns, groups, roomy, hereAt,
   return (
     <div role="row" aria-rowindex={index + 2} data-holder={row.id} className={`${classes.row} ${hereAt === null ? '' : classes.chosen}`} style={{ transform: `translateY(${top}px)` }}>
       <Name row={row} index={index} here={hereAt === -1} tabbable={tabAt === -1} roomy={roomy} acts={acts} />
+      {row.notSeen !== null && <span className={classes.unseenRow} aria-hidden="true" />}
       {columns.map((column, at) => <Cell key={column.id} row={row} index={index} at={at} column={column} group={groups[at] === true} here={hereAt === at} tabbable={tabAt === at} cell={cells.get(at)} acts={acts} />)}
       <div role="gridcell" aria-colindex={columns.length + 2} className={`${classes.used} ${row.used === 0 ? classes.zero : ''}`} data-tip={row.notSeen ?? `${formatCount(row.used)} of ${plural(row.held, 'grant')} used`}>
-        <span aria-hidden="true">{row.notSeen === null ? `${formatCount(row.used)}/${formatCount(row.held)}` : `?/${formatCount(row.held)}`}</span>
+        {row.notSeen === null ? <span aria-hidden="true">{`${formatCount(row.used)}/${formatCount(row.held)}`}</span> : <span aria-hidden="true" className={classes.unseenUse}><span className={classes.unseenBoxed} />/{formatCount(row.held)}</span>}
         <span className="gh-visually-hidden">{row.notSeen === null ? `${formatCount(row.used)} of ${plural(row.held, 'grant')} used` : `${plural(row.held, 'grant')}, ${inertString(row.notSeen, 200)}`}</span>
       </div>
     </div>
   );
 });
 
-function ColumnHead({ column, group, at }: { column: AccessColumn; group: boolean; at: number }) {
+/** The last names lean over the edge: they end before it. */
+const leanRoom = (after: number): number => Math.floor((after * 26 + 60) / Math.cos((58 * Math.PI) / 180));
+
+function ColumnHead({ column, at, after }: { column: AccessColumn; at: number; /** columns behind it. */ after: number }) {
   const undo = undoWords[column.reversibility];
   const title = columnTitle(column);
   return (
-    <div role="columnheader" aria-colindex={at + 2} aria-label={`${inertString(title, 120)}, ${undo.word}`} className={`${classes.columnHead} ${group ? classes.group : ''}`}>
-      <span className={`${classes.slant} ${undo.mark === 'full' ? classes.lasting : ''}`} data-tip={`${inertString(title, 200)}: ${undo.word}, ${plural(column.agents, 'holder')}`}>
+    <div role="columnheader" aria-colindex={at + 2} aria-label={`${inertString(title, 120)}, ${undo.word}`} className={classes.columnHead}>
+      <span className={`${classes.slant} ${undo.mark === 'full' ? classes.lasting : ''}`} style={after < 3 ? { maxWidth: leanRoom(after) } : undefined} data-tip={`${inertString(title, 200)}: ${undo.word}, ${plural(column.agents, 'holder')}`}>
         {column.resource !== null && <span className={classes.resource}><InertName text={column.resource} most={40} /></span>}
-        <span className={classes.class}>{column.resource === null ? title : classWords[column.class]}</span>
+        <span className={`${classes.class} ${column.resource === null ? classes.whole : ''}`}>{column.resource === null ? title : classWords[column.class]}</span>
         <UndoMark mark={undo.mark} />
       </span>
     </div>
@@ -117,7 +119,8 @@ export function MatrixGrid({ columns, rows, total, spot, onSpot, onOpen, onEnd }
   const scroller = useRef<HTMLDivElement>(null);
   const acts = useRef<RowActs>({ spot: onSpot, open: onOpen });
   useEffect(() => { acts.current = { spot: onSpot, open: onOpen }; });
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 6, scrollPaddingEnd: headHeight + 8 });
+  const head = useMemo(() => headSize(columns), [columns]);
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 6, scrollPaddingEnd: head.height + 8 });
   useSpotInSight(scroller, spot, (index) => virtual.scrollToIndex(index));
   const groups = useMemo(() => columns.map((_column, at) => startsGroup(columns, at)), [columns]);
   const items = virtual.getVirtualItems();
@@ -132,18 +135,18 @@ export function MatrixGrid({ columns, rows, total, spot, onSpot, onOpen, onEnd }
       onOpen(row);
       return;
     }
-    const page = Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 0) - headHeight) / rowHeight) - 1);
+    const page = Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 0) - head.height) / rowHeight) - 1);
     const next = moved(tab, keyWithModifier(event), { rows: rows.length, columns: columns.length, page });
     if (next === null) return;
     event.preventDefault();
     onSpot(next);
   };
   return (
-    <div ref={scroller} className={classes.scroller}>
+    <div ref={scroller} className={classes.scroller} style={{ '--head': `${head.height}px`, '--slant': `${head.slant}px` } as CSSProperties}>
       <div role="grid" tabIndex={-1} aria-label="What agents may touch" aria-rowcount={total + 1} aria-colcount={columns.length + 2} className={classes.grid} style={{ '--columns': columns.length } as CSSProperties} onKeyDown={onKeyDown}>
         <div role="row" aria-rowindex={1} className={classes.head}>
           <div role="columnheader" aria-colindex={1} className={classes.corner}>Agent</div>
-          {columns.map((column, at) => <ColumnHead key={column.id} column={column} group={groups[at] === true} at={at} />)}
+          {columns.map((column, at) => <ColumnHead key={column.id} column={column} at={at} after={columns.length - 1 - at} />)}
           <div role="columnheader" aria-colindex={columns.length + 2} className={classes.usedHead}><span>used</span></div>
         </div>
         <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize() }}>

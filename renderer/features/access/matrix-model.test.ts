@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AccessCell, AccessColumn, AccessRow } from '../../../shared/access.ts';
-import { cellsOf, columnPage, firstSpot, moved, spotOf, startsGroup } from './matrix-model.ts';
+import { cellsOf, columnPage, firstSpot, headSize, moved, spotOf, startsGroup } from './matrix-model.ts';
 
 const cell = (column: number, state: AccessCell['state']): AccessCell => ({ column, state, grants: 1, times: 0, denied: 0, lastUsedAt: null, lastDeniedAt: null, irreversible: false, shared: false, expiring: false, fresh: false });
 const row = (id: string, ...cells: AccessCell[]): AccessRow => ({ id, holder: 'agent', name: id, identity: 'own', held: cells.length, used: 0, findings: 0, notSeen: null, cells });
@@ -49,4 +49,14 @@ it('pages columns forth and back', () => {
   expect(columnPage(0, 40, 272, 40)).toEqual({ from: 1, to: 40, of: 312, before: null, next: 40 });
   expect(columnPage(280, 32, 0, 40)).toEqual({ from: 281, to: 312, of: 312, before: 240, next: null });
   expect(columnPage(0, 0, 0, 40)).toEqual({ from: 0, to: 0, of: 0, before: null, next: null });
+});
+
+it('makes the head as high as its longest name needs, within limits', () => {
+  const short = headSize([column('a', 'Mail')]);
+  const middle = headSize([column('a', 'export_customers')]);
+  const long = headSize([column('a', 'x'.repeat(300))]);
+  expect(short).toEqual(headSize([]));
+  expect(middle.height).toBeGreaterThan(short.height);
+  expect(long.height).toBeGreaterThan(middle.height);
+  expect(long.height).toBeLessThan(152);
 });

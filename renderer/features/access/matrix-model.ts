@@ -61,3 +61,16 @@ export interface ColumnPage { from: number; to: number; of: number; before: numb
 export function columnPage(after: number, shown: number, more: number, aPage: number): ColumnPage {
   return { from: shown === 0 ? 0 : after + 1, to: after + shown, of: after + shown + more, before: after > 0 ? Math.max(0, after - aPage) : null, next: more > 0 ? after + shown : null };
 }
+
+/** Column names stand at 58 degrees: as much height as the longest needs, so that names of tools stay apart, and no more. */
+export interface HeadSize { height: number; slant: number }
+const perCharacter = 6.4;
+const markRoom = 14;
+const slantLimits = { least: 104, most: 158 } as const;
+const sine = Math.sin((58 * Math.PI) / 180);
+const cosine = Math.cos((58 * Math.PI) / 180);
+export function headSize(columns: readonly AccessColumn[]): HeadSize {
+  const longest = columns.reduce((most, { resource, class: of }) => Math.max(most, (resource === null ? 0 : resource.length + 1) + of.length), 0);
+  const slant = between(Math.ceil(longest * perCharacter + markRoom), slantLimits.least, slantLimits.most);
+  return { slant, height: Math.ceil(slant * sine + 16 * cosine) + 6 };
+}

@@ -16,7 +16,7 @@ import { Kbd, KeyHints } from '../../ui/kbd.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { askedOf, clearedFilters, columnsAPage, dayChoices, flags, flagWords, readView, viewFilters, type Flag, type MatrixView } from './access-view.ts';
 import { CellPane, RowPane } from './cell-pane.tsx';
-import { MatrixLegend } from './cell-shape.tsx';
+import { MatrixLegend, UndoLegend } from './cell-shape.tsx';
 import { MatrixGrid } from './matrix-grid.tsx';
 import { columnPage, firstSpot, moved, spotOf, type Spot } from './matrix-model.ts';
 import { ViewSwitch } from './view-switch.tsx';
@@ -126,7 +126,7 @@ function Loaded({ view, columns, moreColumns, rows, total, onEnd }: LoadedProps)
   );
 }
 
-export const matrixHints: readonly { keys: readonly string[]; does: string }[] = [{ keys: ['arrowleft', 'arrowright', 'arrowup', 'arrowdown'], does: 'move' }, { keys: ['enter'], does: 'open the agent' }, { keys: ['p'], does: 'least privilege' }];
+const matrixHints: readonly { keys: readonly string[]; does: string }[] = [{ keys: ['arrowleft', 'arrowright', 'arrowup', 'arrowdown'], does: 'move' }, { keys: ['enter'], does: 'open the agent' }, { keys: ['p'], does: 'least privilege' }];
 
 export function MatrixTab() {
   const { params } = usePlace();
@@ -151,7 +151,7 @@ export function MatrixTab() {
       <Filters view={view} />
       {first !== undefined && error !== null && <ErrorBlock error={error} what="What agents may touch could not be read again." retry={() => { void query.refetch(); }} staleSince={query.dataUpdatedAt} />}
       {body()}
-      <div className={classes.under}><KeyHints hints={matrixHints} /></div>
+      {rows.length > 0 && <div className={classes.under}><KeyHints hints={matrixHints} /><span className={classes.underEnd}><UndoLegend /></span></div>}
     </>
   );
 }

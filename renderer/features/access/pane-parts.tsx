@@ -32,7 +32,7 @@ export function Acts({ label, rows, withAgent = false }: { label: string; rows: 
       {rows.map((row) => (
         <div key={row.id} role="listitem">
           <a className={classes.act} href={placeHash({ screen: 'agent', id: row.agentId, params: { task: row.taskId, activity: row.id } })}>
-            <Time iso={row.time} mono />
+            <Time iso={row.time} millis mono />
             <span><InertName text={row.name} most={80} />{withAgent && <span className={classes.muted}> <InertName text={row.agentName} most={40} /></span>}</span>
             <StateBadge state={statusState[row.status]} />
           </a>

@@ -10,7 +10,7 @@ import { InertName } from '../../ui/agent-text-view.tsx';
 import { ErrorBlock, FromQuery } from '../../ui/blocks.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { formatCount, formatElapsed, plural } from '../../ui/format.ts';
+import { formatAge, formatCount, plural } from '../../ui/format.ts';
 import { Segmented } from '../../ui/segmented.tsx';
 import { StateShape } from '../../ui/state-shapes.tsx';
 import { Age, Time } from '../../ui/time.tsx';
@@ -29,7 +29,7 @@ function Replay({ proposal }: { proposal: Proposal }) {
   return (
     <Part title="Replayed over what it did" aside={replay.from === null ? undefined : <>since <Time iso={replay.from} short /></>}>
       <p className={classes.figureLine}><span className={classes.figure}>{formatCount(replay.blocked)}</span><span>of {plural(replay.actions, 'past action')} would have been blocked</span></p>
-      {replay.notSeenMs > 0 && <p className={classes.note}><StateShape state="not_seen" />In that time it was not seen for {formatElapsed(replay.notSeenMs)}: nothing can be said about what it did then.</p>}
+      {replay.notSeenMs > 0 && <p className={classes.note}><StateShape state="not_seen" />In that time it was not seen for {formatAge(replay.notSeenMs)}: nothing can be said about what it did then.</p>}
       {replay.actions === 0 && <p className={classes.muted}>No action was seen in these days, so the replay shows nothing.</p>}
       {replay.blockedNames.length > 0 && <ul className={classes.list}>{replay.blockedNames.map((one) => <li key={one.name}><span><InertName text={one.name} most={100} /></span><span>{plural(one.times, 'time')}, last <Age iso={one.lastAt} /> ago</span></li>)}</ul>}
       {replay.examples.length > 0 && <Acts label="Newest actions that would have been blocked" rows={replay.examples} />}
@@ -83,7 +83,7 @@ export function ProposalDialog({ agentId, onClose }: { agentId: string; onClose:
   return (
     <Dialog
       title="Least that its work needs" subject={agent.data === undefined ? undefined : inertString(agent.data.name, 80)} width={1040} height={680} flush onClose={onClose}
-      foot={<><Button onClick={onClose}>Close</Button><span className={classes.hint}>The console does not apply it: put it in place where the grant is given, then the next reading shows it as a change.</span></>}
+      foot={<><Button onClick={onClose}>Close</Button><span className={classes.hint}>The console applies nothing: put it in place where the grant is given.</span></>}
     >
       <div className={classes.columns}>
         <div className={classes.column}>

@@ -25,7 +25,7 @@ function ReadingRow({ one }: { one: GrantReading }) {
       <span className={classes.readingHead}>
         <strong className={classes.strong}><InertName text={one.name} most={80} /></strong>
         <span className={classes.muted}>{grantKinds[one.kind]}</span>
-        <StateBadge state={one.effect === 'deny' ? 'denied' : 'open'} word={one.effect === 'deny' ? 'Denies' : 'Allows'} />
+        <StateBadge state={one.effect === 'deny' ? 'denied' : 'completed'} word={one.effect === 'deny' ? 'Denies' : 'Allows'} />
         {one.understood !== 'whole' && <StateBadge state={look.state} word={look.word} />}
       </span>
       {one.classes.length > 0 && <span className={classes.readingHead}>{one.classes.map((facet) => <span key={facet.class} data-tip={undoWords[facet.reversibility].says}>{classWords[facet.class]} <UndoMark mark={undoWords[facet.reversibility].mark} /></span>)}</span>}
@@ -42,7 +42,7 @@ export function ReadingView({ reading }: { reading: DocumentReading }) {
   const look = understandingWords[reading.understood];
   return (
     <>
-      <div className={classes.badgeLine}><StateBadge header state={look.state} word={`Read: ${look.word}`} /><span>{plural(figures.allows, 'part')} allow, {formatCount(figures.denies)} deny</span></div>
+      <div className={classes.badgeLine}><StateBadge header state={look.state} word={look.word} /><span>{plural(figures.readings, 'part')}: {formatCount(figures.allows)} allow, {formatCount(figures.denies)} deny</span></div>
       {(figures.partly > 0 || figures.not > 0) && <p className={classes.caution}><StateShape state="attention" /><span>{formatCount(figures.whole)} of {plural(figures.readings, 'part')} understood whole, {formatCount(figures.partly)} partly, {formatCount(figures.not)} not. What is not understood counts as permission of an unknown kind and stays on the screens.</span></p>}
       {reading.problems.map((problem) => <p key={problem} className={classes.caution}><StateShape state="attention" /><InertName text={problem} most={400} /></p>)}
       {figures.readings === 0

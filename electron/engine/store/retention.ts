@@ -3,10 +3,13 @@
  * tool_day) stay: what was done and spent remains known when the records themselves are gone.
  */
 import { packPayloads, payloadFormat, slotsOf, unpackPayload, type PayloadRef } from '../ingest/payload.ts';
+import { markAround, markConnection } from './access-dirty.ts';
 import { dropDecided, withdrawAll } from './approvals.ts';
 import type { WriteDb } from './database.ts';
 import { compress, decompress } from './payloads.ts';
+import { noteChanges } from './grant-changes.ts';
 import { restitch } from './stitching.ts';
+import { dropGrants } from './stored-grant.ts';
 import type { Writer } from './writer.ts';
 
 export const rowsAStep = 2_048;
@@ -23,7 +26,11 @@ export function* retain(writer: Writer, beforeUs: number): Generator<number> {
     if (gone < rowsAStep) break;
   }
   while (removeTasks(writer, beforeUs) > 0) yield 0;
-  writer.inTransaction(() => dropDecided(writer.db, beforeUs));
+  writer.inTransaction(() => {
+    dropDecided(writer.db, beforeUs);
+    // Whoever has no record left may be shown no more.
+    writer.db.exec('INSERT OR IGNORE INTO access_dirty SELECT id FROM agent WHERE rows = 0');
+  });
   yield 0;
   shrink(writer.db);
 }
@@ -43,14 +50,15 @@ export function* removeConnection(writer: Writer, connection: number): Generator
   }
   writer.inTransaction(() => {
     const agents = 'SELECT id FROM agent WHERE connection = @connection';
-    for (const table of ['by_hour', 'by_day', 'failed_hours', 'tool_day', 'failure_day', 'failure_agent', 'agent_version', 'identity_evidence', 'identity_change', 'agent_alias', 'agent_stitch', 'agent_tag', 'canary', 'rule_last', 'agent_tried']) {
+    forgetAccess(db, connection);
+    for (const table of ['by_hour', 'by_day', 'failed_hours', 'tool_day', 'failure_day', 'failure_agent', 'agent_version', 'identity_evidence', 'identity_change', 'agent_alias', 'agent_stitch', 'agent_tag', 'canary', 'rule_last', 'agent_tried', 'tool_use', 'task_authority', 'agent_credential', 'agent_owner', 'access_baseline']) {
       db.prepare(`DELETE FROM ${table} WHERE agent IN (${agents})`).run({ connection });
     }
-    db.prepare(`DELETE FROM agent_link WHERE caller IN (${agents}) OR called IN (${agents})`).run({ connection });
+    for (const table of ['agent_link', 'link_day', 'agent_call']) db.prepare(`DELETE FROM ${table} WHERE caller IN (${agents}) OR called IN (${agents})`).run({ connection });
     for (const table of ['agent_joined', 'agent_apart']) db.prepare(`DELETE FROM ${table} WHERE agent IN (${agents}) OR other IN (${agents})`).run({ connection });
     db.prepare('DELETE FROM failure WHERE id NOT IN (SELECT failure FROM failure_day)').run();
     db.prepare('UPDATE failure SET count = (SELECT sum(count) FROM failure_day WHERE failure = failure.id)').run();
-    for (const table of ['agent', 'by_minute', 'hour_total', 'spend_hour', 'tally', 'seen', 'gap', 'metric', 'trace', 'task_alias', 'runtime', 'checkpoint', 'approval', 'stuck', 'grant_seen', 'right_check']) db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
+    for (const table of ['agent', 'by_minute', 'hour_total', 'spend_hour', 'tally', 'seen', 'gap', 'metric', 'trace', 'task_alias', 'runtime', 'checkpoint', 'approval', 'stuck', 'right_check', 'grant_holder', 'grant_change']) db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
     db.prepare('DELETE FROM connection WHERE id = ?').run(connection);
     // Others may have been one agent by way of one of these.
     restitch(db);
@@ -60,12 +68,33 @@ export function* removeConnection(writer: Writer, connection: number): Generator
   shrink(db);
 }
 
+/** Its agents are folded once more, and then there are none: their lines, and what others share with them, are made anew without them. */
+function forgetAccess(db: WriteDb, connection: number): void {
+  const ids = db.prepare<[number], number>('SELECT id FROM agent WHERE connection = ?').pluck().all(connection);
+  markConnection(db, connection);
+  for (let at = 0; at < ids.length; at += 500) markAround(db, ids.slice(at, at + 500), 0);
+  dropGrants(db, 'connection = ?', connection);
+  dropGrants(db, 'agent > 0 AND agent IN (SELECT id FROM agent WHERE connection = ?)', connection);
+  db.prepare('DELETE FROM grant_holder WHERE agent IN (SELECT id FROM agent WHERE connection = ?)').run(connection);
+}
+
 /** The connection stays readable in the history; its token no longer opens anything, its credential is forgotten, and nobody can answer for it. */
 export function retireConnection(db: WriteDb, connection: number, nowUs: number): void {
   db.prepare('UPDATE connection SET removed_us = ?, enabled = 0, token_hash = NULL WHERE id = ? AND removed_us IS NULL').run(nowUs, connection);
   db.prepare('UPDATE runtime SET credential = NULL, credential_hint = NULL, stop_credential = NULL, stop_credential_hint = NULL, consent = NULL, next_poll_us = NULL WHERE connection = ?').run(connection);
   for (const table of ['checkpoint', 'stuck']) db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
   withdrawAll(db, connection, nowUs);
+  retireGrants(db, connection, nowUs);
+}
+
+interface Retired { readonly agent: number; readonly grant: number; readonly kind: 'tool'; readonly name: string }
+
+/** Nobody lists them any more, so nobody knows whether they still hold: they are told as gone, and it is no drift. */
+function retireGrants(db: WriteDb, connection: number, nowUs: number): void {
+  const grants = db.prepare<[number], Retired>('SELECT agent, id AS "grant", kind, name FROM grant_seen WHERE connection = ? AND gone_us IS NULL').all(connection);
+  db.prepare('UPDATE grant_seen SET gone_us = ? WHERE connection = ? AND gone_us IS NULL').run(nowUs, connection);
+  noteChanges(db, grants.map((one) => ({ ...one, connection, what: 'removed', widening: false, first: true, text: 'The connection was removed: nobody asks its runtime any more.' })), nowUs);
+  markConnection(db, connection);
 }
 
 function step(writer: Writer, sql: string, bound: number): number {

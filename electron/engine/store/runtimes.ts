@@ -2,6 +2,8 @@
 import { contentLevels } from '../../../shared/domain.ts';
 import type { RuntimeTarget } from '../../../shared/contract.ts';
 import { commandLineOf } from '../../../shared/command-line.ts';
+import { markConnection } from './access-dirty.ts';
+import { openEntries } from './access-holder.ts';
 import { appendAudit } from './audit.ts';
 import { bounded, boundedOrNull } from './bounded.ts';
 import type { WriteDb } from './database.ts';
@@ -81,7 +83,9 @@ export function saveCheckpoint(db: WriteDb, connection: number, text: string): v
 export function saveFacts(db: WriteDb, connection: number, facts: unknown, nowUs: number): void {
   const text = JSON.stringify(facts);
   if (text.length > longestFacts) throw new StoreError('bad_request', `What the runtime says of itself is ${text.length} characters long; ${longestFacts} is the most. Nothing of the discovery was stored.`);
+  const was = db.prepare<[number], { facts: string | null }>('SELECT facts FROM runtime WHERE connection = ?').get(connection)?.facts ?? null;
   db.prepare('UPDATE runtime SET facts = ?, discovered_us = ? WHERE connection = ?').run(text, nowUs, connection);
+  if (openEntries(was) !== openEntries(text)) markConnection(db, connection);
 }
 
 /** Periods that the runtime itself can no longer tell. The same one again is the same one. */

@@ -1,7 +1,7 @@
 /** Makes one agent of several sources, by rule or by a person's word, and takes them apart again. */
 import type { RuntimeTarget } from '../../../shared/contract.ts';
 import { appendAudit } from './audit.ts';
-import { markDirty } from './access-dirty.ts';
+import { markAround, markDirty } from './access-dirty.ts';
 import { membersOf } from './heads.ts';
 import { publicId } from './ids.ts';
 import type { WriteDb } from './database.ts';
@@ -53,6 +53,7 @@ export function restitch(db: WriteDb): void {
   }
   // What the sources held and did stands under another agent now.
   markDirty(db, moved);
+  if (moved.size > 0) markAround(db, [...moved], 0);
 }
 
 interface Known { readonly id: number; readonly head: number }

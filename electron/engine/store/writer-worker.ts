@@ -1,6 +1,7 @@
 /** The writer's thread. Bodies that wait are stored together: one transaction costs the same for one as for many. */
 import { MessageChannel, parentPort, Worker, workerData, type MessagePort } from 'node:worker_threads';
 import type { HintTopic } from '../../../shared/contract.ts';
+import { AccessTurns } from './access-turns.ts';
 import { isCommand, runCommand, type CommandName, type Commands } from './commands.ts';
 import { releaseClaims } from './approvals.ts';
 import { noteCleanEnd } from './clean-end.ts';
@@ -34,9 +35,11 @@ class WriterThread {
   private scheduled = false;
   closed = false;
   private readonly sweeping: NodeJS.Timeout;
+  private readonly access: AccessTurns;
 
   constructor(writer: Writer) {
     this.writer = writer;
+    this.access = new AccessTurns({ writer, now, busy: () => this.bodies.length > 0 || this.long.length > 0, tell: (topics) => send({ t: 'swept', note: { t: 'commit', firstActivityId: 0, lastActivityId: 0, inserted: 0, updatedIds: [], topics } }) });
     this.folding = new Folding(writer.db);
     this.sweeping = setInterval(() => this.sweepQuietly(), sweepEveryMs);
   }
@@ -46,6 +49,7 @@ class WriterThread {
     else if (message.t === 'unreadable') send({ t: 'results', results: [{ ...message, t: 'unavailable' }], note: null });
     else if (message.t === 'command') {
       this.command(message.n, message.name, message.params);
+      if (changesAccess(message.name)) this.access.soon();
       this.folding.step();
     }
     else void this.close(message.damageMet);
@@ -161,6 +165,7 @@ class WriterThread {
   /** Everything that waits is stored first: it was taken in. */
   private async close(readerMetDamage: boolean): Promise<void> {
     clearInterval(this.sweeping);
+    this.access.close();
     this.closed = true;
     while (this.bodies.length > 0) this.storeSome();
     await this.folding.close();
@@ -170,6 +175,11 @@ class WriterThread {
     send({ t: 'closed' });
     port?.close();
   }
+}
+
+/** What people do and what was just discovered is to be seen at once, not at the next turn. */
+function changesAccess(name: AnyCommand): boolean {
+  return name.startsWith('access.') || name.startsWith('agents.') || name === 'runtimes.discovered' || name === 'connections.update' || name === 'connections.remove' || name === 'retention.run';
 }
 
 function topicsOf(name: CommandName, result: unknown): HintTopic[] {

@@ -2,6 +2,7 @@
 import type { HintTopic } from '../../../shared/contract.ts';
 import type { CollectedJob, CollectedResult, DiscoveredJob } from '../ingest/collected.ts';
 import type { BodyJob, BodyResult, CommitNote } from '../ingest/writer-messages.ts';
+import { AccessFold, type Folded } from './access-fold.ts';
 import { Assembler } from './assemble/assembler.ts';
 import type { Changes } from './assemble/write-out.ts';
 import { takeCollected, takeDiscovered, type Taking } from './collecting.ts';
@@ -26,6 +27,7 @@ export class Writer {
   private readonly assembler: Assembler;
   private readonly metrics: Metrics;
   private readonly reader: BodyReader;
+  private readonly access: AccessFold;
   /** The file proved damaged while it was written: the next start must read it through. */
   damageMet = false;
 
@@ -35,6 +37,7 @@ export class Writer {
     this.assembler = new Assembler(db);
     this.tallies = new Tallies(db);
     this.metrics = new Metrics(db);
+    this.access = new AccessFold(db);
   }
 
   /** Reads bodies and stores them, all on this thread. */
@@ -80,6 +83,17 @@ export class Writer {
     return noteOf(changes, false);
   }
 
+  /** One turn of the access fold: as many holders as fit into so many milliseconds, at least one. */
+  foldAccess(nowUs: number, mostMs: number): Folded {
+    const began = performance.now();
+    return this.inTransaction(() => this.access.turn(nowUs, () => performance.now() - began, mostMs));
+  }
+
+  /** Marks everybody once an hour: some findings come with time alone. Answers whether anything is told differently at once. */
+  foldHourly(nowUs: number): boolean {
+    return this.inTransaction(() => this.access.hourly(nowUs));
+  }
+
   /** What a connector collected: records, approvals, what is stuck, gaps and the checkpoint, all or nothing. */
   collect(job: CollectedJob, nowUs: number): { readonly result: CollectedResult; readonly note: CommitNote | null } {
     const { result, changes, topics } = this.inTransaction(() => takeCollected(this.taking(nowUs), job));
@@ -102,6 +116,7 @@ export class Writer {
     } catch (cause) {
       this.assembler.forget();
       this.tallies.forget();
+      this.access.forget();
       if (storeError(cause).code === 'corrupt') this.damageMet = true;
       throw cause;
     }

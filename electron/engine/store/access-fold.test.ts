@@ -1,0 +1,252 @@
+/** What the fold keeps equals what is computed from nothing, whatever happened in whatever order. */
+import { describe, expect, it } from 'vitest';
+import { readDocument } from '../access/read-document.ts';
+import type { Discovered, FoundGrant } from '../ingest/collected.ts';
+import type { Draft } from '../ingest/draft.ts';
+import { AccessFold } from './access-fold.ts';
+import { markAll } from './access-dirty.ts';
+import { removeConnection, retain } from './retention.ts';
+import { logDraft, second, t0 } from './test-history.ts';
+import { freshRuntime, words, type TestRuntime } from './test-runtime.ts';
+
+type FoundAgent = Discovered['agents'][number];
+const at = (seconds: number): number => t0 + seconds * second;
+const tool = (name: string, more: Partial<FoundGrant> = {}): FoundGrant => ({ kind: 'tool', name, description: null, readOnly: true, destructive: null, openWorld: false, idempotent: null, from: 'tools/list', ...more });
+const agent = (id: string, grants: readonly FoundGrant[], more: Partial<FoundAgent> = {}): FoundAgent => ({ claim: { id, name: id }, aliases: [], grants, atUs: at(1), ...more });
+const policy = (actions: readonly string[], effect = 'Allow'): string => JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: effect, Action: actions, Resource: '*' }] });
+
+let keys = 0;
+const call = (name: string, by: string, more: Partial<Draft> = {}): Draft => { keys += 1; return logDraft(`tool:${keys}`, keys, { name, agent: { name: by }, ...more }); };
+
+function fold(runtime: TestRuntime, nowUs = at(120)): number {
+  let turns = 1;
+  while (runtime.writer.foldAccess(nowUs, 5).more) turns += 1;
+  return turns;
+}
+
+/** Everything that is kept, by names instead of ids where ids depend on the order. */
+function kept(runtime: TestRuntime): Record<string, unknown[]> {
+  const { history } = runtime;
+  const column = "CASE WHEN x.column_id < 0 THEN x.column_id ELSE (SELECT resource || ' ' || class FROM access_column WHERE id = x.column_id) END AS col";
+  return {
+    rows: history.all('SELECT holder, name, identity, held, cannot_tell, not_understood, denied, findings, not_seen FROM access_row ORDER BY 1'),
+    uses: history.all('SELECT * FROM grant_use ORDER BY 1, 2'),
+    cells: history.all(`SELECT x.holder, ${column}, x.grants, x.cannot_tell, x.times, x.denied, x.last_used_us, x.last_denied_us, x.irreversible, x.shared, x.expires_us, x.first_us FROM access_cell x ORDER BY 1, 2`),
+    facets: history.all(`SELECT x.holder, ${column}, x.grant_id, x.reversibility FROM access_facet x ORDER BY 1, 2, 3`),
+    columns: history.all('SELECT resource, class, reversibility, holders FROM access_column ORDER BY 1, 2'),
+    findings: history.all('SELECT subject, rule, severity, holder, grant_id, text, advice FROM finding WHERE gone_us IS NULL ORDER BY 1'),
+    credentials: history.all('SELECT agent, credential, evidence, first_us, last_us FROM agent_credential ORDER BY 1, 2'),
+  };
+}
+
+/** The same, made from nothing in a transaction that never was. */
+function rebuilt(runtime: TestRuntime, nowUs = at(120)): Record<string, unknown[]> {
+  const { db } = runtime.history;
+  db.exec('BEGIN');
+  try {
+    for (const table of ['access_row', 'grant_use', 'access_cell', 'access_facet', 'access_column', 'agent_credential', 'access_dirty']) db.exec(`DELETE FROM ${table}`);
+    markAll(db);
+    const anew = new AccessFold(db);
+    let left = 10_000;
+    while (anew.turn(nowUs, () => 0, 1).more) if (--left === 0) throw new Error('the fold does not come to an end');
+    return kept(runtime);
+  } finally {
+    db.exec('ROLLBACK');
+  }
+}
+
+const cell = (runtime: TestRuntime, resource: string, name: string): unknown => runtime.history.all(`SELECT x.grants, x.cannot_tell, x.times, x.denied, x.irreversible, x.shared FROM access_cell x JOIN access_column c ON c.id = x.column_id WHERE c.resource = ? AND c.class = ?`, resource, name);
+
+describe('the access fold', () => {
+  it('tells used, not used, tried, and cannot tell apart', () => {
+    const runtime = freshRuntime();
+    runtime.discover({ agents: [agent('clerk', [tool('read_file'), tool('list_dir'), tool('wipe', { readOnly: false, destructive: true }), { ...tool('https://x'), kind: 'network' }]), agent('silent', [tool('other')])] });
+    runtime.collect({ records: [call('read_file', 'clerk'), call('wipe', 'clerk', { status: 'denied' }), call('Bash', 'clerk'), call('Edit', 'clerk', { status: 'denied' })].map((draft) => ({ draft: { ...draft, agent: { id: 'clerk', name: 'clerk' } }, raw: '{}' })) });
+    fold(runtime);
+    const uses = runtime.history.all<{ name: string; state: number; times: number; denied: number; why: string | null }>('SELECT g.name, u.state, u.times, u.denied, u.why FROM grant_use u JOIN grant_seen g ON g.id = u.grant_id ORDER BY g.id');
+    expect(uses.map((use) => [use.name, use.state, use.times, use.denied])).toEqual([['read_file', 1, 1, 0], ['list_dir', 2, 0, 0], ['wipe', 2, 0, 1], ['https://x', 3, 0, 0], ['other', 3, 0, 0]]);
+    expect(uses[4]?.why).toContain('Only its runtime');
+    expect(cell(runtime, 'read_file', 'read')).toEqual([{ grants: 1, cannot_tell: 0, times: 1, denied: 0, irreversible: 0, shared: 0 }]);
+    expect(cell(runtime, 'wipe', 'delete')).toEqual([{ grants: 1, cannot_tell: 0, times: 0, denied: 1, irreversible: 1, shared: 0 }]);
+    // Without a grant that was found: used, and tried.
+    expect(cell(runtime, 'Bash', 'execute')).toEqual([{ grants: 0, cannot_tell: 0, times: 1, denied: 0, irreversible: 1, shared: 0 }]);
+    expect(runtime.history.all("SELECT sum(times) AS times, sum(denied) AS denied FROM access_cell x JOIN access_column c ON c.id = x.column_id WHERE c.resource = 'Edit'")).toEqual([{ times: 0, denied: 1 }]);
+    expect(runtime.history.all('SELECT name, held, cannot_tell, denied, not_seen IS NULL AS seen FROM access_row ORDER BY name')).toEqual([
+      { name: 'clerk', held: 4, cannot_tell: 1, denied: 2, seen: 1 }, { name: 'silent', held: 1, cannot_tell: 1, denied: 0, seen: 0 },
+    ]);
+    const found = runtime.history.all<{ rule: string }>('SELECT rule FROM finding WHERE gone_us IS NULL AND holder = 1 ORDER BY rule').map((one) => one.rule);
+    expect(found).toContain('used_without_grant');
+    expect(found).toContain('no_owner');
+  });
+
+  it('takes a removed tool out of the cells, and its finding away', () => {
+    const runtime = freshRuntime();
+    runtime.discover({ agents: [agent('clerk', [tool('a'), tool('b')])] });
+    fold(runtime);
+    expect(runtime.history.all('SELECT resource, holders FROM access_column ORDER BY 1')).toEqual([{ resource: 'a', holders: 1 }, { resource: 'b', holders: 1 }]);
+    runtime.discover({ agents: [agent('clerk', [tool('a')])] }, at(90));
+    fold(runtime);
+    expect(runtime.history.all('SELECT resource, holders FROM access_column ORDER BY 1')).toEqual([{ resource: 'a', holders: 1 }]);
+    expect(runtime.history.all('SELECT count(*) AS n FROM grant_use')).toEqual([{ n: 1 }]);
+  });
+
+  it('counts a credential that two agents hold as shared, until one of them lets it go', () => {
+    const runtime = freshRuntime();
+    runtime.discover({ agents: [agent('clerk', []), agent('other', [])] });
+    const { readings, understood, problems } = readDocument({ format: 'iam', role: 'identity', text: policy(['s3:GetObject']) });
+    const add = (agents: number[]): number => runtime.command('access.import', { document: { name: 'p', format: 'iam', role: 'identity', enforcement: 'enforced', credential: 'role/app', text: policy(['s3:GetObject']), understood, problems }, readings, agents, audit: words('ann') }).id;
+    add([1]);
+    const second_ = add([2]);
+    fold(runtime);
+    const shared = (): unknown[] => runtime.history.all("SELECT holder FROM finding WHERE rule = 'shared_credential' AND gone_us IS NULL ORDER BY 1");
+    expect(shared()).toEqual([{ holder: 1 }, { holder: 2 }]);
+    expect(runtime.history.all('SELECT DISTINCT holder, shared FROM access_cell ORDER BY 1')).toEqual([{ holder: 1, shared: 1 }, { holder: 2, shared: 1 }]);
+    runtime.command('access.removeDocument', { id: second_, audit: words('ann') });
+    fold(runtime);
+    expect(shared()).toEqual([]);
+    expect(runtime.history.all('SELECT DISTINCT holder, shared FROM access_cell ORDER BY 1')).toEqual([{ holder: 1, shared: 0 }]);
+    expect(kept(runtime)).toEqual(rebuilt(runtime));
+  });
+
+  it('shows a deny of one document taking away what another gives, and a call of AWS in its own class only', () => {
+    const runtime = freshRuntime();
+    runtime.discover({ agents: [agent('clerk', [])] });
+    const add = (text: string): void => {
+      const { readings, understood, problems } = readDocument({ format: 'iam', role: 'identity', text });
+      runtime.command('access.import', { document: { name: text, format: 'iam', role: 'identity', enforcement: 'enforced', credential: null, text, understood, problems }, readings, agents: [1], audit: words('ann') });
+    };
+    add(policy(['s3:GetObject', 's3:DeleteObject', 's3:PutObject']));
+    add(policy(['s3:DeleteObject'], 'Deny'));
+    runtime.collect({ records: [{ draft: { ...call('s3:GetObject', 'clerk'), agent: { id: 'clerk', name: 'clerk' } }, raw: '{}' }] });
+    fold(runtime);
+    expect(runtime.history.all('SELECT c.class, x.times, x.grants FROM access_cell x JOIN access_column c ON c.id = x.column_id ORDER BY c.class')).toEqual([{ class: 'read', times: 1, grants: 1 }, { class: 'write', times: 0, grants: 1 }]);
+    expect(runtime.history.all('SELECT held FROM access_row')).toEqual([{ held: 1 }]);
+  });
+
+  it('compares what a connection offers with the calls of those who are said to hold its credential', () => {
+    const runtime = freshRuntime();
+    const offers = runtime.add('langgraph', 'github');
+    runtime.discover({ grants: [tool('create_issue')] }, at(60), offers);
+    const sender = runtime.history.connect('sender');
+    runtime.tell([call('mcp__github__create_issue', 'coder')], sender);
+    const coder = runtime.history.all<{ id: number }>("SELECT id FROM agent WHERE name = 'coder'")[0]?.id ?? 0;
+    fold(runtime);
+    const use = (): unknown[] => runtime.history.all('SELECT holder, state, times FROM grant_use ORDER BY holder');
+    expect(use()).toEqual([{ holder: -offers, state: 3, times: 0 }]);
+    runtime.command('access.setHolder', { connection: offers, agent: coder, holds: true, audit: words('ann') });
+    fold(runtime);
+    expect(use()).toEqual([{ holder: -offers, state: 1, times: 1 }, { holder: coder, state: 1, times: 1 }]);
+    // The call is no longer one without a grant.
+    expect(runtime.history.all('SELECT count(*) AS n FROM access_column')).toEqual([{ n: 1 }]);
+    runtime.command('access.setHolder', { connection: offers, agent: coder, holds: false, audit: words('ann') });
+    fold(runtime);
+    expect(use()).toEqual([{ holder: -offers, state: 3, times: 0 }]);
+  });
+
+  it('finds what reaches further than the approved baseline, and a dismissal ends by itself', () => {
+    const runtime = freshRuntime();
+    runtime.discover({ agents: [agent('clerk', [tool('a')])] });
+    runtime.command('access.approve', { agent: 1, note: '', audit: words('ann') }, at(70));
+    fold(runtime);
+    const widened = (): { id: number; text: string }[] => runtime.history.all("SELECT id, text FROM finding WHERE rule = 'widened' AND gone_us IS NULL");
+    expect(widened()).toEqual([]);
+    runtime.discover({ agents: [agent('clerk', [tool('a', { readOnly: false }), tool('b')])] }, at(90));
+    fold(runtime);
+    expect(widened().map((one) => /by (\w+)\./.exec(one.text)?.[1])).toEqual(['b', 'a']);
+    const [first] = widened();
+    const open = (): unknown => runtime.history.all('SELECT findings FROM access_row')[0];
+    const before = open();
+    runtime.command('access.dismiss', { id: first?.id ?? 0, reason: 'known', untilUs: at(3_000), audit: words('ann') }, at(100));
+    expect(open()).not.toEqual(before);
+    expect(runtime.writer.foldHourly(at(3_001))).toBe(true);
+    expect(open()).toEqual(before);
+    runtime.command('access.approve', { agent: 1, note: 'fine', audit: words('ann') }, at(3_100));
+    fold(runtime, at(3_200));
+    expect(widened()).toEqual([]);
+  });
+
+  it('keeps the marks over a restart and needs as many turns as there is work', () => {
+    const runtime = freshRuntime();
+    runtime.discover({ agents: [agent('clerk', [tool('a')]), agent('other', [tool('b')]), agent('third', [tool('c')])] });
+    runtime.restart();
+    let turns = 0;
+    for (let more = true; more; turns += 1) more = runtime.writer.foldAccess(at(120), 0).more;
+    expect(turns).toBe(3);
+    expect(runtime.history.all('SELECT count(*) AS n FROM access_row')).toEqual([{ n: 3 }]);
+    expect(runtime.writer.foldAccess(at(120), 0)).toEqual({ changed: false, findings: false, more: false });
+  });
+});
+
+/** A small generator of our own: a test that fails must fail again. */
+function randomly(seed: number): (most: number) => number {
+  let state = seed;
+  return (most) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * most);
+  };
+}
+
+const toolNames = ['read_file', 'write_file', 'delete_file', 'send_mail', 'run'];
+const actions = ['s3:GetObject', 's3:*', 'ec2:TerminateInstances', 'iam:PassRole', 'dynamodb:Query'];
+
+function step(runtime: TestRuntime, pick: (most: number) => number, state: { connections: number[]; sender: number; documents: number[]; nowUs: number }): void {
+  const { history } = runtime;
+  const some = <T>(list: readonly T[]): T => list[pick(list.length)] as T;
+  const agents = (): number[] => history.all<{ id: number }>('SELECT id FROM agent ORDER BY id').map((one) => one.id);
+  const grants = (): FoundGrant[] => toolNames.filter(() => pick(2) === 0).map((name) => tool(name, { readOnly: pick(2) === 0, destructive: pick(2) === 0 }));
+  state.nowUs += 10 * second;
+  const nowUs = state.nowUs;
+  const audit = words('ann');
+  const known = agents();
+  switch (pick(12)) {
+    case 0: case 1: runtime.discover({ agents: ['clerk', 'other', 'third'].slice(0, 1 + pick(3)).map((id) => agent(id, grants(), { owner: pick(2) === 0 ? 'Bob' : null, aliases: pick(3) === 0 ? [`service:svc/${id}`] : [] })), grants: grants(), complete: pick(4) > 0, facts: { product: null, version: null, visibility: 'all', visibilityText: '', capabilities: [], levers: [], findings: pick(2) === 0 ? [{ id: 'no-auth', severity: 'attention', text: '' }] : [] } }, nowUs, some(state.connections)); break;
+    case 2: case 3: case 4: runtime.tell(Array.from({ length: 1 + pick(4) }, () => call(pick(3) === 0 ? some(actions) : `${pick(2) === 0 ? 'mcp__server__' : ''}${some(toolNames)}`, some(['clerk', 'other', 'free']), { status: some(['ok', 'ok', 'denied', 'running'] as const), ...(pick(3) === 0 ? { identity: { kind: some(['borrowed', 'own', 'delegated'] as const), of: some(['ann@x', 'bob@x']), attribute: 'user.email' } } : {}) })), state.sender, 'svc', undefined, nowUs); break;
+    case 5: {
+      if (known.length === 0) break;
+      const text = policy([some(actions), some(actions)], pick(4) === 0 ? 'Deny' : 'Allow');
+      const read = readDocument({ format: 'iam', role: 'identity', text });
+      const document = { name: 'p', format: 'iam' as const, role: some(['identity', 'identity', 'boundary'] as const), enforcement: 'log_only' as const, credential: pick(2) === 0 ? some(['key-1', 'key-2']) : null, text, understood: read.understood, problems: read.problems };
+      state.documents.push(runtime.command('access.import', { document, readings: read.readings, agents: [some(known), some(known)], audit }, nowUs).id);
+      break;
+    }
+    case 6: {
+      const id = state.documents.pop();
+      if (id !== undefined) runtime.command('access.removeDocument', { id, audit }, nowUs);
+      break;
+    }
+    case 7: if (known.length > 0) runtime.command('access.setHolder', { connection: some(state.connections), agent: some(known), holds: pick(3) > 0, audit }, nowUs); break;
+    case 8: {
+      const heads = history.all<{ agent: number }>('SELECT agent FROM agent_stitch').map((one) => one.agent);
+      const [a, b] = [some(known), some(known)];
+      const headOfAgent = (id: number): number => history.all<{ head: number }>('SELECT head FROM agent_stitch WHERE agent = ?', id)[0]?.head ?? id;
+      if (heads.length > 0 && pick(2) === 0) runtime.command('agents.unlink', { agent: some(heads), audit }, nowUs);
+      else if (known.length > 1 && headOfAgent(a) !== headOfAgent(b)) runtime.command('agents.link', { agent: a, to: b, audit }, nowUs);
+      break;
+    }
+    case 9: if (known.length > 0) runtime.command('agents.setOwner', { agent: some(known), role: some(['owner', 'sponsor'] as const), name: pick(3) === 0 ? null : 'Eve', gone: pick(3) === 0, audit }, nowUs); break;
+    case 10: if (known.length > 0) runtime.command('access.approve', { agent: some(known), note: '', audit }, nowUs); break;
+    default: if (pick(3) === 0) {
+      for (const gone of retain(runtime.writer, t0 + pick(60) * second)) if (gone < 0) throw new Error('never');
+    } else if (state.connections.length > 1 && pick(3) === 0) {
+      const id = state.connections.pop() ?? 0;
+      for (const gone of removeConnection(runtime.writer, id)) if (gone < 0) throw new Error('never');
+    }
+  }
+}
+
+describe('whatever happens', () => {
+  it.each(Array.from({ length: 12 }, (_, seed) => seed + 1))('story %i: what is kept is what would be computed from nothing', (seed) => {
+    const runtime = freshRuntime();
+    const pick = randomly(seed * 7_919);
+    const state = { connections: [runtime.connection, runtime.add('langgraph', 'server'), runtime.add('a2a', 'third')], sender: runtime.history.connect('sender'), documents: [] as number[], nowUs: at(100) };
+    for (let steps = 0; steps < 40; steps += 1) {
+      step(runtime, pick, state);
+      if (pick(3) === 0) runtime.writer.foldAccess(state.nowUs, 0);
+      if (pick(10) === 0) runtime.restart();
+      if (steps % 10 === 9) {
+        fold(runtime, state.nowUs);
+        expect(kept(runtime)).toEqual(rebuilt(runtime, state.nowUs));
+      }
+    }
+  });
+});

@@ -1,0 +1,63 @@
+/**
+ * When the access fold works: every two seconds, and at once after what people did or a discovery brought. Each turn is short, and while
+ * telemetry waits there is one turn in two seconds: taking in comes first.
+ */
+import type { HintTopic } from '../../../shared/contract.ts';
+import type { Folded } from './access-fold.ts';
+
+const everyMs = 2_000;
+const turnMs = 25;
+
+export interface Turning {
+  readonly writer: { foldAccess(nowUs: number, mostMs: number): Folded; foldHourly(nowUs: number): boolean };
+  readonly now: () => number;
+  /** telemetry or a long command waits. */
+  readonly busy: () => boolean;
+  readonly tell: (topics: HintTopic[]) => void;
+}
+
+export class AccessTurns {
+  private readonly t: Turning;
+  private readonly timer: NodeJS.Timeout;
+  private next: NodeJS.Immediate | null = null;
+
+  constructor(t: Turning) {
+    this.t = t;
+    this.timer = setInterval(() => this.tick(), everyMs);
+  }
+
+  soon(): void {
+    this.next ??= setImmediate(() => {
+      this.next = null;
+      this.turn();
+    });
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+    if (this.next !== null) clearImmediate(this.next);
+    this.next = null;
+  }
+
+  private tick(): void {
+    try {
+      if (this.t.writer.foldHourly(this.t.now())) this.t.tell(['access', 'status']);
+    } catch {
+      // As below.
+      return;
+    }
+    this.turn();
+  }
+
+  private turn(): void {
+    let folded: Folded;
+    try {
+      folded = this.t.writer.foldAccess(this.t.now(), turnMs);
+    } catch {
+      // A full disk or a lock: whoever was to be folded stays marked, and senders are told by their own bodies. The next tick tries again.
+      return;
+    }
+    if (folded.changed) this.t.tell(folded.findings ? ['access', 'grants', 'status'] : ['access', 'grants']);
+    if (folded.more && !this.t.busy()) this.soon();
+  }
+}

@@ -15,6 +15,8 @@ describe('the headline', () => {
     expect(headlineOf(acting, order())).toBe('Every lever answered. The agent has not stopped.');
     expect(headlineOf(acting, order(['reported']))).toBe('The lever answered. The agent has not stopped.');
     expect(headlineOf(acting, order(['reported', 'sending']))).toBe('1 of 2 levers answered. The agent has not stopped.');
+    expect(headlineOf(acting, order(['sending']))).toBe('The lever has not answered yet. The agent has not stopped.');
+    expect(headlineOf(acting, order(['sending', 'waiting']))).toBe('No lever has answered yet. The agent has not stopped.');
     expect(headlineOf(acting, order(['failed', 'reported', 'skipped']))).toBe('1 of 2 levers failed or gave no answer. The agent has not stopped.');
     expect(headlineOf(acting, order(['unknown']))).toBe('The lever failed or gave no answer. The agent has not stopped.');
     expect(headlineOf(acting, order(['skipped']))).toBe('No lever was pulled. The agent has not stopped.');
@@ -52,6 +54,7 @@ describe('the headline', () => {
     const said = everySecond(2, 89).map((s) => headlineOf(verdictOf(s), order()));
     expect(new Set(said)).toEqual(new Set(['Stopping: no act seen since 13:30:00 UTC; 90 s of silence are needed.']));
     expect(headlineOf(verdictOf(3, { answeredUs: null }), order(['reported', 'sending']))).toBe('Stopping: 1 of 2 levers answered.');
+    expect(headlineOf(verdictOf(3, { answeredUs: null }), order(['sending']))).toBe('Stopping: the lever has not answered yet.');
     expect(headlineOf(verdictOf(3, { connections: [looksConnection(looked([1, 2, 3], (s) => clearSight(s, { open: [run('run-1')] })))] }), order())).toBe('Stopping: open work is still shown.');
     const levers = everySecond(2, 89).map((s) => JSON.stringify(verdictOf(s).levers));
     expect(new Set(levers).size).toBe(1);

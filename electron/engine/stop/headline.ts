@@ -31,13 +31,17 @@ function leversSaid({ levers }: HeadlineOrder): string {
   const done = pulled.filter((one) => doneStates.includes(one.state)).length;
   const mute = pulled.filter((one) => one.state === 'failed' || one.state === 'unknown').length;
   if (pulled.length === 0) return 'No lever was pulled.';
+  if (done === 0) return pulled.length === 1 ? 'The lever has not answered yet.' : 'No lever has answered yet.';
   if (done < pulled.length) return `${done} of ${pulled.length} levers answered.`;
   if (mute === 0) return pulled.length === 1 ? 'The lever answered.' : 'Every lever answered.';
   return pulled.length === 1 ? 'The lever failed or gave no answer.' : `${mute} of ${pulled.length} levers failed or gave no answer.`;
 }
 
 function stopping({ quietSinceUs, stillOpen }: Verdict, order: HeadlineOrder): string {
-  if (order.levers.some((one) => !doneStates.includes(one.state))) return `Stopping: ${leversSaid(order)}`;
+  if (order.levers.some((one) => !doneStates.includes(one.state))) {
+    const said = leversSaid(order);
+    return `Stopping: ${said.charAt(0).toLowerCase()}${said.slice(1)}`;
+  }
   if (quietSinceUs === null) return stillOpen.length > 0 ? 'Stopping: open work is still shown.' : 'Stopping: not everything was looked at yet.';
   return `Stopping: no act seen since ${clockOf(quietSinceUs)}; ${duration(order.silenceS * 1_000_000)} of silence are needed.`;
 }

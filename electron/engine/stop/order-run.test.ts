@@ -144,6 +144,31 @@ describe('a lever that fails', () => {
     expect(house.runtime.pulls('cut')).toBe(attempts);
   });
 
+  it('for want of a credential was not sent, and an order of which nothing left says so and ends', async () => {
+    failing(new RuntimeFault('credential_missing', 'The credential is missing.'));
+    await ordered([leverOf('cut')], 3_000);
+    expect(house.history.lever('cut')).toMatchObject({ state: 'failed', sentUs: null });
+    expect(house.history.events.find((one) => one.kind === 'failed')?.text).toContain('Nothing was sent. The credential is missing.');
+    expect(house.history.order(1)).toMatchObject({ commandedUs: null, state: 'unverified', headline: 'Nothing was sent: no lever could be pulled. It was not stopped from here.', endedUs: expect.any(Number) as unknown });
+  });
+
+  it('for want of a credential takes nothing back of what another lever sent, nor of an attempt that may have left', async () => {
+    house.runtime.onPull = ({ leverId }) => (leverId === 'cut' ? Promise.resolve(said('stopped')) : Promise.reject(new RuntimeFault('credential_missing', 'The credential is missing.')));
+    await ordered([leverOf('cut'), leverOf('other')], 3_000);
+    expect([house.history.lever('cut').sentUs, house.history.lever('other').sentUs, house.history.order(1).commandedUs]).toEqual([expect.any(Number), null, expect.any(Number)]);
+    failing(unreachable('ECONNRESET'), new RuntimeFault('credential_missing', 'The credential is missing.'));
+    await ordered([leverOf('twice')], 3_000);
+    expect(house.history.lever('twice')).toMatchObject({ attempts: 2, sentUs: expect.any(Number) as unknown });
+  });
+
+  it('is told of with the time of its first attempt, and of a lost answer when the next finds nothing open', async () => {
+    const beganUs = Date.now() * 1_000;
+    failing(unreachable('ECONNRESET'), said('nothing_to_stop', 'No run of it was open.'));
+    await ordered([leverOf('cut')], 3_000);
+    expect(house.history.lever('cut')).toMatchObject({ attempts: 2, sentUs: beganUs, reported: 'nothing_to_stop' });
+    expect(house.history.events.find((one) => one.kind === 'reported')?.text).toContain('No run of it was open. That is the answer to attempt 2: one before it, whose answer is not known, may have ended what was open.');
+  });
+
   it('after some of its runs had answered is not sent twice when that does more than once', async () => {
     house.runtime.onPull = (_call, _signal, tell) => { tell(3, 10); return Promise.reject(unreachable('ECONNREFUSED')); };
     await ordered([leverOf('cut', { repeatable: false })], 5_000);

@@ -5,6 +5,7 @@
 import type { StopStep } from '../../../shared/stop.ts';
 import { stopSteps } from '../../../shared/stop.ts';
 import { auditByEngine } from '../audit-words.ts';
+import { plural } from '../plural.ts';
 import { publicId } from '../store/ids.ts';
 import type { LeverFact } from '../store/stop-commands.ts';
 import { pause, within } from './deadline.ts';
@@ -128,7 +129,7 @@ export async function tellAnswered({ clock, onStep }: StopContext, book: OrderBo
   const { levers, number, answeredUs } = book.fact;
   const count = (...states: LeverFact['state'][]): number => levers.filter((one) => states.includes(one.state)).length;
   const failed = count('failed', 'unknown');
-  const words = [`${count('reported')} of ${levers.length} levers answered`, ...(failed > 0 ? [`${failed} failed or are not known`] : []), ...(count('skipped') > 0 ? [`${count('skipped')} were left out`] : [])].join(', ');
+  const words = [`${count('reported')} of ${plural(levers.length, 'lever')} answered`, ...(failed > 0 ? [`${failed} failed or ${failed === 1 ? 'is' : 'are'} not known`] : []), ...(count('skipped') > 0 ? [`${count('skipped')} ${count('skipped') === 1 ? 'was' : 'were'} left out`] : [])].join(', ');
   await book.after({
     ...(answeredUs === null || anew ? { order: { answeredUs: atUs } } : {}),
     audit: [auditByEngine({ action: 'stop.answered', subject: publicId('stop', book.id), outcome: failed > 0 ? 'failed' : 'done', text: `Stop order ${number}: ${words}. Whether it stopped is being verified.`, details: { order: number, levers: levers.map((one) => ({ lever: one.plan.id, state: one.state, reported: one.reported })) } })],

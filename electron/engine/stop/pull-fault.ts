@@ -8,6 +8,8 @@ export interface PullFault {
   readonly again: boolean;
   /** `failed`: it did nothing, or doing it again does no more; `unknown`: it may have been carried out. */
   readonly state: 'failed' | 'unknown';
+  /** false: no request left at all: there was no credential to send it with, or the connector saw that it is not to be sent. */
+  readonly left: boolean;
   readonly text: string;
   readonly retryAfterMs: number | null;
   /** a mistake of ours: its text stays in the log. */
@@ -20,14 +22,14 @@ const neverConnected = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNRE
 
 /** `told`: how many of its single requests were answered before it failed. */
 export function judgePull(error: unknown, repeatable: boolean, told: number): PullFault {
-  if (error instanceof TooLate) return { again: false, state: 'unknown', text: `${error.message} It may have been carried out.`, retryAfterMs: null, ours: false };
+  if (error instanceof TooLate) return { again: false, state: 'unknown', left: true, text: `${error.message} It may have been carried out.`, retryAfterMs: null, ours: false };
   const known = error instanceof RuntimeFault || isNetwork(error);
-  if (!known) return { again: false, state: 'unknown', text: 'Gatehouse made a mistake while it pulled this lever; its log knows it. It may have been carried out.', retryAfterMs: null, ours: true };
+  if (!known) return { again: false, state: 'unknown', left: true, text: 'Gatehouse made a mistake while it pulled this lever; its log knows it. It may have been carried out.', retryAfterMs: null, ours: true };
   const fault = faultFrom(error);
   const nothing = told === 0 && didNothing(error, fault);
   const failed = repeatable ? nothing || !leftOpen(fault) : nothing;
   const so = failed ? '' : ' It may have been carried out.';
-  return { again: worthAnother.includes(fault.kind) && (repeatable || nothing), state: failed ? 'failed' : 'unknown', text: `${fault.message}${so}`, retryAfterMs: fault.retryAfterMs, ours: false };
+  return { again: worthAnother.includes(fault.kind) && (repeatable || nothing), state: failed ? 'failed' : 'unknown', left: told > 0 || !stayedHere(fault), text: `${fault.message}${so}`, retryAfterMs: fault.retryAfterMs, ours: false };
 }
 
 /** Of what only reads, or puts back: there is nothing that could have been carried out unseen. */
@@ -43,6 +45,9 @@ function didNothing(error: unknown, fault: RuntimeFault): boolean {
   if (fault.status !== null) return fault.status >= 400 && fault.status < 500;
   return fault.kind === 'unreachable' && codes(error).some((code) => neverConnected.test(code));
 }
+
+/** Not refused by anybody: an answer would have a status. */
+const stayedHere = ({ kind, status }: RuntimeFault): boolean => status === null && (kind === 'credential_missing' || kind === 'conflict');
 
 /** Nothing that was said tells what became of it. */
 const leftOpen = (fault: RuntimeFault): boolean => fault.kind === 'unreachable' || fault.kind === 'garbage';

@@ -134,7 +134,7 @@ class LeverPull {
     try {
       await this.#book.before({
         ...(this.#book.fact.commandedUs === null ? { order: { commandedUs: atUs } } : {}),
-        levers: [{ id: this.#id, state: 'sending', saved, sentUs: atUs, attempts: attempts + 1, ...undo }],
+        levers: [{ id: this.#id, state: 'sending', saved, sentUs: this.#lever.sentUs ?? atUs, attempts: attempts + 1, ...undo }],
         events: [{ atUs, kind: 'sent', lever: this.#id, by: 'console', text: `${plan.title} (${plan.connectionName}): sent${attempts > 0 ? `, attempt ${attempts + 1}` : ''}.` }],
       });
     } catch {
@@ -143,7 +143,7 @@ class LeverPull {
         await this.#fail('failed', 'It could not be written down before it was to leave, so it was not sent: without that record it could be sent twice, or never be undone.');
         return false;
       }
-      void this.#book.after({ ...(this.#book.fact.commandedUs === null ? { order: { commandedUs: atUs } } : {}), levers: [{ id: this.#id, state: 'sending', sentUs: atUs, attempts: attempts + 1 }] });
+      void this.#book.after({ ...(this.#book.fact.commandedUs === null ? { order: { commandedUs: atUs } } : {}), levers: [{ id: this.#id, state: 'sending', sentUs: this.#lever.sentUs ?? atUs, attempts: attempts + 1 }] });
     }
     this.#context.onStep('sending_written');
     return true;
@@ -169,8 +169,10 @@ class LeverPull {
   async #answered(open: OpenPort, reply: LeverReply, late = false): Promise<void> {
     this.#context.onStep('answered');
     const atUs = usOf(this.#context.clock);
-    const { plan, undoState } = this.#lever;
-    const text = leverText(open, `${late ? 'It answered late: ' : ''}${reply.text}${reply.complete ? '' : ' Not everything could be reached.'}`);
+    const { plan, undoState, attempts } = this.#lever;
+    // Measured: the first attempt's answer was lost, and the second found nothing left to cancel.
+    const before = attempts > 1 && reply.reported === 'nothing_to_stop' ? ` That is the answer to attempt ${attempts}: one before it, whose answer is not known, may have ended what was open.` : '';
+    const text = leverText(open, `${late ? 'It answered late: ' : ''}${reply.text}${before}${reply.complete ? '' : ' Not everything could be reached.'}`);
     await this.#book.after({
       ...(this.#book.fact.firstAnswerUs === null ? { order: { firstAnswerUs: atUs } } : {}),
       levers: [{ id: this.#id, state: 'reported', reported: reply.reported, reportedUs: atUs, reportedText: text, ...(undoState === 'open' && reply.reported === 'refused' ? { undoState: 'none' as const } : {}) }],
@@ -180,12 +182,19 @@ class LeverPull {
   }
 
   async #gaveUp(open: OpenPort, fault: PullFault, call: Limited<LeverReply>): Promise<void> {
-    await this.#fail(fault.state, leverText(open, fault.text));
+    if (!fault.left && this.#lever.attempts === 1) await this.#takeBack();
+    await this.#fail(fault.state, leverText(open, fault.left ? fault.text : `Nothing was sent. ${fault.text}`));
     // An answer that comes after all is what the runtime reported; it is no proof then either.
     call.atLast.then((reply) => {
       if (this.#lever.state === 'unknown' && !this.#context.life.aborted) return this.#answered(open, reply, true);
       return undefined;
     }, () => undefined).catch((error: unknown) => this.#context.log.error('a late answer could not be written', error, { lever: this.#id }));
+  }
+
+  /** It was written down as on its way, and never left: nothing is to be looked for that came of it. */
+  #takeBack(): Promise<void> {
+    const others = this.#book.fact.levers.some((one) => one.id !== this.#id && one.sentUs !== null);
+    return this.#book.after({ ...(others ? {} : { order: { commandedUs: null } }), levers: [{ id: this.#id, sentUs: null }] });
   }
 
   #fail(state: 'failed' | 'unknown', text: string): Promise<void> {

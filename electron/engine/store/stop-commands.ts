@@ -60,7 +60,8 @@ export interface OrderPatch {
   readonly state?: StopState;
   readonly headline?: string;
   readonly secondBy?: string;
-  readonly commandedUs?: number;
+  /** null: of what was to be let go nothing left. */
+  readonly commandedUs?: number | null;
   readonly firstAnswerUs?: number;
   readonly answeredUs?: number;
   readonly lastActUs?: number;
@@ -79,7 +80,8 @@ export interface LeverPatch {
   readonly id: number;
   readonly state?: LeverState;
   readonly saved?: string | null;
-  readonly sentUs?: number;
+  /** null: it was written down as on its way, and never left. */
+  readonly sentUs?: number | null;
   readonly reportedUs?: number;
   readonly reported?: ReportedWord;
   readonly reportedText?: string;

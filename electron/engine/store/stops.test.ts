@@ -101,7 +101,7 @@ describe('an order', () => {
     begin(runtime);
     begin(runtime);
     expect(refusal(() => runtime.command('stops.write', { id: 1, order: { headline: 'changed' }, levers: [{ id: 2, state: 'reported' }] })).code).toBe('not_found');
-    expect(get(runtime).headline).toBe('Stopping.');
+    expect(get(runtime).headline).toBe('Stopping: no lever was sent yet.');
     expect(refusal(() => runtime.command('stops.write', { id: 9, order: { headline: 'changed' } })).code).toBe('not_found');
     expect(refusal(() => runtime.command('stops.write', { id: 1, levers: [{ id: 1, saved: 'x'.repeat(1024 * 1024 + 1) }] })).code).toBe('bad_request');
   });

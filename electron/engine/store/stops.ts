@@ -27,7 +27,7 @@ export function beginStop(db: WriteDb, p: Params<'stops.begin'>, nowUs: number):
   const { lastInsertRowid } = db.prepare(`INSERT INTO stop_order (scope_key, scope, scope_name, level, origin, state, headline, ordered_by, reason_kind, reason, ticket, rule, silence_s, watch_s, intent_us, agents, sources, tasks, plan)
     VALUES (@key, @scope, @scopeName, @level, @origin, @state, @headline, @orderedBy, @reasonKind, @reason, @ticket, @rule, @silenceS, @watchS, @nowUs, @agents, @sources, @tasks, @plan)`).run({
     key: scopeKey(p.scope), scope: JSON.stringify(p.scope), scopeName: bounded(p.scopeName, 300), level: p.level, origin: p.origin, state: p.state,
-    headline: p.state === 'waiting_second' ? 'Waits for a second person. Nothing was sent.' : 'Stopping.', orderedBy: bounded(p.orderedBy, 256), reasonKind: p.reasonKind,
+    headline: p.state === 'waiting_second' ? 'Waits for a second person. Nothing was sent.' : 'Stopping: no lever was sent yet.', orderedBy: bounded(p.orderedBy, 256), reasonKind: p.reasonKind,
     reason: bounded(p.reason, 4_000), ticket: boundedOrNull(p.ticket, 200), rule: p.rule, silenceS: p.silenceS, watchS: p.watchS, nowUs,
     agents: JSON.stringify(agents), sources: JSON.stringify(p.sources), tasks: p.tasks === null ? null : JSON.stringify(p.tasks), plan: JSON.stringify(p.plan),
   });

@@ -33,6 +33,22 @@ export const catalogueAbout = (): About => theFile().about;
 
 export const serviceNames = (): string[] => Object.keys(theFile().services);
 
+/** Few lists of classes stand behind many actions: the same list is the same object. */
+const lists = new Map<string, readonly ClassReading[]>();
+function shared(classes: readonly ClassReading[]): readonly ClassReading[] {
+  const key = JSON.stringify(classes);
+  const known = lists.get(key) ?? classes;
+  lists.set(key, known);
+  return known;
+}
+
+let everything: readonly CataloguedAction[] | null = null;
+
+export function allActions(): readonly CataloguedAction[] {
+  everything ??= serviceNames().flatMap((service) => [...actionsOf(service).values()]);
+  return everything;
+}
+
 /** By lower-case name without the service; of an unknown service: none. */
 export function actionsOf(service: string): ReadonlyMap<string, CataloguedAction> {
   const known = loaded.get(service);
@@ -41,18 +57,18 @@ export function actionsOf(service: string): ReadonlyMap<string, CataloguedAction
   const levels = Object.hasOwn(services, service) ? services[service] : undefined;
   const names: [AccessLevel, string][] = Object.entries(levels ?? {}).flatMap(([level, verbs]) => Object.entries(verbs).flatMap(([verb, rests]) => rests.split(' ').map((rest): [AccessLevel, string] => [level as AccessLevel, verb + rest])));
   const all = new Set(names.map(([, name]) => name));
-  const actions = new Map(names.map(([level, name]) => [name.toLowerCase(), { full: `${service}:${name}`, service, lower: `${service}:${name.toLowerCase()}`, classes: classesOf(service, name, level, all) }]));
+  const actions = new Map(names.map(([level, name]) => [name.toLowerCase(), { full: `${service}:${name}`, service, lower: `${service}:${name.toLowerCase()}`, classes: shared(classesOf(service, name, level, all)) }]));
   if (levels) loaded.set(service, actions);
   return actions;
 }
 
 /** The catalogued actions that one pattern of an IAM `Action` names; case does not matter. */
-export function actionsMatching(pattern: string): CataloguedAction[] {
+export function actionsMatching(pattern: string): readonly CataloguedAction[] {
   const lower = pattern.toLowerCase();
-  if (lower === '*' || lower === '*:*') return serviceNames().flatMap((service) => [...actionsOf(service).values()]);
+  if (lower === '*' || lower === '*:*') return allActions();
   const colon = lower.indexOf(':');
   // A pattern whose wildcard stands before the colon may take the colon with it.
-  if (colon < 0 || hasWildcard(lower.slice(0, colon))) return hasWildcard(lower) ? serviceNames().flatMap((service) => [...actionsOf(service).values()]).filter((action) => globMatches(lower, action.lower)) : [];
+  if (colon < 0 || hasWildcard(lower.slice(0, colon))) return hasWildcard(lower) ? allActions().filter((action) => globMatches(lower, action.lower)) : [];
   const actions = actionsOf(lower.slice(0, colon));
   const name = lower.slice(colon + 1);
   if (!hasWildcard(name)) {

@@ -1,51 +1,45 @@
 /**
  * What remains of each grant when everything that its holder holds is taken together: an explicit deny takes away, a boundary or an
- * organisation's policy only lets through. What cannot be decided without the moment's context stays, and says so.
+ * organisation's policy only lets through. What cannot be decided without the moment's context stays, and says so: never more than the sources
+ * permit together under any circumstance, never less than they permit under some.
  */
-import type { CataloguedAction } from './action-catalogue.ts';
+import { effectiveCedar } from './effective-cedar.ts';
+import { effectiveIam } from './effective-iam.ts';
 import { facetsOf } from './column.ts';
-import { globCovers } from './glob.ts';
-import { cataloguedActions } from './iam-classes.ts';
-import { iamFacets } from './iam-column.ts';
 import type { Facet } from './labels.ts';
-import { bare, isNegated } from './normalised.ts';
+import { mergeClasses } from './worst.ts';
+import type { ClassReading } from './worst.ts';
+import { globMatches } from './glob.ts';
 import type { Held, Normalised } from './normalised.ts';
+import { noPermission } from './remaining.ts';
+import type { Remaining } from './remaining.ts';
 
-export interface Remaining {
-  /** whole: as its source says. limited: something else takes a part away. nothing: nothing of it remains. no_permission: it permits nothing by itself (a deny, a boundary, a gate). */
-  readonly state: 'whole' | 'limited' | 'nothing' | 'no_permission';
-  readonly facets: readonly Facet[];
-  /** what limits it, or what could at the moment of use: one sentence each. */
-  readonly why: readonly string[];
-}
+export type { Remaining } from './remaining.ts';
 
 /** In the order of `held`. */
 export function effective(held: readonly Held[]): Remaining[] {
-  return held.map((one) => remainingOf(one, held));
+  const statements = held.filter(({ reading }) => reading.kind === 'statement');
+  const policies = held.filter(({ reading }) => reading.kind === 'policy');
+  const ofStatements = new Map(effectiveIam(statements).map((remaining, place) => [statements[place], remaining]));
+  const ofPolicies = new Map(effectiveCedar(policies).map((remaining, place) => [policies[place], remaining]));
+  const denies = held.filter(({ reading }) => reading.effect === 'deny' && reading.kind !== 'statement' && reading.kind !== 'policy');
+  return held.map((one) => ofStatements.get(one) ?? ofPolicies.get(one) ?? byName(one, denies));
 }
 
-const nothing: Remaining = { state: 'no_permission', facets: [], why: [] };
-
-function remainingOf(one: Held, held: readonly Held[]): Remaining {
-  const { reading, role } = one;
-  if (reading.effect === 'deny' || role === 'boundary' || role === 'scp' || reading.kind === 'gate') return nothing;
-  if (reading.kind === 'statement') return ofStatement(one, held.filter((other) => concerns(other, one)));
-  const denied = held.some((other) => other.reading.effect === 'deny' && other.reading.kind === reading.kind && other.reading.conditions.length === 0 && other.reading.understood !== 'not' && other.reading.name === reading.name);
-  return denied ? { state: 'nothing', facets: [], why: ['It is denied by name.'] } : { state: 'whole', facets: facetsOf(reading), why: [] };
+/** The classes that remain over all grants, with the worst of their reversibilities. */
+export function effectiveClasses(held: readonly Held[]): ClassReading[] {
+  return mergeClasses(effective(held).flatMap(({ facets }) => facets.map((facet: Facet) => ({ class: facet.class, reversibility: facet.reversibility }))));
 }
 
-const concerns = (other: Held, one: Held): boolean => other.reading.kind === 'statement' && (other.credential === null || one.credential === null || other.credential === one.credential);
-
-function ofStatement({ reading }: Held, others: readonly Held[]): Remaining {
-  const all = cataloguedActions(reading.actions);
-  const left = new Set([...all].filter((action) => isLeft(action, reading, others)));
-  const facets = iamFacets(reading, left);
-  return { state: left.size === all.size ? 'whole' : facets.length > 0 ? 'limited' : 'nothing', facets, why: left.size === all.size ? [] : ['Another policy takes a part of it away.'] };
+/** Tools and everything else that is denied by its name. */
+function byName({ reading }: Held, denies: readonly Held[]): Remaining {
+  if (reading.effect === 'deny' || reading.kind === 'gate') return noPermission;
+  const against = denies.filter(({ reading: deny }) => deny.kind === reading.kind && names(deny).some((name) => globMatches(name, reading.name)));
+  if (against.some(({ reading: deny }) => deny.conditions.length === 0 && deny.understood !== 'not' && wholly(deny, reading))) return { state: 'nothing', facets: [], certain: true, why: ['It is denied by name.'] };
+  return { state: against.length > 0 ? 'limited' : 'whole', facets: facetsOf(reading), certain: against.length === 0 && reading.conditions.length === 0 && reading.understood !== 'not', why: against.length > 0 ? ['It may be denied: a deny of that name has parts or conditions of its own.'] : [] };
 }
 
-function isLeft(action: CataloguedAction, reading: Normalised, others: readonly Held[]): boolean {
-  const denied = others.some(({ reading: deny }) => deny.effect === 'deny' && deny.understood !== 'not' && deny.conditions.length === 0 && cataloguedActions(deny.actions).has(action) && reading.resources.every((resource) => !isNegated(resource) && deny.resources.some((wide) => !isNegated(wide) && globCovers(bare(wide), resource))));
-  if (denied) return false;
-  const limits = others.filter(({ role }) => role === 'boundary');
-  return limits.length === 0 || limits.some(({ reading: limit }) => limit.effect === 'allow' && cataloguedActions(limit.actions).has(action));
-}
+const names = ({ name, kind, actions }: Normalised): readonly string[] => (kind === 'tool' && actions.length > 0 ? actions : [name]);
+
+/** A deny of some actions or some resources takes only those away. Of a tool, its actions are its names. */
+const wholly = (deny: Normalised, reading: Normalised): boolean => (deny.kind === 'tool' || deny.actions.length === 0 || reading.actions.every((action) => deny.actions.includes(action) || deny.actions.includes('*'))) && (deny.resources.length === 0 || deny.resources.includes('*') || (reading.resources.length > 0 && reading.resources.every((resource) => deny.resources.includes(resource))));

@@ -1,20 +1,59 @@
-import { actionsMatching, actionsOf, serviceNames } from './action-catalogue.ts';
+/** The actions of an IAM statement, and what they let its holder do. */
+import { actionsMatching, allActions } from './action-catalogue.ts';
 import type { CataloguedAction } from './action-catalogue.ts';
+import { isActionPattern } from './iam-pattern.ts';
 import { bare, isNegated } from './normalised.ts';
 import type { Normalised } from './normalised.ts';
 import { mergeClasses } from './worst.ts';
 import type { ClassReading } from './worst.ts';
 
-/** The catalogued actions that a list of patterns names; with `not ` before them, all but those. An empty list could be any. */
-export function cataloguedActions(patterns: readonly string[]): ReadonlySet<CataloguedAction> {
-  const named = new Set(patterns.flatMap((pattern) => actionsMatching(bare(pattern))));
-  if (patterns.length > 0 && !patterns.every(isNegated)) return named;
-  return new Set(serviceNames().flatMap((service) => [...actionsOf(service).values()]).filter((action) => !named.has(action)));
+/** Of one list of patterns: a statement of everything names over twenty thousand actions, and there are many such statements. */
+interface Listed { readonly actions: ReadonlySet<CataloguedAction>; readonly classes: readonly ClassReading[] }
+const lists = new Map<string, Listed>();
+
+function listed(patterns: readonly string[]): Listed {
+  const key = patterns.join('\n');
+  const known = lists.get(key);
+  if (known) return known;
+  const named = new Set(patterns.map(bare).filter(isActionPattern).flatMap(actionsMatching));
+  const actions = patterns.every(isNegated) ? new Set(allActions().filter((action) => !named.has(action))) : named;
+  const found = { actions, classes: classesIn(actions) };
+  // SECURITY: documents of strangers must not fill the memory with lists.
+  if (lists.size >= 100) lists.clear();
+  lists.set(key, found);
+  return found;
 }
 
-/** What one statement by itself is about. A name that the catalogue does not have could be of any class. */
-export function iamClasses({ actions, understood }: Pick<Normalised, 'actions' | 'understood'>): ClassReading[] {
-  const unread: ClassReading[] = understood === 'not' || actions.some((action) => !isNegated(action) && action !== '*' && actionsMatching(action).length === 0) ? [{ class: 'not_understood', reversibility: 'unknown' }] : [];
-  if (understood === 'not' && actions.length === 0) return unread;
-  return mergeClasses([...[...cataloguedActions(actions)].flatMap((action) => action.classes), ...unread]);
+/** The catalogued actions that a list of patterns names; with `not ` before them, all but those. An empty list could be any. */
+export const cataloguedActions = (patterns: readonly string[]): ReadonlySet<CataloguedAction> => listed(patterns).actions;
+
+/** Actions share few lists of classes: those are merged, not the actions. */
+function classesIn(actions: Iterable<CataloguedAction>): ClassReading[] {
+  const distinct = new Set<readonly ClassReading[]>();
+  for (const { classes } of actions) distinct.add(classes);
+  return mergeClasses([...distinct].flat());
 }
+
+/** A name that no catalogue has is an action too; `service` is empty. `lower` may be a pattern. */
+const unread = (lower: string): CataloguedAction => ({ full: lower, service: '', lower, classes: [doubt] });
+const doubt: ClassReading = { class: 'not_understood', reversibility: 'unknown' };
+
+/** Names that no catalogue has, and anything at all where it cannot be read. */
+export function unknownActions({ actions }: Pick<Normalised, 'actions'>): CataloguedAction[] {
+  if (actions.length === 0) return [unread('*')];
+  return actions.filter((action) => !isNegated(action)).flatMap((action) => (!isActionPattern(action) ? [unread('*')] : actionsMatching(action).length === 0 ? [unread(action.toLowerCase())] : []));
+}
+
+/** Everything that a statement could be about. */
+export function actionsNamed(reading: Pick<Normalised, 'actions' | 'understood'>): CataloguedAction[] {
+  return [...(reading.actions.length === 0 ? [] : cataloguedActions(reading.actions)), ...unknownActions(reading)];
+}
+
+/** What one statement by itself is about. One that could not be read whole may permit more of an action than its class says. */
+export function iamClasses(reading: Pick<Normalised, 'actions' | 'understood'>): ClassReading[] {
+  const unknown = unknownActions(reading);
+  return mergeClasses([...(reading.actions.length === 0 ? [] : listed(reading.actions).classes), ...(unknown.length > 0 || reading.understood === 'not' ? [doubt] : [])]);
+}
+
+/** What remains of it, as classes. */
+export const remainingClasses = (actions: readonly CataloguedAction[], understood: Normalised['understood']): ClassReading[] => mergeClasses([...classesIn(actions), ...(understood === 'not' && actions.length > 0 ? [doubt] : [])]);

@@ -1,27 +1,24 @@
 /** Columns of an IAM statement: service and resource as it is written, shortened: `s3 invoices/*`, `s3 all`, `AWS all`. */
 import type { CataloguedAction } from './action-catalogue.ts';
-import { cataloguedActions } from './iam-classes.ts';
+import { actionsNamed, remainingClasses } from './iam-classes.ts';
 import { short, shortList } from './labels.ts';
 import type { Facet } from './labels.ts';
 import { bare, isNegated } from './normalised.ts';
 import type { Normalised } from './normalised.ts';
 import { mergeClasses } from './worst.ts';
-import type { ClassReading } from './worst.ts';
 
 /** More services than this in one statement are "AWS". */
 const FEW_SERVICES = 8;
 
-export function iamFacets(reading: Normalised, remaining?: ReadonlySet<CataloguedAction>): Facet[] {
-  const actions = remaining ?? (reading.understood === 'not' && reading.actions.length === 0 ? new Set<CataloguedAction>() : cataloguedActions(reading.actions));
-  const services = Map.groupBy(actions, ({ service }) => service);
-  const facets: Facet[] = [];
-  const add = (resource: string, classes: Iterable<ClassReading>): void => {
-    for (const one of mergeClasses(classes)) facets.push({ resource, class: one.class, reversibility: one.reversibility });
+/** `actions`: what remains of it; without, all that it names. */
+export function iamFacets(reading: Normalised, actions: readonly CataloguedAction[] = actionsNamed(reading)): Facet[] {
+  const services = Map.groupBy(actions, ({ service, lower }) => service || (lower === '*' ? '' : lower.split(':')[0] ?? ''));
+  const of = (labelled: readonly string[], some: readonly CataloguedAction[]): Facet[] => {
+    const classes = remainingClasses(some, reading.understood);
+    return labelled.flatMap((resource) => classes.map((one) => ({ resource, ...one })));
   };
-  if (services.size > FEW_SERVICES) for (const label of labels('AWS', reading.resources)) add(label, [...actions].flatMap(({ classes }) => classes));
-  else for (const [service, some] of services) for (const label of labels(service, ofService(service, reading.resources))) add(label, some.flatMap(({ classes }) => classes));
-  for (const unread of reading.classes.filter((one) => one.class === 'not_understood')) add(services.size === 0 ? nameOfUnread(reading) : [...services.keys()][0] ?? 'AWS', [unread]);
-  return mergedFacets(facets);
+  if (services.size > FEW_SERVICES) return of(labels('AWS', reading.resources), actions);
+  return mergedFacets([...services].flatMap(([service, some]) => of(labels(service || 'AWS', ofService(service, reading.resources)), some)));
 }
 
 /** A resource of another service is no column of this one, unless the statement has none of this one (`sts:AssumeRole` on an `iam` role). */
@@ -37,8 +34,8 @@ function serviceIn(resource: string): string | null {
 }
 
 function labels(service: string, resources: readonly string[]): string[] {
+  if (resources.length > 0 && resources.every(isNegated)) return [`${service} all but some`];
   return shortList((resources.length === 0 ? ['*'] : resources).map((resource) => {
-    if (isNegated(resource)) return short(`${service} all but some`);
     if (resource === '*') return `${service} all`;
     // arn:partition:service:region:account:resource
     const parts = resource.split(':');
@@ -46,8 +43,6 @@ function labels(service: string, resources: readonly string[]): string[] {
     return short(rest === '*' ? `${service} all` : `${service} ${rest}`);
   }));
 }
-
-const nameOfUnread = ({ actions, name }: Normalised): string => short(actions[0]?.split(':')[0]?.replace(/^not /u, '') ?? name);
 
 function mergedFacets(facets: readonly Facet[]): Facet[] {
   return [...Map.groupBy(facets, ({ resource }) => resource)].flatMap(([resource, some]) => mergeClasses(some).map((one) => ({ resource, ...one })));

@@ -5,6 +5,7 @@ import { bounded, clipped, MOST_READINGS, quoted, uniqueNames } from './bounds.t
 import { isObject, parseDocument } from './json-document.ts';
 import type { Json } from './json-document.ts';
 import { readOffer } from './read-offer.ts';
+import { asDocument, unreadableDocument } from './unreadable.ts';
 import { worstOf } from './worst.ts';
 import type { ClassReading } from './worst.ts';
 
@@ -16,13 +17,12 @@ const grantKeys = new Set(['kind', 'name', 'description', 'actions', 'resources'
 export function readDeclared(text: string): DocumentReading {
   const { value, problems } = parseDocument(text);
   const list = isObject(value) ? value['grants'] : value;
-  if (!Array.isArray(list)) return { readings: [], understood: 'not', problems: [...problems, 'It has no list named grants.'] };
+  if (!Array.isArray(list)) return unreadableDocument('role', text, [...problems, 'It has no list named grants.']);
   if (isObject(value)) problems.push(...Object.keys(value).filter((key) => key !== 'grants').map((key) => `It has a part ${quoted(key)}, which is not known.`));
   if (list.length > MOST_READINGS) problems.push(`${list.length - MOST_READINGS} grants beyond the first ${MOST_READINGS} were not read.`);
   const nameOf = uniqueNames();
   const readings = list.slice(0, MOST_READINGS).map((entry) => readGrant(entry, nameOf));
-  const whole = problems.length === 0 && readings.every(({ understood }) => understood === 'whole');
-  return { readings, understood: readings.length === 0 ? 'not' : whole ? 'whole' : 'partly', problems: bounded(problems) };
+  return asDocument(readings, problems);
 }
 
 function readGrant(entry: Json, nameOf: (kind: string, name: string) => string): GrantReading {

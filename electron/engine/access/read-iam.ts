@@ -7,11 +7,13 @@ import type { DocumentReading, DocumentRole, GrantReading } from '../../../share
 import { actionsMatching } from './action-catalogue.ts';
 import { bounded, MOST_READINGS, quoted, uniqueNames } from './bounds.ts';
 import { conditionText } from './condition-text.ts';
-import { isKnownOperator } from './iam-condition.ts';
+import { isKnownOperator, operatorOf, valueProblem } from './iam-condition.ts';
+import { isActionPattern, isResourcePattern } from './iam-pattern.ts';
 import { iamClasses } from './iam-classes.ts';
 import { isObject, parseDocument } from './json-document.ts';
 import type { Json } from './json-document.ts';
-import { negated } from './normalised.ts';
+import { bare, negated } from './normalised.ts';
+import { asDocument, unreadableDocument } from './unreadable.ts';
 import { worstOf } from './worst.ts';
 
 const documentKeys = new Set(['Version', 'Id', 'Statement']);
@@ -20,19 +22,19 @@ const versions = new Set(['2012-10-17', '2008-10-17']);
 
 export function readIam(text: string, role: DocumentRole): DocumentReading {
   const parsed = parseDocument(plainText(text));
-  if (!isObject(parsed.value)) return { readings: [], understood: 'not', problems: parsed.problems.length > 0 ? parsed.problems : ['This is no JSON object, so it is no IAM policy.'] };
+  if (!isObject(parsed.value)) return unreadableDocument('statement', text, parsed.problems.length > 0 ? parsed.problems : ['This is no JSON object, so it is no IAM policy.']);
   const outer = parsed.value;
   // `aws iam get-role-policy` and `get-policy-version` wrap the document.
   const policy = unwrapped(outer);
-  if (!policy) return { readings: [], understood: 'not', problems: [...parsed.problems, 'It has no Statement, so it is no IAM policy.'] };
-  const problems = [...parsed.problems, ...documentProblems(policy)];
+  if (!policy) return unreadableDocument('statement', text, [...parsed.problems, 'It has no Statement, so it is no IAM policy.']);
+  const broken = [...parsed.problems, ...documentProblems(policy)];
+  const problems = [...broken];
   const statements = Array.isArray(policy['Statement']) ? policy['Statement'] : [policy['Statement']];
   if (statements.length === 0) problems.push('It has no statement.');
   if (statements.length > MOST_READINGS) problems.push(`${statements.length - MOST_READINGS} statements beyond the first ${MOST_READINGS} were not read.`);
   const nameOf = uniqueNames();
-  const readings = statements.slice(0, MOST_READINGS).map((statement, place) => readStatement(statement ?? null, { role, place, version: policy['Version'], nameOf, brokenPolicy: parsed.problems.length > 0 }));
-  const whole = problems.length === 0 && readings.every(({ understood }) => understood === 'whole');
-  return { readings, understood: readings.length === 0 ? 'not' : whole ? 'whole' : 'partly', problems: bounded(problems) };
+  const readings = statements.slice(0, MOST_READINGS).map((statement, place) => readStatement(statement ?? null, { role, place, version: policy['Version'], nameOf, brokenPolicy: broken }));
+  return asDocument(readings, problems);
 }
 
 /** SDKs hand policies out URL-encoded. */
@@ -66,23 +68,27 @@ function documentProblems(policy: Readonly<Record<string, Json>>): string[] {
   return problems;
 }
 
-interface Place { readonly role: DocumentRole; readonly place: number; readonly version: Json | undefined; readonly nameOf: (kind: string, name: string) => string; readonly brokenPolicy: boolean }
+interface Place { readonly role: DocumentRole; readonly place: number; readonly version: Json | undefined; readonly nameOf: (kind: string, name: string) => string; readonly brokenPolicy: readonly string[] }
 
 function readStatement(statement: Json, { role, place, version, nameOf, brokenPolicy }: Place): GrantReading {
   const parts: Json = isObject(statement) ? statement : {};
   // Whatever stands in `broken` keeps the statement from being evaluated; `said` is only told.
   const broken = isObject(statement) ? Object.keys(parts).filter((key) => !statementKeys.has(key)).map((key) => `The statement has a part ${quoted(key)}, which IAM does not know.`) : ['This statement is no JSON object.'];
-  if (brokenPolicy) broken.push('The document has the same part twice: which one counts is not said.');
+  // AWS refuses a policy with such a part whole: what its statements do is not known.
+  broken.push(...brokenPolicy);
   const effect = parts['Effect'];
   if (effect !== 'Allow' && effect !== 'Deny') broken.push(effect === undefined ? 'It has no Effect.' : `Its Effect is ${quoted(JSON.stringify(effect))}; IAM knows Allow and Deny.`);
   const actions = patterns(parts, 'Action', broken);
-  const resources = role === 'resource' || 'Resource' in parts || 'NotResource' in parts ? patterns(parts, 'Resource', broken, role === 'resource') : (broken.push('It has neither Resource nor NotResource.'), []);
-  const conditions = [...principals(parts, role, broken), ...conditionsOf(parts['Condition'], broken)];
-  const said = [...unknownActions(actions), ...oldVariables(version, resources, conditions)];
-  const understood = broken.length > 0 ? 'not' : said.length > 0 ? 'partly' : 'whole';
-  const classes = iamClasses({ actions, understood });
+  broken.push(...actions.map(bare).filter((action) => !isActionPattern(action)).map((action) => `${quoted(action)} is neither * nor a service and an action.`));
+  const given = role === 'resource' || 'Resource' in parts || 'NotResource' in parts ? patterns(parts, 'Resource', broken, role === 'resource') : (broken.push('It has neither Resource nor NotResource.'), []);
+  broken.push(...given.map(bare).filter((resource) => !isResourcePattern(resource)).map((resource) => `${quoted(resource)} is neither * nor a whole ARN.`));
+  const resources = given.map((resource) => ofVersion(version, resource));
+  const conditions = [...principals(parts, role, broken), ...conditionsOf(parts['Condition'], version, broken)];
+  const said = [...unknownActions(actions), ...oldVariables(version, given, JSON.stringify(parts['Condition'] ?? ''))];
   const sid = parts['Sid'];
   if (sid !== undefined && typeof sid !== 'string') broken.push('Its Sid is no text.');
+  const understood = broken.length > 0 ? 'not' : said.length > 0 ? 'partly' : 'whole';
+  const classes = iamClasses({ actions, understood });
   return {
     kind: 'statement', name: nameOf('statement', typeof sid === 'string' && sid !== '' ? sid : `Statement ${place + 1}`), description: null,
     effect: effect === 'Deny' ? 'deny' : 'allow', understood, notUnderstood: bounded([...broken, ...said]),
@@ -141,7 +147,7 @@ function principalNames(value: Json, broken: string[]): string[] {
   });
 }
 
-function conditionsOf(block: Json | undefined, broken: string[]): string[] {
+function conditionsOf(block: Json | undefined, version: Json | undefined, broken: string[]): string[] {
   if (block === undefined) return [];
   if (!isObject(block)) {
     broken.push('Condition is no JSON object.');
@@ -156,21 +162,21 @@ function conditionsOf(block: Json | undefined, broken: string[]): string[] {
     return Object.entries(keys).map(([key, value]) => {
       const list = Array.isArray(value) ? value : [value];
       if (!list.every((one) => typeof one === 'string' || typeof one === 'number' || typeof one === 'boolean')) broken.push(`Condition ${quoted(operator)} on ${quoted(key)} is neither a text nor a list of texts.`);
-      return conditionText({ key, operator, values: list.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))) });
+      const values = list.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
+      broken.push(...values.flatMap((value) => valueProblem(operatorOf(operator)?.name ?? '', value) ?? []).map((problem) => `Condition ${quoted(operator)} on ${quoted(key)} has a value that is ${problem}.`));
+      return conditionText({ key, operator, values: values.map((value) => ofVersion(version, value)) });
     });
   });
 }
 
 function unknownActions(actions: readonly string[]): string[] {
-  return actions.flatMap((action) => {
-    const pattern = action.replace(/^not /u, '');
-    if (pattern === '*' || actionsMatching(pattern).length > 0) return [];
-    return [`${quoted(pattern)} is no action that the catalogue knows: misspelt, or newer than it.`];
-  });
+  return actions.map(bare).filter((pattern) => actionsMatching(pattern).length === 0).map((pattern) => `${quoted(pattern)} is no action that the catalogue knows: misspelt, or newer than it.`);
 }
 
-/** A policy of 2008, or without a version, has no variables: `${aws:username}` is those characters. */
-function oldVariables(version: Json | undefined, resources: readonly string[], conditions: readonly string[]): string[] {
-  const has = [...resources, ...conditions].some((text) => text.includes('${'));
-  return has && version !== '2012-10-17' ? ['It holds a policy variable, which IAM only replaces in a policy of Version 2012-10-17.'] : [];
+/** A policy of 2008, or without a version, has no variables: `${aws:username}` is those characters, which in a newer one are written `${$}{aws:username}`. */
+const ofVersion = (version: Json | undefined, text: string): string => (version === '2012-10-17' ? text : text.replaceAll('${', '${$}{'));
+
+function oldVariables(version: Json | undefined, resources: readonly string[], conditions: string): string[] {
+  const has = [...resources, conditions].some((text) => text.includes('${'));
+  return has && version !== '2012-10-17' ? ['It holds a policy variable, which IAM only replaces in a policy of Version 2012-10-17; here it is read as those very characters.'] : [];
 }

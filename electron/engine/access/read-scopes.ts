@@ -1,9 +1,10 @@
 /** Lists of OAuth scopes and app roles: separated by spaces, commas or lines, or a JSON list, or an answer that carries one (`scope`, `scp`, `roles`). */
 import type { DocumentReading, GrantReading } from '../../../shared/access.ts';
-import { bounded, MOST_READINGS, quoted, uniqueNames } from './bounds.ts';
+import { MOST_READINGS, quoted, uniqueNames } from './bounds.ts';
 import { isObject, parseDocument } from './json-document.ts';
 import type { Json } from './json-document.ts';
 import { readScope } from './scope-table.ts';
+import { asDocument, unreadableDocument } from './unreadable.ts';
 import { worstOf } from './worst.ts';
 
 export const readScopes = (text: string): DocumentReading => readList(text, 'scope');
@@ -16,8 +17,7 @@ function readList(text: string, kind: 'scope' | 'role'): DocumentReading {
   const nameOf = uniqueNames();
   // The same one twice is the same permission.
   const readings = [...new Set(names)].slice(0, MOST_READINGS).map((name) => readOne(name, kind, nameOf));
-  const whole = problems.length === 0 && readings.every(({ understood }) => understood === 'whole');
-  return { readings, understood: readings.length === 0 ? 'not' : whole ? 'whole' : 'partly', problems: bounded(problems) };
+  return readings.length === 0 ? unreadableDocument(kind, text, problems.length > 0 ? problems : ['It names no scope.']) : asDocument(readings, problems);
 }
 
 function entries(text: string, problems: string[]): string[] {

@@ -1,19 +1,19 @@
 /** A list of tools as MCP shapes them: `[{name, description, annotations}]`, also `{tools: [...]}`, and an allow-list of names alone. */
 import type { DocumentReading, GrantReading } from '../../../shared/access.ts';
-import { bounded, clipped, MOST_READINGS, uniqueNames } from './bounds.ts';
+import { clipped, MOST_READINGS, uniqueNames } from './bounds.ts';
 import { isObject, parseDocument } from './json-document.ts';
 import type { Json } from './json-document.ts';
 import { readOffer } from './read-offer.ts';
+import { asDocument, unreadableDocument } from './unreadable.ts';
 
 export function readTools(text: string): DocumentReading {
   const { value, problems } = parseDocument(text);
   const list = isObject(value) ? value['tools'] ?? value['allow'] ?? value['allowedTools'] : value;
-  if (!Array.isArray(list)) return { readings: [], understood: 'not', problems: [...problems, 'This is no list of tools.'] };
+  if (!Array.isArray(list)) return unreadableDocument('tool', text, [...problems, 'This is no list of tools.']);
   if (list.length > MOST_READINGS) problems.push(`${list.length - MOST_READINGS} tools beyond the first ${MOST_READINGS} were not read.`);
   const nameOf = uniqueNames();
   const readings = list.slice(0, MOST_READINGS).map((entry) => readTool(entry, nameOf));
-  const whole = problems.length === 0 && readings.every(({ understood }) => understood === 'whole');
-  return { readings, understood: readings.length === 0 ? 'not' : whole ? 'whole' : 'partly', problems: bounded(problems) };
+  return asDocument(readings, problems);
 }
 
 function readTool(entry: Json, nameOf: (kind: string, name: string) => string): GrantReading {

@@ -1,4 +1,4 @@
-import { reversibilities } from '../../../shared/access.ts';
+import { accessClasses, reversibilities } from '../../../shared/access.ts';
 import type { AccessClass, GrantReading, Reversibility } from '../../../shared/access.ts';
 
 export type ClassReading = GrantReading['classes'][number];
@@ -13,6 +13,9 @@ export function worstOf(all: Iterable<Reversibility>): Reversibility {
   return worst ?? 'unknown';
 }
 
+/** In the order of the classes, so that the same permission always reads the same. */
+const order = new Map(accessClasses.map((name, place) => [name, place]));
+
 /** One entry a class, with the worst of its reversibilities. */
 export function mergeClasses(all: Iterable<ClassReading>): ClassReading[] {
   const merged = new Map<AccessClass, Reversibility>();
@@ -20,5 +23,5 @@ export function mergeClasses(all: Iterable<ClassReading>): ClassReading[] {
     const known = merged.get(name);
     if (known === undefined || isWorse(reversibility, known)) merged.set(name, reversibility);
   }
-  return [...merged].map(([name, reversibility]) => ({ class: name, reversibility }));
+  return [...merged].map(([name, reversibility]) => ({ class: name, reversibility })).sort((a, b) => (order.get(a.class) ?? 0) - (order.get(b.class) ?? 0));
 }

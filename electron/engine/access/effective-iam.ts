@@ -1,0 +1,118 @@
+/** What remains of IAM statements, action by action of the catalogue: an action stays where there is a resource for which it could be permitted. */
+import type { CataloguedAction } from './action-catalogue.ts';
+import { conditionOf } from './condition-text.ts';
+import { ANY, globCovers, tokensOf } from './glob.ts';
+import { actionsNamed, cataloguedActions } from './iam-classes.ts';
+import { iamFacets } from './iam-column.ts';
+import { allowsAny, best, byDocument, principalFits } from './iam-decide.ts';
+import { hasVariable, isActionPattern, isResourcePattern, resourceTokens } from './iam-pattern.ts';
+import type { Fit } from './iam-pattern.ts';
+import { bare, isNegated } from './normalised.ts';
+import type { Held, Normalised } from './normalised.ts';
+import { noPermission } from './remaining.ts';
+import type { Remaining } from './remaining.ts';
+import { someText } from './some-text.ts';
+import type { Alternative, Demand } from './some-text.ts';
+
+export function effectiveIam(statements: readonly Held[]): Remaining[] {
+  return statements.map((one) => (one.reading.effect === 'deny' || one.role === 'boundary' || one.role === 'scp' ? noPermission : remainingOf(one, statements.filter((other) => concerns(other, one)))));
+}
+
+/** Policies of two different roles or keys do not limit each other. */
+const concerns = (other: Held, one: Held): boolean => other.credential === null || one.credential === null || other.credential === one.credential;
+
+/** What of the others bears on one statement. */
+interface Limits { readonly all: readonly Limit[]; readonly denies: readonly Limit[]; readonly boundaries: readonly (readonly Limit[])[]; readonly organisation: readonly (readonly Limit[])[] }
+/** `sure`: it holds whatever the moment is. */
+interface Limit { /** how much of an action it must take to concern it: a sure deny the whole, everything else any of it. */ readonly how: 'whole' | 'any'; readonly reading: Normalised; readonly sure: boolean; readonly actions: ReadonlySet<CataloguedAction> }
+
+function remainingOf({ reading, role, credential }: Held, others: readonly Held[]): Remaining {
+  const meant = principalOf(reading, credential);
+  if (meant === 'no') return { state: 'nothing', facets: [], certain: true, why: ['It names another principal.'] };
+  const limits = limitsOf(others, credential);
+  const all = actionsNamed(reading);
+  const memo = new Map<string, Fit>();
+  const fits = new Map(all.map((action) => [action, leftOf(action, reading, limits, memo)]));
+  const left = all.filter((action) => fits.get(action) !== 'no');
+  const facets = iamFacets(reading, left);
+  const sure = isSure(reading) && meant === 'yes' && (role === 'identity' || role === null || role === 'resource');
+  const certain = sure && left.every((action) => fits.get(action) === 'yes');
+  const why = [left.length < all.length ? `Other policies take ${left.length === 0 ? 'all' : 'a part'} of it away.` : '', sure ? '' : 'It hangs on the moment or on a part that could not be read.', sure && !certain ? 'Other policies may take a part of it away, by their conditions.' : ''].filter((text) => text !== '');
+  return { state: left.length === 0 ? 'nothing' : left.length < all.length || (sure && !certain) ? 'limited' : 'whole', facets: left.length === 0 ? [] : facets, certain, why };
+}
+
+const isSure = (reading: Normalised): boolean => reading.understood !== 'not' && reading.conditions.every(isPrincipal) && !reading.resources.some(hasVariable);
+const isPrincipal = (text: string): boolean => conditionOf(text)?.key === 'principal';
+
+/** Whether a policy at a resource means this holder. A policy that hangs on its holder does. */
+function principalOf({ conditions }: Normalised, credential: string | null): Fit {
+  const fits = conditions.map(conditionOf).filter((condition) => condition?.key === 'principal').map((condition): Fit => {
+    const found = best((condition?.values ?? []).map((value) => principalFits(value, credential !== null && credential.startsWith('arn:') ? credential : null)));
+    return condition?.operator === 'is-not' ? (found === 'yes' ? 'no' : found === 'no' ? 'yes' : 'maybe') : found;
+  });
+  return fits.includes('no') ? 'no' : fits.includes('maybe') ? 'maybe' : 'yes';
+}
+
+function limitsOf(others: readonly Held[], credential: string | null): Limits {
+  const allows = (some: readonly Held[]): Limit[] => some.filter(({ reading }) => reading.effect === 'allow').map(({ reading }) => limitOf(reading, credential));
+  const of = (role: Held['role']): Held[][] => byDocument(others.filter((other) => other.role === role));
+  const denies = others.filter(({ reading }) => reading.effect === 'deny' && principalOf(reading, credential) !== 'no').map(({ reading }) => limitOf(reading, credential));
+  const [boundaries, organisation] = [of('boundary').map(allows), of('scp').filter(allowsAny).map(allows)];
+  return { denies, boundaries, organisation, all: [...denies, ...boundaries.flat(), ...organisation.flat()] };
+}
+
+function limitOf(reading: Normalised, credential: string | null): Limit {
+  const sure = isSure(reading) && principalOf(reading, credential) === 'yes';
+  return { reading, sure, how: reading.effect === 'deny' && sure ? 'whole' : 'any', actions: cataloguedActions(reading.actions) };
+}
+
+/** Whether a deny takes the whole action, or whether a limit lets any of it through. Of a catalogued action both are the same. */
+function concernsAction({ reading, actions, how }: Limit, action: CataloguedAction): boolean {
+  if (actions.has(action)) return true;
+  if (action.service !== '' && reading.understood !== 'not') return false;
+  // A name that no catalogue has may be a pattern itself; so it is compared as one.
+  const patterns = reading.actions.map((pattern) => bare(pattern).toLowerCase());
+  if (patterns.length === 0 || !patterns.every((pattern) => isActionPattern(pattern))) return how === 'any';
+  const not = reading.actions.every(isNegated);
+  const covered = (): boolean => patterns.some((pattern) => globCovers(pattern, action.lower));
+  const touched = (): boolean => patterns.some((pattern) => someText([pattern, action.lower].map((text) => [{ patterns: [tokensOf(text)], none: false }])) !== false);
+  if (how === 'whole') return not ? !touched() : covered();
+  return not ? !covered() : touched();
+}
+
+/** no: for no resource and at no moment. yes: for some resource at every moment. */
+function leftOf(action: CataloguedAction, reading: Normalised, limits: Limits, memo: Map<string, Fit>): Fit {
+  // Most of over twenty thousand actions meet the same limits: those are decided once.
+  let key = '';
+  for (const limit of limits.all) key += concernsAction(limit, action) ? '1' : '0';
+  const known = memo.get(key);
+  if (known !== undefined) return known;
+  const those = (some: readonly Limit[]): Limit[] => some.filter((limit) => concernsAction(limit, action));
+  const fit = leftWith(reading, { denies: those(limits.denies), boundaries: limits.boundaries.map(those), organisation: limits.organisation.map(those) });
+  memo.set(key, fit);
+  return fit;
+}
+
+/** With only those limits that concern the action. */
+function leftWith(reading: Normalised, { denies, boundaries, organisation }: Omit<Limits, 'all'>): Fit {
+  const own = [reach(reading)];
+  const readings = (some: readonly Limit[]): Normalised[] => some.map((limit) => limit.reading);
+  const sure = (some: readonly Limit[]): Limit[] => some.filter((limit) => limit.sure);
+  const most: Demand[] = [own, ...sure(denies).map((deny) => [refusal(deny.reading)]), ...boundaries.map((some) => readings(some).map(reach)), ...(organisation.length > 0 ? [readings(organisation.flat()).map(reach)] : [])];
+  if (someText(most) === false) return 'no';
+  const least: Demand[] = [own, ...denies.map((deny) => [refusal(deny.reading)]), ...[...boundaries, ...organisation].map((some) => readings(sure(some)).map(reach))];
+  return someText(least) === true ? 'yes' : 'maybe';
+}
+
+/** The resources that a statement could be about at most: a variable may stand for anything, and what is left out by one may be left out for nobody. */
+function reach({ resources }: Normalised): Alternative {
+  if (resources.length === 0) return { patterns: [[ANY]], none: false };
+  const none = resources.every(isNegated);
+  const patterns = resources.map(bare).filter((pattern) => !none || (isResourcePattern(pattern) && !hasVariable(pattern)));
+  return { patterns: patterns.map((pattern) => (isResourcePattern(pattern) ? resourceTokens(pattern, null) ?? [] : [ANY])), none };
+}
+
+function refusal(reading: Normalised): Alternative {
+  const { patterns, none } = reach(reading);
+  return { patterns, none: !none };
+}

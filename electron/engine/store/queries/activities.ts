@@ -56,6 +56,12 @@ export function activityOf(reading: Reading, row: ActivityRow): Activity {
   };
 }
 
+/** In the order of the ids. */
+export function activitiesOf(reading: Reading, ids: readonly number[]): Activity[] {
+  const rows = new Map(reading.sql<[string], ActivityRow>(`SELECT ${columns} FROM activity WHERE id IN (SELECT value FROM json_each(?))`).all(JSON.stringify(ids)).map((row) => [row.id, row]));
+  return ids.flatMap((id) => { const row = rows.get(id); return row === undefined ? [] : [activityOf(reading, row)]; });
+}
+
 /** What filters look at. Reading only this of rows that are passed over takes half the time of reading them whole (measured). */
 type Glance = Pick<ActivityRow, 'id' | 'ts' | 'task' | 'agent' | 'kind' | 'status' | 'failure' | 'name' | 'model' | 'errorType' | 'errorMessage'>;
 type Column = Exclude<keyof Glance, 'id' | 'ts'>;

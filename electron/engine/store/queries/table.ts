@@ -1,9 +1,11 @@
 /** From the name of a query to the function that answers it. Runs on the reader thread only. */
 import type { ParsedParams, Result } from '../../../../shared/contract.ts';
+import { accessCell } from './access-cell.ts';
 import { getDocument, listDocuments } from './access-documents.ts';
 import { getBaseline, listDrift } from './access-drift.ts';
 import { listFindings } from './access-findings.ts';
 import { accessMatrix } from './access-matrix.ts';
+import { accessProposal } from './access-proposal.ts';
 import { accessSummary } from './access-summary.ts';
 import { getActivity, listActivity, listTaskActivities, liveRows } from './activities.ts';
 import { approvalFact, getApproval, listApprovals } from './approvals.ts';
@@ -51,7 +53,9 @@ export const queries = {
   'grants.list': listGrants,
   'access.summary': accessSummary,
   'access.matrix': accessMatrix,
+  'access.cell': accessCell,
   'access.findings': listFindings,
+  'access.proposal': accessProposal,
   'access.drift': listDrift,
   'access.baseline': getBaseline,
   'access.documents': listDocuments,

@@ -10,11 +10,13 @@ const leverColumns: readonly Column<PlanLever & { readonly at: number }>[] = [
   { head: 'ACTS UPON', cell: (row) => row.target, most: 60 }, { head: 'USUAL', cell: (row) => (row.usual === null ? 'not tried' : ms(row.usual.p50Ms)) }, { head: 'UNDO', cell: (row) => row.undo.replace('_', ' ') },
 ];
 
+const some = (many: number, one: string): string => `${count(many)} ${one}${many === 1 ? '' : 's'}`;
+
 const bullets = (head: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : [head, ...lines.map((line) => `  ${visible(line)}`)]);
 
 /** All that the dialog shows: what a lever does not stop and who else it hits is never left out. */
 export function planText(plan: StopPlan): string {
-  const head = [`Stop ${visible(plan.scopeName)}, level ${plan.level}: ${count(plan.agents.length)} agents, ${count(plan.tasksOpen)} tasks open${plan.lastActAt === null ? '' : `, last act ${time(plan.lastActAt)}`}`];
+  const head = [`Stop ${visible(plan.scopeName)}, level ${plan.level}: ${some(plan.agents.length, 'agent')}, ${some(plan.tasksOpen, 'task')} open${plan.lastActAt === null ? '' : `, last act ${time(plan.lastActAt)}`}`];
   const { survey } = plan;
   const asked = survey === null ? ['Made from the history alone; no runtime was asked.'] : survey.failed.map((one) => `Could not be asked: ${visible(one.connectionName)}: ${visible(one.text)}`);
   const table = plan.levers.length === 0 ? 'No lever is known.\n' : formatTable(leverColumns, plan.levers.map((lever, index) => ({ ...lever, at: index + 1 })));
@@ -43,7 +45,7 @@ export const orderColumns: readonly Column<StopOrder>[] = [
 ];
 
 const orderLeverColumns: readonly Column<OrderLever>[] = [
-  { head: 'LEVER', cell: (row) => row.title, most: 44 }, { head: 'CONNECTION', cell: (row) => row.connectionName, most: 24 }, { head: 'REQUESTED', cell: (row) => (row.sentAt === null ? row.state : clock(row.sentAt)) },
+  { head: 'LEVER', cell: (row) => row.title, most: 44 }, { head: 'CONNECTION', cell: (row) => row.connectionName, most: 24 }, { head: 'REQUESTED', cell: (row) => (row.sentAt === null ? row.state : `${clock(row.sentAt)}${row.attempts > 1 ? `, ${row.attempts} attempts` : ''}`) },
   { head: 'REPORTED', cell: (row) => (row.reportedAt === null ? row.state.replace('_', ' ') : `${clock(row.reportedAt)} ${row.reported?.replaceAll('_', ' ') ?? ''}`) }, { head: 'CONFIRMED', cell: (row) => (row.confirmedAt === null ? row.confirmed.replace('_', ' ') : `${clock(row.confirmedAt)} ${row.confirmed}`) },
   { head: 'UNDO', cell: (row) => row.undoState }, { head: 'SAID', cell: (row) => row.reportedText ?? '', most: 80 },
 ];
@@ -56,6 +58,12 @@ export function detailText(order: StopOrderDetail): string {
     ...bullets('Still there', order.stillOpen.map((one) => `${one.title}: ${one.detail}`)), ...bullets('Outlives it', order.residual.map((one) => `${one.title}: ${one.endsAt === null ? 'no end that we can see' : `until ${time(one.endsAt)}`}`)),
     ...bullets('Not seen', order.notSeen.map((gap) => `${time(gap.from)} to ${gap.to === null ? 'now' : time(gap.to)}: ${gap.text}`)), '',
   ].join('\n');
+}
+
+/** An order that only cancelled work changed nothing that could be put back: that is no failure, and no success either. */
+export function releasedText(order: StopOrderDetail): string {
+  const nothing = order.orderLevers.every((lever) => lever.undoState === 'none');
+  return nothing ? `There was nothing to put back: this order changed nothing that lasts. What it cancelled stays cancelled.\n${detailText(order)}` : detailText(order);
 }
 
 export function certificateText({ order, verdict, times, levers, evidence, landedAfterTheCommand, stillAlive, notSeen, open, auditIds }: StopCertificate): string {

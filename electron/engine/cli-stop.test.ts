@@ -3,6 +3,7 @@ import { finished } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
 import type { Method, Params, Result } from '../../shared/contract.ts';
 import type { OrderLever, PlanLever, StopEvent, StopOrderDetail, StopPlan, StopState } from '../../shared/stop.ts';
+import { CallFailure } from './call-failure.ts';
 import { readInvocation } from './cli-arguments.ts';
 import { runCommand } from './cli-commands.ts';
 import type { AskingCommand } from './cli-commands.ts';
@@ -42,7 +43,7 @@ async function run(line: string, answers: Answers, typed: string | null = null):
   const caller: Caller = {
     call: (method, params) => {
       const answer = answers[method] as ((asked: typeof params) => Result<typeof method>) | undefined;
-      return answer ? Promise.resolve(answer(params)) : Promise.reject(new Error(`${method} was not expected`));
+      return answer ? Promise.resolve(params).then(answer) : Promise.reject(new Error(`${method} was not expected`));
     },
     close: () => Promise.resolve(),
   };
@@ -84,6 +85,11 @@ describe('stop', () => {
     expect(code).toBe(3);
   });
 
+  it('says that an order goes on when the engine hangs up', async () => {
+    const answers: Answers = { ...fired([order('stopping', 'a', [])]), 'stop.get': () => { throw new CallFailure('unavailable', 'The engine hung up before it had answered.'); } };
+    await expect(run(`${command} --yes`, answers)).rejects.toThrow(/hung up before it had answered\. Order 7 \(stp-1\) is written down: .* the next engine .* goes on with it/);
+  });
+
   it('sends nothing where nobody can agree, and nothing on another word', async () => {
     const answers: Answers = { ...agents, 'stop.plan': () => plan };
     expect((await run(command, answers)).code).toBe(2);
@@ -120,6 +126,14 @@ describe('what stands beside it', () => {
     const answers: Answers = { 'stop.list': () => ({ rows: [order('verified', 'Stopped.', [])], next: null, open: 0 }), 'stop.release': ({ id }) => { expect(id).toBe('stp-1'); return order('verified', 'Stopped, released.', []); } };
     expect((await run('release 7', answers)).out).toContain('Stopped, released.');
     await expect(run('release 8', answers)).rejects.toThrow('There is no stop order 8');
+  });
+
+  it('says of a release that there was nothing to put back', async () => {
+    const released = (undoState: OrderLever['undoState']): Answers => ({ 'stop.release': () => ({ ...order('verified', 'Stopped.', []), orderLevers: [{ ...orderLever, undoState, attempts: 2 }] }) });
+    const { out } = await run('release stp-1', released('none'));
+    expect(out).toContain('There was nothing to put back');
+    expect(out).toContain('12:00:00.000, 2 attempts');
+    expect((await run('release stp-1', released('done'))).out).not.toContain('nothing to put back');
   });
 
   it('never takes a passphrase from the words', async () => {

@@ -7,9 +7,10 @@ import { findAgent, findConnection } from './cli-find.ts';
 import { one, paged, pageSize } from './cli-lists.ts';
 import { printJson, printRows, printText } from './cli-output.ts';
 import type { StopCommand, TypedScope } from './cli-stop-arguments.ts';
-import { certificateText, detailText, eventLine, ms, orderColumns, planText, stateLine } from './cli-stop-text.ts';
+import { certificateText, detailText, eventLine, ms, orderColumns, planText, releasedText, stateLine } from './cli-stop-text.ts';
 import { time, visible } from './cli-text.ts';
 import type { Column } from './cli-text.ts';
+import { plural } from './plural.ts';
 import type { Caller } from './control-client.ts';
 
 /** What the program ends with. */
@@ -30,7 +31,7 @@ export async function runStopCommand(command: StopCommand, context: CommandConte
     case 'stops show': return shown(await caller.call('stop.get', { id: await orderId(caller, command.order) }), detailText, context);
     case 'stops withdraw': return said(await caller.call('stop.withdraw', { id: await orderId(caller, command.order) }), context);
     case 'stops confirm': return watch(await caller.call('stop.second', { id: await orderId(caller, command.order), operatorId: await operatorId(caller, command.operator), passphrase: await passphraseOf(command, context) }), null, context);
-    case 'release': return shown(await caller.call('stop.release', { id: await orderId(caller, command.order), reason: command.reason }), detailText, context);
+    case 'release': return shown(await caller.call('stop.release', { id: await orderId(caller, command.order), reason: command.reason }), releasedText, context);
     case 'certificate': return shown(await caller.call('stop.certificate', { id: await orderId(caller, command.order) }), certificateText, context);
     case 'readiness': {
       if (command.check) await caller.call('stop.checkRights', {});
@@ -132,7 +133,7 @@ function ticked(plan: StopPlan, command: Firing): string[] {
 /** Only where somebody can answer: a script that forgot --yes sends nothing. */
 async function agreed(plan: StopPlan, levers: number, { streams, keys }: CommandContext): Promise<boolean> {
   const wanted = plan.needs.typed ?? 'stop';
-  streams.err.write(`${levers} levers. Type ${wanted} and Enter to send: `);
+  streams.err.write(`${plural(levers, 'lever')}. Type ${wanted} and Enter to send: `);
   return (await keys.line()) === wanted;
 }
 
@@ -144,7 +145,7 @@ async function watch(begun: StopOrder, waitMs: number | null, context: CommandCo
   const endMs = Date.now() + (waitMs ?? begun.silenceS * 1_000 + patienceMs);
   let state: StopOrder['state'] | null = null;
   for (;;) {
-    const order = await context.caller.call('stop.get', { id: begun.id });
+    const order = await context.caller.call('stop.get', { id: begun.id }).catch((error: unknown) => { throw hungUp(error, begun); });
     await tellNews(order, told, order.state === state, context);
     state = order.state;
     if (isSettled(order, waitMs !== null) || Date.now() >= endMs) return ended(order, context);
@@ -161,6 +162,12 @@ async function tellNews(order: StopOrderDetail, told: Set<string>, sameState: bo
   if (sameState) return;
   const at = new Date().toISOString();
   await (context.json ? line(context, { t: 'state', at, state: order.state, headline: order.headline }) : printText(`${stateLine(order, at)}\n`, context.streams));
+}
+
+/** SECURITY: whoever reads "hung up" must not believe that the stop is over: the order stands written, and whatever engine comes next goes on with it. */
+function hungUp(error: unknown, { number, id }: StopOrder): unknown {
+  if (!(error instanceof CallFailure) || error.code !== 'unavailable') return error;
+  return new CallFailure('unavailable', `${error.message} Order ${number} (${id}) is written down: what it had let go may have been carried out, and the next engine of this data folder goes on with it by itself. Until then nobody holds or watches. Look at it with: gatehouse stops show ${number}`);
 }
 
 /** Who names a time to wait wants to see what it becomes; else what cannot be verified is said at once. */

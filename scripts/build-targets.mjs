@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { builtinModules } from 'node:module';
 import react from '@vitejs/plugin-react';
@@ -34,7 +34,7 @@ export const targets = [
     name: 'engine',
     inputs: ['electron/engine', 'shared'],
     entries: () => globSync(['electron/engine/index.ts', 'electron/engine/cli.ts', 'electron/engine/**/*-worker.ts'], { cwd: root }),
-    config: (entries) => nodeProgram({ name: 'engine', entries, target: 'node22', external: ['better-sqlite3', /^better-sqlite3\//] }),
+    config: (entries) => nodeProgram({ name: 'engine', entries, target: 'node22', external: ['better-sqlite3', /^better-sqlite3\//], beside: engineFiles }),
   },
   {
     name: 'renderer',
@@ -51,15 +51,38 @@ export const targets = [
 ];
 
 /**
+ * What the engine reads from files when it first needs it, by the name beside the program: the catalogue of AWS actions, and Cedar,
+ * which is WebAssembly and brings its own loader.
+ * @type {Readonly<Record<string, string>>}
+ */
+const engineFiles = {
+  'aws-actions.json': 'electron/engine/access/aws-actions.json',
+  'cedar-wasm/package.json': 'node_modules/@cedar-policy/cedar-wasm/nodejs/package.json',
+  'cedar-wasm/cedar_wasm.js': 'node_modules/@cedar-policy/cedar-wasm/nodejs/cedar_wasm.js',
+  'cedar-wasm/cedar_wasm_bg.wasm': 'node_modules/@cedar-policy/cedar-wasm/nodejs/cedar_wasm_bg.wasm',
+};
+
+/** @param {Readonly<Record<string, string>>} files @returns {import('vite').Plugin} */
+function filesBeside(files) {
+  return {
+    name: 'files-beside',
+    generateBundle() {
+      for (const [fileName, file] of Object.entries(files)) this.emitFile({ type: 'asset', fileName, source: readFileSync(path.join(root, file)) });
+    },
+  };
+}
+
+/**
  * Every entry becomes `dist/<name>/<basename>.js` and shared chunks lie beside them, so that
  * `new URL('./x-worker.js', import.meta.url)` finds the worker from whichever file it ends up in.
- * @param {{ name: string, entries: string[], target: string, external: (string | RegExp)[], format?: 'es' | 'cjs' }} program
+ * @param {{ name: string, entries: string[], target: string, external: (string | RegExp)[], format?: 'es' | 'cjs', beside?: Readonly<Record<string, string>> }} program
  * @returns {import('vite').InlineConfig}
  */
-function nodeProgram({ name, entries, target, external, format = 'es' }) {
+function nodeProgram({ name, entries, target, external, format = 'es', beside = {} }) {
   const extension = format === 'cjs' ? 'cjs' : 'js';
   return {
     ...common(name),
+    plugins: [filesBeside(beside)],
     // Everything is bundled but what is native: the packaged app carries no node_modules beside better-sqlite3.
     ssr: { noExternal: true, target: 'node' },
     build: {

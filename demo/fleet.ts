@@ -61,7 +61,11 @@ const halden: Company = {
       habit: {
         prompts: ['classify order mail'], rounds: [1, 3], inputTokens: [300, 1_100], outputTokens: [20, 90], toolFailure: 0.01, taskFailure: 0.005,
         errors: [{ type: 'HttpError', message: '503 from the queue, attempt 1' }],
-        tools: [{ name: 'queue.assign', args: (r) => JSON.stringify({ mail: r.int(100_000, 999_999), team: r.pick(['returns', 'billing', 'delivery']) }), result: '{"ok":true}' }],
+        tools: [
+          { name: 'queue.assign', args: (r) => JSON.stringify({ mail: r.int(100_000, 999_999), team: r.pick(['returns', 'billing', 'delivery']) }), result: '{"ok":true}' },
+          { name: 'supplier-desk.search_documents', args: (r) => JSON.stringify({ words: r.pick(['late delivery', 'credit note', 'pallets']) }), result: '{"found":3}' },
+          { name: 'supplier-desk.read_invoice', args: (r) => JSON.stringify({ number: `INV-${r.int(1000, 9999)}` }), result: '{"total":112.5}' },
+        ],
         says: ['Category: delivery.', 'Category: billing.', 'Category: returns.'],
       },
     },
@@ -91,6 +95,7 @@ const norrland: Company = {
         tools: [
           { name: 'sanctions.search', args: (r) => JSON.stringify({ name: `Applicant ${r.int(100, 999)}`, lists: ['EU', 'UN'] }), result: '{"hits":0}' },
           { name: 'registry.lookup', args: (r) => JSON.stringify({ org: `55${r.int(1000, 9999)}-${r.int(1000, 9999)}` }), result: '{"active":true}' },
+          { name: 'case.read', args: (r) => JSON.stringify({ case: `KYC-${r.int(1000, 9999)}` }), result: '{"pages":4}', cloud: { call: 'S3/GetObject' } },
         ],
         says: ['No hit in 340 names.', 'One near match, same birth year.'],
       },
@@ -103,6 +108,9 @@ const norrland: Company = {
         tools: [
           { name: 'warehouse.query', args: (r) => JSON.stringify({ sql: `select * from ledger_2026_11 where account = ${r.int(4000, 4999)}` }), result: '{"rows":48211}' },
           { name: 'sheet.write', args: (r) => JSON.stringify({ range: `B${r.int(2, 40)}` }), result: '{"cells":40}' },
+          { name: 'ledger.export', args: (r) => JSON.stringify({ month: `2026-${r.int(1, 10)}` }), result: '{"rows":812}', cloud: { call: 'DynamoDB/Query' } },
+          { name: 'archive.read', args: (r) => JSON.stringify({ key: `2026/${r.int(1, 11)}.csv` }), result: '{"bytes":88120}', cloud: { call: 'S3/GetObject' } },
+          { name: 'archive.clean', args: (r) => JSON.stringify({ key: `2025/${r.int(1, 12)}.csv` }), result: '', cloud: { call: 'S3/DeleteObject', denied: true } },
         ],
         says: ['Account 4411 differs by 12.40 EUR; looking for the entry.', 'Reconciled 38 of 40 accounts.'],
       },

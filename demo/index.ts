@@ -4,7 +4,7 @@
  * tells the last 24 hours at once, then goes on live until SIGTERM, SIGINT or the end of standard input.
  *
  * Says on standard output, one JSON line each: what it told (`{"told","agents"}`) and the real servers that it started for the console to
- * connect to (`{"runtimes":[{"kind","name","url"}]}`).
+ * connect to (`{"runtimes":[{"kind","name","url"}]}`), and what their people know of their powers (`{"papers":{...}}`).
  *
  * Arguments: `--seed N` (default 1), `--hours N` of past to tell (default 24), `--once` to stop after the past, without servers.
  */

@@ -12,6 +12,9 @@ export interface ModelStep {
   readonly says: string;
 }
 
+/** An operation of a cloud's SDK inside a tool, `S3/GetObject`. */
+export interface CloudCall { readonly call: string; readonly denied?: true }
+
 export interface ToolStep {
   readonly kind: 'tool';
   readonly ms: number;
@@ -20,6 +23,7 @@ export interface ToolStep {
   readonly result: string;
   readonly end: 'ok' | 'error' | 'denied' | 'interrupted';
   readonly error?: { readonly type: string; readonly message: string };
+  readonly cloud?: CloudCall;
 }
 
 /** Work handed to another agent of the fleet. */
@@ -39,7 +43,7 @@ export interface TaskPlan {
 }
 
 export interface Habit {
-  readonly tools: readonly { readonly name: string; readonly args: (random: Random) => string; readonly result: string }[];
+  readonly tools: readonly { readonly name: string; readonly args: (random: Random) => string; readonly result: string; readonly cloud?: CloudCall }[];
   readonly prompts: readonly string[];
   /** model calls in a task, from and to */
   readonly rounds: readonly [number, number];
@@ -70,8 +74,9 @@ function toolStep(habit: Habit, random: Random): ToolStep {
   const denied = habit.denial ?? 0;
   const interrupted = habit.interruption ?? 0;
   const end = dice < habit.toolFailure ? 'error' : dice < habit.toolFailure + denied ? 'denied' : dice < habit.toolFailure + denied + interrupted ? 'interrupted' : 'ok';
+  if (tool.cloud?.denied === true) return { kind: 'tool', ms: random.int(40, 400), tool: tool.name, args: tool.args(random), result: tool.result, end: 'error', error: { type: 'AccessDenied', message: 'Access Denied' }, cloud: tool.cloud };
   const error = end === 'error' ? random.pick(habit.errors) : undefined;
-  return { kind: 'tool', ms: random.int(40, 2_400), tool: tool.name, args: tool.args(random), result: tool.result, end, ...(error ? { error } : {}) };
+  return { kind: 'tool', ms: random.int(40, 2_400), tool: tool.name, args: tool.args(random), result: tool.result, end, ...(error ? { error } : {}), ...(tool.cloud !== undefined && end === 'ok' ? { cloud: tool.cloud } : {}) };
 }
 
 /** One task of an agent with this habit, starting at `startMs` (epoch milliseconds). */

@@ -1,19 +1,20 @@
 /**
- * The part of the demo that the console connects to by itself: a real LangGraph Agent Server (a process of its own) and a real A2A server,
- * and the pretend people and programs that give their agents work. They speak to the servers as anybody would: the console is not told.
+ * The part of the demo that the console connects to by itself: a real LangGraph Agent Server and a real MCP server (processes of their own), a
+ * real A2A server, and the pretend people and programs that give their agents work. They speak to the servers as anybody would: the console is not told.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { papersAt } from './papers.ts';
 import { seededRandom } from './random.ts';
 import type { Random } from './random.ts';
 import { startA2aServer } from './runtimes/a2a-server.ts';
 import type { A2aServer } from './runtimes/a2a-server.ts';
 
 export interface DemoRuntime {
-  readonly kind: 'langgraph' | 'a2a';
+  readonly kind: 'langgraph' | 'a2a' | 'mcp';
   readonly name: string;
   readonly url: string;
 }
@@ -21,14 +22,15 @@ export interface DemoRuntime {
 export interface RuntimesOptions {
   readonly seed: number;
   readonly signal: AbortSignal;
-  /** one JSON line for the shell: `{"runtimes":[...]}`, or `{"missing":"..."}` for what could not be started. */
+  /** one JSON line for the shell: `{"runtimes":[...]}`, then `{"papers":{...}}`; or `{"missing":"..."}` for what could not be started. */
   readonly say: (line: string) => void;
   /** a fifth of the usual pauses, for tests. */
   readonly hurry?: boolean;
 }
 
 /** Beside this file in the source, and from the built program back into the source: the demo is no part of a packed build. */
-const serverFolder = ['./runtimes/langgraph/', '../../demo/runtimes/langgraph/'].map((place) => fileURLToPath(new URL(place, import.meta.url))).find((folder) => existsSync(`${folder}serve.mjs`));
+const runtimesFolder = ['./runtimes/', '../../demo/runtimes/'].map((place) => fileURLToPath(new URL(place, import.meta.url))).find((folder) => existsSync(`${folder}mcp-server.ts`));
+const serverFolder = runtimesFolder === undefined || !existsSync(`${runtimesFolder}langgraph/serve.mjs`) ? undefined : `${runtimesFolder}langgraph/`;
 /** Approvals that pile up while nobody answers teach nothing: at most so many wait at each server. */
 const mostWaiting = 3;
 
@@ -36,12 +38,21 @@ interface Process { readonly url: string; end(): void }
 
 async function startLangGraph(): Promise<Process> {
   if (serverFolder === undefined || !existsSync(`${serverFolder}node_modules`)) throw new Error('the LangGraph server is not installed; npm start -- --demo installs it');
-  const child = spawn(process.execPath, [`${serverFolder}serve.mjs`, '--workers', '8', '--also', 'backup-sweep'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  return startProcess('LangGraph', [`${serverFolder}serve.mjs`, '--workers', '8', '--also', 'backup-sweep']);
+}
+
+async function startMcp(): Promise<Process> {
+  if (runtimesFolder === undefined) throw new Error('the MCP server is part of the source, not of this build');
+  return startProcess('MCP', [`${runtimesFolder}mcp-server.ts`, '--leashed']);
+}
+
+async function startProcess(what: string, words: readonly string[]): Promise<Process> {
+  const child = spawn(process.execPath, [...words], { stdio: ['pipe', 'pipe', 'ignore'] });
   child.stdin.on('error', () => undefined);
   const line = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).once('line', resolve);
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`the LangGraph server ended with code ${code}`)));
+    child.once('exit', (code) => reject(new Error(`the ${what} server ended with code ${code}`)));
   });
   const { url } = JSON.parse(line) as { url: string };
   return { url, end: () => { child.stdin.end(); child.kill('SIGTERM'); } };
@@ -77,6 +88,21 @@ const longWork: readonly Work[] = [
 ];
 /** One of them goes on at nearly all times, and they leave workers for the rest. */
 const longEvery = 12;
+
+/** Who answers for it, as a team writes it where it keeps its agents. */
+async function nameOwner(url: string, signal: AbortSignal): Promise<void> {
+  const found = await post(`${url}/assistants/search`, { graph_id: 'refund-desk', limit: 1 }, signal);
+  const id = Array.isArray(found) ? (found[0] as { assistant_id?: unknown } | undefined)?.assistant_id : undefined;
+  if (typeof id !== 'string') return;
+  await fetch(`${url}/assistants/${id}`, { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ metadata: { owner: 'finance-ops@halden.example' } }), signal }).catch((error: unknown) => { if (signal.aborted) throw error; });
+}
+
+/** What people reviewed and trusted offers something else some time later: a harmless tool says that it destroys, one appears, one goes. */
+const changeAfterSeconds = 90;
+async function changeTools(url: string, options: RuntimesOptions): Promise<void> {
+  await pause(changeAfterSeconds, options);
+  await post(new URL('/demo/change', url).href, {}, options.signal);
+}
 
 /** How many threads wait for a person, as the server's own list says. */
 async function waitingThreads(url: string, signal: AbortSignal): Promise<number> {
@@ -115,24 +141,30 @@ const aborted = (error: unknown): boolean => error instanceof Error && (error.na
 /** Runs until the signal; what cannot be started is said and left out. */
 export async function runRuntimes(options: RuntimesOptions): Promise<void> {
   const a2a = await startA2aServer({ stepMs: 900, steps: 30 });
-  const langGraph = await startLangGraph().catch((error: unknown) => {
+  const orMissing = (error: unknown): null => {
     options.say(JSON.stringify({ missing: error instanceof Error ? error.message : String(error) }));
     return null;
-  });
+  };
+  const [langGraph, mcp] = await Promise.all([startLangGraph().catch(orMissing), startMcp().catch(orMissing)]);
+  if (langGraph !== null) await nameOwner(langGraph.url, options.signal);
   const runtimes: DemoRuntime[] = [
     ...(langGraph === null ? [] : [{ kind: 'langgraph' as const, name: 'Halden LangGraph (demo)', url: langGraph.url }]),
     { kind: 'a2a', name: 'Norrland A2A (demo)', url: a2a.url },
+    ...(mcp === null ? [] : [{ kind: 'mcp' as const, name: 'Halden supplier desk MCP (demo)', url: mcp.url }]),
   ];
   options.say(JSON.stringify({ runtimes }));
+  options.say(JSON.stringify({ papers: papersAt(Date.now()) }));
   try {
     await Promise.all([
       langGraph === null ? null : giveLangGraphWork(langGraph.url, seededRandom(options.seed * 31 + 5), options),
       giveA2aWork(a2a, seededRandom(options.seed * 31 + 7), options),
+      mcp === null ? null : changeTools(mcp.url, options),
     ]);
   } catch (error) {
     if (!aborted(error)) throw error;
   } finally {
     langGraph?.end();
+    mcp?.end();
     await a2a.stop();
   }
 }

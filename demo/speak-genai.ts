@@ -6,6 +6,7 @@ import type { PretendAgent } from './fleet.ts';
 import { stepPauseMs } from './plan.ts';
 import type { HandoffStep, ModelStep, Step, TaskPlan, ToolStep } from './plan.ts';
 import type { Random } from './random.ts';
+import { sayCloudCall } from './speak-cloud.ts';
 import type { Speech } from './voice.ts';
 
 const byName = new Map(companies.flatMap((company) => company.agents.map((agent) => [agent.name, agent] as const)));
@@ -40,6 +41,7 @@ async function sayTool(speech: Speech, agent: PretendAgent, parent: Context, ste
       'gen_ai.tool.type': 'function', 'gen_ai.tool.call.arguments': step.args, ...(step.end === 'ok' ? { 'gen_ai.tool.call.result': step.result } : {}),
     },
   }, parent);
+  sayCloudCall(speech.mouth, trace.setSpan(parent, span), step, at);
   if (step.error) {
     span.setAttribute('error.type', step.error.type);
     span.recordException({ name: step.error.type, message: step.error.message }, end);

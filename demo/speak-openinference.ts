@@ -5,6 +5,7 @@ import type { Attributes, Context } from '@opentelemetry/api';
 import { stepPauseMs } from './plan.ts';
 import type { ModelStep, TaskPlan, ToolStep } from './plan.ts';
 import type { Random } from './random.ts';
+import { sayCloudCall } from './speak-cloud.ts';
 import type { Speech } from './voice.ts';
 
 const dollars = (tokens: number, perMillion: number): number => (tokens * perMillion) / 1_000_000;
@@ -33,6 +34,7 @@ function sayTool(speech: Speech, parent: Context, common: Attributes, step: Tool
     startTime: at,
     attributes: { ...common, 'openinference.span.kind': 'TOOL', 'tool.name': step.tool, 'input.value': step.args, ...(step.end === 'ok' ? { 'output.value': step.result } : {}) },
   }, parent);
+  sayCloudCall(speech.mouth, trace.setSpan(parent, span), step, at);
   if (step.error) {
     span.recordException({ name: step.error.type, message: step.error.message }, at + step.ms);
     span.setStatus({ code: SpanStatusCode.ERROR, message: step.error.message });

@@ -10,6 +10,8 @@ import type { PretendAgent } from './fleet.ts';
 
 export interface Mouth {
   readonly tracer: Tracer;
+  /** as the AWS SDK's instrumentation names itself. */
+  readonly cloud: Tracer;
   readonly logger: Logger;
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -39,6 +41,7 @@ export function openMouth(options: MouthOptions): Mouth {
   });
   return {
     tracer: tracers.getTracer(options.scope, '1.0.0'),
+    cloud: tracers.getTracer('@opentelemetry/instrumentation-aws-sdk', '0.79.0'),
     logger: loggers.getLogger(options.scope, options.serviceVersion),
     flush: async () => { await Promise.all([tracers.forceFlush(), loggers.forceFlush()]); },
     close: async () => { await Promise.all([tracers.shutdown(), loggers.shutdown()]); },

@@ -2,7 +2,7 @@
  * A real MCP server for the demo and the tests, built with the official SDKs: of today (`--speaks new`, or `both`) or of before (`old`).
  *
  * By itself: `node demo/runtimes/mcp-server.ts --port 4800 [--speaks new|old|both] [--page N] [--tools N] [--oauth]`, or on its standard streams with
- * `--stdio`. A token never stands in argv: `MCP_TOKEN` in the environment; without one everybody may ask. It prints one JSON line `{"url":...}`
+ * `--stdio`; `--leashed` ends it with its standard input. A token never stands in argv: `MCP_TOKEN` in the environment; without one everybody may ask. It prints one JSON line `{"url":...}`
  * when it listens.
  *
  * `POST /demo/change` changes what it offers behind everybody's back; `GET /demo/counts` tells what it was asked; `POST /demo/revoke` takes the token back.
@@ -20,7 +20,7 @@ import { olderHandler, olderStdio } from './mcp/older.ts';
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '0' }, speaks: { type: 'string', default: 'both' }, page: { type: 'string', default: '100' },
-    tools: { type: 'string', default: '0' }, oauth: { type: 'boolean', default: false }, stdio: { type: 'boolean', default: false },
+    tools: { type: 'string', default: '0' }, oauth: { type: 'boolean', default: false }, stdio: { type: 'boolean', default: false }, leashed: { type: 'boolean', default: false },
   },
 });
 
@@ -46,7 +46,7 @@ function beside(req: IncomingMessage, res: ServerResponse, origin: string): bool
   switch (`${req.method} ${req.url}`) {
     case 'POST /demo/change': offered = changedTools; json(res, 200, {}); return true;
     case 'POST /demo/revoke': token = ''; json(res, 200, {}); return true;
-    case 'GET /demo/counts': json(res, 200, { counts, called, sessions: older.sessions() }); return true;
+    case 'GET /demo/counts': json(res, 200, { counts, called, sessions: older.sessions(), tools: offered.map((tool) => tool.name) }); return true;
     case 'GET /.well-known/oauth-protected-resource/mcp': if (!values.oauth) return false; json(res, 200, { resource: `${origin}/mcp`, authorization_servers: [`${origin}/as`], scopes_supported: ['tools.read', 'tools.call'] }); return true;
     case 'GET /.well-known/oauth-authorization-server/as': if (!values.oauth) return false; json(res, 200, { issuer: `${origin}/as`, authorization_endpoint: `${origin}/as/authorize`, token_endpoint: `${origin}/as/token`, revocation_endpoint: `${origin}/as/revoke`, response_types_supported: ['code'] }); return true;
     default: return false;
@@ -105,5 +105,7 @@ if (values.stdio) {
   server.listen(Number(values.port), '127.0.0.1', () => {
     process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp` })}\n`);
   });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => { server.closeAllConnections(); server.close(() => process.exit(0)); });
+  const end = (): void => { server.closeAllConnections(); server.close(() => process.exit(0)); };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, end);
+  if (values.leashed) process.stdin.once('close', end).resume();
 }

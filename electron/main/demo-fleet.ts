@@ -2,8 +2,10 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import type { RuntimeTarget } from '../../shared/contract.ts';
 import type { Connection } from '../../shared/domain.ts';
 import type { DemoState } from '../../shared/page-api.ts';
+import { papersLine, sayPapers } from './demo-papers.ts';
 import type { EngineCaller } from './engine-caller.ts';
 
 const companies = [
@@ -15,7 +17,7 @@ const companies = [
 interface Order { readonly endpoint: string; readonly tokens: readonly { readonly company: string; readonly token: string }[] }
 
 /** What the fleet says on its standard output, a line each; other lines are for people who run it by hand. */
-const fleetLine = z.union([z.object({ missing: z.string().max(400) }), z.object({ runtimes: z.array(z.object({ kind: z.enum(['langgraph', 'a2a']), name: z.string().max(80), url: z.url({ protocol: /^http$/, hostname: /^127\.0\.0\.1$/ }) })).max(4) })]);
+const fleetLine = z.union([z.object({ missing: z.string().max(400) }), papersLine, z.object({ runtimes: z.array(z.object({ kind: z.enum(['langgraph', 'a2a', 'mcp']), name: z.string().max(80), url: z.url({ protocol: /^http$/, hostname: /^127\.0\.0\.1$/ }) })).max(4) })]);
 type DemoRuntimes = Extract<z.infer<typeof fleetLine>, { runtimes: unknown }>['runtimes'];
 
 const atWork = 'Eight pretend agents in three pretend companies are at work.';
@@ -109,10 +111,12 @@ export class DemoFleet {
       return;
     }
     const caller = this.#parts.openCaller();
+    const fleet = this.#fleet;
     try {
+      if ('papers' in read.data) return await sayPapers(caller, read.data.papers, () => fleet !== null && this.#fleet === fleet);
       await connectRuntimes(caller, read.data.runtimes);
     } catch (error) {
-      if (this.#fleet) this.#tell('running', `The demo fleet is at work, but its servers could not be connected: ${error instanceof Error ? error.message : String(error)}`);
+      if (this.#fleet) this.#tell('running', `The demo fleet is at work, but part of it could not be said to the console: ${error instanceof Error ? error.message : String(error)}`);
     } finally {
       caller.close();
     }
@@ -157,9 +161,10 @@ async function connectRuntimes(caller: EngineCaller, runtimes: DemoRuntimes): Pr
   const { rows } = await caller.call('connections.list', {});
   for (const { kind, name, url } of runtimes) {
     const old = rows.find((row) => row.demo && row.kind === kind);
-    if (!old) await caller.call('connections.addRuntime', { name, target: { kind, url }, demo: true });
+    const target: RuntimeTarget = kind === 'mcp' ? { kind, transport: 'http', url } : { kind, url };
+    if (!old) await caller.call('connections.addRuntime', { name, target, demo: true });
     else {
-      await caller.call('connections.retarget', { id: old.id, target: { kind, url } });
+      await caller.call('connections.retarget', { id: old.id, target });
       if (!old.enabled) await caller.call('connections.update', { id: old.id, enabled: true });
     }
   }

@@ -1,0 +1,82 @@
+/**
+ * What people of the pretend companies know of their agents' powers: documents that the console imports, who answers for an agent, which agent uses
+ * the MCP server, what was approved. Handed to whoever started the fleet, who says it to the console as a person would.
+ */
+export interface Papers {
+  readonly documents: readonly {
+    readonly name: string; readonly format: 'iam' | 'cedar' | 'oauth_scopes' | 'tools' | 'declared'; readonly role: 'identity' | 'boundary'; readonly enforcement: 'enforced' | 'log_only' | 'declared';
+    readonly text: string; readonly agents: readonly string[]; readonly credential?: string;
+  }[];
+  readonly owners: readonly { readonly agent: string; readonly role: 'owner' | 'sponsor'; readonly name: string; readonly gone: boolean }[];
+  /** agents that use the tools of the company's MCP server. */
+  readonly holders: readonly string[];
+  readonly baselines: readonly { readonly agent: string; readonly note: string }[];
+}
+
+const role = 'arn:aws:iam::111122223333:role/norrland-agents';
+const json = (value: unknown): string => JSON.stringify(value, null, 2);
+
+/** One role for two agents; of what it permits some is never used, some denied, some cut off by its boundary. */
+const rolePolicy = json({
+  Version: '2012-10-17',
+  Statement: [
+    { Sid: 'ReadCasesAndArchive', Effect: 'Allow', Action: ['s3:GetObject', 's3:ListBucket'], Resource: ['arn:aws:s3:::norrland-cases', 'arn:aws:s3:::norrland-cases/*', 'arn:aws:s3:::norrland-archive/*'] },
+    { Sid: 'LedgerTables', Effect: 'Allow', Action: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], Resource: 'arn:aws:dynamodb:eu-north-1:111122223333:table/ledger-*' },
+    { Sid: 'TellTheDesk', Effect: 'Allow', Action: 'sqs:SendMessage', Resource: 'arn:aws:sqs:eu-north-1:111122223333:desk', Condition: { Bool: { 'aws:SecureTransport': 'true' } } },
+    { Sid: 'AllKeys', Effect: 'Allow', Action: 'kms:*', Resource: '*' },
+    { Sid: 'NeverDeletePapers', Effect: 'Deny', Action: ['s3:DeleteObject', 's3:DeleteObjectVersion'], Resource: '*' },
+  ],
+});
+const boundary = json({ Version: '2012-10-17', Statement: [{ Sid: 'AtMost', Effect: 'Allow', Action: ['s3:*', 'dynamodb:*', 'sqs:SendMessage'], Resource: '*' }] });
+
+const gatewayPolicies = `permit (
+  principal == Agent::"route-planner",
+  action == Action::"routes.solve",
+  resource
+);
+
+permit (
+  principal in AgentGroup::"planners",
+  action in [Action::"carrier.quote", Action::"carrier.book"],
+  resource == Gateway::"carriers"
+) when { context.amountEur <= 2000 };
+
+forbid (
+  principal,
+  action == Action::"carrier.cancel",
+  resource
+);
+`;
+
+const refundTools = json([
+  { name: 'orders.search', description: 'Finds orders of a customer.', annotations: { readOnlyHint: true, openWorldHint: false } },
+  { name: 'customer_mail.send', description: 'Writes to a customer.', annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: true } },
+  { name: 'ledger.reverse', description: 'Reverses a booking.', annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: false } },
+]);
+
+const limits = (nowMs: number): string => json({
+  grants: [
+    { kind: 'network', name: 'Registries', actions: ['connect'], resources: ['registry.example:443', 'sanctions.example:443'], class: 'network', reversibility: 'read_only', expires: new Date(nowMs + 5 * 86_400_000).toISOString() },
+    { kind: 'data_store', name: 'Applicants', actions: ['read'], resources: ['warehouse.applicants'], class: 'read', reversibility: 'read_only', dataClass: 'personal' },
+    { kind: 'budget', name: 'Model spend', actions: ['spend'], resources: ['120 EUR a day'], class: 'spend', reversibility: 'irreversible' },
+  ],
+});
+
+export function papersAt(nowMs: number): Papers {
+  return {
+    documents: [
+      { name: 'Norrland agents: role policy', format: 'iam', role: 'identity', enforcement: 'enforced', text: rolePolicy, agents: ['kyc-screener', 'ledger-analyst'], credential: role },
+      { name: 'Norrland agents: boundary', format: 'iam', role: 'boundary', enforcement: 'enforced', text: boundary, agents: ['kyc-screener', 'ledger-analyst'], credential: role },
+      { name: 'Brightwater gateway policies', format: 'cedar', role: 'identity', enforcement: 'log_only', text: gatewayPolicies, agents: ['route-planner', 'carrier-quoter'] },
+      { name: 'Graph scopes of the order mailbox', format: 'oauth_scopes', role: 'identity', enforcement: 'enforced', text: 'User.Read.All Mail.ReadWrite Mail.Send', agents: ['order-triage'], credential: 'app order-mailbox' },
+      { name: 'Tools of the refund runner', format: 'tools', role: 'identity', enforcement: 'declared', text: refundTools, agents: ['refund-runner'] },
+      { name: 'Limits of the KYC screener', format: 'declared', role: 'identity', enforcement: 'declared', text: limits(nowMs), agents: ['kyc-screener'] },
+    ],
+    owners: [
+      { agent: 'refund-runner', role: 'owner', name: 'Ingrid Solheim', gone: false }, { agent: 'refund-runner', role: 'sponsor', name: 'Halden Finance', gone: false }, { agent: 'order-triage', role: 'owner', name: 'Ada Berg', gone: false },
+      { agent: 'ledger-analyst', role: 'owner', name: 'Per Lindqvist', gone: true }, { agent: 'claude-code', role: 'owner', name: 'Marta Kowalczyk', gone: false }, { agent: 'carrier-quoter', role: 'sponsor', name: 'Brightwater Operations', gone: false },
+    ],
+    holders: ['order-triage'],
+    baselines: [{ agent: 'order-triage', note: 'Reviewed with the mailbox team.' }, { agent: 'ledger-analyst', note: 'Quarterly review.' }],
+  };
+}

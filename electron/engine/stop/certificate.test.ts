@@ -43,6 +43,15 @@ describe('a certificate', () => {
     expect(made({ orderLevers: detail().orderLevers.map((lever) => ({ ...lever, state: 'unknown', reported: null, confirmed: 'cannot', confirmedText: null })) }).verdict.grounds.join('\n')).toContain('it may have been sent, no answer is known; cannot be confirmed from outside.');
   });
 
+  it('says what it does not cover, and what of what landed was on its way', () => {
+    const checks = [{ text: 'Nothing is open', can: true }, { text: 'What a run left behind is not shown', can: false }];
+    const [act] = detail().landedActs;
+    const grounds = (at: number, began: boolean): string => made({ plan: { ...plan, checks }, landedActs: [{ ...act!, at: iso(at), began }] }).verdict.grounds.join('\n');
+    expect(grounds(-1, false)).toContain('Not covered by the verdict, as the plan said before the command: What a run left behind is not shown.');
+    expect(grounds(-1, false)).not.toContain('Nothing is open.\nNot covered by the verdict, as the plan said before the command: Nothing is open');
+    expect([grounds(0.3, false), grounds(-1, false), grounds(2, true)].map((text) => text.includes('within half a second of the command'))).toEqual([true, false, false]);
+  });
+
   it('says what it does not hold', () => {
     const grounds = made({ moreEvents: 37, landed: 9, endedAt: null }).verdict.grounds.join('\n');
     expect(grounds).toContain('This record holds the newest 4 events of the order; 37 older ones are not in it.');

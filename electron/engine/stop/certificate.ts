@@ -27,9 +27,10 @@ const between = (from: string | null, to: string | null): number | null => (from
 function groundsOf(detail: StopOrderDetail): string[] {
   const deciding = (kind: StopEvent['kind']): readonly string[] => [...new Set(detail.events.filter((event) => event.kind === kind).map((event) => `${event.at} (${event.by}) ${event.text}`))];
   return [
-    ...deciding('state').slice(-1), ...deciding('reopened'), ...deciding('against'), ...deciding('for'), ...leversSaid(detail), ...unseen(detail),
+    ...deciding('state').slice(-1), ...deciding('reopened'), ...deciding('against'), ...deciding('for'), ...leversSaid(detail), ...unseen(detail), ...notCovered(detail),
     ...(detail.moreEvents > 0 ? [`This record holds the newest ${detail.events.length} events of the order; ${detail.moreEvents} older ones are not in it.`] : []),
     ...(detail.landedActs.length < detail.landed ? [`${detail.landed} acts began or ended after the command; ${detail.landedActs.length} of them are listed.`] : []),
+    ...(detail.landedActs.some((act) => !act.began && act.at > (detail.commandedAt ?? act.at)) ? ['What began within half a second of the command counts as given with it: it is among what landed, and moves the last act, but does not speak against the stop.'] : []),
     ...(detail.endedAt === null && detail.state !== 'withdrawn' ? ['The order is still watched: this record may grow.'] : []),
   ];
 }
@@ -38,5 +39,8 @@ const confirmedWords = { yes: 'confirmed from outside', no: 'found to have no ef
 function leversSaid({ orderLevers }: StopOrderDetail): readonly string[] {
   return orderLevers.map((lever) => `Lever "${lever.title}" at ${lever.connectionName}: ${lever.state === 'reported' ? `the runtime reported ${(lever.reported ?? 'nothing').replaceAll('_', ' ')}` : lever.state === 'unknown' ? 'it may have been sent, no answer is known' : lever.state}; ${confirmedWords[lever.confirmed]}${lever.confirmedText === null ? '' : ` (${lever.confirmedText})`}.`);
 }
+
+/** What the verdict does not speak of, such as what a run started and left running inside its server. */
+const notCovered = ({ plan }: StopOrderDetail): readonly string[] => plan.checks.filter((check) => !check.can).map((check) => `Not covered by the verdict, as the plan said before the command: ${check.text}.`);
 
 const unseen = ({ notSeen }: StopOrderDetail): readonly string[] => notSeen.map((period) => `Not seen${period.connectionName === null ? '' : ` at ${period.connectionName}`} from ${period.from} ${period.to === null ? 'on' : `to ${period.to}`}: ${period.text}`);

@@ -106,7 +106,7 @@ function Landed({ made }: { made: StopCertificate }) {
   return (
     <table>
       <thead><tr><th style={{ width: '34mm' }}>Began, UTC</th><th style={{ width: '34mm' }}>Ended, UTC</th><th>What</th><th style={{ width: '26mm' }}>Agent</th><th style={{ width: '20mm' }}>Result</th><th style={{ width: '18mm' }}>Cost</th><th style={{ width: '20mm' }}>Began</th></tr></thead>
-      <tbody>{acts.map((act) => <tr key={act.activityId}><td className={classes.mono}>{utc(act.at)}</td><td className={classes.mono}>{utc(act.endAt, 'open')}</td><td><Whole text={act.name} /> ({act.kind.replace('_', ' ')})</td><td><Whole text={act.agentName} /></td><td>{act.status}</td><td>{act.amountMicros === null ? '' : `${formatMoney(act.amountMicros, 3)} ${act.currency ?? ''}`}</td><td>{act.began ? 'after the command' : 'before it'}</td></tr>)}</tbody>
+      <tbody>{acts.map((act) => <tr key={act.activityId}><td className={classes.mono}>{utc(act.at)}</td><td className={classes.mono}>{utc(act.endAt, 'open')}</td><td><Whole text={act.name} /> ({act.kind.replace('_', ' ')})</td><td><Whole text={act.agentName} /></td><td>{act.status}</td><td>{act.amountMicros === null ? '' : `${formatMoney(act.amountMicros, 3)} ${act.currency ?? ''}`}</td><td>{act.began ? 'after the command' : made.times.commandedAt !== null && act.at > made.times.commandedAt ? 'with it (within 0.5 s)' : 'before it'}</td></tr>)}</tbody>
     </table>
   );
 }

@@ -48,6 +48,9 @@ export function UnseenRows({ rows }: { rows: readonly Unseen[] }) {
   });
 }
 
+/** Times of the contract are written alike, so that they compare as text. */
+const beganWord = (act: Landed, commandedAt: string | null): string => (act.began ? 'after' : commandedAt !== null && act.at > commandedAt ? 'with it' : 'before');
+
 export function LandedPanel({ order }: { order: StopOrderDetail }) {
   const acts = order.landedActs;
   const currencies = [...new Set(acts.flatMap((act) => (act.currency === null ? [] : [act.currency])))];
@@ -59,7 +62,7 @@ export function LandedPanel({ order }: { order: StopOrderDetail }) {
     ...(order.agents.length > 1 ? [{ id: 'agent', head: 'Agent', cell: (act: Landed) => <InertName text={act.agentName} most={40} /> }] : []),
     { id: 'money', head: currencies.length === 1 ? currencies[0] : 'Cost', end: true, cell: (act) => (act.amountMicros === null ? '' : `${formatMoney(act.amountMicros, 3)}${currencies.length === 1 ? '' : ` ${act.currency ?? ''}`}`) },
     { id: 'result', head: 'Result', cell: (act) => <StateBadge {...landedLook(act)} /> },
-    { id: 'began', head: <span data-tip="Whether it began after the command or was under way already">Began</span>, cell: (act) => (act.began ? 'after' : 'before') },
+    { id: 'began', head: <span data-tip="Whether it began after the command. What began within half a second of it counts as given with it: it moves the last act, and does not speak against the stop.">Began</span>, cell: (act) => beganWord(act, order.commandedAt) },
     { id: 'end', head: 'Ended', cell: (act) => (act.endAt === null ? 'open' : <Time iso={act.endAt} millis mono />) },
   ];
   const against = acts.filter((act) => act.began && act.status !== 'denied').length;
@@ -67,7 +70,7 @@ export function LandedPanel({ order }: { order: StopOrderDetail }) {
   return (
     <Panel flush title="What landed after the command" aside={aside === '' ? undefined : <span>{aside}</span>}>
       {acts.length === 0
-        ? <p className={classes.nothing}>{order.commandedAt === null ? 'Nothing was sent yet.' : order.notSeen.length > 0 ? 'No act after the command where we could see.' : 'No act was seen after the command.'}</p>
+        ? <p className={classes.nothing}>{order.commandedAt === null ? 'Nothing was sent yet.' : order.notSeen.length > 0 ? 'No act after the command where we could see.' : order.lastActAt !== null && order.lastActAt > order.commandedAt ? 'None that the history holds: the last act was read from the runtime itself, and stands among the evidence.' : 'No act was seen after the command.'}</p>
         : <div className={classes.bounded}><PlainTable label="Acts that began or ended after the command" rows={acts} rowId={(act) => act.activityId} columns={columns} /></div>}
       {order.landed > acts.length && <p className={classes.nothing}>{formatCount(order.landed - acts.length)} more stand in the activity of the agents.</p>}
       <UnseenRows rows={order.notSeen} />

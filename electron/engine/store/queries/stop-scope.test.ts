@@ -94,12 +94,13 @@ describe('the facts of a scope', () => {
     const runtime = house();
     runtime.history.db.prepare('INSERT INTO agent_link (caller, called) VALUES (2, 3), (1, 3)').run();
     runtime.command('rights.write', { connection: 2, checks: [{ level: 'cancel', result: 'ok', text: 'Let in.' }], atUs: at(100) });
-    const took = (ms: number, minute: number): void => {
+    const took = (ms: number, minute: number, silenceMs = 0): void => {
       const { id, levers: [one = 0] } = begin(runtime, { scope: { kind: 'agent', id: 'agt-1' } }, at(minute * 60));
-      runtime.command('stops.write', { id, order: { state: 'verified', verifiedUs: at(minute * 60 + 50) }, levers: [{ id: one, state: 'reported', sentUs: at(minute * 60), confirmed: 'yes', confirmedUs: at(minute * 60) + ms * 1_000 }] });
+      runtime.command('stops.write', { id, order: { state: 'verified', verifiedUs: at(minute * 60 + 50), ...(silenceMs > 0 ? { containedUs: at(minute * 60) + ms * 1_000 } : {}) }, levers: [{ id: one, state: 'reported', sentUs: at(minute * 60), confirmed: 'yes', confirmedUs: at(minute * 60) + (ms + silenceMs) * 1_000 }] });
     };
     took(3_000, 1);
-    took(1_000, 2);
+    // Confirmed by silence: that is no part of how long it took.
+    took(1_000, 2, 10_000);
     took(2_000, 3);
     begin(runtime, { levers: [newLever(planLever('never-confirmed'))], plan: stopPlan() });
     const facts = scope(runtime, { kind: 'agent', id: 'agt-1' });

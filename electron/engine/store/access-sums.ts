@@ -161,8 +161,8 @@ class Cells {
     const hints = aws ?? nameHints(name);
     const classes: readonly ClassReading[] = hints.length > 0 ? hints : [{ class: 'not_understood', reversibility: 'unknown' }];
     for (const one of classes) {
-      for (const of of [resource, null]) {
-        const line: FacetLine = { resource: of, class: one.class, at: -1, rank: rankOf(one.reversibility) };
+      for (const facet of [resource, null]) {
+        const line: FacetLine = { resource: facet, class: one.class, at: -1, rank: rankOf(one.reversibility) };
         const cell = this.cell(line);
         this.facets.push(line);
         cell.calls.add(place);

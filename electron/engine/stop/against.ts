@@ -1,4 +1,6 @@
 /** What speaks against a stop: acts that began after the command, work that is still shown, a process that lives. */
+import type { OpenRun } from '../connectors/stopping.ts';
+import { isHeld } from './acts.ts';
 import type { Act } from './acts.ts';
 import { openGraceUs } from './judge-input.ts';
 import type { Evidence, JudgedConnection, JudgeInput } from './judge-input.ts';
@@ -39,7 +41,10 @@ function openWork(one: JudgedConnection, input: JudgeInput): readonly Against[] 
   if (looks?.newest === null || looks?.newest === undefined || looks.newestUs === null || looks.fault !== null || input.answeredUs === null) return [];
   const due = input.verifiedUs !== null || looks.newestUs > input.answeredUs + openGraceUs;
   const newestUs = looks.newestUs;
-  return !due ? [] : looks.newest.open.filter((run) => run.state !== 'waiting').map((run) => ({
+  const firstUs = new Map(looks.runs.map((seen) => [seen.run.id, seen.firstUs]));
+  // What only waits its turn did nothing yet.
+  const held = (run: OpenRun): boolean => (run.state === 'queued' || run.state === 'scheduled') && run.sinceUs > input.commandUs && isHeld(input, one.connection, firstUs.get(run.id) ?? 0);
+  return !due ? [] : looks.newest.open.filter((run) => run.state !== 'waiting' && !held(run)).map((run) => ({
     key: `open:${one.connection}:${run.id}:${run.state}`, connection: one.connection, atUs: newestUs, knownUs: newestUs, by: 'read back' as const,
     text: `${inert(one.name)} still shows run ${inert(run.id, 40)} as ${run.state}, though the levers had answered.`,
   }));

@@ -112,3 +112,12 @@ test('bounds what it remembers of those, whatever they name', () => {
   for (let at = 0; at < 5_000; at++) book.noteElsewhere(7, [`agent ${at}`], at);
   expect(book.elsewhere(7, null, 5_000)).toHaveLength(512);
 });
+
+test('takes nobody for one that nobody is seen to hold because the table of sockets left it out once', async () => {
+  const { machine, book, senders } = begin();
+  const { ownersOf } = machine;
+  machine.ownersOf = () => { machine.ownersOf = ownersOf; return Promise.resolve([]); };
+  senders.body(socket(), 'x', 7, 0)?.told(sample);
+  await senders.settled();
+  expect([book.elsewhere(7, null, 0), book.all().map(({ pin }) => pin.pid)]).toEqual([[], [100]]);
+});

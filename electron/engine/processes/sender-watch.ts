@@ -100,12 +100,18 @@ export class Senders implements SenderWatch {
     const { localPort, remotePort, localAddress, remoteAddress } = socket;
     if (localPort === undefined || remotePort === undefined) return null;
     const ends = { localPort, remotePort, localAddress, remoteAddress };
-    const owners = await this.#machine.ownersOf(ends, this.#book.known());
-    const [only, ...more] = owners;
-    const owner = only === undefined ? null : more.length === 0 ? await this.#machine.one(only) : topOf(owners, await this.#machine.read());
-    if (owner === null) return (await isOpen(socket)) ? 'hidden' : null;
+    // Twice: the system's table of sockets changes while it is read, and may leave one out.
+    const owner = await this.#ownerOf(ends) ?? ((await isOpen(socket)) ? await this.#ownerOf(ends) ?? 'hidden' : null);
+    if (owner === null || owner === 'hidden') return owner;
     // SECURITY: the number may have gone to another process since: only who holds the socket also after its start was read is its owner.
     return (await this.#machine.ownersOf(ends, [owner.pid])).includes(owner.pid) ? { pid: owner.pid, start: owner.start } : null;
+  }
+
+  /** Null: nobody that is seen holds it, or nobody above all others who do. */
+  async #ownerOf(ends: SocketEnds): Promise<Proc | null> {
+    const owners = await this.#machine.ownersOf(ends, this.#book.known());
+    const [only, ...more] = owners;
+    return only === undefined ? null : more.length === 0 ? this.#machine.one(only) : topOf(owners, await this.#machine.read());
   }
 
   async #note(entry: Entry, sample: BodySample, connection: number, userAgent: string, nowMs: number): Promise<void> {

@@ -7,6 +7,7 @@ import { payloadKinds, type PayloadContext, type PayloadRef } from '../ingest/pa
 import { maskJson, maskText } from '../ingest/redact.ts';
 import type { Told } from './assemble/assembler.ts';
 import { wholeUs } from './bounded.ts';
+import { tellingIds } from './hash.ts';
 import type { BlockFiller } from './payloads.ts';
 
 const longestRaw = 4 * 1024 * 1024;
@@ -17,7 +18,8 @@ export function toldOf(job: CollectedJob, filler: BlockFiller): Told[] {
   const { connection, service, content, receivedUs } = job;
   return job.batch.records.map(({ draft, raw }) => {
     const payload = content === 'none' || draft.role === 'structure' ? null : filler.place(payloadOf(content === 'redacted' ? maskJson(whole(raw)) : Buffer.from(whole(raw))));
-    return { connection, service, serviceVersion: '', draft: afterLevel(inTime(draft, receivedUs), content), payload, receivedUs };
+    const kept = afterLevel(inTime(draft, receivedUs), content);
+    return { connection, service, serviceVersion: '', draft: kept, ids: tellingIds(kept), payload, receivedUs };
   });
 }
 

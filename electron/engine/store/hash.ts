@@ -32,6 +32,19 @@ export function keyNumber(key: string, spanId: string, span: number): number {
   return span !== 0 && key.length === 21 && key.startsWith('span:') && key.endsWith(spanId) ? span : hash53(key);
 }
 
+/** What a telling is found by, as numbers: 0 is "none". */
+export interface TellingIds {
+  readonly span: number;
+  readonly parentSpan: number;
+  /** names the activity within its task. */
+  readonly key: number;
+}
+
+export function tellingIds(told: { readonly spanId: string; readonly parentSpanId: string; readonly key: string }): TellingIds {
+  const span = spanNumber(told.spanId);
+  return { span, parentSpan: spanNumber(told.parentSpanId), key: keyNumber(told.key, told.spanId, span) };
+}
+
 /** A span id of 16 hex digits as a safe integer: its last 13 digits (52 bits). 0 for ''. */
 export function spanNumber(spanId: string): number {
   if (spanId === '') return 0;

@@ -8,6 +8,7 @@ import type { BodySample } from '../processes/body-sample.ts';
 import { resourceAliases } from './aliases.ts';
 import type { Told } from './assemble/assembler.ts';
 import { BodySampler } from './body-sampler.ts';
+import { tellingIds } from './hash.ts';
 import { isMalformed, type Intake } from './intake.ts';
 import type { BlockFiller, Place } from './payloads.ts';
 
@@ -87,7 +88,7 @@ export class BodyReader {
         if (draft.plain === true) add(body.asides, draft.role === 'activity' ? 'cloud call: a row only inside an agent\'s work' : 'not an agent record', 1);
         // Structure makes no row that its record could be read from.
         if (draft.role !== 'structure') place ??= filler.place(payload);
-        const told: Told = { connection, service, serviceVersion, draft, payload: place, receivedUs };
+        const told: Told = { connection, service, serviceVersion, draft, ids: tellingIds(draft), payload: place, receivedUs };
         body.told.push(aliases === null ? told : { ...told, aliases });
       }
     }

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Draft } from '../ingest/draft.ts';
 import type { PayloadRef } from '../ingest/payload.ts';
 import type { Told } from './assemble/assembler.ts';
 import { US_DAY } from './codes.ts';
+import { tellingIds } from './hash.ts';
 import { realIntake } from './intake.ts';
 import { BlockFiller, PayloadReader } from './payloads.ts';
 import { removeConnection, retain, retireConnection } from './retention.ts';
@@ -20,7 +22,7 @@ afterEach(() => { history.close(); });
 
 const context = { source: Buffer.from('RS'), resourceStart: 0, resourceEnd: 1, scopeStart: 1, scopeEnd: 2 };
 const payload = (text: string): PayloadRef => ({ kind: 1, source: Buffer.from(text), start: 0, end: text.length, context });
-const told = (draft: Told['draft'], connection = 1): Told => ({ connection, service: 'svc', serviceVersion: '', draft, payload: filler.place(payload(`record of ${draft.key}`)), receivedUs: t0 + 30 * US_DAY });
+const told = (draft: Draft, connection = 1): Told => ({ connection, service: 'svc', serviceVersion: '', draft, ids: tellingIds(draft), payload: filler.place(payload(`record of ${draft.key}`)), receivedUs: t0 + 30 * US_DAY });
 const old = { startUs: t0 - 10 * US_DAY, endUs: t0 - 10 * US_DAY + 5 };
 
 function run(steps: Generator<number>): number {

@@ -9,7 +9,7 @@ import type { Changes } from './assemble/write-out.ts';
 import { kindWord, outcomeWord, statusWord, US_DAY, US_HOUR, US_MINUTE } from './codes.ts';
 import type { WriteDb } from './database.ts';
 import { StoreError } from './errors.ts';
-import { keyNumber, spanNumber } from './hash.ts';
+import { keyNumber, spanNumber, tellingIds } from './hash.ts';
 import { openHistory } from './open.ts';
 import { sweep } from './sweep.ts';
 
@@ -38,7 +38,7 @@ export class TestHistory {
 
   /** One transaction. */
   tell(drafts: readonly Draft[], nowUs = t0 + 3_600 * second, service = 'svc', connection = 1): Changes {
-    return this.tellTold(drafts.map((draft) => ({ connection, service, serviceVersion: '', draft, payload: null, receivedUs: nowUs })), nowUs);
+    return this.tellTold(drafts.map((draft) => ({ connection, service, serviceVersion: '', draft, ids: tellingIds(draft), payload: null, receivedUs: nowUs })), nowUs);
   }
 
   tellTold(told: readonly Told[], nowUs: number): Changes {

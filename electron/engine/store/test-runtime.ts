@@ -7,6 +7,7 @@ import type { ContentLevel } from '../../../shared/domain.ts';
 import type { RuntimeTarget } from '../../../shared/contract.ts';
 import { runCommand, type CommandName, type Commands } from './commands.ts';
 import { openReader } from './database.ts';
+import { tellingIds } from './hash.ts';
 import { realIntake } from './intake.ts';
 import { historyFile } from './open.ts';
 import { Reading } from './queries/reading.ts';
@@ -68,7 +69,7 @@ export class TestRuntime {
   /** Telemetry of another connection. Each of the two assemblers forgets what it knew: the other one wrote meanwhile. */
   tell(drafts: readonly Draft[], connection: number, service = 'svc', aliases?: readonly string[], nowUs = t0 + 60 * second): void {
     this.history.assembler.forget();
-    this.history.tellTold(drafts.map((draft) => ({ connection, service, serviceVersion: '', draft, payload: null, receivedUs: nowUs, ...(aliases === undefined ? {} : { aliases }) })), nowUs);
+    this.history.tellTold(drafts.map((draft) => ({ connection, service, serviceVersion: '', draft, ids: tellingIds(draft), payload: null, receivedUs: nowUs, ...(aliases === undefined ? {} : { aliases }) })), nowUs);
     this.writer.forget();
   }
 

@@ -3,8 +3,9 @@
  * the receiving thread more than reading the body does. Drafts that say something rare cross as they are.
  */
 import type { AgentClaim, Draft } from '../ingest/draft.ts';
-import type { Told } from './assemble/assembler.ts';
+import type { Told, ToldDraft } from './assemble/assembler.ts';
 import { KEY_KIND, KIND, keyKindWord, kindWord, OUTCOME, outcomeWord, STATUS, statusWord } from './codes.ts';
+import type { TellingIds } from './hash.ts';
 import type { Place } from './payloads.ts';
 
 /** Whose records they are. */
@@ -19,27 +20,27 @@ export interface ToldColumns {
   readonly numbers: Float64Array<ArrayBuffer>;
   readonly texts: readonly string[];
   readonly origins: readonly Origin[];
-  readonly rare: readonly Draft[];
+  readonly rare: readonly ToldDraft[];
 }
 
-/** Columns of one telling. Texts are places in `texts`, -1 is none. */
+/** Columns of one telling. Texts are places in `texts`, -1 is none; span, parentSpan and key are the numbers that the history knows them by. */
 const AT = {
-  bits: 0, origin: 1, place: 2, source: 3, trace: 4, span: 5, parent: 6, key: 7, run: 8, agentId: 9, agentName: 10, agentVersion: 11, agentRun: 12, name: 13, model: 14,
+  bits: 0, origin: 1, place: 2, source: 3, trace: 4, span: 5, parentSpan: 6, key: 7, run: 8, agentId: 9, agentName: 10, agentVersion: 11, agentRun: 12, name: 13, model: 14,
   startUs: 15, endUs: 16, input: 17, output: 18, cacheRead: 19, cacheWrite: 20, reasoning: 21,
 } as const;
 const width = 22;
 
 const BIT = {
-  explicit: 1, joins: 2, plain: 4, placeholder: 8, endsSession: 16, usage: 32, keyIsSpan: 64, agent: 128, rare: 256, role: 9, kind: 11, status: 15, outcome: 19, runKind: 23,
+  explicit: 1, joins: 2, plain: 4, placeholder: 8, endsSession: 16, usage: 32, agent: 128, rare: 256, role: 9, kind: 11, status: 15, outcome: 19, runKind: 23,
 } as const;
 const roles = ['activity', 'agent', 'structure'] as const;
 
-type Common = 'source' | 'role' | 'traceId' | 'spanId' | 'parentSpanId' | 'key' | 'joins' | 'plain' | 'run' | 'agent' | 'kind' | 'name' | 'namePlaceholder' | 'status' | 'statusExplicit'
+type Common = 'source' | 'role' | 'traceId' | 'joins' | 'plain' | 'run' | 'agent' | 'kind' | 'name' | 'namePlaceholder' | 'status' | 'statusExplicit'
   | 'startUs' | 'endUs' | 'model' | 'usage' | 'taskOutcome' | 'endsSession';
 /** Every other field of a draft: a new one must be named here, or in the columns. */
-const rareFields = Object.keys({ startsRun: 1, identity: 1, reportedCost: 1, error: 1, taskName: 1 } satisfies Record<Exclude<keyof Draft, Common>, 1>) as Exclude<keyof Draft, Common>[];
+const rareFields = Object.keys({ startsRun: 1, identity: 1, reportedCost: 1, error: 1, taskName: 1 } satisfies Record<Exclude<keyof ToldDraft, Common>, 1>) as Exclude<keyof ToldDraft, Common>[];
 
-function isRare(draft: Draft): boolean {
+function isRare(draft: ToldDraft): boolean {
   return rareFields.some((field) => draft[field] !== undefined);
 }
 
@@ -56,21 +57,17 @@ class Texts {
   }
 }
 
-function bitsOf(draft: Draft, keyIsSpan: boolean): number {
+function bitsOf(draft: ToldDraft): number {
   return (draft.statusExplicit ? BIT.explicit : 0) | (draft.joins === undefined ? 0 : BIT.joins) | (draft.plain === true ? BIT.plain : 0) | (draft.namePlaceholder === true ? BIT.placeholder : 0)
-    | (draft.endsSession === true ? BIT.endsSession : 0) | (draft.usage === undefined ? 0 : BIT.usage) | (keyIsSpan ? BIT.keyIsSpan : 0) | (draft.agent === undefined ? 0 : BIT.agent)
+    | (draft.endsSession === true ? BIT.endsSession : 0) | (draft.usage === undefined ? 0 : BIT.usage) | (draft.agent === undefined ? 0 : BIT.agent)
     | (roles.indexOf(draft.role) << BIT.role) | (KIND[draft.kind] << BIT.kind) | (STATUS[draft.status] << BIT.status)
     | ((draft.taskOutcome === undefined ? 0 : OUTCOME[draft.taskOutcome]) << BIT.outcome) | ((draft.run === undefined ? 0 : KEY_KIND[draft.run.kind]) << BIT.runKind);
 }
 
-function put(to: Float64Array, row: number, draft: Draft, texts: Texts): void {
-  const keyIsSpan = draft.key.length === draft.spanId.length + 5 && draft.key === `span:${draft.spanId}`;
-  to[row + AT.bits] = bitsOf(draft, keyIsSpan);
+function put(to: Float64Array, row: number, draft: ToldDraft, texts: Texts): void {
+  to[row + AT.bits] = bitsOf(draft);
   to[row + AT.source] = texts.at(draft.source);
   to[row + AT.trace] = texts.at(draft.traceId);
-  to[row + AT.span] = texts.at(draft.spanId);
-  to[row + AT.parent] = texts.at(draft.parentSpanId);
-  to[row + AT.key] = keyIsSpan ? -1 : texts.at(draft.key);
   to[row + AT.run] = texts.at(draft.run?.id);
   to[row + AT.agentId] = texts.at(draft.agent?.id);
   to[row + AT.agentName] = texts.at(draft.agent?.name);
@@ -94,7 +91,7 @@ export function toColumns(told: readonly Told[], placeOf: (place: Place) => numb
   const numbers = new Float64Array(told.length * width);
   const texts = new Texts();
   const origins: Origin[] = [];
-  const rare: Draft[] = [];
+  const rare: ToldDraft[] = [];
   let origin: Told | null = null;
   told.forEach((one, at) => {
     const row = at * width;
@@ -103,6 +100,9 @@ export function toColumns(told: readonly Told[], placeOf: (place: Place) => numb
       origins.push({ service: one.service, serviceVersion: one.serviceVersion, aliases: one.aliases });
     }
     numbers[row + AT.origin] = origins.length - 1;
+    numbers[row + AT.span] = one.ids.span;
+    numbers[row + AT.parentSpan] = one.ids.parentSpan;
+    numbers[row + AT.key] = one.ids.key;
     numbers[row + AT.place] = one.payload === null ? -1 : placeOf(one.payload);
     if (isRare(one.draft)) {
       numbers[row + AT.bits] = BIT.rare;
@@ -126,18 +126,18 @@ export function fromColumns(columns: ToldColumns, { connection, receivedUs, plac
     const { service, serviceVersion, aliases } = origins[numbers[row + AT.origin] as number] as Origin;
     const place = numbers[row + AT.place] as number;
     const isWhole = numbers[row + AT.bits] === BIT.rare;
-    const draft = isWhole ? (rare[numbers[row + AT.source] as number] as Draft) : draftAt(columns, row);
+    const draft = isWhole ? (rare[numbers[row + AT.source] as number] as ToldDraft) : draftAt(columns, row);
     const payload = place < 0 ? null : placeAt(place);
-    told.push(aliases === undefined ? { connection, service, serviceVersion, draft, payload, receivedUs } : { connection, service, serviceVersion, draft, payload, receivedUs, aliases });
+    const ids: TellingIds = { span: numbers[row + AT.span] as number, parentSpan: numbers[row + AT.parentSpan] as number, key: numbers[row + AT.key] as number };
+    told.push(aliases === undefined ? { connection, service, serviceVersion, draft, ids, payload, receivedUs } : { connection, service, serviceVersion, draft, ids, payload, receivedUs, aliases });
   }
   return told;
 }
 
 /** Every field is written, in one order: the engine keeps one hidden class for all drafts. */
-function draftAt(columns: ToldColumns, row: number): Draft {
+function draftAt(columns: ToldColumns, row: number): ToldDraft {
   const { numbers } = columns;
   const bits = numbers[row + AT.bits] as number;
-  const spanId = textAt(columns, row + AT.span) ?? '';
   const endUs = numbers[row + AT.endUs] as number;
   const runKind = (bits >> BIT.runKind) & 7;
   const outcome = (bits >> BIT.outcome) & 15;
@@ -145,9 +145,6 @@ function draftAt(columns: ToldColumns, row: number): Draft {
     source: textAt(columns, row + AT.source) ?? '',
     role: roles[(bits >> BIT.role) & 3] as Draft['role'],
     traceId: textAt(columns, row + AT.trace) ?? '',
-    spanId,
-    parentSpanId: textAt(columns, row + AT.parent) ?? '',
-    key: (bits & BIT.keyIsSpan) === 0 ? (textAt(columns, row + AT.key) ?? '') : `span:${spanId}`,
     joins: (bits & BIT.joins) === 0 ? undefined : 'parent',
     plain: (bits & BIT.plain) === 0 ? undefined : true,
     run: runKind === 0 ? undefined : { kind: keyKindWord(runKind) as 'session', id: textAt(columns, row + AT.run) ?? '' },

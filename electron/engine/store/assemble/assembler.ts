@@ -7,7 +7,7 @@ import type { Draft } from '../../ingest/draft.ts';
 import { BASIS, KEY_KIND, KIND, OUTCOME, STATUS } from '../codes.ts';
 import type { WriteDb } from '../database.ts';
 import { Dictionary } from '../dictionary.ts';
-import { hash53, spanNumber } from '../hash.ts';
+import { hash53, type TellingIds } from '../hash.ts';
 import type { Place } from '../payloads.ts';
 import { AgentBook } from './agents.ts';
 import { AliasBook } from './alias-book.ts';
@@ -25,11 +25,15 @@ import { ROLE, SpanNode, type TraceState } from './traces.ts';
 import { WaitingCalls } from './waiting-calls.ts';
 import { WriteOut, type Changes } from './write-out.ts';
 
+/** What the draft's ids are for is in `Told.ids`: numbers cross between threads much faster than texts that are different in every record. */
+export type ToldDraft = Omit<Draft, 'spanId' | 'parentSpanId' | 'key'>;
+
 export interface Told {
   readonly connection: number;
   readonly service: string;
   readonly serviceVersion: string;
-  readonly draft: Draft;
+  readonly draft: ToldDraft;
+  readonly ids: TellingIds;
   readonly payload: Place | null;
   readonly receivedUs: number;
   /** names by which other sources know the agent that the process runs. */
@@ -80,7 +84,7 @@ export class Assembler {
       trace.receivedUs = Math.max(trace.receivedUs, told.receivedUs);
       if (draft.run !== undefined && (trace.run === null || (trace.run.kind === 'conversation' && draft.run.kind === 'session'))) trace.run = draft.run;
       if (draft.plain !== true) trace.matters = true;
-      if (draft.spanId !== '') node = this.place(trace, told);
+      if (told.ids.span !== 0) node = this.place(trace, told);
     }
     this.pending.push({ told, trace, node });
   }
@@ -123,9 +127,9 @@ export class Assembler {
   }
 
   private place(trace: TraceState, told: Told): SpanNode {
-    const { draft } = told;
-    const span = spanNumber(draft.spanId);
-    const parent = draft.parentSpanId === draft.spanId ? 0 : spanNumber(draft.parentSpanId);
+    const { draft, ids } = told;
+    const { span } = ids;
+    const parent = ids.parentSpan === span ? 0 : ids.parentSpan;
     const role = draft.plain === true ? ROLE.plain : ROLE[draft.role];
     const startUs = placed(draft.startUs, told.receivedUs);
     const endUs = draft.endUs === undefined ? 0 : Math.max(startUs, startUs + draft.endUs - draft.startUs);
@@ -208,8 +212,8 @@ export class Assembler {
 
   /** What the draft says about its task as a whole. */
   private say(told: Told, task: TaskState, startUs: number, endUs: number, claim: number): void {
-    const { draft } = told;
-    const atTop = draft.role !== 'activity' && draft.spanId !== '' && draft.parentSpanId === '';
+    const { draft, ids } = told;
+    const atTop = draft.role !== 'activity' && ids.span !== 0 && ids.parentSpan === 0;
     if (atTop && endUs > 0) {
       task.state(endUs, outcomeAtTop(draft), draft.taskOutcome === undefined ? BASIS.root_ended : BASIS.reported);
       task.endWork(endUs);
@@ -226,7 +230,7 @@ export class Assembler {
       task.f.name = draft.taskName.slice(0, 200);
       task.dirty = true;
     }
-    if (draft.spanId === '' && draft.role !== 'activity' && claim !== 0) this.cache.looseRoot(task, claim, startUs);
+    if (ids.span === 0 && draft.role !== 'activity' && claim !== 0) this.cache.looseRoot(task, claim, startUs);
   }
 
   /** Work that this one began under an id of its own is part of the same task, whichever of the two was heard of first. */
@@ -238,10 +242,10 @@ export class Assembler {
   }
 
   private row(told: Told, task: TaskState, trace: TraceState | null, node: SpanNode | null, claim: number): Row | null {
-    const { draft } = told;
-    const span = spanNumber(draft.spanId);
-    const parentSpan = draft.parentSpanId === draft.spanId ? 0 : spanNumber(draft.parentSpanId);
-    const facts = factsOf(draft, span, parentSpan, told.service, told.receivedUs, this.dictionary);
+    const { draft, ids } = told;
+    const { span } = ids;
+    const parentSpan = ids.parentSpan === span ? 0 : ids.parentSpan;
+    const facts = factsOf(told, parentSpan, this.dictionary);
     facts.task = task.f.id;
     facts.claim = claim;
     facts.run = draft.agent?.runId === undefined ? 0 : hash53(draft.agent.runId);

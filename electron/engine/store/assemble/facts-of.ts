@@ -1,9 +1,9 @@
 /** A draft as the facts of a row. */
-import type { Draft } from '../../ingest/draft.ts';
 import { bounded } from '../bounded.ts';
 import { FLAG, KIND, OUTCOME, STATUS, type KindCode } from '../codes.ts';
 import type { Dictionary } from '../dictionary.ts';
-import { keyNumber, recordHash } from '../hash.ts';
+import { recordHash } from '../hash.ts';
+import type { Told, ToldDraft } from './assembler.ts';
 import { setEnd } from './merge.ts';
 import { blankFacts, RANK, type Facts } from './row.ts';
 
@@ -22,7 +22,8 @@ export function placed(us: number, receivedUs: number): number {
 
 const longestMessage = 1_024;
 
-export function factsOf(draft: Draft, span: number, parentSpan: number, service: string, receivedUs: number, dictionary: Dictionary): Facts {
+export function factsOf({ draft, service, receivedUs, ids }: Told, parentSpan: number, dictionary: Dictionary): Facts {
+  const { span, key } = ids;
   const f = blankFacts();
   const isSpan = span !== 0;
   const skewed = isSkewed(draft.startUs, receivedUs);
@@ -48,14 +49,14 @@ export function factsOf(draft: Draft, span: number, parentSpan: number, service:
   fillUnits(f, draft, dictionary);
   f.service = dictionary.id(service);
   f.source = dictionary.id(draft.source);
-  f.key = keyNumber(draft.key, draft.spanId, span);
+  f.key = key;
   f.span = span;
   f.parentSpan = parentSpan;
   f.record = recordHash(f.source, span, draft.startUs, draft.endUs ?? -1, f.status, f.name);
   return f;
 }
 
-function fillUnits(f: Facts, draft: Draft, dictionary: Dictionary): void {
+function fillUnits(f: Facts, draft: ToldDraft, dictionary: Dictionary): void {
   if (draft.usage !== undefined) {
     f.hasUsage = true;
     f.input = units(draft.usage.inputTokens);
@@ -76,7 +77,7 @@ function units(value: number): number {
 }
 
 /** How the task ended, when the span at its top has ended. */
-export function outcomeAtTop(draft: Draft): number {
+export function outcomeAtTop(draft: ToldDraft): number {
   return draft.taskOutcome === undefined ? outcomeOfSpan(STATUS[draft.status]) : OUTCOME[draft.taskOutcome];
 }
 

@@ -24,7 +24,7 @@ export function AccessTab({ agent }: { agent: AgentDetail }) {
       <div className={classes.headerLine}>
         <Segmented label="Part of access" name="agent-access" value={part} options={parts} onChange={(value) => setParams({ part: value === 'grants' ? null : value })} />
         <a className={classes.link} href={placeHash({ screen: 'access', params: { agent: agent.id } })}>In the matrix</a>
-        <a className={classes.link} href={placeHash({ screen: 'access', params: { view: 'graph', focus: agent.id } })}>In the graph</a>
+        <a className={classes.link} href={placeHash({ screen: 'access', params: { by: 'graph', focus: agent.id } })}>In the graph</a>
       </div>
       {part === 'grants' ? <GrantsPanel agent={agent} /> : <Suspense fallback={<Loading what="Reading what it could reach" rows={8} />}><ReachView agentId={agent.id} /></Suspense>}
     </div>

@@ -1,7 +1,10 @@
 /** Who it is and on whose authority: person > agent > sub-agent > tool > credential, each only as far as evidence goes. */
 import { IconChevronRight } from '@tabler/icons-react';
-import { Fragment, type ReactNode } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { Fragment } from 'react';
+import type { IdentityCard } from '../../../shared/access.ts';
 import type { AgentDetail } from '../../../shared/domain.ts';
+import { identityQueries } from '../../api/queries.ts';
 import { placeHash, setParams } from '../../app/navigation.ts';
 import { stopOfAgent } from '../../app/stop-choice.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
@@ -16,31 +19,31 @@ import { StopPart, useOpenOrder } from './stop-part.tsx';
 import { identitySentences } from './words.ts';
 import classes from './agent.module.css';
 
-interface Link { role: string; name: ReactNode; says: ReactNode; known: boolean; look?: boolean }
+type ChainLink = IdentityCard['chain'][number];
 
-/** A person who is not named by the telemetry is not guessed from anything else. */
-function linksOf(agent: AgentDetail): Link[] {
-  const { identity, identityOf, tools, subAgents } = agent;
-  const person: Link = identityOf !== null
-    ? { role: 'person', name: <InertName text={identityOf} most={60} />, says: identity === 'borrowed' ? 'whose own account it uses' : identity === 'delegated' ? 'on whose behalf it acts' : identity === 'shared' ? 'the account that several use' : 'named by its telemetry', known: true, look: identity === 'borrowed' || identity === 'shared' }
-    : { role: 'person', name: identity === 'own' ? 'none' : 'unknown', says: identity === 'own' ? 'it signs in as itself' : 'no evidence names one', known: identity === 'own' };
-  const failing = tools.filter((tool) => tool.failures > 0).length;
-  return [
-    person,
-    { role: 'agent', name: <><InertName text={agent.name} most={60} />{agent.version !== null && <> <InertName text={agent.version} most={20} /></>}</>, says: <>service <InertName text={agent.service} most={40} /></>, known: true },
-    subAgents.length === 0
-      ? { role: 'sub-agent', name: 'none seen', says: 'no hand-off was seen', known: false }
-      : { role: 'sub-agent', name: <a className={classes.link} href={placeHash({ screen: 'agent', id: subAgents[0]?.id ?? null })}><InertName text={subAgents[0]?.name ?? ''} most={40} /></a>, says: subAgents.length === 1 ? 'it hands work to it' : `and ${formatCount(subAgents.length - 1)} more`, known: true },
-    tools.length === 0
-      ? { role: 'tool', name: 'none seen', says: 'no tool call was seen', known: false }
-      : { role: 'tool', name: <InertName text={tools[0]?.name ?? ''} most={40} />, says: `${tools.length > 1 ? `and ${formatCount(tools.length - 1)} more` : 'the only one seen'}${failing > 0 ? `, ${formatCount(failing)} with failures` : ''}`, known: true },
-    { role: 'credential', name: 'unknown', says: 'telemetry does not name it', known: false },
-  ];
+const roleWords: Record<ChainLink['role'], string> = { person: 'person', agent: 'agent', sub_agent: 'sub-agent', tool: 'tool', credential: 'credential' };
+
+/** A person who is not named by the records is not guessed from anything else. */
+function LinkBox({ link, agent }: { link: ChainLink; agent: AgentDetail }) {
+  const look = link.role === 'person' && (agent.identity === 'borrowed' || agent.identity === 'shared');
+  const name = link.name === null ? (link.role === 'sub_agent' || link.role === 'tool' ? 'none seen' : 'unknown') : <InertName text={link.name} most={60} />;
+  return (
+    <li className={`${classes.linkBox} ${link.name === null ? classes.unknown : ''} ${look ? classes.lookBox : ''}`} data-tip={link.evidence ?? undefined}>
+      <span className={classes.role}>{roleWords[link.role]}{link.more > 0 && `, and ${formatCount(link.more)} more`}</span>
+      <span className={classes.linkName}>{link.role === 'sub_agent' && link.refId !== null ? <a className={classes.link} href={placeHash({ screen: 'agent', id: link.refId })}>{name}</a> : name}{link.role === 'agent' && agent.version !== null && <> <InertName text={agent.version} most={20} /></>}</span>
+      <span className={classes.role}>{link.says}</span>
+    </li>
+  );
 }
+
+/** Before the engine has answered: the chain of an agent of which nothing else is known, so that nothing jumps. */
+const bareChain = (agent: AgentDetail): ChainLink[] => [{ role: 'agent', name: agent.name, refId: agent.id, more: 0, says: '', evidence: null }];
 
 export function AgentHeader({ agent }: { agent: AgentDetail }) {
   const sentence = identitySentences[agent.identity];
   const newest = agent.identityEvidence.toSorted((a, b) => (a.seenAt < b.seenAt ? 1 : -1))[0];
+  const { data: card } = useQuery(identityQueries.card(agent.id));
+  const chain = card?.chain ?? bareChain(agent);
   const order = useOpenOrder(agent.id);
   const stopState = orderBadge(order);
   const quiet = agent.identity === 'own' || agent.identity === 'delegated';
@@ -55,14 +58,10 @@ export function AgentHeader({ agent }: { agent: AgentDetail }) {
         <StopPart ask={stopOfAgent(agent, { connection: { id: agent.connectionId, name: agent.connectionName } })} order={order} />
       </div>
       <ol className={classes.chain} aria-label="Chain of authority">
-        {linksOf(agent).map((link, index) => (
+        {chain.map((link, index) => (
           <Fragment key={link.role}>
             {index > 0 && <li aria-hidden="true" className={classes.arrow}><IconChevronRight size={14} stroke={1.75} /></li>}
-            <li className={`${classes.linkBox} ${link.known ? '' : classes.unknown} ${link.look === true ? classes.lookBox : ''}`}>
-              <span className={classes.role}>{link.role}</span>
-              <span className={classes.linkName}>{link.name}</span>
-              <span className={classes.role}>{link.says}</span>
-            </li>
+            <LinkBox link={link} agent={agent} />
           </Fragment>
         ))}
       </ol>

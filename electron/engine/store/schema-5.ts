@@ -85,6 +85,8 @@ CREATE TABLE task_authority (task INTEGER NOT NULL, agent INTEGER NOT NULL, kind
 CREATE INDEX task_authority_agent ON task_authority (agent, last_us);
 
 -- kind: document (named where one was imported), or borrowed, shared, own (by evidence of identity). agent: the source, as its records tell it; two heads with the same one share it.
+CREATE INDEX identity_change_agent ON identity_change (agent);
+
 CREATE TABLE credential (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (kind, name)) STRICT;
 CREATE TABLE agent_credential (agent INTEGER NOT NULL, credential INTEGER NOT NULL, evidence TEXT NOT NULL, first_us INTEGER NOT NULL, last_us INTEGER NOT NULL, PRIMARY KEY (agent, credential)) STRICT, WITHOUT ROWID;
 CREATE INDEX agent_credential_of ON agent_credential (credential, agent);
@@ -117,6 +119,7 @@ ALTER TABLE grant_5 RENAME TO grant_seen;
 CREATE INDEX grant_agent ON grant_seen (agent, kind, name);
 CREATE INDEX grant_kind ON grant_seen (kind, gone_us);
 CREATE INDEX grant_name ON grant_seen (name, gone_us);
+CREATE INDEX grant_credential ON grant_seen (credential) WHERE credential IS NOT NULL;
 CREATE INDEX grant_document_of ON grant_seen (document) WHERE document > 0;
 -- The part of the source that says it, verbatim.
 CREATE TABLE grant_source (grant_id INTEGER PRIMARY KEY, format TEXT NOT NULL, text TEXT NOT NULL) STRICT;

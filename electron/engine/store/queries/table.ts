@@ -3,9 +3,11 @@ import type { ParsedParams, Result } from '../../../../shared/contract.ts';
 import { accessCell } from './access-cell.ts';
 import { getDocument, listDocuments } from './access-documents.ts';
 import { getBaseline, listDrift } from './access-drift.ts';
+import { accessGraph } from './access-graph.ts';
 import { listFindings } from './access-findings.ts';
 import { accessMatrix } from './access-matrix.ts';
 import { accessProposal } from './access-proposal.ts';
+import { accessReach } from './access-reach.ts';
 import { accessSummary } from './access-summary.ts';
 import { getActivity, listActivity, listTaskActivities, liveRows } from './activities.ts';
 import { approvalFact, getApproval, listApprovals } from './approvals.ts';
@@ -18,6 +20,8 @@ import { listFailures } from './failures.ts';
 import { find } from './find.ts';
 import { getGrant } from './grant-detail.ts';
 import { listGrants } from './grants.ts';
+import { identityCard } from './identity.ts';
+import { activityIdentity } from './identity-activity.ts';
 import { getOverview } from './overview.ts';
 import type { Reading } from './reading.ts';
 import { runtimeFacts } from './runtimes.ts';
@@ -56,11 +60,15 @@ export const queries = {
   'access.cell': accessCell,
   'access.findings': listFindings,
   'access.proposal': accessProposal,
+  'access.graph': accessGraph,
+  'access.reach': accessReach,
   'access.drift': listDrift,
   'access.baseline': getBaseline,
   'access.documents': listDocuments,
   'access.document': getDocument,
   'grants.get': getGrant,
+  'identity.card': identityCard,
+  'identity.activity': activityIdentity,
   'approvals.list': listApprovals,
   'approvals.get': getApproval,
   'audit.list': listAudit,

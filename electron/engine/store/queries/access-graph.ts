@@ -1,0 +1,132 @@
+/** Who calls whom: agents, the tools that they call, the people they act for and the credentials they carry. The busiest, or what is near one of them. */
+import type { AccessGraph } from '../../../../shared/access.ts';
+import type { ParsedParams } from '../../../../shared/contract.ts';
+import { rowIdOf } from '../ids.ts';
+import { StoreError } from '../errors.ts';
+import { sumsByAgent } from './agents.ts';
+import { behalfOf, credentialPairs, linksOf, toolPairs, toolVolumes, unusedOf, withCredentials, type ToolPair } from './graph-facts.ts';
+import { agentNode, columnNode, credentialNode, GraphParts, notSeenOf, personNode, toolNode } from './graph-parts.ts';
+import type { Reading } from './reading.ts';
+import { spanOf, type Span } from './span-of-time.ts';
+
+type Params = ParsedParams<'access.graph'>;
+
+/** `near`: whose tools, people and credentials are told. `far`: only next to one of them. Heads. */
+interface Chosen { readonly near: readonly number[]; readonly far: readonly number[]; readonly more: number }
+
+/** Of the nodes, the share that may be agents: each brings some tools. */
+const agentShare = 0.25;
+const holdersShown = 20;
+
+function busiest(reading: Reading, span: Span, most: number): Chosen {
+  const rows = reading.sql<[number], { id: number; rows: number }>('SELECT id, rows FROM agent WHERE rows > 0 AND last_us >= ? ORDER BY rows DESC LIMIT 5000').all(span.fromUs);
+  const heads = [...new Set(rows.map((row) => reading.headOf(row.id)))];
+  return { near: heads.slice(0, most), far: [], more: Math.max(0, heads.length - most) };
+}
+
+/** Agents next to the node in the middle, if it is no agent itself. */
+function aroundNode(reading: Reading, focus: string, pairs: () => readonly ToolPair[]): number[] {
+  if (focus.startsWith('tol-')) return pairs().filter(({ name }) => toolNode(name) === focus).map(({ agent }) => reading.headOf(agent));
+  const credential = rowIdOf('credential', focus);
+  if (credential !== null) return withCredentials(reading, [credential]).map(({ agent }) => reading.headOf(agent));
+  const column = rowIdOf('column', focus);
+  if (column !== null) return reading.sql<[number], number>('SELECT holder FROM access_cell WHERE column_id = ? AND holder > 0 LIMIT 500').pluck().all(column);
+  const connection = rowIdOf('connection', focus);
+  if (connection !== null) return reading.sql<[number], number>('SELECT id FROM agent WHERE connection = ? AND (rows > 0 OR discovered_us IS NOT NULL) ORDER BY rows DESC LIMIT 500').pluck().all(connection).map((agent) => reading.headOf(agent));
+  if (focus.startsWith('per-')) return reading.sql<[], { id: number; of: string }>('SELECT id, identity_of AS of FROM agent WHERE identity_of IS NOT NULL').all().filter(({ of }) => personNode(of) === focus).map(({ id }) => reading.headOf(id));
+  throw new StoreError('not_found', `There is no node with the identifier ${focus.slice(0, 40)} in the graph.`);
+}
+
+/** From one agent to the next it is one step along handed work, two along a tool or a credential that both have. */
+function nearby(reading: Reading, params: Params & { focus: string }, span: Span, most: number): Chosen {
+  let known: readonly ToolPair[] | null = null;
+  const pairs = (): readonly ToolPair[] => (known ??= toolPairs(reading, span.fromUs, null));
+  const agent = rowIdOf('agent', params.focus);
+  const depth = new Map<number, number>(agent !== null ? [[reading.headOf(agent), 0]] : [...new Set(aroundNode(reading, params.focus, pairs))].map((head) => [head, 1]));
+  const reach = (heads: Iterable<number>, at: number): void => { for (const head of heads) if (at <= params.hops && !depth.has(head)) depth.set(head, at); };
+  for (let at = 0; at < params.hops && depth.size < most; at += 1) {
+    const here = [...depth].filter(([, of]) => of === at).flatMap(([head]) => reading.sourcesOf(head));
+    if (here.length === 0) continue;
+    reach(linksOf(reading, span, here, true).flatMap((link) => [reading.headOf(link.caller), reading.headOf(link.called)]), at + 1);
+    if (at + 2 > params.hops) continue;
+    const own = new Set(toolPairs(reading, span.fromUs, here).map(({ name }) => name));
+    reach(pairs().filter(({ name }) => own.has(name)).map((pair) => reading.headOf(pair.agent)), at + 2);
+    reach(withCredentials(reading, credentialPairs(reading, here).map((one) => one.credential)).map((one) => reading.headOf(one.agent)), at + 2);
+  }
+  const ranked = [...depth].toSorted((a, b) => a[1] - b[1]);
+  const shown = ranked.slice(0, most);
+  return { near: shown.filter(([, at]) => at < params.hops || agent === null).map(([head]) => head), far: shown.filter(([, at]) => at >= params.hops && agent !== null).map(([head]) => head), more: ranked.length - shown.length };
+}
+
+interface Drawing { readonly reading: Reading; readonly graph: GraphParts; readonly span: Span; readonly params: Params; readonly near: readonly number[]; readonly sources: readonly number[] }
+
+function drawTools({ reading, graph, span, params, sources }: Drawing): void {
+  const { volumes, told } = toolVolumes(reading, span, sources);
+  const sums = new Map<number, { volume: number; failures: number; denials: number }>();
+  for (const one of volumes) {
+    const sum = sums.get(one.name) ?? { volume: 0, failures: 0, denials: 0 };
+    sums.set(one.name, { volume: sum.volume + one.volume, failures: sum.failures + one.failures, denials: sum.denials + one.denials });
+  }
+  const asked = [...sums].toSorted((a, b) => Number(toolNode(b[0]) === params.focus) - Number(toolNode(a[0]) === params.focus) || b[1].volume - a[1].volume);
+  for (const [name, sum] of asked.slice(0, Math.max(0, params.limit - graph.size))) graph.node(toolNode(name), 'tool', reading.texts.of(name), sum);
+  for (const one of volumes) graph.edge(agentNode(reading.headOf(one.agent)), toolNode(one.name), 'calls', one);
+  const untold = sources.filter((source) => !told.has(source));
+  if (untold.length > 0) for (const { agent, name } of toolPairs(reading, span.fromUs, untold)) graph.beside(agentNode(reading.headOf(agent)), toolNode(name));
+}
+
+function drawPeople({ reading, graph, span, params, sources }: Drawing): void {
+  const found = behalfOf(reading, span, sources);
+  const room = Math.max(0, Math.min(params.limit - graph.size, Math.ceil(params.limit / 8)));
+  const names = [...Map.groupBy(found, (one) => one.of)].toSorted((a, b) => b[1].length - a[1].length).slice(0, room);
+  for (const [name, tasks] of names) graph.node(personNode(name), 'person', name, { volume: tasks.reduce((sum, one) => sum + one.tasks, 0) });
+  for (const one of found) graph.edge(personNode(one.of), agentNode(reading.headOf(one.agent)), 'on_behalf_of', { volume: one.tasks, failures: 0, denials: 0, lastUs: one.lastUs });
+}
+
+function drawCredentials({ reading, graph, params, sources }: Drawing): void {
+  const pairs = credentialPairs(reading, sources);
+  const room = Math.max(0, Math.min(params.limit - graph.size, Math.ceil(params.limit / 8)));
+  const several = [...Map.groupBy(pairs, (one) => one.credential)].toSorted((a, b) => b[1].length - a[1].length).slice(0, room);
+  for (const [credential, held] of several) graph.node(credentialNode(credential), 'credential', held[0]?.name ?? '');
+  for (const one of pairs) graph.edge(agentNode(reading.headOf(one.agent)), credentialNode(one.credential), 'acts_as');
+  // Who else carries it and is not shown.
+  for (const one of withCredentials(reading, several.map(([credential]) => credential))) { const other = agentNode(reading.headOf(one.agent)); if (!graph.has(other)) graph.edge(other, credentialNode(one.credential), 'acts_as'); }
+}
+
+function drawHeld({ reading, graph, span, params, near }: Drawing): void {
+  for (const one of unusedOf(reading, span.fromUs, near.slice(0, holdersShown))) {
+    if (graph.size < params.limit) graph.node(columnNode(one.column), 'resource', one.resource);
+    graph.edge(agentNode(one.holder), columnNode(one.column), 'holds', { volume: 0, failures: 0, denials: 0, lastUs: one.lastUsedUs ?? 0 });
+  }
+}
+
+export function accessGraph(reading: Reading, params: Params, nowUs: number): AccessGraph {
+  const span = spanOf(params.period, nowUs);
+  const most = Math.max(1, Math.floor(params.limit * agentShare));
+  const { near, far, more } = params.focus === undefined ? busiest(reading, span, most) : nearby(reading, { ...params, focus: params.focus }, span, most);
+  const graph = new GraphParts();
+  const shown = [...near, ...far];
+  const sources = near.flatMap((head) => reading.sourcesOf(head));
+  const all = shown.flatMap((head) => reading.sourcesOf(head));
+  const sums = sumsByAgent(reading, span, all);
+  for (const head of shown) graph.agent(reading, head, added(reading.sourcesOf(head).map((id) => sums.get(id))));
+  const drawing: Drawing = { reading, graph, span, params, near, sources };
+  // People and credentials are few: they are drawn before tools take what room there is.
+  drawPeople(drawing);
+  drawCredentials(drawing);
+  if (params.focus?.startsWith('col-') === true) drawColumn(drawing, params.focus);
+  drawTools(drawing);
+  for (const link of linksOf(reading, span, sources, params.focus !== undefined)) graph.edge(agentNode(reading.headOf(link.caller)), agentNode(reading.headOf(link.called)), 'hands', link);
+  if (params.holds) drawHeld(drawing);
+  return graph.done(notSeenOf(reading, shown), more);
+}
+
+function drawColumn({ reading, graph, near }: Drawing, focus: string): void {
+  const column = rowIdOf('column', focus) ?? 0;
+  const row = reading.sql<[number], { resource: string }>('SELECT resource FROM access_column WHERE id = ?').get(column);
+  if (row !== undefined) graph.node(focus, 'resource', row.resource);
+  for (const head of near) graph.edge(agentNode(head), focus, 'holds');
+}
+
+function added(all: readonly ({ activities: number; failures: number; denials: number } | undefined)[]): { activities: number; failures: number; denials: number } {
+  return all.reduce<{ activities: number; failures: number; denials: number }>((sum, one) => ({ activities: sum.activities + (one?.activities ?? 0), failures: sum.failures + (one?.failures ?? 0), denials: sum.denials + (one?.denials ?? 0) }), { activities: 0, failures: 0, denials: 0 });
+}

@@ -1,0 +1,88 @@
+/** What the graph is drawn from: who called which tool, who handed work to whom, for whom and with which credential. Counted in whole days. */
+import { IDENTITY, US_DAY } from '../codes.ts';
+import type { Volume } from './graph-parts.ts';
+import type { Reading } from './reading.ts';
+import type { Span } from './span-of-time.ts';
+
+const daysOf = (span: Span): [number, number] => [Math.floor(span.fromUs / US_DAY), Math.floor((span.toUs - 1) / US_DAY)];
+const listOf = (ids: Iterable<number>): string => JSON.stringify([...ids]);
+
+export interface ToolPair { readonly agent: number; readonly name: number }
+/** SECURITY: agents that name a tool anew with each call make many pairs: so many are looked at. */
+const mostPairs = 50_000;
+
+/** Which agents called which tools from then on, or were refused them. `agents` null: all. */
+export function toolPairs(reading: Reading, fromUs: number, agents: readonly number[] | null): ToolPair[] {
+  const where = `(u.last_used_us >= ? OR u.last_denied_us >= ?) LIMIT ${mostPairs}`;
+  const rows = agents === null
+    ? reading.sql<unknown[], [number, number]>(`SELECT u.agent, u.name FROM tool_use u WHERE ${where}`).raw().all(fromUs, fromUs)
+    : reading.sql<unknown[], [number, number]>(`SELECT u.agent, u.name FROM json_each(?) i CROSS JOIN tool_use u ON u.agent = i.value WHERE ${where}`).raw().all(listOf(agents), fromUs, fromUs);
+  return rows.map(([agent, name]) => ({ agent, name }));
+}
+
+export interface ToolVolume extends Volume, ToolPair {}
+
+/** So many lines of sums are read for one graph; tools of agents beyond are told by their number only. */
+const mostLines = 6_000;
+
+/** Calls in the days that the period touches, agent by agent; what was not called in the period itself is left out. `told`: the agents that were come to. */
+export function toolVolumes(reading: Reading, span: Span, agents: readonly number[]): { volumes: ToolVolume[]; told: ReadonlySet<number> } {
+  const one = reading.sql<number[], [number, number, number, number, number, number]>('SELECT name, sum(calls), sum(failures), sum(denied), max(last_us), count(*) FROM tool_day WHERE agent = ? AND day BETWEEN ? AND ? GROUP BY name').raw();
+  const volumes: ToolVolume[] = [];
+  const told = new Set<number>();
+  let lines = 0;
+  for (const agent of agents) {
+    if (lines >= mostLines) break;
+    told.add(agent);
+    for (const [name, volume, failures, denials, lastUs, read] of one.all(agent, ...daysOf(span))) {
+      lines += read;
+      if (lastUs >= span.fromUs && volume > 0) volumes.push({ agent, name, volume, failures, denials, lastUs });
+    }
+  }
+  return { volumes, told };
+}
+
+export interface Link extends Volume { readonly caller: number; readonly called: number }
+
+/** Work handed from these agents in the period, and `both`: to them by others. */
+export function linksOf(reading: Reading, span: Span, agents: readonly number[], both: boolean): Link[] {
+  const sums = 'l.caller, l.called, sum(l.calls) AS volume, sum(l.failures) AS failures, 0 AS denials, max(l.last_us) AS lastUs';
+  const out = reading.sql<unknown[], Link>(`SELECT ${sums} FROM json_each(?) i CROSS JOIN link_day l ON l.caller = i.value WHERE l.day BETWEEN ? AND ? GROUP BY l.caller, l.called`);
+  const into = reading.sql<unknown[], Link>(`SELECT ${sums} FROM json_each(?) i CROSS JOIN link_day l INDEXED BY link_day_called ON l.called = i.value WHERE l.day BETWEEN ? AND ? GROUP BY l.called, l.caller`);
+  const known = new Set(agents);
+  const others = both ? into.all(listOf(agents), ...daysOf(span)).filter((link) => !known.has(link.caller)) : [];
+  return [...out.all(listOf(agents), ...daysOf(span)), ...others].filter((link) => link.lastUs >= span.fromUs);
+}
+
+export interface Behalf { readonly agent: number; readonly of: string; readonly tasks: number; readonly lastUs: number }
+/** Of the newest so many tasks of each agent. */
+const newestTasks = 30;
+
+export function behalfOf(reading: Reading, span: Span, agents: readonly number[]): Behalf[] {
+  if (agents.length === 0) return [];
+  const one = `SELECT * FROM (SELECT agent, kind, of, last_us AS lastUs FROM task_authority WHERE agent = ? AND last_us >= ? AND last_us < ? ORDER BY last_us DESC LIMIT ${newestTasks})`;
+  // A statement takes 500 parts at most.
+  const parts = agents.slice(0, 200);
+  return reading.sql<number[], Behalf>(`SELECT agent, of, count(*) AS tasks, max(lastUs) AS lastUs FROM (${parts.map(() => one).join(' UNION ALL ')}) WHERE kind IN (${IDENTITY.delegated}, ${IDENTITY.borrowed}) AND of <> '' GROUP BY agent, of`)
+    .all(...parts.flatMap((agent) => [agent, span.fromUs, span.toUs]));
+}
+
+export interface CredentialPair { readonly agent: number; readonly credential: number; readonly name: string; readonly kind: string; readonly evidence: string }
+
+export function credentialPairs(reading: Reading, agents: readonly number[]): CredentialPair[] {
+  return reading.sql<[string], CredentialPair>('SELECT a.agent, a.credential, k.name, k.kind, a.evidence FROM json_each(?) i CROSS JOIN agent_credential a ON a.agent = i.value JOIN credential k ON k.id = a.credential LIMIT 5000').all(listOf(agents));
+}
+
+/** Agents with one of these credentials. */
+export function withCredentials(reading: Reading, credentials: readonly number[]): { agent: number; credential: number }[] {
+  return reading.sql<[string], { agent: number; credential: number }>('SELECT a.agent, a.credential FROM json_each(?) i CROSS JOIN agent_credential a ON a.credential = i.value LIMIT 5000').all(listOf(credentials));
+}
+
+export interface Unused { readonly holder: number; readonly column: number; readonly resource: string; readonly lastUsedUs: number | null }
+const mostUnused = 400;
+
+/** Held and not used in the period, what cannot be undone first. */
+export function unusedOf(reading: Reading, fromUs: number, heads: readonly number[]): Unused[] {
+  return reading.sql<unknown[], Unused>(`SELECT x.holder, x.column_id AS "column", c.resource, x.lastUsedUs FROM (SELECT x.holder, x.column_id, x.last_used_us AS lastUsedUs FROM json_each(?) i CROSS JOIN access_cell x ON x.holder = i.value AND x.column_id > 0
+    WHERE x.grants > 0 AND (x.last_used_us IS NULL OR x.last_used_us < ?) ORDER BY x.irreversible DESC LIMIT ${mostUnused}) x JOIN access_column c ON c.id = x.column_id`).all(listOf(heads), fromUs);
+}

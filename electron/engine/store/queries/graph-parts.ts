@@ -1,0 +1,80 @@
+/** A graph under construction: nodes and edges by their ids, each told once. */
+import type { AccessGraph } from '../../../../shared/access.ts';
+import { identityWord } from '../codes.ts';
+import { hash53 } from '../hash.ts';
+import { publicId } from '../ids.ts';
+import { iso, type Reading } from './reading.ts';
+
+export type GraphNode = AccessGraph['nodes'][number];
+type Edge = AccessGraph['edges'][number];
+export type EdgeKind = Edge['kind'];
+export interface Volume { readonly volume: number; readonly failures: number; readonly denials: number; readonly lastUs: number }
+
+export const agentNode = (head: number): string => publicId('agent', head);
+export const toolNode = (name: number): string => `tol-${name.toString(36)}`;
+export const personNode = (name: string): string => `per-${hash53(name).toString(36)}`;
+export const columnNode = (column: number): string => publicId('column', column);
+export const credentialNode = (credential: number): string => publicId('credential', credential);
+
+const quiet: Volume = { volume: 0, failures: 0, denials: 0, lastUs: 0 };
+
+export class GraphParts {
+  private readonly nodes = new Map<string, { -readonly [K in keyof GraphNode]: GraphNode[K] }>();
+  private readonly edges = new Map<string, { from: string; to: string; kind: EdgeKind; volume: number; failures: number; denials: number; lastUs: number }>();
+  /** Neighbours that were met and are not shown, by the node that they are next to. */
+  private readonly near = new Map<string, Set<string>>();
+  private readonly left = new Set<string>();
+
+  has(id: string): boolean {
+    return this.nodes.has(id);
+  }
+
+  get size(): number {
+    return this.nodes.size;
+  }
+
+  node(id: string, kind: GraphNode['kind'], name: string, more: Partial<Pick<GraphNode, 'identity' | 'volume' | 'failures' | 'denials' | 'refId'>> = {}): void {
+    if (!this.nodes.has(id)) this.nodes.set(id, { id, kind, name, identity: null, volume: 0, failures: 0, denials: 0, hidden: 0, refId: null, ...more });
+  }
+
+  agent(reading: Reading, head: number, sums: { activities: number; failures: number; denials: number } | undefined): void {
+    const said = reading.sql<[string], { identity: number }>("SELECT identity FROM agent WHERE id IN (SELECT value FROM json_each(?)) ORDER BY identity = 5, id LIMIT 1").get(JSON.stringify(reading.sourcesOf(head)));
+    this.node(agentNode(head), 'agent', reading.agent(head).name, { identity: said === undefined ? null : identityWord(said.identity), volume: sums?.activities ?? 0, failures: sums?.failures ?? 0, denials: sums?.denials ?? 0, refId: agentNode(head) });
+  }
+
+  /** Added to what was told of the same two before. Where one end is not shown, the other says that something is hidden. */
+  edge(from: string, to: string, kind: EdgeKind, { volume, failures, denials, lastUs }: Volume = quiet): void {
+    if (from === to) return;
+    if (!this.nodes.has(from) || !this.nodes.has(to)) {
+      this.beside(from, to);
+      this.beside(to, from);
+      return;
+    }
+    const key = `${from} ${to} ${kind}`;
+    const known = this.edges.get(key) ?? { from, to, kind, ...quiet };
+    this.edges.set(key, { ...known, volume: known.volume + volume, failures: known.failures + failures, denials: known.denials + denials, lastUs: Math.max(known.lastUs, lastUs) });
+  }
+
+  /** Something stands next to it, and the line between is not drawn. */
+  beside(shown: string, other: string): void {
+    if (!this.nodes.has(other)) this.left.add(other);
+    if (!this.nodes.has(shown)) return;
+    const known = this.near.get(shown);
+    if (known === undefined) this.near.set(shown, new Set([other]));
+    else known.add(other);
+  }
+
+  /** `more`: left out besides the neighbours that were met. */
+  done(notSeen: AccessGraph['notSeen'], more = 0): AccessGraph {
+    for (const [id, hidden] of this.near) { const node = this.nodes.get(id); if (node !== undefined) node.hidden = hidden.size; }
+    return {
+      nodes: [...this.nodes.values()], moreNodes: this.left.size + more, notSeen,
+      edges: [...this.edges.values()].map(({ lastUs, ...edge }) => ({ ...edge, lastAt: lastUs === 0 ? null : iso(lastUs) })),
+    };
+  }
+}
+
+export function notSeenOf(reading: Reading, heads: readonly number[]): AccessGraph['notSeen'] {
+  return reading.sql<[string], { holder: number; name: string; why: string }>('SELECT r.holder, r.name, r.not_seen AS why FROM json_each(?) i CROSS JOIN access_row r ON r.holder = i.value WHERE r.not_seen IS NOT NULL').all(JSON.stringify(heads))
+    .map((row) => ({ agentId: agentNode(row.holder), name: row.name, why: row.why }));
+}

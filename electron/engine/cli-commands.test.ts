@@ -1,13 +1,9 @@
-import { PassThrough } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
-import type { Method, Params, Result } from '../../shared/contract.ts';
+import type { Params, Result } from '../../shared/contract.ts';
 import type { Activity, Agent, ApprovalDetail, Connection, Cost, Lever, Task } from '../../shared/domain.ts';
-import { readInvocation } from './cli-arguments.ts';
-import { runCommand } from './cli-commands.ts';
-import type { AskingCommand } from './cli-commands.ts';
 import type { KeyPlaces } from './cli-keys.ts';
-import type { Caller } from './control-client.ts';
+import { runLine } from './cli-test-run.ts';
+import type { Answers, Printed } from './cli-test-run.ts';
 
 const at = '2026-11-22T12:00:00.000Z';
 const usage = { inputTokens: 1_200, outputTokens: 40, cacheReadTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 };
@@ -29,30 +25,9 @@ const connection: Connection = {
   lastDataAt: null, agents: 0, activities: 0, received: { bodies: 0, bytes: 0, spans: 0, logs: 0, metricPoints: 0 }, refused: [], setAside: [],
 };
 
-type Answers = { [M in Method]?: (params: Params<M>) => Result<M> };
-
 const keys: KeyPlaces = { variable: (name) => (name === 'KEY' ? 'sk-secret-value\n' : undefined), file: (path) => (path === 'keys.json' ? '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"}]}' : 'from-the-file'), stdin: () => Promise.resolve('from-stdin'), line: () => Promise.resolve(null) };
 
-async function run(line: string, answers: Answers, running = true): Promise<{ out: string; err: string; code: number }> {
-  const out = new PassThrough();
-  const err = new PassThrough();
-  const told = { out: '', err: '' };
-  out.on('data', (chunk: Buffer) => { told.out += chunk.toString(); });
-  err.on('data', (chunk: Buffer) => { told.err += chunk.toString(); });
-  const { command, json } = readInvocation(line.split(' '), '/', Date.parse(at));
-  const caller: Caller = {
-    call: (method, params) => {
-      const answer = answers[method] as ((asked: typeof params) => Result<typeof method>) | undefined;
-      return answer ? Promise.resolve(answer(params)) : Promise.reject(new Error(`${method} was not expected`));
-    },
-    close: () => Promise.resolve(),
-  };
-  const code = await runCommand(command as AskingCommand, { caller, json, streams: { out, err }, running, keys });
-  out.end();
-  err.end();
-  await Promise.all([finished(out), finished(err)]);
-  return { ...told, code };
-}
+const run = (line: string, answers: Answers, running = true): Promise<Printed> => runLine(line, answers, keys, running);
 
 describe('lists as JSON', () => {
   it('agents: one array, the stable keys first', async () => {

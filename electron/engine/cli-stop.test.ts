@@ -1,14 +1,10 @@
-import { PassThrough } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
-import type { Method, Params, Result } from '../../shared/contract.ts';
 import type { OrderLever, PlanLever, StopEvent, StopOrderDetail, StopPlan, StopState } from '../../shared/stop.ts';
 import { CallFailure } from './call-failure.ts';
 import { readInvocation } from './cli-arguments.ts';
-import { runCommand } from './cli-commands.ts';
-import type { AskingCommand } from './cli-commands.ts';
 import type { KeyPlaces } from './cli-keys.ts';
-import type { Caller } from './control-client.ts';
+import { runLine } from './cli-test-run.ts';
+import type { Answers, Printed } from './cli-test-run.ts';
 
 const at = '2026-11-23T12:00:00.000Z';
 const lever: PlanLever = {
@@ -30,29 +26,10 @@ const order = (state: StopState, headline: string, events: StopEvent[]): StopOrd
   levers: { all: 1, reported: 1, confirmed: 0, failed: 0, undoable: 0, holds: 0 }, plan, orderLevers: [orderLever], events, moreEvents: 0, landedActs: [], stillOpen: [], residual: [], notSeen: [], next: null, auditIds: [],
 });
 
-type Answers = { [M in Method]?: (params: Params<M>) => Result<M> };
 const keysWith = (typed: string | null): KeyPlaces => ({ variable: (name) => (name === 'PASS' ? 'correct horse battery\n' : undefined), file: () => '', stdin: () => Promise.resolve(''), line: () => Promise.resolve(typed) });
 const agents = { 'agents.list': () => ({ rows: [{ id: 'agt-1', name: 'refunds' }], more: 0 }) } as unknown as Answers;
 
-async function run(line: string, answers: Answers, typed: string | null = null): Promise<{ out: string; err: string; code: number }> {
-  const [out, err] = [new PassThrough(), new PassThrough()];
-  const told = { out: '', err: '' };
-  out.on('data', (chunk: Buffer) => { told.out += chunk.toString(); });
-  err.on('data', (chunk: Buffer) => { told.err += chunk.toString(); });
-  const { command, json } = readInvocation(line.split(' '), '/', Date.parse(at));
-  const caller: Caller = {
-    call: (method, params) => {
-      const answer = answers[method] as ((asked: typeof params) => Result<typeof method>) | undefined;
-      return answer ? Promise.resolve(params).then(answer) : Promise.reject(new Error(`${method} was not expected`));
-    },
-    close: () => Promise.resolve(),
-  };
-  const code = await runCommand(command as AskingCommand, { caller, json, streams: { out, err }, running: true, keys: keysWith(typed) });
-  out.end();
-  err.end();
-  await Promise.all([finished(out), finished(err)]);
-  return { ...told, code };
-}
+const run = (line: string, answers: Answers, typed: string | null = null): Promise<Printed> => runLine(line, answers, keysWith(typed));
 
 function fired(states: StopOrderDetail[], asked: unknown[] = []): Answers {
   let look = 0;

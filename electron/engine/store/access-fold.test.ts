@@ -225,28 +225,29 @@ function step(runtime: TestRuntime, pick: (most: number) => number, state: { con
     }
     case 9: if (known.length > 0) runtime.command('agents.setOwner', { agent: some(known), role: some(['owner', 'sponsor'] as const), name: pick(3) === 0 ? null : 'Eve', gone: pick(3) === 0, audit }, nowUs); break;
     case 10: if (known.length > 0) runtime.command('access.approve', { agent: some(known), note: '', audit }, nowUs); break;
-    default: if (pick(3) === 0) {
-      for (const gone of retain(runtime.writer, t0 + pick(60) * second)) if (gone < 0) throw new Error('never');
-    } else if (state.connections.length > 1 && pick(3) === 0) {
-      const id = state.connections.pop() ?? 0;
-      for (const gone of removeConnection(runtime.writer, id)) if (gone < 0) throw new Error('never');
-    }
+    default: letGo(runtime, pick, state.connections);
   }
 }
 
+function letGo(runtime: TestRuntime, pick: (most: number) => number, connections: number[]): void {
+  const chance = pick(6);
+  if (chance < 2) for (const gone of retain(runtime.writer, t0 + pick(60) * second)) expect(gone).toBeGreaterThanOrEqual(0);
+  else if (chance === 2 && connections.length > 1) for (const gone of removeConnection(runtime.writer, connections.pop() ?? 0)) expect(gone).toBeGreaterThanOrEqual(0);
+}
+
 describe('whatever happens', () => {
-  it.each(Array.from({ length: 12 }, (_, seed) => seed + 1))('story %i: what is kept is what would be computed from nothing', (seed) => {
+  it.each(Array.from({ length: 8 }, (_, seed) => seed + 1))('story %i: what is kept is what would be computed from nothing', (seed) => {
     const runtime = freshRuntime();
     const pick = randomly(seed * 7_919);
     const state = { connections: [runtime.connection, runtime.add('langgraph', 'server'), runtime.add('a2a', 'third')], sender: runtime.history.connect('sender'), documents: [] as number[], nowUs: at(100) };
-    for (let steps = 0; steps < 40; steps += 1) {
-      step(runtime, pick, state);
-      if (pick(3) === 0) runtime.writer.foldAccess(state.nowUs, 0);
-      if (pick(10) === 0) runtime.restart();
-      if (steps % 10 === 9) {
-        fold(runtime, state.nowUs);
-        expect(kept(runtime)).toEqual(rebuilt(runtime, state.nowUs));
+    for (let chapters = 0; chapters < 4; chapters += 1) {
+      for (let steps = 0; steps < 10; steps += 1) {
+        step(runtime, pick, state);
+        if (pick(3) === 0) runtime.writer.foldAccess(state.nowUs, 0);
+        if (pick(10) === 0) runtime.restart();
       }
+      fold(runtime, state.nowUs);
+      expect(kept(runtime)).toEqual(rebuilt(runtime, state.nowUs));
     }
   });
 });

@@ -103,12 +103,14 @@ function step(writer: Writer, sql: string, bound: number): number {
   if (old.length === 0) return 0;
   writer.inTransaction(() => {
     const drop = db.prepare('DELETE FROM activity WHERE id = ?');
+    const dropCall = db.prepare('DELETE FROM agent_call WHERE activity = ?');
     const refs = db.prepare<[number], { block: number; slot: number }>('SELECT block, slot FROM extra_ref WHERE activity = ? AND block <> 0');
     const dropRefs = db.prepare('DELETE FROM extra_ref WHERE activity = ?');
     const agents = new Map<number, number>();
     const gone = new Map<number, Gone>();
     for (const row of old) {
       drop.run(row.id);
+      dropCall.run(row.id);
       agents.set(row.agent, (agents.get(row.agent) ?? 0) + 1);
       for (const { block, slot } of [row, ...refs.all(row.id)]) {
         const inBlock = gone.get(block) ?? { slots: new Set(), count: 0 };
@@ -176,7 +178,7 @@ function removeTasks(writer: Writer, beforeUs: number): number {
 
 function dropTask(db: WriteDb, task: number): void {
   db.prepare('DELETE FROM link WHERE trace IN (SELECT id FROM trace WHERE task = ?)').run(task);
-  for (const table of ['trace', 'task_agent', 'task_run', 'task_alias', 'stuck']) db.prepare(`DELETE FROM ${table} WHERE task = ?`).run(task);
+  for (const table of ['trace', 'task_agent', 'task_run', 'task_alias', 'task_authority', 'stuck']) db.prepare(`DELETE FROM ${table} WHERE task = ?`).run(task);
   db.prepare('UPDATE approval SET task = 0 WHERE task = ?').run(task);
   db.prepare('DELETE FROM task WHERE id = ?').run(task);
 }

@@ -111,6 +111,8 @@ export class TestHistory {
       hours: this.all(`SELECT hour, ${agent} AS agent, ${text('model')} AS model, ${text('currency')} AS currency, ${sums} FROM by_hour x ORDER BY 1, 2, 3, 4`),
       failures: this.all(`SELECT fingerprint, first_us, last_us, count FROM failure ORDER BY 1`),
       minutes: this.all('SELECT minute, connection, activities, failures FROM by_minute ORDER BY 1, 2'),
+      links: this.all(`SELECT (SELECT key FROM agent WHERE id = x.caller) AS caller, (SELECT key FROM agent WHERE id = x.called) AS called, day, calls, failures FROM link_day x ORDER BY 1, 2, 3`),
+      authority: this.all(`SELECT (SELECT key FROM task WHERE id = x.task) AS task, ${agent} AS agent, kind, of FROM task_authority x ORDER BY 1, 2, 3, 4`),
     };
   }
 
@@ -148,6 +150,9 @@ export class TestHistory {
       agents: [this.all('SELECT id, rows, first_us, last_us FROM agent WHERE rows > 0 ORDER BY 1'), this.all('SELECT agent AS id, count(*) AS rows, min(ts_us) AS first_us, max(ts_us) AS last_us FROM activity GROUP BY 1 ORDER BY 1')],
       tools: [this.all('SELECT agent, day, name, sum(calls) AS calls, sum(failures) AS failures, sum(denied) AS denied FROM tool_day GROUP BY 1, 2, 3 ORDER BY 1, 2, 3'),
         this.all(`SELECT agent, ts_us / ${US_DAY} AS day, name, count(*) AS calls, sum(failure IS NOT NULL) AS failures, sum(status = 4) AS denied FROM activity WHERE kind = 2 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`)],
+      links: [this.all('SELECT caller, called, day, calls, failures FROM link_day ORDER BY 1, 2, 3'), this.all('SELECT caller, called, day, count(*) AS calls, sum(failed) AS failures FROM agent_call GROUP BY 1, 2, 3 ORDER BY 1, 2, 3')],
+      calls: [this.all('SELECT activity, called, day, failed FROM agent_call ORDER BY 1'),
+        this.all(`SELECT id AS activity, agent AS called, ts_us / ${US_DAY} AS day, failure IS NOT NULL AS failed FROM activity WHERE kind = 3 AND flags & 16 = 16 AND id IN (SELECT activity FROM agent_call) ORDER BY 1`)],
       toolUse: [this.all('SELECT agent, name, calls, denied FROM tool_use ORDER BY 1, 2'), this.all('SELECT agent, name, count(*) AS calls, sum(status = 4) AS denied FROM activity WHERE kind = 2 GROUP BY 1, 2 ORDER BY 1, 2')],
     };
   }

@@ -101,15 +101,16 @@ export class Assembler {
     }
     this.pending = [];
     const left = new Map<number, number>();
+    const calls = new Map<Row, number>();
     settleAll({
-      cache: this.cache, agents: this.agents, failures: this.failures, identity: this.identity, textOf: this.textOf, nowUs, left,
+      cache: this.cache, agents: this.agents, failures: this.failures, identity: this.identity, textOf: this.textOf, nowUs, left, calls,
       stateTop: (task, node) => {
         task.state(node.endUs, node.outcome, BASIS.root_ended);
         task.endWork(node.endUs);
       },
     });
     this.remark();
-    return this.out.write(nowUs, left);
+    return this.out.write(nowUs, left, calls);
   }
 
   /** After a rollback: what was only in memory never happened. */
@@ -281,7 +282,7 @@ export class Assembler {
       if (told.aliases !== undefined) this.alias(told.aliases, trace, task);
       const agent = this.agentOf(row, node, trace, task);
       if (agent === 0) continue;
-      if (draft.identity !== undefined) this.identity.claim(agent, draft.identity, us);
+      if (draft.identity !== undefined) this.identity.claim(agent, draft.identity, us, task);
       // A service's version is the version of an agent only when the agent is the service (Mastra puts its own there, Gemini CLI Node's).
       const state = this.agents.get(agent);
       const version = draft.agent?.version ?? (state !== undefined && state.name === told.service ? told.serviceVersion : '');

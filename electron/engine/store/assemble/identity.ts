@@ -1,9 +1,10 @@
 /** On whose authority an agent acts, its versions, and who calls whom: kept with the evidence. */
 import type { Statement } from 'better-sqlite3';
 import type { IdentityClaim } from '../../ingest/draft.ts';
-import { IDENTITY } from '../codes.ts';
+import { IDENTITY, US_MINUTE } from '../codes.ts';
 import type { WriteDb } from '../database.ts';
 import { cut, type AgentBook } from './agents.ts';
+import type { TaskState } from './tasks.ts';
 
 interface Evidence { attribute: string; value: string; kind: number; seenUs: number }
 
@@ -21,9 +22,11 @@ export function identityFrom(evidence: readonly Evidence[]): { kind: number; of:
   return { kind: latest.kind, of: latest.value === '' ? null : latest.value };
 }
 
+interface Claimed { readonly agent: number; readonly claim: IdentityClaim; firstUs: number; lastUs: number; /** when each task last said so. */ readonly tasks: Map<TaskState, number> }
+
 export class IdentityBook {
   private readonly agents: AgentBook;
-  private claims = new Map<string, { agent: number; claim: IdentityClaim; firstUs: number; lastUs: number }>();
+  private claims = new Map<string, Claimed>();
   private versions = new Map<number, Map<string, { firstUs: number; lastUs: number }>>();
   private links = new Set<string>();
   private readonly knownLinks = new Set<string>();
@@ -34,6 +37,7 @@ export class IdentityBook {
   private readonly latestVersion: Statement<[number], { version: string }>;
   private readonly change: Statement<[number, number, number, number]>;
   private readonly link: Statement<[number, number]>;
+  private readonly authority: Statement<[number, number, number, string, string, number]>;
 
   constructor(db: WriteDb, agents: AgentBook) {
     this.db = db;
@@ -45,17 +49,24 @@ export class IdentityBook {
       ON CONFLICT DO UPDATE SET first_us = min(first_us, excluded.first_us), last_us = max(last_us, excluded.last_us)`);
     this.latestVersion = db.prepare('SELECT version FROM agent_version WHERE agent = ? ORDER BY last_us DESC, version DESC LIMIT 1');
     this.change = db.prepare('INSERT INTO identity_change (agent, at_us, was, is_now) VALUES (?, ?, ?, ?)');
+    // To the minute: a task that says it with every record is written once a minute.
+    this.authority = db.prepare(`INSERT INTO task_authority (task, agent, kind, of, attribute, last_us) VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET last_us = excluded.last_us WHERE excluded.last_us >= last_us + ${US_MINUTE}`);
     this.link = db.prepare('INSERT OR IGNORE INTO agent_link (caller, called) VALUES (?, ?)');
   }
 
-  claim(agent: number, claim: IdentityClaim, us: number): void {
+  /** `task`: where it was said, so that each piece of work knows on whose authority it ran. */
+  claim(agent: number, claim: IdentityClaim, us: number, task: TaskState): void {
     const key = `${agent}\n${claim.attribute}\n${claim.of}`;
-    const known = this.claims.get(key);
-    if (known === undefined) this.claims.set(key, { agent, claim, firstUs: us, lastUs: us });
-    else {
+    let known = this.claims.get(key);
+    if (known === undefined) {
+      known = { agent, claim, firstUs: us, lastUs: us, tasks: new Map() };
+      this.claims.set(key, known);
+    } else {
       known.firstUs = Math.min(known.firstUs, us);
       known.lastUs = Math.max(known.lastUs, us);
     }
+    if (us > (known.tasks.get(task) ?? 0)) known.tasks.set(task, us);
   }
 
   version(agent: number, version: string, us: number): void {
@@ -80,8 +91,9 @@ export class IdentityBook {
 
   flush(nowUs: number): void {
     const told = new Set<number>();
-    for (const { agent, claim, firstUs, lastUs } of this.claims.values()) {
+    for (const { agent, claim, firstUs, lastUs, tasks } of this.claims.values()) {
       if (!told.has(agent) && this.all.all(agent).length >= mostEvidence) continue;
+      this.authorise(agent, claim, tasks);
       this.see.run(agent, cut(claim.attribute, 120), cut(claim.of), IDENTITY[claim.kind], firstUs, lastUs);
       told.add(agent);
     }
@@ -95,10 +107,21 @@ export class IdentityBook {
     this.clear();
   }
 
+  private authorise(agent: number, claim: IdentityClaim, tasks: ReadonlyMap<TaskState, number>): void {
+    if (claim.kind === 'unknown') return;
+    for (const [task, us] of tasks) {
+      let at = task;
+      while (at.into !== null) at = at.into;
+      this.authority.run(at.f.id, agent, IDENTITY[claim.kind], cut(claim.of), cut(claim.attribute, 120), us);
+    }
+  }
+
   /** A service agent disappeared: what was known of its identity belongs to the agent that its rows turned out to be of. */
   hand(from: number, to: number, nowUs: number): void {
     this.db.prepare('UPDATE OR IGNORE identity_evidence SET agent = ? WHERE agent = ?').run(to, from);
     this.db.prepare('DELETE FROM identity_evidence WHERE agent = ?').run(from);
+    this.db.prepare('UPDATE OR IGNORE task_authority SET agent = ? WHERE agent = ?').run(to, from);
+    for (const table of ['task_authority', 'agent_credential']) this.db.prepare(`DELETE FROM ${table} WHERE agent = ?`).run(from);
     this.db.prepare('DELETE FROM agent_version WHERE agent = ?').run(from);
     this.db.prepare('DELETE FROM agent_link WHERE caller = ? OR called = ?').run(from, from);
     this.db.prepare('DELETE FROM identity_change WHERE agent = ?').run(from);

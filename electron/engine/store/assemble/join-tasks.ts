@@ -20,6 +20,7 @@ export function joinTasks(cache: RowCache, from: TaskState, into: TaskState, tex
   cache.tasks.alias(from, into);
   cache.rebase.add(into);
   from.gone = true;
+  from.into = into;
   into.dirty = true;
   // It stays among the touched ones: its line and its sums are still to be taken out of the file.
   cache.tasks.touched.add(from);

@@ -58,6 +58,9 @@ export interface Facts {
   slot: number;
 }
 
+/** One agent had another one run: what an activity brings into `link_day`. */
+export interface AgentCall { readonly caller: number; readonly called: number; readonly day: number; readonly failed: number; readonly us: number }
+
 export class Row {
   f: Facts;
   /** as in the file; null: new in this transaction. */
@@ -75,6 +78,8 @@ export class Row {
   trace: TraceState | null = null;
   /** spans besides its own tell of it. */
   aliased = false;
+  /** the run of one agent by another that it stands for; undefined: not read from the file yet. */
+  call: AgentCall | null | undefined = undefined;
   /** further tellings of this transaction. */
   also: number[] | null = null;
   private readonly changes: Row[];

@@ -1,12 +1,12 @@
 /** Brings every row that a transaction touched, or whose surroundings it changed, to what the tree says now. */
-import { FLAG, STATUS } from '../codes.ts';
+import { FLAG, KIND, STATUS } from '../codes.ts';
 import type { AgentBook } from './agents.ts';
 import type { FailureBook } from './failures.ts';
 import type { IdentityBook } from './identity.ts';
 import type { TextOf } from './merge.ts';
 import { BY, has, toldStatus, type Row } from './row.ts';
 import type { RowCache } from './row-cache.ts';
-import { absorb, above, agentOf, countedFailures, keepOnly, kindOf, parentOf, rootClaim, stateTops, type Surroundings } from './settle.ts';
+import { absorb, above, agentOf, callerOf, countedFailures, keepOnly, kindOf, parentOf, rootClaim, stateTops, type Surroundings } from './settle.ts';
 import type { TaskState } from './tasks.ts';
 import type { SpanNode, TraceState } from './traces.ts';
 
@@ -18,6 +18,8 @@ export interface Settling {
   readonly textOf: TextOf;
   readonly nowUs: number;
   readonly stateTop: (task: TaskState, node: SpanNode) => void;
+  /** rows that may stand for one agent's run by another, and who began it; 0: it is none. */
+  readonly calls: Map<Row, number>;
   /** service agents that a row left, and where it went. */
   readonly left: Map<number, number>;
 }
@@ -108,6 +110,7 @@ function settleRow(s: Settling, row: Row, trace: TraceState | null, task: TaskSt
     row.touch();
     row.parentRow = parent;
   }
+  if (has(row.f, FLAG.agentRole)) s.calls.set(row, kind !== KIND.handoff ? 0 : trace === null ? s.cache.rootAgent(task) : callerOf(trace, row, around));
   if (row.f.claim !== 0 && trace !== null) s.identity.calls(above(trace, row.f.parentSpan, around).atAgent, row.f.claim);
   else if (row.f.run !== 0 && row.f.basis === BY.claim) s.identity.calls(s.cache.rootAgent(task), row.f.agent);
 }
@@ -145,7 +148,10 @@ function outOfSight(row: Row): boolean {
 function rebase(s: Settling, task: TaskState, settled: ReadonlyMap<TraceState, Surroundings>): void {
   if (task.gone) return;
   for (const row of everyRow(s, task)) {
-    if (row.gone || (row.trace !== null && settled.has(row.trace)) || (row.f.basis !== BY.taskRoot && row.f.basis !== BY.service)) continue;
+    if (row.gone || (row.trace !== null && settled.has(row.trace))) continue;
+    // Told by a log, so begun by whoever the task belongs to.
+    if (row.f.trace === 0 && row.f.kind === KIND.handoff && has(row.f, FLAG.agentRole)) s.calls.set(row, s.cache.rootAgent(task));
+    if (row.f.basis !== BY.taskRoot && row.f.basis !== BY.service) continue;
     place(s, row, task, 0, BY.taskRoot);
   }
 }

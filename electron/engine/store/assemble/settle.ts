@@ -165,6 +165,11 @@ export function kindOf(trace: TraceState | null, row: Row, around: Surroundings)
   return inside ? KIND.handoff : KIND.lifecycle;
 }
 
+/** Whose work a row stands in, by its claim; 0: nobody is known, or it has no place in a tree. */
+export function callerOf(trace: TraceState | null, row: Row, around: Surroundings): number {
+  return trace === null ? 0 : aboveRow(trace, row, around).atAgent;
+}
+
 export function parentOf(trace: TraceState | null, row: Row, around: Surroundings): Row | null {
   return trace === null ? null : aboveRow(trace, row, around).atRow;
 }

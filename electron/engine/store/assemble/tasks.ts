@@ -69,6 +69,7 @@ export class TaskState {
   horizonMoved = false;
   /** joined into another task. */
   gone = false;
+  into: TaskState | null = null;
 
   constructor(facts: TaskFacts, fresh: boolean) {
     this.f = facts;
@@ -160,6 +161,8 @@ export class TaskBook {
   private readonly findAlias: Statement<[number, number, string], { task: number }>;
   private readonly writeAlias: Statement<[number, number, string, number]>;
   private readonly moveAliases: Statement<[number, number]>;
+  private readonly moveAuthority: Statement<[number, number]>;
+  private readonly dropAuthority: Statement<[number]>;
   private readonly readRuns: Statement<[number], { run: number; agent: number }>;
 
   constructor(db: WriteDb) {
@@ -176,6 +179,8 @@ export class TaskBook {
     this.findAlias = db.prepare('SELECT task FROM task_alias WHERE connection = ? AND key_kind = ? AND key = ?');
     this.writeAlias = db.prepare('INSERT OR REPLACE INTO task_alias (connection, key_kind, key, task) VALUES (?, ?, ?, ?)');
     this.moveAliases = db.prepare('UPDATE task_alias SET task = ? WHERE task = ?');
+    this.moveAuthority = db.prepare('UPDATE OR IGNORE task_authority SET task = ? WHERE task = ?');
+    this.dropAuthority = db.prepare('DELETE FROM task_authority WHERE task = ?');
     this.readAgents = db.prepare('SELECT agent, rows, first_us AS firstUs, model_us AS modelUs FROM task_agent WHERE task = ?');
     this.readRuns = db.prepare('SELECT run, agent FROM task_run WHERE task = ?');
     this.nextId = this.lastId() + 1;
@@ -237,6 +242,8 @@ export class TaskBook {
   alias(from: TaskState, into: TaskState): void {
     const { connection, keyKind, key } = from.f;
     this.moveAliases.run(into.f.id, from.f.id);
+    this.moveAuthority.run(into.f.id, from.f.id);
+    this.dropAuthority.run(from.f.id);
     if (keyKind !== KEY_KIND.trace) {
       this.writeAlias.run(connection, keyKind, key, into.f.id);
       this.aliased = true;

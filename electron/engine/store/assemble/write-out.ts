@@ -3,6 +3,7 @@ import type { Statement } from 'better-sqlite3';
 import type { WriteDb } from '../database.ts';
 import type { Block } from '../payloads.ts';
 import type { Assembler } from './assembler.ts';
+import { AgentCalls } from './agent-calls.ts';
 import { Ledger } from './ledger.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Row } from './row.ts';
@@ -26,6 +27,7 @@ export class WriteOut {
   private readonly a: Assembler;
   private readonly ledger: Ledger;
   private readonly lastCalls: LastCalls;
+  private readonly calls: AgentCalls;
   private readonly saveAgent: Statement<[number, number, number, number, number]>;
   private readonly dropAgent: Statement<[number, number]>;
   private readonly firstOfAgent: Statement<[number, number], { us: number | null }>;
@@ -35,6 +37,7 @@ export class WriteOut {
   constructor(db: WriteDb, assembler: Assembler, lastCalls: LastCalls) {
     this.a = assembler;
     this.lastCalls = lastCalls;
+    this.calls = new AgentCalls(db);
     this.ledger = new Ledger(db, assembler.agents);
     this.saveAgent = db.prepare(`INSERT INTO task_agent (task, agent, rows, first_us, model_us) VALUES (?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET rows = excluded.rows, first_us = excluded.first_us, model_us = excluded.model_us`);
@@ -44,7 +47,7 @@ export class WriteOut {
     this.dropTask = db.prepare('DELETE FROM task WHERE id = ?');
   }
 
-  write(nowUs: number, left: ReadonlyMap<number, number>): Changes {
+  write(nowUs: number, left: ReadonlyMap<number, number>, calls: ReadonlyMap<Row, number>): Changes {
     const { cache } = this.a;
     const firstId = cache.rows.peekId;
     const created = cache.changes.filter((row) => row.f.id === 0 && !row.gone);
@@ -55,6 +58,7 @@ export class WriteOut {
     }
     this.saveTraces();
     const updated = this.saveRows();
+    this.calls.save(calls, firstId);
     this.saveLinks();
     this.saveTasks(nowUs);
     cache.saveRuns();
@@ -126,6 +130,7 @@ export class WriteOut {
     if (row.saved === null) return;
     this.leave(row);
     this.a.cache.rows.delete(row.saved.id);
+    this.calls.drop(row);
     const into = row.into;
     if (into !== null) this.a.cache.payloads.move(into.f.id, row.saved);
   }

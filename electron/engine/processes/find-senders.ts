@@ -3,7 +3,7 @@ import type { StopTarget } from '../connectors/stopping.ts';
 import { portOf } from './find-server.ts';
 import { processText, type Finder, type Found, type Subject } from './found.ts';
 import { endId, endSharedId } from './levers.ts';
-import type { Machine, ProcDetails, Processes } from './machine.ts';
+import type { Machine, Proc, ProcDetails, Processes } from './machine.ts';
 import { heardIn, plainServicesIn, prove } from './prove.ts';
 import type { Proven, Surroundings } from './prove.ts';
 import { agentsOf } from './sender-book.ts';
@@ -38,7 +38,7 @@ export class FindSenders implements Finder {
     const { book, senders, connection } = this.#parts;
     const isSettled = await inTime(senders.settled(), settleMs);
     const processes = await senders.follow();
-    const asked = book.of(connection).filter((sender) => target.agents === null || this.#agents(sender).some((agent) => target.agents?.includes(agent) === true));
+    const asked = book.of(connection).filter((sender) => this.#isAimedAt(sender, target));
     const around = await this.#around(asked, processes);
     const served = asked.length === 0 ? [] : await this.#served();
     const subjects: Subject[] = [];
@@ -62,6 +62,19 @@ export class FindSenders implements Finder {
     }
     const others = [...new Set([...notes, ...elsewhere])];
     return { subjects: withoutInner(subjects), notes: others, others, elsewhere, missing };
+  }
+
+  /** Several agents may live side by side in one container: one that is proven to be another agent's is not in doubt. */
+  async unclaimed(processes: readonly Proc[], target: StopTarget): Promise<readonly Proc[]> {
+    const holding = this.#parts.book.all().filter((sender) => processes.some((proc) => sender.tree.has(proc)) && !this.#isAimedAt(sender, target));
+    if (holding.length === 0) return processes;
+    const around = await this.#around(holding, await this.#parts.machine.read());
+    const others = holding.filter((sender) => prove(sender, around)?.t === 'proven');
+    return processes.filter((proc) => !others.some((sender) => sender.tree.has(proc)));
+  }
+
+  #isAimedAt(sender: Sender, { agents }: StopTarget): boolean {
+    return sender.said.has(this.#parts.connection) && (agents === null || this.#agents(sender).some((agent) => agents.includes(agent)));
   }
 
   #elsewhere({ agents }: StopTarget): string[] {

@@ -1,5 +1,6 @@
 /** What stands behind a target on this machine, in this moment. */
 import type { StopTarget } from '../connectors/stopping.ts';
+import type { Proc } from './machine.ts';
 import type { Tree } from './tree.ts';
 
 export interface Subject {
@@ -27,6 +28,8 @@ export interface Found {
 
 export interface Finder {
   find(target: StopTarget): Promise<Found>;
+  /** Of these, those that are not proven to be of an agent outside of the target. Absent: nobody here is anybody's. */
+  unclaimed?(processes: readonly Proc[], target: StopTarget): Promise<readonly Proc[]>;
 }
 
 /** `4 processes: 4012 node agent.js, 4020 bash, 4021 python3 …`: what a person can compare with what they see themselves. */

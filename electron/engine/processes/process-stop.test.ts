@@ -176,3 +176,21 @@ test('nor while records of it came over a socket that nobody is seen to hold; an
   await hear(40_400, 'desk/coder');
   expect(await look()).toMatchObject({ open: [], complete: false, notes: [expect.any(String), expect.stringContaining('no process of this machine is seen to have sent')] });
 });
+
+test('an agent that lives beside it, left to the same first process, is not taken for its daemon, with whatever that one started; one that nobody is proven to be is', async () => {
+  const beside: readonly Pretended[] = [{ pid: 200, parent: 1, unit }, { pid: 220, parent: 200, unit }, { pid: 230, parent: 1, unit, account: '0' }];
+  const { machine, processes, hear } = await begin(home, ...beside);
+  machine.owners.set(40_500, [200]);
+  machine.owners.set(40_501, [230]);
+  await hear(40_500, 'desk/writer');
+  await hear(40_501, 'desk/clerk');
+  const port = (await processes.portFor(7))?.port;
+  // What it started, and is left behind later, is its too.
+  machine.add({ pid: 220, parent: 1, unit });
+  expect((await port?.survey(target, signal()))?.notes).toEqual([expect.stringContaining('by somebody who is gone: process 230 (node).')]);
+  const { reply, look } = await stop(processes);
+  expect(reply).toMatchObject({ reported: 'stopped', complete: false });
+  machine.pretended.delete(230);
+  expect(await look()).toMatchObject({ open: [], complete: true, notes: [] });
+  expect([machine.pretended.has(200), machine.pretended.has(220)]).toEqual([true, true]);
+});

@@ -36,7 +36,7 @@ export class ProcessStop implements StopPort {
     const { subjects, notes } = await this.#find(target, signal);
     const whole = target.runs === null ? '' : '. Ends all work of it, not only this task';
     return {
-      runs: [], complete: true, schedules: [], residual: [], notes: [...notes, ...await this.#doubtBefore(subjects.map(({ tree }) => tree))],
+      runs: [], complete: true, schedules: [], residual: [], notes: [...notes, ...await this.#doubtBefore(subjects.map(({ tree }) => tree), target)],
       alsoHits: subjects.flatMap(({ leverId, alsoHits }) => alsoHits.map((hit) => ({ leverId, ...hit }))),
       targets: this.#parts.levers.flatMap((leverId) => {
         const its = subjects.filter((subject) => subject.leverId === leverId);
@@ -66,8 +66,9 @@ export class ProcessStop implements StopPort {
     const beganUs = this.#parts.nowUs();
     const ended = await endTree({ machine, tree: snapshot.tree, never, signal, tell, nest: snapshot.nest, doubts: this.#doubts, ...(limits === undefined ? {} : { limits }) });
     snapshot.nest = ended.nest;
+    const doubtful = await this.#unclaimed(ended.doubtful, call.target);
     if (ended.left.length === 0 && ended.all.length > 0) snapshot.goneUs = beganUs + Math.max(...ended.goneMs.values()) * 1_000;
-    return replyTo(ended, snapshot.whole);
+    return replyTo({ ...ended, doubtful }, snapshot.whole);
   }
 
   undo(): Promise<string> {
@@ -88,7 +89,7 @@ export class ProcessStop implements StopPort {
         continue;
       }
       if (!snapshot.whole) notes.push('There were more processes than could be kept, so not all of them can be looked for.');
-      const { left, doubtful } = await this.#left(snapshot, signal);
+      const { left, doubtful } = await this.#left(snapshot, target, signal);
       // SECURITY: nobody can say that all of it is gone while somebody lives who may be of it.
       if (doubtful.length > 0) doubts.push(doubtText(doubtful));
       goneUs.push(snapshot.goneUs);
@@ -120,7 +121,7 @@ export class ProcessStop implements StopPort {
     return found;
   }
 
-  async #left(snapshot: Snapshot, signal: AbortSignal): Promise<{ readonly left: readonly Proc[]; readonly doubtful: readonly Proc[] }> {
+  async #left(snapshot: Snapshot, target: StopTarget, signal: AbortSignal): Promise<{ readonly left: readonly Proc[]; readonly doubtful: readonly Proc[] }> {
     signal.throwIfAborted();
     const { machine, never } = this.#parts;
     const { tree, nest, clear } = snapshot;
@@ -131,19 +132,26 @@ export class ProcessStop implements StopPort {
       newest = newestIn(machine, processes);
       for (const proc of await this.#doubts.find(processes, { nest, tree, never: never(processes), until: clear })) doubtful.set(idOf(proc), proc);
     });
+    const unclaimed = await this.#unclaimed([...doubtful.values()], target);
     // Nobody is left who could start anybody: who comes later, somebody else has started.
-    if (left.length === 0 && doubtful.size === 0) snapshot.clear ??= newest;
-    return { left, doubtful: [...doubtful.values()] };
+    if (left.length === 0 && unclaimed.length === 0) snapshot.clear ??= newest;
+    return { left, doubtful: unclaimed };
+  }
+
+  async #unclaimed(doubtful: readonly Proc[], target: StopTarget): Promise<readonly Proc[]> {
+    const { finder } = this.#parts;
+    return doubtful.length === 0 || finder.unclaimed === undefined ? doubtful : finder.unclaimed(doubtful, target);
   }
 
   /** Said in the plan, before anything is sent. */
-  async #doubtBefore(trees: readonly Tree[]): Promise<string[]> {
+  async #doubtBefore(trees: readonly Tree[], target: StopTarget): Promise<string[]> {
     if (trees.length === 0) return [];
     const { machine, never } = this.#parts;
     const processes = await machine.read();
     const found = await Promise.all(trees.map(async (tree) => this.#doubts.find(processes, { nest: await nestOf(machine, tree), tree, never: never(processes), until: null })));
     const doubtful = new Map(found.flat().filter((proc) => !trees.some((tree) => tree.has(proc))).map((proc) => [idOf(proc), proc]));
-    return doubtful.size === 0 ? [] : [doubtText([...doubtful.values()])];
+    const unclaimed = await this.#unclaimed([...doubtful.values()], target);
+    return unclaimed.length === 0 ? [] : [doubtText(unclaimed)];
   }
 
   /** Processes that are proven to be the same agent's and were not there, or not known, before the command. What was left out on purpose is none of them. */

@@ -9,7 +9,7 @@ import { credentialsOf, sharersOf, type CredentialRow } from './identity.ts';
 import { rowId, type Reading } from './reading.ts';
 
 /** SECURITY: what is looked at stays bounded; what is left out is said. */
-const mostAgents = 40;
+const mostAgents = 25;
 const mostSteps = 5;
 const mostItems = 500;
 const mostShown = 100;
@@ -42,38 +42,60 @@ function subAgents(reading: Reading, head: number): { ways: Way[]; more: boolean
   return { ways, more: edge.length > 0 };
 }
 
-interface Found { readonly column: number; readonly resource: string; readonly class: Reach['items'][number]['class']; readonly reversibility: Reach['items'][number]['reversibility']; readonly used: boolean | null; readonly grant: number | null; readonly path: readonly string[]; readonly by: string }
-
-interface CellRow { readonly at: number; readonly column: number; readonly resource: string; readonly class: Found['class']; readonly reversibility: Found['reversibility']; readonly times: number; readonly cannotTell: number; readonly grant: number | null }
-
-const columns = 'c.id AS "column", c.resource, c.class, c.reversibility';
+interface Found { readonly column: number; readonly class: Item['class']; readonly reversibility: Item['reversibility']; readonly used: boolean | null; /** 0: its own; then the agents in their order, then the credentials. */ readonly at: number }
+type Item = Reach['items'][number];
 
 /** Each column once, by whoever is nearest. */
-function heldCells(reading: Reading, heads: readonly number[]): CellRow[] {
-  return reading.sql<[string], CellRow>(`SELECT x.at, ${columns}, x.times, x.cannot_tell AS cannotTell, (SELECT f.grant_id FROM access_facet f WHERE f.holder = x.holder AND f.column_id = c.id AND f.grant_id > 0 LIMIT 1) AS "grant"
-    FROM (SELECT min(i.key) AS at, x.holder, x.column_id, x.times, x.cannot_tell FROM json_each(?) i CROSS JOIN access_cell x ON x.holder = i.value AND x.column_id > 0 WHERE x.grants > 0 GROUP BY x.column_id) x JOIN access_column c ON c.id = x.column_id ORDER BY x.at, c.id`).all(JSON.stringify(heads));
+function heldColumns(reading: Reading, heads: readonly number[]): Found[] {
+  const rows = reading.sql<[string], [number, number, number, number, Item['class'], Item['reversibility']]>(`SELECT x.at, c.id, x.times, x.cannot_tell, c.class, c.reversibility
+    FROM (SELECT min(i.key) AS at, x.column_id, x.times, x.cannot_tell FROM json_each(?) i CROSS JOIN access_cell x ON x.holder = i.value AND x.column_id > 0 WHERE x.grants > 0 GROUP BY x.column_id) x JOIN access_column c ON c.id = x.column_id`).raw().all(JSON.stringify(heads));
+  // What another agent of it used says nothing of a use by this one.
+  return rows.map(([at, column, times, cannotTell, name, reversibility]) => ({ column, class: name, reversibility, used: at > 0 ? null : times > 0 ? true : cannotTell > 0 ? null : false, at }));
 }
 
 /** What the grants of one credential open, whoever holds them. */
-function openedBy(reading: Reading, credential: number): (Omit<CellRow, 'at' | 'times' | 'cannotTell'>)[] {
-  return reading.sql<[number], Omit<CellRow, 'at' | 'times' | 'cannotTell'>>(`SELECT ${columns}, x."grant" FROM (SELECT f.column_id, min(g.id) AS "grant" FROM grant_seen g CROSS JOIN access_facet f ON f.grant_id = g.id
-    WHERE g.credential = ? AND g.gone_us IS NULL AND f.column_id > 0 GROUP BY f.column_id LIMIT 2000) x JOIN access_column c ON c.id = x.column_id`).all(credential);
+function openedBy(reading: Reading, credential: number, at: number): Found[] {
+  return reading.sql<[number], [number, Item['class'], Item['reversibility']]>(`SELECT c.id, c.class, c.reversibility FROM (SELECT DISTINCT f.column_id FROM grant_seen g CROSS JOIN access_facet f ON f.grant_id = g.id
+    WHERE g.credential = ? AND g.gone_us IS NULL AND f.column_id > 0 LIMIT 2000) x JOIN access_column c ON c.id = x.column_id`).raw().all(credential).map(([column, name, reversibility]) => ({ column, class: name, reversibility, used: null, at }));
 }
 
-const badness = { read_only: 0, reversible: 1, externally_reversible: 2, irreversible: 3, unknown: 4 } as const satisfies Record<Found['reversibility'], number>;
+const badness = { read_only: 0, reversible: 1, externally_reversible: 2, irreversible: 3, unknown: 4 } as const satisfies Record<Item['reversibility'], number>;
 
-function itemsOf(reading: Reading, head: number, ways: readonly Way[], shared: readonly CredentialRow[]): Found[] {
-  const name = reading.agent(head).name;
-  const found = new Map<number, Found>();
-  for (const row of heldCells(reading, [head, ...ways.map((way) => way.head)])) {
-    const way = row.at === 0 ? null : ways[row.at - 1];
-    // What another agent of it used says nothing of a use by this one.
-    found.set(row.column, { ...row, used: way === null ? (row.times > 0 ? true : row.cannotTell > 0 ? null : false) : null, path: [...(way?.path ?? [name]), row.resource], by: way === null ? 'own' : agentNode(way?.head ?? head) });
+/** The worst first, then the nearest. */
+function foundBy(reading: Reading, head: number, ways: readonly Way[], shared: readonly CredentialRow[]): Found[] {
+  const found = heldColumns(reading, [head, ...ways.map((way) => way.head)]);
+  const known = new Set(found.map((one) => one.column));
+  for (const [place, credential] of shared.entries()) for (const one of openedBy(reading, credential.id, 1 + ways.length + place)) {
+    if (known.has(one.column)) continue;
+    known.add(one.column);
+    found.push(one);
   }
-  for (const credential of shared) for (const row of openedBy(reading, credential.id)) {
-    if (!found.has(row.column)) found.set(row.column, { ...row, used: null, path: [name, credential.name, row.resource], by: credentialNode(credential.id) });
-  }
-  return [...found.values()].toSorted((a, b) => badness[b.reversibility] - badness[a.reversibility] || a.path.length - b.path.length || (a.resource < b.resource ? -1 : 1));
+  return found.sort((a, b) => badness[b.reversibility] - badness[a.reversibility] || a.at - b.at || a.column - b.column);
+}
+
+/** How it comes there: node of the graph and names, by `Found.at`. */
+interface Via { readonly node: string; readonly path: readonly string[]; readonly holder: number | null; readonly credential: number | null }
+
+function viasOf(reading: Reading, head: number, ways: readonly Way[], shared: readonly CredentialRow[]): Via[] {
+  const { name } = reading.agent(head);
+  return [
+    { node: agentNode(head), path: [name], holder: head, credential: null }, ...ways.map((way) => ({ node: agentNode(way.head), path: way.path, holder: way.head, credential: null })),
+    ...shared.map((one) => ({ node: credentialNode(one.id), path: [name, one.name], holder: null, credential: one.id })),
+  ];
+}
+
+function itemsOf(reading: Reading, found: readonly Found[], vias: readonly Via[]): (Item & { readonly column: number; readonly node: string })[] {
+  const of = JSON.stringify(found.map((one) => [one.column, vias[one.at]?.holder ?? null, vias[one.at]?.credential ?? null]));
+  const rows = new Map(reading.sql<[string], { column: number; resource: string; grant: number | null }>(`SELECT c.id AS "column", c.resource, CASE WHEN i.value ->> 1 IS NULL
+      THEN (SELECT f.grant_id FROM access_facet f JOIN grant_seen g ON g.id = f.grant_id WHERE f.column_id = c.id AND g.credential = i.value ->> 2 LIMIT 1)
+      ELSE (SELECT f.grant_id FROM access_facet f WHERE f.holder = i.value ->> 1 AND f.column_id = c.id AND f.grant_id > 0 LIMIT 1) END AS "grant"
+    FROM json_each(?) i CROSS JOIN access_column c ON c.id = i.value ->> 0`).all(of).map((row) => [row.column, row]));
+  return found.map((one) => {
+    const row = rows.get(one.column);
+    const resource = row?.resource ?? '';
+    const grant = row?.grant ?? null;
+    return { column: one.column, node: vias[one.at]?.node ?? '', resource, class: one.class, reversibility: one.reversibility, used: one.used, grantId: grant === null ? null : publicId('grant', grant), path: [...(vias[one.at]?.path ?? []), resource] };
+  });
 }
 
 function sharedOf(reading: Reading, credentials: readonly CredentialRow[], head: number): Reach['shared'] {
@@ -84,7 +106,7 @@ function sharedOf(reading: Reading, credentials: readonly CredentialRow[], head:
   });
 }
 
-function drawn(reading: Reading, head: number, ways: readonly Way[], shared: Reach['shared'], items: readonly Found[]): GraphParts {
+function drawn(reading: Reading, head: number, ways: readonly Way[], shared: Reach['shared'], items: readonly { readonly column: number; readonly node: string; readonly resource: string }[]): GraphParts {
   const graph = new GraphParts();
   graph.agent(reading, head, undefined);
   for (const way of ways) graph.agent(reading, way.head, undefined);
@@ -95,7 +117,7 @@ function drawn(reading: Reading, head: number, ways: readonly Way[], shared: Rea
   for (const item of items.slice(0, mostShown)) graph.node(columnNode(item.column), 'resource', item.resource);
   for (const way of ways) graph.edge(agentNode(way.from ?? head), agentNode(way.head), 'hands');
   for (const one of shared) for (const agent of [agentNode(head), ...one.agents.map(({ id }) => id)]) graph.edge(agent, one.credentialId, 'acts_as');
-  for (const item of items) graph.edge(item.by === 'own' ? agentNode(head) : item.by, columnNode(item.column), 'holds');
+  for (const item of items) graph.edge(item.node, columnNode(item.column), 'holds');
   return graph;
 }
 
@@ -118,15 +140,17 @@ export function accessReach(reading: Reading, params: ParsedParams<'access.reach
   const { ways, more } = subAgents(reading, head);
   const credentials = credentialsOf(reading, reading.sourcesOf(head));
   const shared = sharedOf(reading, credentials, head);
-  const items = itemsOf(reading, head, ways, credentials.filter((one) => shared.some(({ credentialId }) => credentialId === publicId('credential', one.id))));
+  const carried = credentials.filter((one) => shared.some(({ credentialId }) => credentialId === publicId('credential', one.id)));
+  const found = foundBy(reading, head, ways, carried);
+  const items = itemsOf(reading, found.slice(0, mostItems), viasOf(reading, head, ways, carried));
   const seen = [head, ...ways.map((way) => way.head)];
+  const count = (test: (one: Found) => boolean): number => found.filter(test).length;
   return {
-    graph: drawn(reading, head, ways, shared, items).done(notSeenOf(reading, seen)),
-    items: items.slice(0, mostItems).map((one) => ({ resource: one.resource, class: one.class, reversibility: one.reversibility, used: one.used, grantId: one.grant === null ? null : publicId('grant', one.grant), path: [...one.path] })),
-    more: Math.max(0, items.length - mostItems),
+    graph: drawn(reading, head, ways, shared, items).done(notSeenOf(reading, seen), Math.max(0, found.length - items.length)),
+    items: items.map(({ column: _column, node: _node, ...item }) => item), more: found.length - items.length,
     counts: {
-      own: items.filter((one) => one.by === 'own').length, bySubAgents: items.filter((one) => one.by.startsWith('agt-')).length, byShared: items.filter((one) => one.by.startsWith('crd-')).length,
-      irreversible: items.filter((one) => badness[one.reversibility] >= badness.irreversible).length, notUnderstood: items.filter((one) => one.class === 'not_understood').length,
+      own: count((one) => one.at === 0), bySubAgents: count((one) => one.at > 0 && one.at <= ways.length), byShared: count((one) => one.at > ways.length),
+      irreversible: count((one) => badness[one.reversibility] >= badness.irreversible), notUnderstood: count((one) => one.class === 'not_understood'),
     },
     shared, cannotTell: doubtsOf(reading, head, { more, seen, credentials, shared }),
   };

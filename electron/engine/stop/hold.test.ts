@@ -1,27 +1,17 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { CallFailure } from '../call-failure.ts';
 import type { NewLever } from '../store/stop-commands.ts';
 import { FakeRuntime, fakeHouse, leverOf, openOf, orderOf, said, scopeOf, unreachable } from './fake-stop.ts';
 import type { House } from './fake-stop.ts';
 import { Orchestrator } from './orchestrator.ts';
+import { freshEngine } from './test-orders.ts';
 import { watchedSources } from './watched.ts';
 
 const ada = { kind: 'desktop', name: 'ada' } as const;
 const hold = (): NewLever => leverOf('console.hold', { plan: { step: 'refuse', kind: 'hold', level: 'suspend', undo: 'exact', title: 'hold' } });
 let house: House;
 let orchestrator: Orchestrator;
-
-beforeEach(() => {
-  vi.useFakeTimers({ now: Date.UTC(2026, 2, 1, 12) });
-  house = fakeHouse();
-  orchestrator = new Orchestrator({ context: house.context, isLocal: () => true });
-});
-afterEach(async () => {
-  house.end();
-  await vi.advanceTimersByTimeAsync(1);
-  await orchestrator.close();
-  vi.useRealTimers();
-});
+freshEngine((fresh) => { ({ house, orchestrator } = fresh); }, () => ({ house, orchestrator }));
 
 async function held(): Promise<void> {
   await orchestrator.begin(orderOf([hold()], { silenceS: 20, watchS: 20 }), scopeOf());

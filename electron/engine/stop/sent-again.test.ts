@@ -1,23 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { fakeHouse, leverOf, orderOf, said, scopeOf, unreachable } from './fake-stop.ts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { leverOf, orderOf, said, scopeOf, unreachable } from './fake-stop.ts';
 import type { House } from './fake-stop.ts';
-import { Orchestrator } from './orchestrator.ts';
+import type { Orchestrator } from './orchestrator.ts';
+import { freshEngine } from './test-orders.ts';
 
 const ada = { kind: 'desktop', name: 'ada' } as const;
 let house: House;
 let orchestrator: Orchestrator;
-
-beforeEach(() => {
-  vi.useFakeTimers({ now: Date.UTC(2026, 2, 1, 12) });
-  house = fakeHouse();
-  orchestrator = new Orchestrator({ context: house.context, isLocal: () => true });
-});
-afterEach(async () => {
-  house.end();
-  await vi.advanceTimersByTimeAsync(1);
-  await orchestrator.close();
-  vi.useRealTimers();
-});
+freshEngine((fresh) => { ({ house, orchestrator } = fresh); }, () => ({ house, orchestrator }));
 
 const settled = (asked: Promise<unknown>): Promise<unknown> => asked.then(() => 'done', (error: unknown) => error);
 

@@ -1,24 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CallFailure } from '../call-failure.ts';
 import { fakeHouse, leverOf, orderOf, scopeOf } from './fake-stop.ts';
 import type { House } from './fake-stop.ts';
 import { Orchestrator } from './orchestrator.ts';
+import { freshEngine } from './test-orders.ts';
 import { watchedSources } from './watched.ts';
 
 let house: House;
 let orchestrator: Orchestrator;
-
-beforeEach(() => {
-  vi.useFakeTimers({ now: Date.UTC(2026, 2, 1, 12) });
-  house = fakeHouse();
-  orchestrator = new Orchestrator({ context: house.context, isLocal: () => true });
-});
-afterEach(async () => {
-  house.end();
-  await vi.advanceTimersByTimeAsync(1);
-  await orchestrator.close();
-  vi.useRealTimers();
-});
+freshEngine((fresh) => { ({ house, orchestrator } = fresh); }, () => ({ house, orchestrator }));
 
 const told = (): ReturnType<typeof scopeOf> => ({ ...scopeOf(), connections: scopeOf().connections.map((one) => ({ ...one, kind: 'otlp' as const })) });
 const set = (byMs: number): void => { vi.setSystemTime(Date.now() + byMs); };

@@ -181,7 +181,8 @@ export class Collector {
   }
 
   #discoverDue(nowMs: number): boolean {
-    return this.#discoveredMs === null || this.#fault !== null || nowMs - this.#discoveredMs >= this.#parts.runtime.declaration.discoverEveryMs || nowMs < this.#discoveredMs;
+    const { connector, declaration } = this.#parts.runtime;
+    return this.#discoveredMs === null || this.#fault !== null || nowMs - this.#discoveredMs >= (connector.discoverEveryMs ?? declaration.discoverEveryMs) || nowMs < this.#discoveredMs;
   }
 
   /** A credential may read work and yet not list what is there; the work is read all the same. */

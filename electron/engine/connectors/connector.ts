@@ -196,6 +196,8 @@ export interface AnswerGiven {
  * which lives as long as it likes. All of them end soon after `signal` does. They fail with `RuntimeFault`; anything else is a mistake of ours.
  */
 export interface Connector {
+  /** Optional: milliseconds between two discoveries here, where the kind's own are not right for this target. */
+  readonly discoverEveryMs?: number;
   /** Asks the server what it is and what it lists. */
   discover(signal: AbortSignal): Promise<Discovered>;
   /** What changed since `checkpoint` (null: the first time). Must be idempotent: the same facts again make the same keys. */

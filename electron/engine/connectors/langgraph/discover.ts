@@ -16,7 +16,9 @@ const inPage = 200;
 const mostAssistants = 5_000;
 /** Graphs that are looked at in one discovery: the rest follow in the next ones. */
 const mostGraphs = 200;
-const keepGraphMs = 600_000;
+/** Shorter than the time between two discoveries: a tool that is gone shows in the next one. Where there are too many graphs for one, longer. */
+const keepGraphMs = 50_000;
+const keepOfManyMs = 600_000;
 /** What is kept of one graph's own JSON; graphs are remembered between discoveries. */
 const mostSource = 32 * 1_024;
 
@@ -61,13 +63,15 @@ function addGrant(grants: Map<string, FoundGrant>, kind: 'tool' | 'gate', text: 
 export class GraphBook {
   readonly #known = new Map<string, { readonly version: string; readonly readMs: number; readonly facts: GraphFacts }>();
 
-  /** Of each assistant's version once in a while: its graph may change with a restart alone. */
+  /** Of each assistant at each discovery, or, where they are many, of each version once in a while: its graph may change with a restart alone. */
   async read(api: Api, assistants: readonly Assistant[], nowMs: number): Promise<{ complete: boolean; failed: number; sample: string | null }> {
+    const keepMs = assistants.length <= mostGraphs ? keepGraphMs : keepOfManyMs;
     const fresh = (one: Assistant): boolean => {
       const known = this.#known.get(one.assistant_id);
-      return known !== undefined && known.version === versionOf(one) && nowMs >= known.readMs && nowMs - known.readMs < keepGraphMs;
+      return known !== undefined && known.version === versionOf(one) && nowMs >= known.readMs && nowMs - known.readMs < keepMs;
     };
-    const stale = assistants.filter((one) => !fresh(one));
+    const readMs = (one: Assistant): number => this.#known.get(one.assistant_id)?.readMs ?? 0;
+    const stale = assistants.filter((one) => !fresh(one)).toSorted((a, b) => readMs(a) - readMs(b));
     let failed = 0;
     let sample: string | null = null;
     await inParallel(stale.slice(0, mostGraphs), 3, async (one) => {

@@ -8,7 +8,10 @@ import type { Protection } from './oauth.ts';
 import { countTools } from './reading.ts';
 import type { Reading } from './reading.ts';
 
-export const discoverEveryMs = 300_000;
+/** The lists are all that a server tells; a tool that goes or changes its claims is to be seen within a minute. */
+export const discoverEveryMs = 60_000;
+/** Its program is started and ended for each look. */
+export const startEveryMs = 300_000;
 export const pollEveryMs = 30_000;
 
 const no = (name: Capability['name'], text: string): Capability => ({ name, state: 'no', how: null, lagMs: null, text });
@@ -68,14 +71,14 @@ export function factsOf({ target, reading, protection, open, changes }: FactsInp
     version: server.version,
     visibility: 'own',
     visibilityText,
-    capabilities: [...never, grantsCapability(reading, complete)],
+    capabilities: [...never, grantsCapability(reading, complete, target.transport)],
     levers: protection?.revocation ? [revokeLever] : [],
     findings: [...changes, ...offerFindings(reading), ...(open && target.transport === 'http' ? [openFinding(target.url)] : []), ...protectionFindings(protection)],
   };
 }
 
-function grantsCapability(reading: Reading, complete: boolean): Capability {
-  const base = { name: 'grants' as const, how: 'poll' as const, lagMs: discoverEveryMs };
+function grantsCapability(reading: Reading, complete: boolean, transport: TargetOf<'mcp'>['transport']): Capability {
+  const base = { name: 'grants' as const, how: 'poll' as const, lagMs: transport === 'http' ? discoverEveryMs : startEveryMs };
   if (!complete) return { ...base, state: 'partly', text: 'Part of the lists could not be read; what is missing from them is not taken for gone.' };
   if (!reading.offersTools) return { ...base, state: 'yes', text: 'The server says that it has no tools.' };
   return { ...base, state: 'yes', text: 'As the server declares them; nothing enforces the claims, and what an agent may call is set in the agent.' };

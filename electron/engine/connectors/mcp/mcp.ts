@@ -8,7 +8,7 @@ import { faultFrom } from '../faults.ts';
 import { changeFindings, compare, readMemory, writeMemory } from './changes.ts';
 import type { Memory } from './changes.ts';
 import { consentCheck, credentialCheck, faultChecks, protectionCheck, readingChecks } from './checks.ts';
-import { declaration, factsOf, pollEveryMs, waitingFacts } from './facts.ts';
+import { declaration, discoverEveryMs, factsOf, pollEveryMs, startEveryMs, waitingFacts } from './facts.ts';
 import { askHealth } from './health.ts';
 import { readProtection } from './oauth.ts';
 import type { Protection } from './oauth.ts';
@@ -22,6 +22,7 @@ interface Look { readonly reading: Reading; readonly protection: Protection | nu
 class McpConnector implements Connector {
   readonly #target: TargetOf<'mcp'>;
   readonly #io: ConnectorIo;
+  readonly discoverEveryMs: number;
   readonly #life = new AbortController();
   #lastAnswerMs = 0;
   #memory: Memory | null = null;
@@ -32,6 +33,7 @@ class McpConnector implements Connector {
   constructor(target: TargetOf<'mcp'>, io: ConnectorIo) {
     this.#target = target;
     this.#io = io;
+    this.discoverEveryMs = target.transport === 'http' ? discoverEveryMs : startEveryMs;
   }
 
   async discover(signal: AbortSignal): Promise<Discovered> {

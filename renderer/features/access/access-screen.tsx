@@ -21,7 +21,7 @@ const GraphView = lazy(async () => import('./graph-view.tsx'));
 
 const tabs = ['matrix', 'findings', 'changes', 'documents'] as const;
 type Tab = (typeof tabs)[number];
-const tabWords: Record<Tab, string> = { matrix: 'Matrix', findings: 'Findings', changes: 'Changes', documents: 'Documents' };
+const tabWords: Record<Tab, string> = { matrix: 'Matrix and graph', findings: 'Findings', changes: 'Changes', documents: 'Documents' };
 
 function ReadAt({ readAt }: { readAt: AccessSummary['readAt'] }) {
   const words = useClock(useCallback((now: number) => readAtLine(readAt, now), [readAt]));

@@ -11,7 +11,7 @@ describe('the matrix in the address', () => {
 
   it('asks for what it says', () => {
     const view = readView({ by: 'class', days: '30', q: '  mail ', unused: '1', expiring: '1', fresh: '1', agent: 'agt-1', after: '40', row: 'agt-1', column: 'c9' });
-    expect(askedOf(view)).toEqual({ by: 'class', unusedDays: 30, columnsAfter: 40, columns: 40, limit: 100, filter: { unused: true, attempted: false, irreversible: false, shared: false, text: 'mail', agentId: 'agt-1', expiringDays: 30, newDays: 7 } });
+    expect(askedOf(view)).toEqual({ by: 'class', unusedDays: 30, columnsAfter: 40, columns: 80, limit: 100, filter: { unused: true, attempted: false, irreversible: false, shared: false, text: 'mail', agentId: 'agt-1', expiringDays: 30, newDays: 7 } });
     expect(view).toMatchObject({ row: 'agt-1', column: 'c9' });
     expect(viewFilters(view)).toEqual(['text “mail”', 'only one agent', 'unused only', 'ends soon', 'new']);
   });

@@ -5,7 +5,7 @@ import { formatAge, formatCount, plural } from '../../ui/format.ts';
 export type AccessSummary = Result<'access.summary'>;
 
 export const dayChoices = [7, 30, 90, 365] as const;
-export const columnsAPage = 40;
+export const columnsAPage = 80;
 const endsWithinDays = 30;
 const newWithinDays = 7;
 

@@ -52,6 +52,9 @@ export function columnTitle(column: Pick<AccessColumn, 'resource' | 'class'>): s
   return column.resource === null ? word.charAt(0).toUpperCase() + word.slice(1) : `${column.resource}: ${word}`;
 }
 
+/** In the head of a column, where room is short and the whole name is one key away. */
+export const headWord = (of: AccessClass): string => (of === 'not_understood' ? '?' : classWords[of]);
+
 /** What a screen reader says of a cell, after row and column. */
 export function cellName(cell: AccessCell | undefined): string {
   if (cell === undefined) return noCellWord.toLowerCase();

@@ -80,6 +80,7 @@ export function ChangePane({ change, agentId, agents }: ChangePaneProps) {
             {agents.map((agent) => <option key={agent.id} value={agent.id}>{inertString(agent.name, 60)}</option>)}
           </select>
         </label>
+        {agentId === null && <p className={classes.muted}>A baseline is what a person approved that an agent may hold. Choose an agent to see what it holds beyond that, or to approve what it holds now.</p>}
         {agentId !== null && <BaselinePart key={agentId} agentId={agentId} name={name} />}
       </div>
     </Panel>

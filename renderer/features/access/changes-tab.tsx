@@ -26,6 +26,7 @@ import { changeLooks, wideningLook } from './access-words.ts';
 import { changesFilters, clearedChanges, readChangesView, sinceChoices, sinceOf, type ChangesView } from './changes-model.ts';
 import { ChangePane } from './change-pane.tsx';
 import { grantKinds } from './grant-words.ts';
+import { FreshRows } from './pane-parts.tsx';
 import classes from './access.module.css';
 
 const isSort = (value: unknown): value is TableSort => typeof value === 'object' && value !== null && 'id' in value && 'down' in value;
@@ -70,10 +71,12 @@ function NoChanges({ view }: { view: ChangesView }) {
   return <Empty title="How grants change will stand here" why="Nothing changed since each connection was first read. A tool that a server adds, takes away or declares otherwise stands here with the first reading that shows it." />;
 }
 
-function List({ rows, view, agents }: { rows: readonly GrantChange[]; view: ChangesView; agents: readonly { id: string; name: string }[] }) {
+interface ListProps { rows: readonly GrantChange[]; view: ChangesView; agents: readonly { id: string; name: string }[]; /** the rows are still those of the filter before: no order may be held by them. */ stale: boolean }
+
+function List({ rows, view, agents, stale }: ListProps) {
   const sort = sortStored.use();
   const detailShown = detailStored.use();
-  const model = useDataTable({ rows, rowId: (row) => row.id, columns, hidden: [], sort, scope: JSON.stringify({ ...view, chosen: null }) });
+  const model = useDataTable({ rows, rowId: (row) => row.id, columns, hidden: [], sort, scope: JSON.stringify({ ...view, chosen: null, stale }) });
   const chosen = model.rows.find((row) => row.id === view.chosen) ?? model.rows[0];
   const choose = (id: string | null): void => setParams({ change: id });
   const move = (by: number) => (): void => choose(step(model.order, chosen?.id ?? null, by));
@@ -90,7 +93,9 @@ function List({ rows, view, agents }: { rows: readonly GrantChange[]; view: Chan
     <>
       <div className={classes.listPanes}>
         <div className={classes.leftPane}>
+          <h2 className="gh-visually-hidden">Changes of grants</h2>
           <div className={classes.table}>
+            <FreshRows waiting={model.waiting} onRelease={model.release} />
             <DataTable label="Changes of grants" model={model} sort={sort} onSort={sortStored.set} selectable={false} focused={chosen?.id ?? null} onFocus={choose} onOpen={(id) => { const row = model.rows.find((one) => one.id === id); if (row !== undefined) open(row); }} rowHeight={42}
               rowName={(row) => `${inertString(row.name, 60)}, ${changeLooks[row.what].word.toLowerCase()}${row.widening ? ', reaches further' : ''}`} empty={<NoChanges view={view} />} />
           </div>
@@ -114,7 +119,7 @@ export function ChangesTab() {
     <>
       <Bar view={view} agentName={names.find((agent) => agent.id === view.agentId)?.name ?? null} />
       {query.error !== null && <ErrorBlock error={query.error} what="The changes could not be read." retry={() => { void query.refetch(); }} staleSince={query.data === undefined ? undefined : query.dataUpdatedAt} />}
-      {query.data === undefined ? query.error === null && <Loading what="Reading changes" rows={10} height={42} /> : <List rows={rows} view={view} agents={names} />}
+      {query.data === undefined ? query.error === null && <Loading what="Reading changes" rows={10} height={42} /> : <List rows={rows} view={view} agents={names} stale={query.isPlaceholderData} />}
       {query.hasNextPage && <button type="button" className={classes.linkButton} onClick={() => { void query.fetchNextPage(); }}>Older changes</button>}
     </>
   );

@@ -81,13 +81,14 @@ function List({ rows, chosenId, text }: { rows: readonly GrantDocument[]; chosen
   const detailShown = detailStored.use();
   const [removing, setRemoving] = useState<GrantDocument | null>(null);
   const shown = useMemo(() => rows.filter((row) => `${row.name} ${agentsLine(row)} ${kindWord(row)} ${row.credential?.name ?? ''}`.toLowerCase().includes(text.trim().toLowerCase())), [rows, text]);
-  const model = useDataTable({ rows: shown, rowId: (row) => row.id, columns, hidden: [], sort, scope: text });
+  // Only people change this list: what they add or remove is seen at once, in its place.
+  const model = useDataTable({ rows: shown, rowId: (row) => row.id, columns, hidden: [], sort, scope: `${text}|${rows.length}` });
   const chosen = model.rows.find((row) => row.id === chosenId) ?? model.rows[0];
   const choose = (id: string | null): void => setParams({ document: id });
   const move = (by: number) => (): void => choose(step(model.order, chosen?.id ?? null, by));
   useKeys('Documents', [
     { keys: 'j', does: 'next document', run: move(1) }, { keys: 'k', does: 'document before', run: move(-1) }, { keys: 'arrowdown', does: '', run: move(1) }, { keys: 'arrowup', does: '', run: move(-1) },
-    { keys: 'n', does: 'import a document', run: () => setParams({ import: '1' }) }, { keys: '.', does: 'sort new ones in', run: model.release }, { keys: 'escape', does: 'clear the filter', run: () => setParams({ q: null }) },
+    { keys: 'n', does: 'import a document', run: () => setParams({ import: '1' }) }, { keys: 'escape', does: 'clear the filter', run: () => setParams({ q: null }) },
   ]);
   const empty = rows.length === 0
     ? <Empty title="Policies and scope lists that no connection tells will stand here" why="Nothing was imported. IAM and Cedar policies, OAuth scopes, app roles and own declarations of network reach, data stores and budgets are read on this machine and joined with what agents did." action={<Button onClick={() => setParams({ import: '1' })} rightSection={<Kbd keys="n" />}>Import a document…</Button>} />
@@ -95,7 +96,7 @@ function List({ rows, chosenId, text }: { rows: readonly GrantDocument[]; chosen
   return (
     <>
       <div className={classes.listPanes}>
-        <div className={classes.leftPane}><div className={classes.table}><DataTable label="Grant documents" model={model} sort={sort} onSort={setSort} selectable={false} focused={chosen?.id ?? null} onFocus={choose} onOpen={choose} rowHeight={42} rowName={(row) => `${inertString(row.name, 80)}, ${kindWord(row)}`} empty={empty} /></div></div>
+        <div className={classes.leftPane}><h2 className="gh-visually-hidden">Grant documents</h2><div className={classes.table}><DataTable label="Grant documents" model={model} sort={sort} onSort={setSort} selectable={false} focused={chosen?.id ?? null} onFocus={choose} onOpen={choose} rowHeight={42} rowName={(row) => `${inertString(row.name, 80)}, ${kindWord(row)}`} empty={empty} /></div></div>
         {detailShown && chosen !== undefined && <aside className={classes.rightPane} aria-label="Document" data-region tabIndex={-1}><DocumentPane key={chosen.id} document={chosen} onRemove={() => setRemoving(chosen)} /></aside>}
       </div>
       <div className={classes.under}><span>{formatCount(model.order.length)} of {plural(rows.length, 'document')} shown.</span><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['n'], does: 'import' }]} /></div>

@@ -28,17 +28,25 @@ import { findingRuleIds, ruleWords, severityLooks } from './access-words.ts';
 import { DismissDialog } from './dismiss-dialog.tsx';
 import { FindingPane } from './finding-pane.tsx';
 import { clearedFindings, findingsFilters, ofSeverity, readFindingsView, severityIds, type FindingsView } from './findings-model.ts';
+import { FreshRows } from './pane-parts.tsx';
 import { useRestore } from './use-access-commands.ts';
 import classes from './access.module.css';
 
 const isSort = (value: unknown): value is TableSort => typeof value === 'object' && value !== null && 'id' in value && 'down' in value;
 const sortStored = stored<TableSort>('access.findings.sort', isSort, { id: 'severity', down: false });
 
+/** The agent stands out; most sentences begin with it already. */
+function Sentence({ row }: { row: Finding }) {
+  const { agentName, text } = row;
+  if (agentName !== null && text.startsWith(agentName)) return <><strong className={classes.strong}><InertName text={agentName} most={40} /></strong><InertName text={text.slice(agentName.length)} most={200} /></>;
+  return <>{agentName !== null && <><strong className={classes.strong}><InertName text={agentName} most={40} /></strong>: </>}<InertName text={text} most={200} /></>;
+}
+
 const columns: readonly DataColumn<Finding>[] = [
   { id: 'severity', head: 'Severity', name: 'Severity', min: 118, grow: 0.2, sortBy: (row) => severityLooks[row.severity].rank, cell: (row) => <StateBadge state={severityLooks[row.severity].state} word={severityLooks[row.severity].word} /> },
   {
     id: 'what', head: 'What, whose', name: 'What and whose', min: 280, grow: 3, fixed: true, sortBy: (row) => ruleWords[row.rule],
-    cell: (row) => <span className={classes.two}><span className={classes.twoFirst}><strong className={classes.strong}>{row.agentName === null ? 'Everybody' : <InertName text={row.agentName} most={40} />}</strong>: <InertName text={row.text} most={200} /></span><span className={classes.twoSecond}>{ruleWords[row.rule]}. <InertName text={row.advice} most={160} /></span></span>,
+    cell: (row) => <span className={classes.two}><span className={classes.twoFirst}><Sentence row={row} /></span><span className={classes.twoSecond}>{ruleWords[row.rule]}. <InertName text={row.advice} most={160} /></span></span>,
   },
   { id: 'tag', head: 'OWASP', name: 'OWASP tag', min: 64, grow: 0, sortBy: (row) => row.tag, cell: (row) => <span className={classes.tag} data-tip={row.tagName}>{row.tag}</span> },
   { id: 'since', head: 'Since', name: 'First seen', min: 58, grow: 0, end: true, first: 'down', sortBy: (row) => Date.parse(row.firstSeen), cell: (row) => <span className={classes.muted}><Age iso={row.firstSeen} /></span> },
@@ -66,13 +74,15 @@ function NoFindings({ view }: { view: FindingsView }) {
   return <Empty title="Nothing was found where we could see" why="Wildcards, unused power, borrowed accounts, shared keys, agents without owner and what else is wrong will stand here. What no connection lists and nobody imported is not judged." action={<Button onClick={() => go({ screen: 'access', params: { tab: 'documents', import: '1' } })}>Import a grant document…</Button>} />;
 }
 
-function List({ rows, total, view }: { rows: readonly Finding[]; total: number; view: FindingsView }) {
+interface ListProps { rows: readonly Finding[]; total: number; view: FindingsView; /** the rows are still those of the filter before: no order may be held by them. */ stale: boolean }
+
+function List({ rows, total, view, stale }: ListProps) {
   const sort = sortStored.use();
   const detailShown = detailStored.use();
   const [dismissing, setDismissing] = useState<Finding | null>(null);
   const restore = useRestore();
   const shown = useMemo(() => ofSeverity(rows, view.severity), [rows, view.severity]);
-  const model = useDataTable({ rows: shown, rowId: (row) => row.id, columns, hidden: [], sort, scope: JSON.stringify({ ...view, chosen: null }) });
+  const model = useDataTable({ rows: shown, rowId: (row) => row.id, columns, hidden: [], sort, scope: JSON.stringify({ ...view, chosen: null, stale }) });
   const chosen = model.rows.find((row) => row.id === view.chosen) ?? model.rows[0];
   const choose = (id: string | null): void => setParams({ finding: id });
   const move = (by: number) => (): void => choose(step(model.order, chosen?.id ?? null, by));
@@ -91,7 +101,9 @@ function List({ rows, total, view }: { rows: readonly Finding[]; total: number; 
     <>
       <div className={classes.listPanes}>
         <div className={classes.leftPane}>
+          <h2 className="gh-visually-hidden">{view.dismissed ? 'Dismissed findings' : 'Open findings'}</h2>
           <div className={classes.table}>
+            <FreshRows waiting={model.waiting} onRelease={model.release} />
             <DataTable label={view.dismissed ? 'Dismissed findings' : 'Findings'} model={model} sort={sort} onSort={sortStored.set} selectable={false} focused={chosen?.id ?? null} onFocus={choose} onOpen={(id) => { const row = model.rows.find((one) => one.id === id); if (row !== undefined) openAgent(row); }} rowHeight={42}
               rowName={(row) => `${severityLooks[row.severity].word}, ${inertString(row.agentName ?? 'everybody', 60)}, ${ruleWords[row.rule]}`} empty={<NoFindings view={view} />} />
           </div>
@@ -117,7 +129,7 @@ export function FindingsTab({ summary }: { summary: AccessSummary | undefined })
     <>
       <Bar view={view} summary={summary} />
       {query.error !== null && <ErrorBlock error={query.error} what="The findings could not be read." retry={() => { void query.refetch(); }} staleSince={total === undefined ? undefined : query.dataUpdatedAt} />}
-      {total === undefined ? query.error === null && <Loading what="Reading findings" rows={10} height={42} /> : <List rows={rows} total={total} view={view} />}
+      {total === undefined ? query.error === null && <Loading what="Reading findings" rows={10} height={42} /> : <List rows={rows} total={total} view={view} stale={query.isPlaceholderData} />}
       {query.hasNextPage && <button type="button" className={classes.linkButton} onClick={() => { void query.fetchNextPage(); }}>More findings</button>}
     </>
   );

@@ -9,7 +9,7 @@ import { InertName } from '../../ui/agent-text-view.tsx';
 import { inertString } from '../../ui/agent-text.ts';
 import { formatCount, plural } from '../../ui/format.ts';
 import { StateShape, stateTone, stateWord, type State } from '../../ui/state-shapes.tsx';
-import { cellName, classWords, columnTitle, identityStates, undoWords } from './access-words.ts';
+import { cellName, columnTitle, headWord, identityStates, undoWords } from './access-words.ts';
 import { CellShape, UndoMark } from './cell-shape.tsx';
 import { cellsOf, headSize, moved, startsGroup, type Spot } from './matrix-model.ts';
 import classes from './matrix.module.css';
@@ -22,6 +22,8 @@ interface MatrixGridProps {
   /** of all pages of rows. */
   total: number;
   spot: Spot | null;
+  /** somebody chose the spot: it is brought into sight. */
+  chosen: boolean;
   onSpot: (spot: Spot) => void;
   onOpen: (row: AccessRow) => void;
   /** the last row that is here came into sight. */
@@ -68,7 +70,7 @@ const Row = memo(function Row({ row, index, top, columns, groups, roomy, hereAt,
     <div role="row" aria-rowindex={index + 2} data-holder={row.id} className={`${classes.row} ${hereAt === null ? '' : classes.chosen}`} style={{ transform: `translateY(${top}px)` }}>
       <Name row={row} index={index} here={hereAt === -1} tabbable={tabAt === -1} roomy={roomy} acts={acts} />
       {row.notSeen !== null && <span className={classes.unseenRow} aria-hidden="true" />}
-      {columns.map((column, at) => <Cell key={column.id} row={row} index={index} at={at} column={column} group={groups[at] === true} here={hereAt === at} tabbable={tabAt === at} cell={cells.get(at)} acts={acts} />)}
+      {columns.map((column, at) => <Cell key={column.id} row={row} index={index} at={at} column={column} group={groups[at] === true && row.notSeen === null} here={hereAt === at} tabbable={tabAt === at} cell={cells.get(at)} acts={acts} />)}
       <div role="gridcell" aria-colindex={columns.length + 2} className={`${classes.used} ${row.used === 0 ? classes.zero : ''}`} data-tip={row.notSeen ?? `${formatCount(row.used)} of ${plural(row.held, 'grant')} used`}>
         {row.notSeen === null ? <span aria-hidden="true">{`${formatCount(row.used)}/${formatCount(row.held)}`}</span> : <span aria-hidden="true" className={classes.unseenUse}><span className={classes.unseenBoxed} />/{formatCount(row.held)}</span>}
         <span className="gh-visually-hidden">{row.notSeen === null ? `${formatCount(row.used)} of ${plural(row.held, 'grant')} used` : `${plural(row.held, 'grant')}, ${inertString(row.notSeen, 200)}`}</span>
@@ -87,7 +89,7 @@ function ColumnHead({ column, at, after }: { column: AccessColumn; at: number; /
     <div role="columnheader" aria-colindex={at + 2} aria-label={`${inertString(title, 120)}, ${undo.word}`} className={classes.columnHead}>
       <span className={`${classes.slant} ${undo.mark === 'full' ? classes.lasting : ''}`} style={after < 3 ? { maxWidth: leanRoom(after) } : undefined} data-tip={`${inertString(title, 200)}: ${undo.word}, ${plural(column.agents, 'holder')}`}>
         {column.resource !== null && <span className={classes.resource}><InertName text={column.resource} most={40} /></span>}
-        <span className={`${classes.class} ${column.resource === null ? classes.whole : ''}`}>{column.resource === null ? title : classWords[column.class]}</span>
+        <span className={`${classes.class} ${column.resource === null ? classes.whole : ''}`}>{column.resource === null ? title : headWord(column.class)}</span>
         <UndoMark mark={undo.mark} />
       </span>
     </div>
@@ -115,13 +117,13 @@ function useSpotInSight(scroller: RefObject<HTMLDivElement | null>, spot: Spot |
   }, [row, column, scroller]);
 }
 
-export function MatrixGrid({ columns, rows, total, spot, onSpot, onOpen, onEnd }: MatrixGridProps) {
+export function MatrixGrid({ columns, rows, total, spot, chosen, onSpot, onOpen, onEnd }: MatrixGridProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const acts = useRef<RowActs>({ spot: onSpot, open: onOpen });
   useEffect(() => { acts.current = { spot: onSpot, open: onOpen }; });
   const head = useMemo(() => headSize(columns), [columns]);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 6, scrollPaddingEnd: head.height + 8 });
-  useSpotInSight(scroller, spot, (index) => virtual.scrollToIndex(index));
+  useSpotInSight(scroller, chosen ? spot : null, (index) => virtual.scrollToIndex(index));
   const groups = useMemo(() => columns.map((_column, at) => startsGroup(columns, at)), [columns]);
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? -1;

@@ -26,6 +26,7 @@ describe('a key in the grid', () => {
 it('lands on what needs a look before what is only granted', () => {
   expect(firstSpot([])).toBeNull();
   expect(firstSpot([row('a')])).toEqual({ row: 0, column: -1 });
+  expect(firstSpot([row('a', cell(30, 'ungranted')), row('b', cell(17, 'granted'))])).toEqual({ row: 1, column: 17 });
   expect(firstSpot([row('a', cell(2, 'cannot_tell')), row('b', cell(1, 'granted'))])).toEqual({ row: 1, column: 1 });
   expect(firstSpot([row('a', cell(0, 'used')), row('b', cell(3, 'tried'), cell(4, 'ungranted'))])).toEqual({ row: 1, column: 4 });
 });

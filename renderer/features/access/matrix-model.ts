@@ -1,5 +1,6 @@
 /** The grid of holders and columns: what stands where, and where a key leads. Pure. */
 import type { AccessCell, AccessColumn, AccessRow } from '../../../shared/access.ts';
+import { headWord } from './access-words.ts';
 
 /** `column` -1: the name of the row. */
 export interface Spot { row: number; column: number }
@@ -33,13 +34,14 @@ export const startsGroup = (columns: readonly AccessColumn[], at: number): boole
 
 /** What the eye should land on first: a denial or an act without a grant in the rows on top, else the first grant. */
 const rank: Record<AccessCell['state'], number> = { ungranted: 0, used_denied: 1, tried: 1, granted_denied: 1, used: 3, granted: 3, cannot_tell: 4 };
-const looked = 12;
+/** What is surely in sight before anybody scrolls. */
+const inSight = { rows: 12, columns: 18 } as const;
 export function firstSpot(rows: readonly AccessRow[]): Spot | null {
   let best: Spot | null = null;
   let bestRank = Infinity;
-  rows.slice(0, looked).forEach((row, index) => {
+  rows.slice(0, inSight.rows).forEach((row, index) => {
     for (const cell of row.cells) {
-      if (rank[cell.state] >= bestRank) continue;
+      if (cell.column >= inSight.columns || rank[cell.state] >= bestRank) continue;
       bestRank = rank[cell.state];
       best = { row: index, column: cell.column };
     }
@@ -70,7 +72,7 @@ const slantLimits = { least: 104, most: 158 } as const;
 const sine = Math.sin((58 * Math.PI) / 180);
 const cosine = Math.cos((58 * Math.PI) / 180);
 export function headSize(columns: readonly AccessColumn[]): HeadSize {
-  const longest = columns.reduce((most, { resource, class: of }) => Math.max(most, (resource === null ? 0 : resource.length + 1) + of.length), 0);
+  const longest = columns.reduce((most, { resource, class: of }) => Math.max(most, resource === null ? of.length : resource.length + 1 + headWord(of).length), 0);
   const slant = between(Math.ceil(longest * perCharacter + markRoom), slantLimits.least, slantLimits.most);
   return { slant, height: Math.ceil(slant * sine + 16 * cosine) + 6 };
 }

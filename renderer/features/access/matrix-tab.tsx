@@ -113,7 +113,8 @@ function Loaded({ view, columns, moreColumns, rows, total, onEnd }: LoadedProps)
     <div className={classes.panes}>
       <div className={classes.leftPane}>
         <section className={matrix.frame} aria-label="Matrix">
-          {rows.length === 0 ? <NoRows view={view} /> : <MatrixGrid columns={columns} rows={rows} total={total} spot={spot} onSpot={stand} onOpen={open} onEnd={onEnd} />}
+          <h2 className="gh-visually-hidden">What agents may touch</h2>
+          {rows.length === 0 ? <NoRows view={view} /> : <MatrixGrid columns={columns} rows={rows} total={total} spot={spot} chosen={chosen !== null} onSpot={stand} onOpen={open} onEnd={onEnd} />}
           {rows.length > 0 && <Foot view={view} columns={columns.length} more={moreColumns} rows={rows.length} total={total} />}
         </section>
       </div>

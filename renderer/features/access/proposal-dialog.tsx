@@ -24,6 +24,19 @@ type Form = Proposal['form'];
 const forms: readonly { value: Form; label: string }[] = [{ value: 'allow_list', label: 'Tool allow-list' }, { value: 'iam', label: 'IAM policy' }, { value: 'cedar', label: 'Cedar' }];
 const days = dayChoices.map((value) => ({ value: String(value), label: `${value} d` }));
 
+const fewExamples = 6;
+
+function Examples({ rows }: { rows: Proposal['replay']['examples'] }) {
+  const [all, setAll] = useState(false);
+  return (
+    <>
+      <p className={`${classes.muted} ${classes.small}`}>The newest of them</p>
+      <Acts label="Newest actions that would have been blocked" rows={all ? rows : rows.slice(0, fewExamples)} />
+      {!all && rows.length > fewExamples && <button type="button" className={classes.linkButton} onClick={() => setAll(true)}>{formatCount(rows.length - fewExamples)} more</button>}
+    </>
+  );
+}
+
 function Replay({ proposal }: { proposal: Proposal }) {
   const { replay } = proposal;
   return (
@@ -32,7 +45,7 @@ function Replay({ proposal }: { proposal: Proposal }) {
       {replay.notSeenMs > 0 && <p className={classes.note}><StateShape state="not_seen" />In that time it was not seen for {formatAge(replay.notSeenMs)}: nothing can be said about what it did then.</p>}
       {replay.actions === 0 && <p className={classes.muted}>No action was seen in these days, so the replay shows nothing.</p>}
       {replay.blockedNames.length > 0 && <ul className={classes.list}>{replay.blockedNames.map((one) => <li key={one.name}><span><InertName text={one.name} most={100} /></span><span>{plural(one.times, 'time')}, last <Age iso={one.lastAt} /> ago</span></li>)}</ul>}
-      {replay.examples.length > 0 && <Acts label="Newest actions that would have been blocked" rows={replay.examples} />}
+      {replay.examples.length > 0 && <Examples rows={replay.examples} />}
     </Part>
   );
 }

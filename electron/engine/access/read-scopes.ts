@@ -5,7 +5,7 @@ import { isObject, parseDocument } from './json-document.ts';
 import type { Json } from './json-document.ts';
 import { readScope } from './scope-table.ts';
 import { asDocument, unreadableDocument } from './unreadable.ts';
-import { worstOf } from './worst.ts';
+import { mergeClasses, worstOf } from './worst.ts';
 
 export const readScopes = (text: string): DocumentReading => readList(text, 'scope');
 export const readAppRoles = (text: string): DocumentReading => readList(text, 'role');
@@ -42,11 +42,11 @@ function fromJson(value: Json, problems: string[]): string[] {
 
 function readOne(name: string, kind: 'scope' | 'role', nameOf: (kind: string, name: string) => string): GrantReading {
   const known = readScope(name, kind);
-  const classes = known?.classes ?? [{ class: 'not_understood' as const, reversibility: 'unknown' as const }];
+  const classes = mergeClasses(known?.classes ?? [{ class: 'not_understood', reversibility: 'unknown' }]);
   const notUnderstood = known ? known.notes : ['This name is in no table of scopes that is known here.'];
   return {
     kind, name: nameOf(kind, name), description: known?.says ?? null, effect: 'allow', understood: known ? (known.notes.length > 0 ? 'partly' : 'whole') : 'not', notUnderstood,
-    classes: [...classes], reversibility: worstOf(classes.map((one) => one.reversibility)), actions: [name], resources: known ? [known.resource] : [], conditions: known?.conditions ?? [],
+    classes, reversibility: worstOf(classes.map((one) => one.reversibility)), actions: [name], resources: known ? [known.resource] : [], conditions: known?.conditions ?? [],
     dataClass: known?.dataClass ?? null, expiresAt: null, readOnly: null, destructive: null, openWorld: null, idempotent: null, source: name,
   };
 }

@@ -1,24 +1,23 @@
-/** OAuth scopes and app roles whose meaning is published, by rule: Microsoft Graph, Google, GitHub, Slack, OpenID Connect. */
-import type { ClassReading } from './worst.ts';
+/**
+ * OAuth scopes and app roles whose meaning their vendor publishes: Microsoft Graph, Google, GitHub, Slack, OpenID Connect. What no table and
+ * no published rule of names covers is not guessed.
+ *
+ * Reversibility: reading is `read_only`; sending a message is `irreversible`; a scope that includes deletion does not say whether a bin
+ * follows, so writing and deleting are `unknown` unless the vendor says otherwise.
+ */
+import { githubScope } from './scope-github.ts';
+import { googleScope } from './scope-google.ts';
+import { microsoftScope } from './scope-microsoft.ts';
+import type { ScopeReading } from './scope-reading.ts';
+import { looking, scope } from './scope-reading.ts';
+import { slackScope } from './scope-slack.ts';
 
-export interface ScopeReading {
-  readonly resource: string;
-  readonly classes: readonly ClassReading[];
-  readonly says: string | null;
-  readonly notes: string[];
-  readonly conditions: string[];
-  readonly dataClass: string | null;
-}
-
-/** null: no table knows it. */
+/** null: no table knows it. `role`: an app role: held by the application itself, not on behalf of a person. */
 export function readScope(name: string, kind: 'scope' | 'role'): ScopeReading | null {
-  return microsoft(name, kind);
+  return openIdScope(name) ?? microsoftScope(name, kind) ?? googleScope(name) ?? githubScope(name) ?? slackScope(name);
 }
 
-function microsoft(name: string, kind: 'scope' | 'role'): ScopeReading | null {
-  const [, resource, verb] = /^([A-Z]\w*)\.(Read|ReadWrite|Send|ReadBasic)(?:\.(?:All|Shared))?$/u.exec(name) ?? [];
-  if (resource === undefined || verb === undefined) return null;
-  const read: ClassReading = { class: 'read', reversibility: 'read_only' };
-  const classes: ClassReading[] = verb === 'Send' ? [{ class: 'write', reversibility: 'irreversible' }] : verb === 'ReadWrite' ? [read, { class: 'write', reversibility: 'unknown' }, { class: 'delete', reversibility: 'unknown' }] : [read];
-  return { resource, classes, says: null, notes: [], conditions: kind === 'scope' ? [] : [], dataClass: null };
-}
+const openId: Readonly<Record<string, string>> = { openid: 'Who the person is.', profile: 'Name and picture of the person.', email: 'E-mail address of the person.', address: 'Postal address of the person.', phone: 'Phone number of the person.', offline_access: 'Keeps its access while the person is away, until it is revoked.' };
+
+/** OpenID Connect Core 1.0, sections 5.4 and 11. */
+const openIdScope = (name: string): ScopeReading | null => (Object.hasOwn(openId, name) ? scope('Sign-in', looking, { says: openId[name] ?? null, dataClass: name === 'offline_access' ? null : 'personal' }) : null);

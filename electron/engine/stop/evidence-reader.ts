@@ -2,6 +2,7 @@
 import type { OrderFact } from '../store/stop-commands.ts';
 import type { JudgeInput, RhythmFact } from './judge-input.ts';
 import type { Looker } from './looker.ts';
+import { isLost } from './opaque-steps.ts';
 import { RowTrack } from './row-track.ts';
 import { behindUs, usOf } from './stop-context.ts';
 import type { OrderContext } from './stop-context.ts';
@@ -73,7 +74,8 @@ export class EvidenceReader {
 
   async #readRhythms(beforeUs: number, nowMs: number, lookers: readonly Looker[]): Promise<void> {
     const steps = lookers.flatMap(({ watched, track }) => track.opaque.map(({ step }) => ({ watched, run: step.run, step: step.step })));
-    const key = JSON.stringify(steps.map((one) => [one.watched.connection, one.run, one.step]));
+    const lost = this.#rows.rows.map(({ row }) => row).filter((row) => row.source === 'langgraph/step' && isLost(row));
+    const key = JSON.stringify([steps.map((one) => [one.watched.connection, one.run, one.step]), lost.map((row) => row.id)]);
     if (key === this.#rhythmKey && Math.abs(nowMs - this.#rhythmMs) < rhythmEveryMs) return;
     this.#rhythmKey = key;
     this.#rhythmMs = nowMs;
@@ -83,7 +85,7 @@ export class EvidenceReader {
     const ofAgents = lookers.filter((one) => one.watched.shows === 'telemetry')
       .flatMap(({ watched }) => watched.agents.map(({ head, sources }) => read.rhythmOf({ sources, tasks, runKey: null, beforeUs }).then((found): RhythmFact => ({ ...found, connection: watched.connection, run: null, agent: head }))));
     const times = lookers.map(async ({ watched, track }) => {
-      const names = [...new Set(track.opaque.flatMap(({ step }) => step.step ?? []))];
+      const names = [...new Set([...track.opaque.flatMap(({ step }) => step.step ?? []), ...lost.filter((row) => row.connection === watched.connection).map((row) => row.name)])];
       return names.length === 0 ? [] : (await read.stepTimes({ sources: sourcesOf(watched), steps: names })).map((one) => ({ ...one, connection: watched.connection }));
     });
     this.#rhythms = await Promise.all([...ofRuns, ...ofAgents].slice(0, mostRhythms));

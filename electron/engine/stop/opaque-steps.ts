@@ -3,10 +3,10 @@
  * ignores the abort runs on for seconds, measured). Each must be accounted for by something else than the runtime's word.
  */
 import type { OpaqueStep } from '../connectors/stopping.ts';
-import type { TrackedStep } from './look-track.ts';
+import type { SignRow } from '../store/stop-commands.ts';
 import { stepKey } from './look-track.ts';
 import type { JudgedConnection, JudgeInput, RhythmFact } from './judge-input.ts';
-import { duration, inert } from './time-words.ts';
+import { clockOf, duration, inert } from './time-words.ts';
 
 /** Fewer signs than this have no rhythm. */
 const fewestSigns = 3;
@@ -28,15 +28,45 @@ export interface StepAccount {
 
 /** Those that are not accounted for by what the runtime itself showed of their end. */
 export function accountSteps(one: JudgedConnection, input: JudgeInput): readonly StepAccount[] {
-  return (one.looks?.opaque ?? []).filter((tracked) => !tracked.ended).map((tracked) => accountOf(tracked, one, input)).toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  const shown = (one.looks?.opaque ?? []).filter((tracked) => !tracked.ended).map(({ step }) => accountOf(step, one, input));
+  const lost = lostSteps(one, input).map((step) => accountOf(step, one, input));
+  return [...shown, ...lost].toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-function accountOf({ step }: TrackedStep, one: JudgedConnection, input: JudgeInput): StepAccount {
-  const name = `${step.step === null ? 'A step' : `Step "${inert(step.step)}"`} of run ${inert(step.run, 40)}`;
+/** As the run of a step that is known from the history alone is called. */
+const noRun = '';
+const nearUs = 1_000_000;
+
+/** LangGraph's rows of runs, and of their steps, of which nobody saw how they ended: the server no longer had them. */
+export function isLost({ kind, status, source }: SignRow): boolean {
+  return kind === 'lifecycle' && status === 'interrupted' && (source === 'langgraph/run' || source === 'langgraph/step');
+}
+
+/** Measured: a run that somebody deletes before the command, alone or with its thread, goes on, and no look tells of it: only the history knows that it was there. */
+function lostSteps(one: JudgedConnection, input: JudgeInput): readonly OpaqueStep[] {
+  if (one.shows !== 'looks') return [];
+  const rows = input.rows.map(({ row }) => row).filter((row) => row.connection === one.connection && isLost(row) && row.startUs <= input.commandUs);
+  const runs = new Map(rows.filter((row) => row.source === 'langgraph/run').map((row) => [row.task, row]));
+  const steps = rows.filter((row) => row.source === 'langgraph/step');
+  const told = [...steps, ...[...runs.values()].filter((run) => steps.every((step) => step.task !== run.task))];
+  return told.filter((row) => !isShown(row, one)).map((row) => {
+    const endedUs = runs.get(row.task)?.endUs ?? row.endUs;
+    return { run: noRun, agent: null, step: row.source === 'langgraph/step' ? row.name : null, sinceUs: row.startUs, ...(endedUs === null ? {} : { endedUs }), text: 'The server no longer has the run.' };
+  });
+}
+
+/** A look tells more of it, also that it ended. */
+function isShown(row: SignRow, { looks }: JudgedConnection): boolean {
+  return (looks?.opaque ?? []).some(({ step }) => Math.abs(step.sinceUs - row.startUs) < nearUs && (step.step === null || row.source === 'langgraph/run' || step.step === row.name));
+}
+
+function accountOf(step: OpaqueStep, one: JudgedConnection, input: JudgeInput): StepAccount {
+  const lost = step.run === noRun;
+  const name = `${step.step === null ? 'A step' : `Step "${inert(step.step)}"`} of ${lost ? `a run that ${inert(one.name)} no longer has, begun ${clockOf(step.sinceUs)},` : `run ${inert(step.run, 40)}`}`;
   const base = { key: stepKey(step), connection: one.connection, step };
   const found = [byRhythm(step, input, name), byDuration(step, one, input, name)].filter((account) => account !== null).toSorted((a, b) => a.needsUs - b.needsUs)[0];
   if (found !== undefined) return { ...base, ...found };
-  return { ...base, needsUs: null, overUs: null, text: `${name} was under way when ${inert(one.name)} said that the run ended. Whether it ended too cannot be seen: it gives no signs from inside, and how long such steps take is not known.` };
+  return { ...base, needsUs: null, overUs: null, text: `${name} was under way when ${lost ? 'it was last seen' : `${inert(one.name)} said that the run ended`}. Whether it ended too cannot be seen: it gives no signs from inside, and how long such steps take is not known.` };
 }
 
 interface Account { readonly needsUs: number; readonly overUs: number; readonly text: string }

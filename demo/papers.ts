@@ -29,18 +29,21 @@ const rolePolicy = json({
 });
 const boundary = json({ Version: '2012-10-17', Statement: [{ Sid: 'AtMost', Effect: 'Allow', Action: ['s3:*', 'dynamodb:*', 'sqs:SendMessage'], Resource: '*' }] });
 
-const gatewayPolicies = `permit (
+const gatewayPolicies = `@id("routes")
+permit (
   principal == Agent::"route-planner",
   action == Action::"routes.solve",
   resource
 );
 
+@id("small-bookings")
 permit (
   principal in AgentGroup::"planners",
   action in [Action::"carrier.quote", Action::"carrier.book"],
   resource == Gateway::"carriers"
 ) when { context.amountEur <= 2000 };
 
+@id("no-cancellations")
 forbid (
   principal,
   action == Action::"carrier.cancel",
@@ -53,6 +56,20 @@ const refundTools = json([
   { name: 'customer_mail.send', description: 'Writes to a customer.', annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: true } },
   { name: 'ledger.reverse', description: 'Reverses a booking.', annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: false } },
 ]);
+
+const screenerTools = json([
+  { name: 'sanctions.search', description: 'Searches the lists of sanctions.', annotations: { readOnlyHint: true, openWorldHint: true } },
+  { name: 'registry.lookup', description: 'Looks a company up in its registry.', annotations: { readOnlyHint: true, openWorldHint: true } },
+  { name: 'case.read', description: 'Reads the papers of a case.', annotations: { readOnlyHint: true, openWorldHint: false } },
+]);
+const analystTools = json([
+  { name: 'warehouse.query', description: 'Asks the warehouse.', annotations: { readOnlyHint: true, openWorldHint: false } },
+  { name: 'sheet.write', description: 'Writes cells of the month\'s sheet.', annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false } },
+  { name: 'ledger.export', description: 'Exports bookings.', annotations: { readOnlyHint: true, openWorldHint: false } },
+  { name: 'archive.read', description: 'Reads an archived month.', annotations: { readOnlyHint: true, openWorldHint: false } },
+  { name: 'archive.clean', description: 'Removes an archived month.', annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: false } },
+]);
+const triageTools = json([{ name: 'queue.assign', description: 'Gives a mail to a team.', annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: false } }]);
 
 const limits = (nowMs: number): string => json({
   grants: [
@@ -70,6 +87,9 @@ export function papersAt(nowMs: number): Papers {
       { name: 'Brightwater gateway policies', format: 'cedar', role: 'identity', enforcement: 'log_only', text: gatewayPolicies, agents: ['route-planner', 'carrier-quoter'] },
       { name: 'Graph scopes of the order mailbox', format: 'oauth_scopes', role: 'identity', enforcement: 'enforced', text: 'User.Read.All Mail.ReadWrite Mail.Send', agents: ['order-triage'], credential: 'app order-mailbox' },
       { name: 'Tools of the refund runner', format: 'tools', role: 'identity', enforcement: 'declared', text: refundTools, agents: ['refund-runner'] },
+      { name: 'Tools of the KYC screener', format: 'tools', role: 'identity', enforcement: 'declared', text: screenerTools, agents: ['kyc-screener'] },
+      { name: 'Tools of the ledger analyst', format: 'tools', role: 'identity', enforcement: 'declared', text: analystTools, agents: ['ledger-analyst'] },
+      { name: 'Tools of order triage', format: 'tools', role: 'identity', enforcement: 'declared', text: triageTools, agents: ['order-triage'] },
       { name: 'Limits of the KYC screener', format: 'declared', role: 'identity', enforcement: 'declared', text: limits(nowMs), agents: ['kyc-screener'] },
     ],
     owners: [

@@ -8,7 +8,7 @@ import type { AccessFacts, FactGrant } from '../access/finding-facts.ts';
 import { mergeClasses } from '../access/worst.ts';
 import { markAll, markAround, markDirty } from './access-dirty.ts';
 import { credentialsOf, entriesOf, headsHolding, identityAt, membersAt, namesOf, whyNotSeen, type Member } from './access-holder.ts';
-import { AccessSave } from './access-save.ts';
+import { AccessSave, type Saved } from './access-save.ts';
 import { permits, prepare, sumsOf, type NameUse, type Prepared, type Sums } from './access-sums.ts';
 import { baselineOf, deviationOf, widenedBy } from './baseline.ts';
 import { IDENTITY, US_DAY, US_HOUR } from './codes.ts';
@@ -20,6 +20,7 @@ import { countFindings, endDismissals, saveFindings } from './findings.ts';
 import { headOf } from './heads.ts';
 import { connectionsHeld, heldGrants, type HeldGrant } from './held-grants.ts';
 import { ownerOf } from './owners.ts';
+import { statement } from './statements.ts';
 
 const unusedDays = 90;
 /** Grants of holders that were folded lately are kept read. */
@@ -36,13 +37,15 @@ export interface Folded {
 
 interface Done { readonly changed: boolean; readonly findings: boolean }
 
+interface Kept { readonly prepared: Prepared; readonly saved: Saved }
+
 interface Holder { readonly id: number; readonly name: string; readonly identity: number; readonly members: readonly Member[]; readonly names: readonly NameUse[]; readonly notSeen: string | null }
 
 export class AccessFold {
   private readonly db: WriteDb;
   private readonly texts: Texts;
   private readonly save: AccessSave;
-  private kept = new Map<number, Prepared>();
+  private kept = new Map<number, Kept>();
   private keptRows = 0;
 
   constructor(db: WriteDb) {
@@ -59,7 +62,7 @@ export class AccessFold {
 
   /** Inside a transaction of the writer's. `spentMs`: how long this turn has taken so far. */
   turn(nowUs: number, spentMs: () => number, mostMs: number): Folded {
-    const next = this.db.prepare<[], { holder: number }>('SELECT holder FROM access_dirty LIMIT 1');
+    const next = statement<[], { holder: number }>(this.db, 'SELECT holder FROM access_dirty LIMIT 1');
     let changed = false;
     let findings = false;
     for (let one = next.get(); one !== undefined; one = next.get()) {
@@ -78,7 +81,7 @@ export class AccessFold {
       this.forget();
       if (storeError(cause).code !== 'internal') throw cause;
       // A mistake of ours over one of them must not keep all others from being folded: its lines stay as they were, and the next hour tries again.
-      this.db.prepare('DELETE FROM access_dirty WHERE holder = ?').run(holder);
+      statement(this.db, 'DELETE FROM access_dirty WHERE holder = ?').run(holder);
       return { changed: false, findings: false };
     }
   }
@@ -86,19 +89,19 @@ export class AccessFold {
   /** What only time can tell: unused for so long, soon at its end, dismissed until now. Once an hour everybody is looked at. */
   hourly(nowUs: number): boolean {
     const ended = endDismissals(this.db, nowUs) > 0;
-    const last = Number(this.db.prepare<[], { value: string }>("SELECT value FROM meta WHERE key = 'access_all_us'").get()?.value ?? 0);
+    const last = Number(statement<[], { value: string }>(this.db, "SELECT value FROM meta WHERE key = 'access_all_us'").get()?.value ?? 0);
     if (nowUs - last < US_HOUR && nowUs >= last) return ended;
     markAll(this.db);
-    this.db.prepare('DELETE FROM finding WHERE gone_us < ?').run(nowUs - goneDays * US_DAY);
-    this.db.prepare("INSERT INTO meta (key, value) VALUES ('access_all_us', ?) ON CONFLICT DO UPDATE SET value = excluded.value").run(String(nowUs));
+    statement(this.db, 'DELETE FROM finding WHERE gone_us < ?').run(nowUs - goneDays * US_DAY);
+    statement(this.db, "INSERT INTO meta (key, value) VALUES ('access_all_us', ?) ON CONFLICT DO UPDATE SET value = excluded.value").run(String(nowUs));
     return ended;
   }
 
   private agent(id: number, nowUs: number): Done {
     const head = headOf(this.db, id);
-    const undirty = this.db.prepare('DELETE FROM access_dirty WHERE holder = ?');
+    const undirty = statement(this.db, 'DELETE FROM access_dirty WHERE holder = ?');
     const members = membersAt(this.db, head);
-    const standing = this.db.prepare('SELECT 1 FROM access_row WHERE holder = ?');
+    const standing = statement(this.db, 'SELECT 1 FROM access_row WHERE holder = ?');
     let left = false;
     for (const member of [id, head, ...members.map((one) => one.id)]) {
       undirty.run(member);
@@ -113,15 +116,15 @@ export class AccessFold {
     // The same calls are told of whoever has the credential.
     markDirty(this.db, connectionsHeld(this.db, ids).map((connection) => -connection));
     const holder: Holder = { id: head, name: members[0]?.name ?? '', identity: (members.find((member) => member.identity !== IDENTITY.unknown) ?? members[0])?.identity ?? IDENTITY.unknown, members, names, notSeen: whyNotSeen(members, names) };
-    const was = this.db.prepare<[number], { name: string }>('SELECT name FROM access_row WHERE holder = ?').get(head)?.name;
+    const was = statement<[number], { name: string }>(this.db, 'SELECT name FROM access_row WHERE holder = ?').get(head)?.name;
     const done = this.fold(holder, rows, nowUs);
     if (moved.length > 0 || was !== holder.name) markAround(this.db, ids, head, moved);
     return { changed: done.changed || left, findings: done.findings };
   }
 
   private connection(id: number, nowUs: number): Done {
-    this.db.prepare('DELETE FROM access_dirty WHERE holder = ?').run(-id);
-    const connection = this.db.prepare<[number], { name: string }>('SELECT name FROM connection WHERE id = ?').get(id);
+    statement(this.db, 'DELETE FROM access_dirty WHERE holder = ?').run(-id);
+    const connection = statement<[number], { name: string }>(this.db, 'SELECT name FROM connection WHERE id = ?').get(id);
     const rows = heldGrants(this.db, -id, []);
     if (connection === undefined || rows.length === 0) return { changed: this.cleared(-id, nowUs), findings: false };
     const heads = headsHolding(this.db, id);
@@ -131,14 +134,15 @@ export class AccessFold {
   }
 
   private cleared(holder: number, nowUs: number): boolean {
-    this.kept.delete(holder);
+    this.drop(holder);
     return this.save.clear(holder, nowUs);
   }
 
   private fold(holder: Holder, rows: readonly HeldGrant[], nowUs: number): Done {
     const prepared = this.prepared(holder.id, rows);
     const sums = sumsOf({ prepared, names: holder.names, notSeen: holder.notSeen, isAgent: holder.id > 0, shared: this.sharing() });
-    const changed = this.save.sums(holder.id, rows, sums);
+    const changed = this.save.sums(holder.id, prepared.rows, sums, this.kept.get(holder.id)?.saved ?? null);
+    this.keep(holder.id, prepared, sums);
     const findings = saveFindings(this.db, holder.id, findingsOf(this.facts(holder, prepared, sums, nowUs)), nowUs);
     const open = prepared.remaining.map(permits);
     const row = this.save.row(holder.id, {
@@ -151,21 +155,28 @@ export class AccessFold {
 
   /** Reading two hundred grants and their patterns costs more than everything else: kept while none of them changed. */
   private prepared(holder: number, rows: readonly HeldGrant[]): Prepared {
-    const known = this.kept.get(holder);
-    if (known !== undefined && known.rows.length === rows.length && known.rows.every((row, at) => sameGrant(row, rows[at]))) return known;
-    const prepared = prepare(rows);
-    this.keptRows += rows.length - (known?.rows.length ?? 0);
+    const known = this.kept.get(holder)?.prepared;
+    return known !== undefined && known.rows.length === rows.length && known.rows.every((row, at) => sameGrant(row, rows[at])) ? known : prepare(rows);
+  }
+
+  /** Nobody else writes these lines, so what was saved last need not be read again. */
+  private keep(holder: number, prepared: Prepared, sums: Sums): void {
+    this.keptRows += prepared.rows.length - (this.kept.get(holder)?.prepared.rows.length ?? 0);
     if (this.keptRows > mostKept) {
       this.kept.clear();
-      this.keptRows = rows.length;
+      this.keptRows = prepared.rows.length;
     }
-    this.kept.set(holder, prepared);
-    return prepared;
+    this.kept.set(holder, { prepared, saved: { rows: prepared.rows, sums } });
+  }
+
+  private drop(holder: number): void {
+    this.keptRows -= this.kept.get(holder)?.prepared.rows.length ?? 0;
+    this.kept.delete(holder);
   }
 
   private sharing(): (row: HeldGrant) => boolean {
     const known = new Map<string, boolean>();
-    const heads = (sql: string, id: number): boolean => new Set(this.db.prepare<[number], { agent: number }>(sql).all(id).map((one) => headOf(this.db, one.agent))).size > 1;
+    const heads = (sql: string, id: number): boolean => new Set(statement<[number], { agent: number }>(this.db, sql).all(id).map((one) => headOf(this.db, one.agent))).size > 1;
     return (row) => {
       if (row.credential === null && row.agent !== 0) return false;
       const key = row.agent === 0 ? `connection ${row.connection}` : `credential ${row.credential}`;
@@ -196,7 +207,7 @@ export class AccessFold {
   }
 
   private offersShared(head: number, members: readonly number[]): AccessFacts['credentials'] {
-    const find = this.db.prepare<[number], { name: string; sinceUs: number | null }>('SELECT c.name, max(h.at_us) AS sinceUs FROM connection c JOIN grant_holder h ON h.connection = c.id WHERE c.id = ?');
+    const find = statement<[number], { name: string; sinceUs: number | null }>(this.db, 'SELECT c.name, max(h.at_us) AS sinceUs FROM connection c JOIN grant_holder h ON h.connection = c.id WHERE c.id = ?');
     return connectionsHeld(this.db, members).flatMap((connection) => {
       const row = find.get(connection);
       const others = headsHolding(this.db, connection).filter((other) => other !== head).map((id) => ({ id, name: membersAt(this.db, id)[0]?.name ?? '' }));
@@ -205,7 +216,7 @@ export class AccessFold {
   }
 
   private entries(holder: Holder, nowUs: number): AccessFacts['entries'] {
-    const since = this.db.prepare<[string], { us: number }>('SELECT first_us AS us FROM finding WHERE subject = ? AND gone_us IS NULL');
+    const since = statement<[string], { us: number }>(this.db, 'SELECT first_us AS us FROM finding WHERE subject = ? AND gone_us IS NULL');
     return entriesOf(this.db, holder.id > 0 ? holder.members.map((member) => member.connection) : [-holder.id])
       .map((one) => ({ ...one, sinceUs: since.get(`${holder.id} public_entry ${one.kind} ${one.where}`)?.us ?? nowUs }));
   }
@@ -213,7 +224,7 @@ export class AccessFold {
   private widened(members: readonly number[], rows: readonly HeldGrant[], nowUs: number): AccessFacts['widened'] {
     const baseline = baselineOf(this.db, members);
     if (baseline === null) return [];
-    const since = this.db.prepare<[number, number], { us: number | null }>('SELECT max(at_us) AS us FROM grant_change WHERE grant_id = ? AND at_us > ?');
+    const since = statement<[number, number], { us: number | null }>(this.db, 'SELECT max(at_us) AS us FROM grant_change WHERE grant_id = ? AND at_us > ?');
     return widenedBy(deviationOf(baseline.grants, rows)).map((one) => ({ ...one, sinceUs: since.get(one.grantId, baseline.atUs)?.us ?? (one.sinceUs > baseline.atUs ? one.sinceUs : Math.min(nowUs, baseline.atUs)) }));
   }
 }

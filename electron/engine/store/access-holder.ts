@@ -6,12 +6,13 @@ import { IDENTITY, identityWord } from './codes.ts';
 import type { WriteDb } from './database.ts';
 import type { Texts } from './dictionary.ts';
 import { headOf, membersOf } from './heads.ts';
+import { statement } from './statements.ts';
 
 export interface Member { readonly id: number; readonly name: string; readonly connection: number; readonly kind: string; readonly identity: number; readonly identityOf: string | null; readonly firstUs: number; readonly rows: number; readonly shown: number }
 
 /** The head first, then the source that was heard of last. */
 export function membersAt(db: WriteDb, head: number): Member[] {
-  const find = db.prepare<[number], Member & { lastUs: number }>(`SELECT a.id, a.name, a.connection, c.kind, a.identity, a.identity_of AS identityOf, a.first_us AS firstUs, a.rows, a.last_us AS lastUs, a.rows > 0 OR a.discovered_us IS NOT NULL AS shown
+  const find = statement<[number], Member & { lastUs: number }>(db, `SELECT a.id, a.name, a.connection, c.kind, a.identity, a.identity_of AS identityOf, a.first_us AS firstUs, a.rows, a.last_us AS lastUs, a.rows > 0 OR a.discovered_us IS NOT NULL AS shown
     FROM agent a JOIN connection c ON c.id = a.connection WHERE a.id = ?`);
   const [first, ...others] = membersOf(db, head);
   const rest = others.flatMap((id) => find.get(id) ?? []).toSorted((a, b) => b.lastUs - a.lastUs || a.id - b.id);
@@ -22,7 +23,7 @@ export function membersAt(db: WriteDb, head: number): Member[] {
 /** Calls of all these sources, by name. */
 export function namesOf(db: WriteDb, texts: Texts, agents: readonly number[]): NameUse[] {
   if (agents.length === 0) return [];
-  const rows = db.prepare<number[], { name: number; calls: number; denied: number; firstUs: number | null; lastUs: number | null; deniedUs: number | null }>(`SELECT name, sum(calls) AS calls, sum(denied) AS denied, min(nullif(first_used_us, 0)) AS firstUs,
+  const rows = statement<number[], { name: number; calls: number; denied: number; firstUs: number | null; lastUs: number | null; deniedUs: number | null }>(db, `SELECT name, sum(calls) AS calls, sum(denied) AS denied, min(nullif(first_used_us, 0)) AS firstUs,
     nullif(max(last_used_us), 0) AS lastUs, nullif(max(last_denied_us), 0) AS deniedUs FROM tool_use WHERE agent IN (${agents.map(() => '?').join(', ')}) GROUP BY name ORDER BY name`).all(...agents);
   return rows.map(({ name, calls, denied, firstUs, lastUs, deniedUs }) => ({
     // Of what was only refused, or still runs, no use is known.
@@ -39,24 +40,24 @@ export function whyNotSeen(members: readonly Member[], names: readonly NameUse[]
 
 /** Heads that are said to hold the credential of a connection. */
 export function headsHolding(db: WriteDb, connection: number): number[] {
-  return [...new Set(db.prepare<[number], { agent: number }>('SELECT agent FROM grant_holder WHERE connection = ? ORDER BY agent').all(connection).map((one) => headOf(db, one.agent)))];
+  return [...new Set(statement<[number], { agent: number }>(db, 'SELECT agent FROM grant_holder WHERE connection = ? ORDER BY agent').all(connection).map((one) => headOf(db, one.agent)))];
 }
 
 /** Heads that hold a credential. */
 export function headsWith(db: WriteDb, credential: number): number[] {
-  return [...new Set(db.prepare<[number], { agent: number }>('SELECT agent FROM agent_credential WHERE credential = ? ORDER BY agent').all(credential).map((one) => headOf(db, one.agent)))];
+  return [...new Set(statement<[number], { agent: number }>(db, 'SELECT agent FROM agent_credential WHERE credential = ? ORDER BY agent').all(credential).map((one) => headOf(db, one.agent)))];
 }
 
 export function credentialsOf(db: WriteDb, head: number, members: readonly Member[]): AccessFacts['credentials'] {
-  const rows = db.prepare<number[], { id: number; kind: string; name: string; sinceUs: number }>(`SELECT c.id, c.kind, c.name, min(a.first_us) AS sinceUs FROM agent_credential a JOIN credential c ON c.id = a.credential
+  const rows = statement<number[], { id: number; kind: string; name: string; sinceUs: number }>(db, `SELECT c.id, c.kind, c.name, min(a.first_us) AS sinceUs FROM agent_credential a JOIN credential c ON c.id = a.credential
     WHERE a.agent IN (${members.map(() => '?').join(', ')}) GROUP BY c.id ORDER BY c.id`).all(...members.map((one) => one.id));
-  const name = db.prepare<[number], { name: string }>('SELECT name FROM agent WHERE id = ?');
+  const name = statement<[number], { name: string }>(db, 'SELECT name FROM agent WHERE id = ?');
   return rows.map((row) => ({ ...row, others: headsWith(db, row.id).filter((other) => other !== head).map((id) => ({ id, name: name.get(id)?.name ?? '' })) }));
 }
 
 export function identityAt(db: WriteDb, members: readonly Member[]): NonNullable<AccessFacts['identity']> {
   const said = members.find((one) => one.identity !== IDENTITY.unknown) ?? members[0];
-  const since = said === undefined ? undefined : db.prepare<[number, number], { us: number | null }>('SELECT min(first_us) AS us FROM identity_evidence WHERE agent = ? AND kind = ?').get(said.id, said.identity)?.us;
+  const since = said === undefined ? undefined : statement<[number, number], { us: number | null }>(db, 'SELECT min(first_us) AS us FROM identity_evidence WHERE agent = ? AND kind = ?').get(said.id, said.identity)?.us;
   return { kind: identityWord(said?.identity ?? IDENTITY.unknown), of: said?.identityOf ?? null, sinceUs: since ?? said?.firstUs ?? 0 };
 }
 
@@ -64,7 +65,7 @@ interface RuntimeSays { readonly kind: string; readonly target: string; readonly
 
 /** Ways in that ask for no credential, as the runtimes of these connections are known to have them. `sinceUs` 0: as long as the finding stands. */
 export function entriesOf(db: WriteDb, connections: readonly number[]): AccessFacts['entries'] {
-  const find = db.prepare<[number], RuntimeSays>('SELECT c.kind, r.target, r.facts FROM runtime r JOIN connection c ON c.id = r.connection WHERE r.connection = ? AND r.facts IS NOT NULL AND c.removed_us IS NULL');
+  const find = statement<[number], RuntimeSays>(db, 'SELECT c.kind, r.target, r.facts FROM runtime r JOIN connection c ON c.id = r.connection WHERE r.connection = ? AND r.facts IS NOT NULL AND c.removed_us IS NULL');
   return [...new Set(connections)].flatMap((connection) => {
     const row = find.get(connection);
     if (row === undefined || openEntries(row.facts) === '') return [];

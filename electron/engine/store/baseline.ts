@@ -11,6 +11,7 @@ import { headOf, membersOf } from './heads.ts';
 import { heldGrants, type HeldGrant } from './held-grants.ts';
 import { publicId } from './ids.ts';
 import { comparableOf, readingOf, type StoredGrant } from './stored-grant.ts';
+import { statement } from './statements.ts';
 
 /** One line of `access_baseline.grants`. Found again by where it comes from, its kind and its name: a document that is imported anew is the same permission. */
 export interface ApprovedGrant extends Comparable {
@@ -31,11 +32,11 @@ const keyOf = (one: Pick<ApprovedGrant, 'connection' | 'documentName' | 'kind' |
 
 export function approve(db: WriteDb, p: AccessCommands['access.approve']['params'], nowUs: number): { id: number; grants: number } {
   const head = headOf(db, p.agent);
-  if (db.prepare('SELECT 1 FROM agent WHERE id = ?').get(head) === undefined) throw new StoreError('not_found', `There is no agent with the identifier ${publicId('agent', p.agent)} any more. Nothing was changed.`);
+  if (statement(db, 'SELECT 1 FROM agent WHERE id = ?').get(head) === undefined) throw new StoreError('not_found', `There is no agent with the identifier ${publicId('agent', p.agent)} any more. Nothing was changed.`);
   const members = membersOf(db, head);
   const approved = heldGrants(db, head, members).map((one): ApprovedGrant => ({ connection: one.connection, documentName: one.documentName, kind: one.kind, name: one.name, ...comparableOf(one, readingOf(one)) }));
-  for (const member of members) db.prepare('DELETE FROM access_baseline WHERE agent = ?').run(member);
-  db.prepare('INSERT INTO access_baseline (agent, at_us, actor, note, grants) VALUES (?, ?, ?, ?, ?)').run(head, nowUs, p.audit.actor, bounded(p.note, 4_000), JSON.stringify(approved));
+  for (const member of members) statement(db, 'DELETE FROM access_baseline WHERE agent = ?').run(member);
+  statement(db, 'INSERT INTO access_baseline (agent, at_us, actor, note, grants) VALUES (?, ?, ?, ?, ?)').run(head, nowUs, p.audit.actor, bounded(p.note, 4_000), JSON.stringify(approved));
   markDirty(db, [head]);
   appendAudit(db, p.audit, nowUs);
   return { id: head, grants: approved.length };
@@ -73,6 +74,6 @@ export interface StoredBaseline { readonly atUs: number; readonly actor: string;
 
 /** The newest of all that its sources were approved under. */
 export function baselineOf(db: AnyDb, members: readonly number[]): StoredBaseline | null {
-  const row = db.prepare<number[], { atUs: number; actor: string; note: string; grants: string }>(`SELECT at_us AS atUs, actor, note, grants FROM access_baseline WHERE agent IN (${members.map(() => '?').join(', ')}) ORDER BY at_us DESC LIMIT 1`).get(...members);
+  const row = statement<number[], { atUs: number; actor: string; note: string; grants: string }>(db, `SELECT at_us AS atUs, actor, note, grants FROM access_baseline WHERE agent IN (${members.map(() => '?').join(', ')}) ORDER BY at_us DESC LIMIT 1`).get(...members);
   return row === undefined ? null : { ...row, grants: JSON.parse(row.grants) as ApprovedGrant[] };
 }

@@ -4,6 +4,7 @@
  */
 import { IDENTITY } from './codes.ts';
 import type { WriteDb } from './database.ts';
+import { statement } from './statements.ts';
 
 interface Held { readonly credential: number; readonly evidence: string; readonly firstUs: number; readonly lastUs: number }
 
@@ -11,8 +12,8 @@ interface Held { readonly credential: number; readonly evidence: string; readonl
 const kindOf: Readonly<Record<number, string>> = { [IDENTITY.borrowed]: 'borrowed', [IDENTITY.shared]: 'shared', [IDENTITY.own]: 'own' };
 
 export function credentialId(db: WriteDb, kind: string, name: string): number {
-  const known = db.prepare<[string, string], { id: number }>('SELECT id FROM credential WHERE kind = ? AND name = ?').get(kind, name);
-  return known?.id ?? Number(db.prepare('INSERT INTO credential (kind, name) VALUES (?, ?)').run(kind, name).lastInsertRowid);
+  const known = statement<[string, string], { id: number }>(db, 'SELECT id FROM credential WHERE kind = ? AND name = ?').get(kind, name);
+  return known?.id ?? Number(statement(db, 'INSERT INTO credential (kind, name) VALUES (?, ?)').run(kind, name).lastInsertRowid);
 }
 
 /** Brings one source's credentials to what evidence and documents say now. Answers those that it holds anew or no longer. */
@@ -23,19 +24,19 @@ export function refreshCredentials(db: WriteDb, agent: number): number[] {
     wanted.set(one.credential, known === undefined ? one : { ...known, firstUs: Math.min(known.firstUs, one.firstUs), lastUs: Math.max(known.lastUs, one.lastUs) });
   }
   const moved: number[] = [];
-  const drop = db.prepare('DELETE FROM agent_credential WHERE agent = ? AND credential = ?');
-  for (const was of db.prepare<[number], Held>('SELECT credential, evidence, first_us AS firstUs, last_us AS lastUs FROM agent_credential WHERE agent = ?').all(agent)) {
+  const drop = statement(db, 'DELETE FROM agent_credential WHERE agent = ? AND credential = ?');
+  for (const was of statement<[number], Held>(db, 'SELECT credential, evidence, first_us AS firstUs, last_us AS lastUs FROM agent_credential WHERE agent = ?').all(agent)) {
     const now = wanted.get(was.credential);
     if (now === undefined) {
       drop.run(agent, was.credential);
       moved.push(was.credential);
     } else if (now.evidence === was.evidence && now.firstUs === was.firstUs && now.lastUs === was.lastUs) wanted.delete(was.credential);
     else {
-      db.prepare('UPDATE agent_credential SET evidence = ?, first_us = ?, last_us = ? WHERE agent = ? AND credential = ?').run(now.evidence, now.firstUs, now.lastUs, agent, was.credential);
+      statement(db, 'UPDATE agent_credential SET evidence = ?, first_us = ?, last_us = ? WHERE agent = ? AND credential = ?').run(now.evidence, now.firstUs, now.lastUs, agent, was.credential);
       wanted.delete(was.credential);
     }
   }
-  const add = db.prepare('INSERT INTO agent_credential (agent, credential, evidence, first_us, last_us) VALUES (?, ?, ?, ?, ?)');
+  const add = statement(db, 'INSERT INTO agent_credential (agent, credential, evidence, first_us, last_us) VALUES (?, ?, ?, ?, ?)');
   for (const one of wanted.values()) {
     add.run(agent, one.credential, one.evidence, one.firstUs, one.lastUs);
     moved.push(one.credential);
@@ -44,13 +45,13 @@ export function refreshCredentials(db: WriteDb, agent: number): number[] {
 }
 
 function byDocuments(db: WriteDb, agent: number): Held[] {
-  const rows = db.prepare<[number], { credential: number; name: string; addedUs: number; lastUs: number }>(`SELECT d.credential, d.name, d.added_us AS addedUs, max(g.last_us) AS lastUs FROM grant_seen g JOIN grant_document d ON d.id = g.document
+  const rows = statement<[number], { credential: number; name: string; addedUs: number; lastUs: number }>(db, `SELECT d.credential, d.name, d.added_us AS addedUs, max(g.last_us) AS lastUs FROM grant_seen g JOIN grant_document d ON d.id = g.document
     WHERE g.agent = ? AND g.connection = 0 AND g.gone_us IS NULL AND d.removed_us IS NULL AND d.credential IS NOT NULL GROUP BY d.id ORDER BY d.id`).all(agent);
   return rows.map((row) => ({ credential: row.credential, evidence: `The document "${row.name}" names it.`, firstUs: row.addedUs, lastUs: row.lastUs }));
 }
 
 function byEvidence(db: WriteDb, agent: number): Held[] {
-  const rows = db.prepare<[number], { attribute: string; value: string; kind: number; firstUs: number; lastUs: number }>("SELECT attribute, value, kind, first_us AS firstUs, seen_us AS lastUs FROM identity_evidence WHERE agent = ? AND value <> '' ORDER BY attribute, value").all(agent);
+  const rows = statement<[number], { attribute: string; value: string; kind: number; firstUs: number; lastUs: number }>(db, "SELECT attribute, value, kind, first_us AS firstUs, seen_us AS lastUs FROM identity_evidence WHERE agent = ? AND value <> '' ORDER BY attribute, value").all(agent);
   return rows.flatMap((row) => {
     const kind = kindOf[row.kind];
     return kind === undefined ? [] : [{ credential: credentialId(db, kind, row.value), evidence: `${row.attribute} says so.`, firstUs: row.firstUs, lastUs: row.lastUs }];
@@ -59,6 +60,6 @@ function byEvidence(db: WriteDb, agent: number): Held[] {
 
 /** Sources that hold one of these. */
 export function holdersOfCredentials(db: WriteDb, credentials: Iterable<number>): number[] {
-  const find = db.prepare<[number], { agent: number }>('SELECT agent FROM agent_credential WHERE credential = ?');
+  const find = statement<[number], { agent: number }>(db, 'SELECT agent FROM agent_credential WHERE credential = ?');
   return [...credentials].flatMap((credential) => find.all(credential).map((one) => one.agent));
 }

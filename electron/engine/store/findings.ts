@@ -6,6 +6,7 @@ import { bounded } from './bounded.ts';
 import { SEVERITY } from './codes.ts';
 import type { WriteDb } from './database.ts';
 import { StoreError } from './errors.ts';
+import { statement } from './statements.ts';
 
 interface FindingRow { readonly id: number; readonly subject: string; readonly severity: number; readonly goneUs: number | null; readonly grant: number | null; readonly text: string; readonly advice: string }
 
@@ -14,11 +15,11 @@ const mostOfARule = 200;
 
 /** Brings the findings of one holder to these. Answers whether anything changed. */
 export function saveFindings(db: WriteDb, holder: number, found: readonly FoundFinding[], nowUs: number): boolean {
-  const known = new Map(db.prepare<[number], FindingRow>('SELECT id, subject, severity, gone_us AS goneUs, grant_id AS "grant", text, advice FROM finding WHERE holder = ?').all(holder).map((row) => [row.subject, row]));
-  const add = db.prepare('INSERT INTO finding (subject, rule, severity, holder, grant_id, first_us, text, advice) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const known = new Map(statement<[number], FindingRow>(db, 'SELECT id, subject, severity, gone_us AS goneUs, grant_id AS "grant", text, advice FROM finding WHERE holder = ?').all(holder).map((row) => [row.subject, row]));
+  const add = statement(db, 'INSERT INTO finding (subject, rule, severity, holder, grant_id, first_us, text, advice) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   // One that comes back after it was gone is a new matter: an old dismissal does not hide it.
-  const again = db.prepare('UPDATE finding SET severity = ?, grant_id = ?, first_us = ?, gone_us = NULL, dismissed_us = NULL, dismissed_by = NULL, dismissed_until_us = NULL, dismissed_reason = NULL, text = ?, advice = ? WHERE id = ?');
-  const change = db.prepare('UPDATE finding SET severity = ?, grant_id = ?, text = ?, advice = ? WHERE id = ?');
+  const again = statement(db, 'UPDATE finding SET severity = ?, grant_id = ?, first_us = ?, gone_us = NULL, dismissed_us = NULL, dismissed_by = NULL, dismissed_until_us = NULL, dismissed_reason = NULL, text = ?, advice = ? WHERE id = ?');
+  const change = statement(db, 'UPDATE finding SET severity = ?, grant_id = ?, text = ?, advice = ? WHERE id = ?');
   let changed = false;
   for (const one of bounds(found)) {
     const subject = `${holder} ${one.subject}`;
@@ -32,7 +33,7 @@ export function saveFindings(db: WriteDb, holder: number, found: readonly FoundF
     else if (row.goneUs !== null) again.run(severity, grant, nowUs, one.text, one.advice, row.id);
     else change.run(severity, grant, one.text, one.advice, row.id);
   }
-  const gone = db.prepare('UPDATE finding SET gone_us = ? WHERE id = ?');
+  const gone = statement(db, 'UPDATE finding SET gone_us = ? WHERE id = ?');
   for (const row of known.values()) {
     if (row.goneUs !== null) continue;
     gone.run(nowUs, row.id);
@@ -56,23 +57,23 @@ function bounds(found: readonly FoundFinding[]): FoundFinding[] {
 
 /** Those that stand open and that nobody has set aside. */
 export function countFindings(db: WriteDb, holder: number, nowUs: number): number {
-  return db.prepare<[number, number], { n: number }>('SELECT count(*) AS n FROM finding WHERE holder = ? AND gone_us IS NULL AND (dismissed_us IS NULL OR dismissed_until_us <= ?)').get(holder, nowUs)?.n ?? 0;
+  return statement<[number, number], { n: number }>(db, 'SELECT count(*) AS n FROM finding WHERE holder = ? AND gone_us IS NULL AND (dismissed_us IS NULL OR dismissed_until_us <= ?)').get(holder, nowUs)?.n ?? 0;
 }
 
 function openFinding(db: WriteDb, id: number): { holder: number; dismissed: boolean } {
-  const row = db.prepare<[number], { holder: number; dismissedUs: number | null }>('SELECT holder, dismissed_us AS dismissedUs FROM finding WHERE id = ? AND gone_us IS NULL').get(id);
+  const row = statement<[number], { holder: number; dismissedUs: number | null }>(db, 'SELECT holder, dismissed_us AS dismissedUs FROM finding WHERE id = ? AND gone_us IS NULL').get(id);
   if (row === undefined) throw new StoreError('not_found', 'There is no such finding any more: what it says is not so now. Nothing was changed.');
   return { holder: row.holder, dismissed: row.dismissedUs !== null };
 }
 
 function recount(db: WriteDb, holder: number, nowUs: number): void {
-  db.prepare('UPDATE access_row SET findings = ? WHERE holder = ?').run(countFindings(db, holder, nowUs), holder);
+  statement(db, 'UPDATE access_row SET findings = ? WHERE holder = ?').run(countFindings(db, holder, nowUs), holder);
 }
 
 export function dismissFinding(db: WriteDb, p: AccessCommands['access.dismiss']['params'], nowUs: number): { id: number } {
   const { holder } = openFinding(db, p.id);
   if (p.untilUs !== null && p.untilUs <= nowUs) throw new StoreError('bad_request', 'The time until which it is dismissed is over already. Nothing was changed.');
-  db.prepare('UPDATE finding SET dismissed_us = ?, dismissed_by = ?, dismissed_until_us = ?, dismissed_reason = ? WHERE id = ?').run(nowUs, p.audit.actor, p.untilUs, bounded(p.reason, 4_000), p.id);
+  statement(db, 'UPDATE finding SET dismissed_us = ?, dismissed_by = ?, dismissed_until_us = ?, dismissed_reason = ? WHERE id = ?').run(nowUs, p.audit.actor, p.untilUs, bounded(p.reason, 4_000), p.id);
   recount(db, holder, nowUs);
   appendAudit(db, p.audit, nowUs);
   return { id: p.id };
@@ -81,7 +82,7 @@ export function dismissFinding(db: WriteDb, p: AccessCommands['access.dismiss'][
 export function restoreFinding(db: WriteDb, p: AccessCommands['access.restore']['params'], nowUs: number): { id: number } {
   const { holder, dismissed } = openFinding(db, p.id);
   if (!dismissed) throw new StoreError('conflict', 'This finding is not dismissed. Nothing was changed.');
-  db.prepare('UPDATE finding SET dismissed_us = NULL, dismissed_by = NULL, dismissed_until_us = NULL, dismissed_reason = NULL WHERE id = ?').run(p.id);
+  statement(db, 'UPDATE finding SET dismissed_us = NULL, dismissed_by = NULL, dismissed_until_us = NULL, dismissed_reason = NULL WHERE id = ?').run(p.id);
   recount(db, holder, nowUs);
   appendAudit(db, p.audit, nowUs);
   return { id: p.id };
@@ -89,8 +90,8 @@ export function restoreFinding(db: WriteDb, p: AccessCommands['access.restore'][
 
 /** Dismissals that end by themselves: the counts of their holders say so from then on. */
 export function endDismissals(db: WriteDb, nowUs: number): number {
-  const holders = db.prepare<[number], { holder: number }>('SELECT DISTINCT holder FROM finding WHERE gone_us IS NULL AND dismissed_until_us <= ?').all(nowUs);
-  db.prepare('UPDATE finding SET dismissed_us = NULL, dismissed_by = NULL, dismissed_until_us = NULL, dismissed_reason = NULL WHERE gone_us IS NULL AND dismissed_until_us <= ?').run(nowUs);
+  const holders = statement<[number], { holder: number }>(db, 'SELECT DISTINCT holder FROM finding WHERE gone_us IS NULL AND dismissed_until_us <= ?').all(nowUs);
+  statement(db, 'UPDATE finding SET dismissed_us = NULL, dismissed_by = NULL, dismissed_until_us = NULL, dismissed_reason = NULL WHERE gone_us IS NULL AND dismissed_until_us <= ?').run(nowUs);
   for (const { holder } of holders) recount(db, holder, nowUs);
   return holders.length;
 }

@@ -2,6 +2,7 @@
 import type { DocumentRole } from '../../../shared/access.ts';
 import type { AnyDb } from './database.ts';
 import { storedColumns, type StoredGrant } from './stored-grant.ts';
+import { statement } from './statements.ts';
 
 export interface HeldGrant extends StoredGrant {
   readonly connectionName: string | null;
@@ -13,13 +14,13 @@ const select = `SELECT ${storedColumns}, c.name AS connectionName, d.name AS doc
 
 /** `holder`: a head with all its sources, or minus the id of a connection. */
 export function heldGrants(db: AnyDb, holder: number, members: readonly number[]): HeldGrant[] {
-  if (holder < 0) return db.prepare<[number], HeldGrant>(`${select} WHERE g.connection = ? AND g.agent = 0 AND g.gone_us IS NULL ORDER BY g.id`).all(-holder);
+  if (holder < 0) return statement<[number], HeldGrant>(db, `${select} WHERE g.connection = ? AND g.agent = 0 AND g.gone_us IS NULL ORDER BY g.id`).all(-holder);
   const marks = members.map(() => '?').join(', ');
-  const own = db.prepare<number[], HeldGrant>(`${select} WHERE g.agent IN (${marks}) AND g.gone_us IS NULL ORDER BY g.id`).all(...members);
+  const own = statement<number[], HeldGrant>(db, `${select} WHERE g.agent IN (${marks}) AND g.gone_us IS NULL ORDER BY g.id`).all(...members);
   const offered = connectionsHeld(db, members).flatMap((connection) => heldGrants(db, -connection, []));
   return [...own, ...offered];
 }
 
 export function connectionsHeld(db: AnyDb, members: readonly number[]): number[] {
-  return db.prepare<number[], { connection: number }>(`SELECT DISTINCT connection FROM grant_holder WHERE agent IN (${members.map(() => '?').join(', ')}) ORDER BY connection`).all(...members).map((one) => one.connection);
+  return statement<number[], { connection: number }>(db, `SELECT DISTINCT connection FROM grant_holder WHERE agent IN (${members.map(() => '?').join(', ')}) ORDER BY connection`).all(...members).map((one) => one.connection);
 }

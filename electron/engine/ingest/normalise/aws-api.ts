@@ -1,6 +1,6 @@
 /**
- * Calls of an AWS SDK (`rpc.system = aws-api`): what an agent did with its cloud credential, whatever its framework calls a tool. Named as IAM
- * names the permission, `s3:GetObject`, so that use can be held against what is granted. An application that is no agent makes the same
+ * Calls of an AWS SDK (`rpc.system = aws-api`): what an agent did with its cloud credential, whatever its framework calls a tool. Named by the
+ * operation with its service's IAM prefix, `s3:GetObject`, so that use can be held against what is granted. An application that is no agent makes the same
  * spans: each stays plain until something of an agent is known in its trace.
  */
 import type { Adapter, Normalised } from '../draft.ts';
@@ -22,15 +22,6 @@ const prefixes: ReadonlyMap<string, string> = new Map(Object.entries({
   resourcegroupstaggingapi: 'tag', cloudcontrol: 'cloudformation', lexruntimev2: 'lex', pinpointsmsvoicev2: 'sms-voice',
 }));
 
-/** Operations whose permission has another name than they have. */
-const permissions: ReadonlyMap<string, string> = new Map(Object.entries({
-  's3:ListObjects': 's3:ListBucket', 's3:ListObjectsV2': 's3:ListBucket', 's3:HeadBucket': 's3:ListBucket', 's3:ListObjectVersions': 's3:ListBucketVersions', 's3:HeadObject': 's3:GetObject', 's3:SelectObjectContent': 's3:GetObject',
-  's3:ListBuckets': 's3:ListAllMyBuckets', 's3:DeleteObjects': 's3:DeleteObject', 's3:CopyObject': 's3:PutObject', 's3:CreateMultipartUpload': 's3:PutObject', 's3:UploadPart': 's3:PutObject', 's3:UploadPartCopy': 's3:PutObject', 's3:CompleteMultipartUpload': 's3:PutObject',
-  's3:ListMultipartUploads': 's3:ListBucketMultipartUploads', 's3:ListParts': 's3:ListMultipartUploadParts', 'lambda:Invoke': 'lambda:InvokeFunction', 'lambda:InvokeAsync': 'lambda:InvokeFunction', 'lambda:InvokeWithResponseStream': 'lambda:InvokeFunction',
-  'bedrock:Converse': 'bedrock:InvokeModel', 'bedrock:ConverseStream': 'bedrock:InvokeModelWithResponseStream', 'sqs:SendMessageBatch': 'sqs:SendMessage', 'sqs:DeleteMessageBatch': 'sqs:DeleteMessage', 'sns:PublishBatch': 'sns:Publish',
-  'dynamodb:BatchExecuteStatement': 'dynamodb:PartiQLSelect', 'dynamodb:TransactGetItems': 'dynamodb:GetItem',
-}));
-
 /** The answer that says no. An expired or badly signed request was not refused for want of a permission. */
 const deniedTypes: ReadonlySet<string> = new Set([
   'AccessDenied', 'AccessDeniedException', 'AccessDeniedFault', 'UnauthorizedOperation', 'UnauthorizedOperationException', 'AuthorizationError', 'AuthorizationErrorException', 'UnauthorizedException',
@@ -41,7 +32,7 @@ export function isAwsCall(attrs: SpanRecord['attrs']): boolean {
   return attrs['rpc.system'] === 'aws-api' || attrs['rpc.system.name'] === 'aws-api';
 }
 
-/** null: it names no operation. Older conventions name service and method apart, newer ones as `S3/GetObject`. */
+/** null: it names no operation. What permits an operation may be called otherwise (`s3:ListObjectsV2`): that is for whoever compares. Older conventions name service and method apart, newer ones as `S3/GetObject`. */
 export function awsActionOf(service: string, method: string): string | null {
   const slash = method.lastIndexOf('/');
   const operation = cleanName(slash < 0 ? method : method.slice(slash + 1));
@@ -49,8 +40,7 @@ export function awsActionOf(service: string, method: string): string | null {
   // `com.amazonaws.s3/GetObject`: the last part names the service.
   const plain = said.slice(said.lastIndexOf('.') + 1).replace(/[\s_-]+/gu, '').toLowerCase();
   if (operation === '' || plain === '' || !/^[a-z0-9]{1,64}$/u.test(plain) || !/^\w{1,128}$/u.test(operation)) return null;
-  const action = `${prefixes.get(plain) ?? plain}:${operation}`;
-  return permissions.get(action) ?? action;
+  return `${prefixes.get(plain) ?? plain}:${operation}`;
 }
 
 function outcomeOf(record: SpanRecord): Outcome {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alsoHit, closingWords, factsOf, filterOrders, lastActAfter, timesOf, undoable, worstFirst, worthRetrying } from './order-facts.ts';
+import { alsoHit, closingWords, factsOf, filterOrders, headlineOf, lastActAfter, timesOf, undoable, worstFirst, worthRetrying } from './order-facts.ts';
 import { at, testLever, testOrder } from './test-order.ts';
 
 const none = { text: '', state: null, agentId: null };
@@ -83,5 +83,15 @@ describe('what can be done', () => {
   it('names each other victim once, and only of levers that were pulled', () => {
     const hits = [{ agentId: 'a', name: 'ledger', why: 'same key' }];
     expect(alsoHit({ orderLevers: [testLever({ sentAt: at(0), state: 'reported', alsoHits: hits }), testLever({ sentAt: at(0), state: 'reported', alsoHits: [...hits, { agentId: null, name: 'unknown caller', why: 'same host' }] }), testLever({ state: 'skipped', alsoHits: [{ agentId: 'z', name: 'z', why: '' }] })] }).map((one) => one.name)).toEqual(['ledger', 'unknown caller']);
+  });
+});
+
+describe('the headline', () => {
+  it('says its times as the page says all others, also past midnight and into another day', () => {
+    const said = (headline: string, intentAt: string): string => headlineOf({ headline, intentAt }, 'Europe/Berlin');
+    expect(said('Stopped, verified 13:31:31 UTC: no act since 13:30:40 UTC.', '2026-07-17T13:30:00.000Z')).toBe('Stopped, verified 15:31:31: no act since 15:30:40.');
+    // The night in which the clocks go back: what comes after it is told by the other hour.
+    expect([said('last 00:59:00 UTC', '2026-10-24T23:50:00.000Z'), said('last 01:01:00 UTC', '2026-10-24T23:50:00.000Z')]).toEqual(['last 02:59:00', 'last 02:01:00']);
+    expect(said('Unverified: nothing could be seen.', '2026-07-17T13:30:00.000Z')).toBe('Unverified: nothing could be seen.');
   });
 });

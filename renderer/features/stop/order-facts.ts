@@ -110,3 +110,15 @@ export function alsoHit(order: Pick<StopOrderDetail, 'orderLevers'>): { agentId:
   const known = new Map(order.orderLevers.filter((lever) => lever.state !== 'skipped' && lever.sentAt !== null).flatMap((lever) => lever.alsoHits.map((hit) => [hit.agentId ?? `name ${hit.name}`, { agentId: hit.agentId, name: hit.name }] as const)));
   return [...known.values()];
 }
+
+const halfDayMs = 43_200_000;
+/** The sentence is kept with times in UTC; on the page all other times are local ones. Each is of the day that is nearest to the order. */
+export function headlineOf({ headline, intentAt }: Pick<StopOrder, 'headline' | 'intentAt'>, zone?: string): string {
+  const around = Date.parse(intentAt);
+  return headline.replaceAll(/(\d\d:\d\d:\d\d) UTC/g, (_whole, clock: string) => {
+    const sameDay = Date.parse(`${intentAt.slice(0, 10)}T${clock}Z`);
+    // What is told of an order comes after it, by hours at most.
+    const ms = sameDay < around - halfDayMs ? sameDay + 2 * halfDayMs : sameDay;
+    return formatClock(new Date(ms), zone === undefined ? {} : { zone });
+  });
+}

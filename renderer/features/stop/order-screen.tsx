@@ -23,7 +23,7 @@ import { StateShape, type State } from '../../ui/state-shapes.tsx';
 import { Age, Running, Time } from '../../ui/time.tsx';
 import { CertificateMenu, CertificatePane, SaveOutcome, useSaveCertificate } from './certificate-pane.tsx';
 import { LeverTimeline, MarkLegend } from './lever-timeline.tsx';
-import { factsOf, failing, undoable, type Fact } from './order-facts.ts';
+import { factsOf, failing, headlineOf, undoable, type Fact } from './order-facts.ts';
 import { AlivePanel, EvidencePanel, LandedPanel } from './order-panels.tsx';
 import { ReleaseDialog } from './release-dialog.tsx';
 import { SecondDialog } from './second-dialog.tsx';
@@ -92,7 +92,7 @@ function Head({ order, acts, save, menu, setMenu }: { order: StopOrderDetail; ac
     <section className={classes.orderHead} aria-label="State of the order">
       <div className={classes.headLine}>
         <StateBadge {...orderLooks[order.state]} header />
-        <h2 className={classes.headline}><InertName text={order.headline} most={240} /></h2>
+        <h2 className={classes.headline}><InertName text={headlineOf(order)} most={240} /></h2>
         <BigClock order={order} />
         <HeadButtons order={order} acts={acts} save={save} menu={menu} setMenu={setMenu} />
       </div>

@@ -22,7 +22,7 @@ import { SearchField } from '../../ui/search-field.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { StateShape } from '../../ui/state-shapes.tsx';
 import { Running, Time, localOffset } from '../../ui/time.tsx';
-import { agentsOf, failing, filterOrders, lastActAfter, worstFirst, type OrderFilter } from './order-facts.ts';
+import { agentsOf, failing, filterOrders, headlineOf, lastActAfter, worstFirst, type OrderFilter } from './order-facts.ts';
 import { askOf } from './order-screen.tsx';
 import { SecondDialog } from './second-dialog.tsx';
 import { levelWords, msBetween, orderLooks, stopStates } from './stop-words.ts';
@@ -58,7 +58,7 @@ function OpenRow({ order, chosen, tabbable, onChoose, onOpen, onSecond }: { orde
       <span role="gridcell"><StateBadge {...orderLooks[order.state]} /></span>
       <span role="gridcell" className={classes.two}>
         <span className={classes.orderName}>{order.number}, <InertName text={order.scopeName} most={80} /> <span className={classes.second}>{levelWords[order.level].toLowerCase()}{order.agents.length > 1 ? `, ${plural(order.agents.length, 'agent')}` : ''}{order.origin === 'person' ? '' : `, ${order.origin}`}</span></span>
-        <span className={classes.orderLine} data-tip={inertString(order.headline, 300)}><InertName text={order.headline} most={200} /></span>
+        <span className={classes.orderLine} data-tip={inertString(headlineOf(order), 300)}><InertName text={headlineOf(order)} most={200} /></span>
       </span>
       <span role="gridcell" className={classes.orderClock}><OrderClock order={order} /></span>
       <span role="gridcell"><ThreeFacts order={order} /></span>

@@ -4,7 +4,7 @@ import type { ParsedParams } from '../../../../shared/contract.ts';
 import { rowIdOf } from '../ids.ts';
 import { StoreError } from '../errors.ts';
 import { sumsByAgent } from './agents.ts';
-import { behalfOf, credentialPairs, linksOf, toolPairs, toolVolumes, unusedOf, withCredentials, type ToolPair } from './graph-facts.ts';
+import { behalfOf, callersBeside, credentialPairs, linksOf, toolPairs, toolVolumes, unusedOf, withCredentials, type ToolPair } from './graph-facts.ts';
 import { agentNode, columnNode, credentialNode, GraphParts, notSeenOf, personNode, toolNode } from './graph-parts.ts';
 import type { Reading } from './reading.ts';
 import { spanOf, type Span } from './span-of-time.ts';
@@ -12,7 +12,7 @@ import { spanOf, type Span } from './span-of-time.ts';
 type Params = ParsedParams<'access.graph'>;
 
 /** `near`: whose tools, people and credentials are told. `far`: only next to one of them. Heads. */
-interface Chosen { readonly near: readonly number[]; readonly far: readonly number[]; readonly more: number }
+interface Chosen { readonly near: readonly number[]; readonly far: readonly number[]; readonly left: readonly number[] }
 
 /** Of the nodes, the share that may be agents: each brings some tools. */
 const agentShare = 0.25;
@@ -21,7 +21,7 @@ const holdersShown = 20;
 function busiest(reading: Reading, span: Span, most: number): Chosen {
   const rows = reading.sql<[number], { id: number; rows: number }>('SELECT id, rows FROM agent WHERE rows > 0 AND last_us >= ? ORDER BY rows DESC LIMIT 5000').all(span.fromUs);
   const heads = [...new Set(rows.map((row) => reading.headOf(row.id)))];
-  return { near: heads.slice(0, most), far: [], more: Math.max(0, heads.length - most) };
+  return { near: heads.slice(0, most), far: [], left: heads.slice(most) };
 }
 
 /** Agents next to the node in the middle, if it is no agent itself. */
@@ -55,22 +55,27 @@ function nearby(reading: Reading, params: Params & { focus: string }, span: Span
   }
   const ranked = [...depth].toSorted((a, b) => a[1] - b[1]);
   const shown = ranked.slice(0, most);
-  return { near: shown.filter(([, at]) => at < params.hops || agent === null).map(([head]) => head), far: shown.filter(([, at]) => at >= params.hops && agent !== null).map(([head]) => head), more: ranked.length - shown.length };
+  return { near: shown.filter(([, at]) => at < params.hops || agent === null).map(([head]) => head), far: shown.filter(([, at]) => at >= params.hops && agent !== null).map(([head]) => head), left: ranked.slice(most).map(([head]) => head) };
 }
 
-interface Drawing { readonly reading: Reading; readonly graph: GraphParts; readonly span: Span; readonly params: Params; readonly near: readonly number[]; readonly sources: readonly number[] }
+/** `sources`: of the near ones; `all`: of the far ones as well. */
+interface Drawing { readonly reading: Reading; readonly graph: GraphParts; readonly span: Span; readonly params: Params; readonly near: readonly number[]; readonly sources: readonly number[]; readonly all: readonly number[] }
 
-function drawTools({ reading, graph, span, params, sources }: Drawing): void {
-  const { volumes, told } = toolVolumes(reading, span, sources);
+/** Tools of the near ones; of the far ones only that they call the same. */
+function drawTools({ reading, graph, span, params, sources, all }: Drawing): void {
+  const { volumes, told } = toolVolumes(reading, span, all);
+  const near = new Set(sources);
+  const named = new Set(volumes.filter((one) => near.has(one.agent)).map((one) => one.name));
   const sums = new Map<number, { volume: number; failures: number; denials: number }>();
   for (const one of volumes) {
+    if (!named.has(one.name)) continue;
     const sum = sums.get(one.name) ?? { volume: 0, failures: 0, denials: 0 };
     sums.set(one.name, { volume: sum.volume + one.volume, failures: sum.failures + one.failures, denials: sum.denials + one.denials });
   }
   const asked = [...sums].toSorted((a, b) => Number(toolNode(b[0]) === params.focus) - Number(toolNode(a[0]) === params.focus) || b[1].volume - a[1].volume);
   for (const [name, sum] of asked.slice(0, Math.max(0, params.limit - graph.size))) graph.node(toolNode(name), 'tool', reading.texts.of(name), sum);
   for (const one of volumes) graph.edge(agentNode(reading.headOf(one.agent)), toolNode(one.name), 'calls', one);
-  const untold = sources.filter((source) => !told.has(source));
+  const untold = all.filter((source) => !told.has(source));
   if (untold.length > 0) for (const { agent, name } of toolPairs(reading, span.fromUs, untold)) graph.beside(agentNode(reading.headOf(agent)), toolNode(name));
 }
 
@@ -102,22 +107,24 @@ function drawHeld({ reading, graph, span, params, near }: Drawing): void {
 export function accessGraph(reading: Reading, params: Params, nowUs: number): AccessGraph {
   const span = spanOf(params.period, nowUs);
   const most = Math.max(1, Math.floor(params.limit * agentShare));
-  const { near, far, more } = params.focus === undefined ? busiest(reading, span, most) : nearby(reading, { ...params, focus: params.focus }, span, most);
+  const { near, far, left } = params.focus === undefined ? busiest(reading, span, most) : nearby(reading, { ...params, focus: params.focus }, span, most);
   const graph = new GraphParts();
   const shown = [...near, ...far];
+  for (const head of left) graph.leave(agentNode(head));
   const sources = near.flatMap((head) => reading.sourcesOf(head));
   const all = shown.flatMap((head) => reading.sourcesOf(head));
   const sums = sumsByAgent(reading, span, all);
   for (const head of shown) graph.agent(reading, head, added(reading.sourcesOf(head).map((id) => sums.get(id))));
-  const drawing: Drawing = { reading, graph, span, params, near, sources };
+  const drawing: Drawing = { reading, graph, span, params, near, sources, all };
   // People and credentials are few: they are drawn before tools take what room there is.
   drawPeople(drawing);
   drawCredentials(drawing);
   if (params.focus?.startsWith('col-') === true) drawColumn(drawing, params.focus);
   drawTools(drawing);
-  for (const link of linksOf(reading, span, sources, params.focus !== undefined)) graph.edge(agentNode(reading.headOf(link.caller)), agentNode(reading.headOf(link.called)), 'hands', link);
+  if (params.focus === undefined) for (const { caller, called } of callersBeside(reading, span, all)) graph.beside(agentNode(reading.headOf(called)), agentNode(reading.headOf(caller)));
+  for (const link of linksOf(reading, span, all, params.focus !== undefined)) graph.edge(agentNode(reading.headOf(link.caller)), agentNode(reading.headOf(link.called)), 'hands', link);
   if (params.holds) drawHeld(drawing);
-  return graph.done(notSeenOf(reading, shown), more);
+  return graph.done(notSeenOf(reading, shown));
 }
 
 function drawColumn({ reading, graph, near }: Drawing, focus: string): void {

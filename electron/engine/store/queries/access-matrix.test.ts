@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { stateOf } from './access-columns.ts';
 import { accessStory, at, listed, now, policy, tool, wipes, type AccessStory } from './test-access.ts';
 import { refusal } from '../test-history.ts';
+import type { Params } from '../../../../shared/contract.ts';
 import { words } from '../test-runtime.ts';
 
 const cut = 1_000;
@@ -29,7 +30,7 @@ function office(): AccessStory {
   return story;
 }
 
-function told(story: AccessStory, params: Partial<Parameters<AccessStory['ask']>[1]> & object): { columns: string[]; rows: Record<string, Record<string, string>>; total: number } {
+function told(story: AccessStory, params: Partial<Params<'access.matrix'>>): { columns: string[]; rows: Record<string, Record<string, string>>; total: number } {
   const found = story.ask('access.matrix', { by: 'resource', ...params });
   const names = found.columns.map((one) => `${one.resource ?? ''} ${one.class}`.trim());
   return { columns: names, total: found.total, rows: Object.fromEntries(found.rows.map((row) => [row.name, Object.fromEntries(row.cells.map((one) => [names[one.column], one.state]))])) };

@@ -47,8 +47,8 @@ type Item = Reach['items'][number];
 
 /** Each column once, by whoever is nearest. */
 function heldColumns(reading: Reading, heads: readonly number[]): Found[] {
-  const rows = reading.sql<[string], [number, number, number, number, Item['class'], Item['reversibility']]>(`SELECT x.at, c.id, x.times, x.cannot_tell, c.class, c.reversibility
-    FROM (SELECT min(i.key) AS at, x.column_id, x.times, x.cannot_tell FROM json_each(?) i CROSS JOIN access_cell x ON x.holder = i.value AND x.column_id > 0 WHERE x.grants > 0 GROUP BY x.column_id) x JOIN access_column c ON c.id = x.column_id`).raw().all(JSON.stringify(heads));
+  const rows = reading.sql<[string], [number, number, number, number, Item['class'], Item['reversibility']]>(`SELECT n.at, c.id, n.times, n.cannot_tell, c.class, c.reversibility
+    FROM (SELECT min(i.key) AS at, x.column_id, x.times, x.cannot_tell FROM json_each(?) i CROSS JOIN access_cell x ON x.holder = i.value AND x.column_id > 0 WHERE x.grants > 0 GROUP BY x.column_id) n JOIN access_column c ON c.id = n.column_id`).raw().all(JSON.stringify(heads));
   // What another agent of it used says nothing of a use by this one.
   return rows.map(([at, column, times, cannotTell, name, reversibility]) => ({ column, class: name, reversibility, used: at > 0 ? null : times > 0 ? true : cannotTell > 0 ? null : false, at }));
 }

@@ -54,6 +54,12 @@ export function linksOf(reading: Reading, span: Span, agents: readonly number[],
   return [...out.all(listOf(agents), ...daysOf(span)), ...others].filter((link) => link.lastUs >= span.fromUs);
 }
 
+/** Who handed work to these agents in the period: whoever is not shown is to be counted. */
+export function callersBeside(reading: Reading, span: Span, agents: readonly number[]): { caller: number; called: number }[] {
+  return reading.sql<unknown[], { caller: number; called: number }>(`SELECT l.caller, l.called FROM agent_link l WHERE l.called IN (SELECT value FROM json_each(?))
+    AND EXISTS (SELECT 1 FROM link_day d WHERE d.caller = l.caller AND d.called = l.called AND d.day BETWEEN ? AND ? AND d.last_us >= ?)`).all(listOf(agents), ...daysOf(span), span.fromUs);
+}
+
 export interface Behalf { readonly agent: number; readonly of: string; readonly tasks: number; readonly lastUs: number }
 /** Of the newest so many tasks of each agent. */
 const newestTasks = 30;
@@ -83,6 +89,6 @@ const mostUnused = 400;
 
 /** Held and not used in the period, what cannot be undone first. */
 export function unusedOf(reading: Reading, fromUs: number, heads: readonly number[]): Unused[] {
-  return reading.sql<unknown[], Unused>(`SELECT x.holder, x.column_id AS "column", c.resource, x.lastUsedUs FROM (SELECT x.holder, x.column_id, x.last_used_us AS lastUsedUs FROM json_each(?) i CROSS JOIN access_cell x ON x.holder = i.value AND x.column_id > 0
-    WHERE x.grants > 0 AND (x.last_used_us IS NULL OR x.last_used_us < ?) ORDER BY x.irreversible DESC LIMIT ${mostUnused}) x JOIN access_column c ON c.id = x.column_id`).all(listOf(heads), fromUs);
+  return reading.sql<unknown[], Unused>(`SELECT n.holder, n.column_id AS "column", c.resource, n.lastUsedUs FROM (SELECT x.holder, x.column_id, x.last_used_us AS lastUsedUs FROM json_each(?) i CROSS JOIN access_cell x ON x.holder = i.value AND x.column_id > 0
+    WHERE x.grants > 0 AND (x.last_used_us IS NULL OR x.last_used_us < ?) ORDER BY x.irreversible DESC LIMIT ${mostUnused}) n JOIN access_column c ON c.id = n.column_id`).all(listOf(heads), fromUs);
 }

@@ -55,9 +55,14 @@ export class GraphParts {
     this.edges.set(key, { ...known, volume: known.volume + volume, failures: known.failures + failures, denials: known.denials + denials, lastUs: Math.max(known.lastUs, lastUs) });
   }
 
+  leave(id: string): void {
+    this.left.add(id);
+  }
+
   /** Something stands next to it, and the line between is not drawn. */
   beside(shown: string, other: string): void {
-    if (!this.nodes.has(other)) this.left.add(other);
+    if (this.nodes.has(other)) return;
+    this.left.add(other);
     if (!this.nodes.has(shown)) return;
     const known = this.near.get(shown);
     if (known === undefined) this.near.set(shown, new Set([other]));
@@ -66,9 +71,9 @@ export class GraphParts {
 
   /** `more`: left out besides the neighbours that were met. */
   done(notSeen: AccessGraph['notSeen'], more = 0): AccessGraph {
-    for (const [id, hidden] of this.near) { const node = this.nodes.get(id); if (node !== undefined) node.hidden = hidden.size; }
+    for (const [id, hidden] of this.near) { const node = this.nodes.get(id); if (node !== undefined) node.hidden = [...hidden].filter((other) => !this.nodes.has(other)).length; }
     return {
-      nodes: [...this.nodes.values()], moreNodes: this.left.size + more, notSeen,
+      nodes: [...this.nodes.values()], moreNodes: [...this.left].filter((id) => !this.nodes.has(id)).length + more, notSeen,
       edges: [...this.edges.values()].map(({ lastUs, ...edge }) => ({ ...edge, lastAt: lastUs === 0 ? null : iso(lastUs) })),
     };
   }

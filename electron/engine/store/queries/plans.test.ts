@@ -7,6 +7,9 @@ import { historyFile } from '../open.ts';
 import { openReader, type ReadDb } from '../database.ts';
 import { agentDraft, later, logDraft, second, spanDraft, t0, TestHistory, trace } from '../test-history.ts';
 import { Tallies } from '../tallies.ts';
+import { readDocument } from '../../access/read-document.ts';
+import { AccessFold } from '../access-fold.ts';
+import { markAll } from '../access-dirty.ts';
 import { words } from '../test-runtime.ts';
 import { newLever, newOrder, planLever } from '../test-stop.ts';
 import { Reading } from './reading.ts';
@@ -31,6 +34,25 @@ function orderStop(): void {
   run('rights.write', { connection: 1, checks: [{ level: 'cancel', result: 'ok', text: '' }], atUs: t0 });
 }
 
+/** Both agents hold a policy that names a credential; one of them what a connection offers, too; one baseline, one owner, one dismissal; all folded. */
+function grantAccess(): void {
+  const run = <N extends 'access.import' | 'access.setHolder' | 'access.approve' | 'access.dismiss' | 'agents.setOwner'>(name: N, params: Commands[N]['params']): unknown => history.db.transaction(() => runCommand(name, history.db, params, new Tallies(history.db), t0)).immediate();
+  const text = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: ['s3:*'], Resource: '*' }] });
+  const { readings, understood, problems } = readDocument({ format: 'iam', role: 'identity', text });
+  run('access.import', { document: { name: 'policy', format: 'iam', role: 'identity', enforcement: 'enforced', credential: 'role/app', text, understood, problems }, readings, agents: [1, 2], audit: words('ann') });
+  history.db.prepare("INSERT INTO grant_seen (connection, agent, kind, name, source, first_us, last_us) VALUES (1, 0, 'tool', 'tool-3', 'tools/list', ?, ?)").run(t0, t0);
+  history.db.prepare("INSERT INTO grant_change (at_us, connection, agent, grant_id, kind, name, what, widening, first, text) SELECT at_us, connection, agent, grant_id, kind, name, 'changed', 1, 0, '' FROM grant_change").run();
+  run('access.setHolder', { connection: 1, agent: 1, holds: true, audit: words('ann') });
+  run('access.approve', { agent: 1, note: '', audit: words('ann') });
+  run('agents.setOwner', { agent: 1, role: 'owner', name: 'Ann', gone: false, audit: words('ann') });
+  history.db.transaction(() => {
+    markAll(history.db);
+    const fold = new AccessFold(history.db);
+    for (let turns = 0; fold.turn(nowUs, () => 0, 1_000).more; turns += 1) if (turns > 100) throw new Error('the fold does not come to an end');
+  }).immediate();
+  run('access.dismiss', { id: 1, reason: 'known', untilUs: null, audit: words('ann') });
+}
+
 let history: TestHistory;
 let db: ReadDb;
 let reading: Watched;
@@ -50,6 +72,7 @@ beforeAll(() => {
   history.tell([logDraft('tool:open', 1_300, { status: 'running', endUs: undefined })]);
   history.db.prepare("INSERT INTO gap (connection, from_us, to_us, reason, text) VALUES (1, ?, ?, 'engine_off', 'off')").run(t0, t0 + 60 * second);
   orderStop();
+  grantAccess();
   db = openReader(historyFile(history.dir));
   reading = new Watched(db);
 });
@@ -83,7 +106,21 @@ const shapes: { readonly [M in Method]?: readonly Record<string, unknown>[] } = 
   'gaps.list': [{ period }],
   find: [{ text: 'plan' }, { text: 'act-2' }, { text: 'tsk-1' }],
   'connections.list': [{}],
-  'grants.list': [{}, { agentId: 'agt-1' }, { connectionId: 'con-1' }],
+  'grants.list': [{}, { agentId: 'agt-1' }, { agentId: 'agt-1', class: 'read', text: 's' }, { connectionId: 'con-1' }, { documentId: 'gdc-1' }, { kind: 'tool' }, { class: 'read' }, { class: 'read', kind: 'statement' }, { columnId: 'cls-read' }, { columnId: 'col-1' }, { text: 'tool' }, { before: '1' }, { gone: true, kind: 'tool' }],
+  'grants.get': [{ id: 'grt-1' }, { id: 'grt-3' }],
+  'access.summary': [{}],
+  'access.matrix': (['class', 'resource'] as const).flatMap((by) => [{ by }, { by, columnsAfter: 2, columns: 2, limit: 1 }, ...[{ unused: true }, { attempted: true }, { irreversible: true, shared: true }, { expiringDays: 30 }, { newDays: 3 }, { text: 's3' }, { text: 'plan' }, { agentId: 'agt-1' }].map((filter) => ({ by, filter }))]),
+  'access.cell': [{ rowId: 'agt-1', columnId: 'cls-read' }, { rowId: 'agt-1', columnId: 'col-1' }, { rowId: 'con-1', columnId: 'cls-read' }],
+  'access.findings': [{}, { agentId: 'agt-1' }, { rule: 'wildcard', dismissed: true }, { text: 'plan' }, { before: '2.1' }],
+  'access.drift': [{}, { agentId: 'agt-1' }, { agentId: 'agt-2', connectionId: 'con-1' }, { connectionId: 'con-1', widening: true }, { since: iso(t0), before: `${nowUs}.1` }],
+  'access.baseline': [{ agentId: 'agt-1' }, { agentId: 'agt-2' }],
+  'access.proposal': [{ agentId: 'agt-1', form: 'allow_list' }, { agentId: 'agt-1', form: 'iam', days: 1 }, { agentId: 'agt-2', form: 'cedar' }],
+  'access.reach': [{ agentId: 'agt-1' }],
+  'access.graph': [{ period }, { period: long, holds: true }, { period, focus: 'agt-1', hops: 3 }, { period, focus: 'crd-1' }, { period, focus: 'con-1' }, { period, focus: 'col-1' }],
+  'access.documents': [{}, { agentId: 'agt-1' }],
+  'access.document': [{ id: 'gdc-1' }],
+  'identity.card': [{ agentId: 'agt-1' }],
+  'identity.activity': [{ id: 'act-2' }, { id: 'act-3' }],
   'approvals.list': [{ state: 'waiting' }, { state: 'decided' }, { state: 'waiting', agentId: 'agt-1', connectionId: 'con-1' }, { state: 'decided', before: `${t0}.1` }],
   'audit.list': [{}, { subject: 'apr-1' }, { before: `${t0}.9` }],
   'settings.get': [{}],
@@ -186,6 +223,23 @@ describe('questions', () => {
     }
     expect(bad).toEqual([]);
     expect(asked).toBeGreaterThan(10);
+  });
+
+  it('never walk through all grants, cells, facets, changes or authorities', () => {
+    askAll();
+    const large = ['grant_seen', 'grant_use', 'grant_source', 'grant_change', 'access_cell', 'access_facet', 'task_authority', 'tool_day', 'tool_use', 'link_day', 'agent_call', 'identity_evidence'];
+    // Counted as a whole over an index, or read once by whoever keeps the names in memory; the pairs of agents and tools are one line each.
+    const allowed = [/^SELECT count\(\*\) AS n FROM grant_seen g WHERE (1|g\.gone_us IS NULL)$/, /^SELECT u\.agent, u\.name FROM tool_use u WHERE/];
+    const bad: { sql: string; detail: string }[] = [];
+    let asked = 0;
+    for (const sql of reading.asked) {
+      const names = [...sql.matchAll(/\b(?:FROM|JOIN) (\w+)(?: (?!WHERE|INDEXED|ON|ORDER|GROUP|LIMIT|CROSS|JOIN|LEFT|AS)(\w+))?/g)].filter(([, table]) => large.includes(table ?? '')).flatMap(([, table = '', alias = table]) => [alias]);
+      if (names.length === 0 || allowed.some((pattern) => pattern.test(sql))) continue;
+      asked += 1;
+      bad.push(...plan(sql).filter((detail) => names.includes(/^SCAN (\w+)/.exec(detail)?.[1] ?? '') && !/USING (COVERING )?INDEX grant_change_/.test(detail)).map((detail) => ({ sql, detail })));
+    }
+    expect(bad).toEqual([]);
+    expect(asked).toBeGreaterThan(40);
   });
 
   it('along several sources of one agent are merged, not sorted', () => {

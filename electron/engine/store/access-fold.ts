@@ -47,6 +47,8 @@ export class AccessFold {
   private readonly save: AccessSave;
   private kept = new Map<number, Kept>();
   private keptRows = 0;
+  /** whom the turn before ended with. */
+  private last = Number.MIN_SAFE_INTEGER;
 
   constructor(db: WriteDb) {
     this.db = db;
@@ -62,16 +64,22 @@ export class AccessFold {
 
   /** Inside a transaction of the writer's. `spentMs`: how long this turn has taken so far. */
   turn(nowUs: number, spentMs: () => number, mostMs: number): Folded {
-    const next = statement<[], { holder: number }>(this.db, 'SELECT holder FROM access_dirty LIMIT 1');
     let changed = false;
     let findings = false;
-    for (let one = next.get(); one !== undefined; one = next.get()) {
+    for (let one = this.next(); one !== undefined; one = this.next()) {
+      this.last = one.holder;
       const done = this.one(one.holder, nowUs);
       changed ||= done.changed;
       findings ||= done.findings;
       if (spentMs() >= mostMs) break;
     }
-    return { changed: changed || findings, findings, more: next.get() !== undefined };
+    return { changed: changed || findings, findings, more: this.next() !== undefined };
+  }
+
+  /** In turn: some are marked again all the time, and nobody must wait for ever behind them. */
+  private next(): { readonly holder: number } | undefined {
+    return statement<[number], { holder: number }>(this.db, 'SELECT holder FROM access_dirty WHERE holder > ? ORDER BY holder LIMIT 1').get(this.last)
+      ?? statement<[], { holder: number }>(this.db, 'SELECT holder FROM access_dirty ORDER BY holder LIMIT 1').get();
   }
 
   private one(holder: number, nowUs: number): Done {

@@ -63,14 +63,14 @@ export class AccessSave {
   }
 
   private uses(holder: number, rows: readonly HeldGrant[], { uses }: Sums, before: Saved | null): boolean {
-    const was: Map<number, Values> = before !== null ? new Map(before.rows.map(({ id }, at) => [id, useValues(before.sums.uses[at])])) : new Map(this.db.prepare<[number], (number | string | null)[]>('SELECT grant_id, state, times, denied, first_used_us, last_used_us, last_denied_us, why FROM grant_use WHERE holder = ?').raw().all(holder).map(([grant, ...values]) => [Number(grant), values]));
+    const was: Map<number, Values> = before !== null ? new Map(before.rows.map(({ id }, at) => [id, valuesOfUse(before.sums.uses[at])])) : new Map(this.db.prepare<[number], (number | string | null)[]>('SELECT grant_id, state, times, denied, first_used_us, last_used_us, last_denied_us, why FROM grant_use WHERE holder = ?').raw().all(holder).map(([grant, ...values]) => [Number(grant), values]));
     const put = statement(this.db, `INSERT INTO grant_use (grant_id, holder, state, times, denied, first_used_us, last_used_us, last_denied_us, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET state = excluded.state, times = excluded.times, denied = excluded.denied, first_used_us = excluded.first_used_us, last_used_us = excluded.last_used_us, last_denied_us = excluded.last_denied_us, why = excluded.why`);
     let changed = false;
     for (const [at, { id }] of rows.entries()) {
       const use = uses[at];
       if (use === undefined) continue;
-      const values = useValues(use);
+      const values = valuesOfUse(use);
       const known = was.get(id);
       was.delete(id);
       if (same(known, values)) continue;
@@ -115,12 +115,12 @@ export class AccessSave {
   }
 
   private cells(holder: number, cells: ReadonlyMap<string, Cell>, saved: Saved | null, touched: Touched): boolean {
-    const was: Map<number, Values> = saved !== null ? new Map([...saved.sums.cells].map(([key, cell]) => [this.columnAt(key), cellValues(cell)])) : new Map(this.db.prepare<[number], (number | null)[]>('SELECT column_id, grants, cannot_tell, times, denied, last_used_us, last_denied_us, irreversible, shared, expires_us, first_us FROM access_cell WHERE holder = ?').raw().all(holder).map(([column, ...values]) => [Number(column), values]));
+    const was: Map<number, Values> = saved !== null ? new Map([...saved.sums.cells].map(([key, cell]) => [this.columnAt(key), valuesOfCell(cell)])) : new Map(this.db.prepare<[number], (number | null)[]>('SELECT column_id, grants, cannot_tell, times, denied, last_used_us, last_denied_us, irreversible, shared, expires_us, first_us FROM access_cell WHERE holder = ?').raw().all(holder).map(([column, ...values]) => [Number(column), values]));
     const put = statement(this.db, 'INSERT OR REPLACE INTO access_cell (holder, column_id, grants, cannot_tell, times, denied, last_used_us, last_denied_us, irreversible, shared, expires_us, first_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
     let changed = false;
     for (const [key, cell] of cells) {
       const column = this.columnAt(key);
-      const values = cellValues(cell);
+      const values = valuesOfCell(cell);
       const before = was.get(column);
       was.delete(column);
       if (same(before, values)) continue;
@@ -205,8 +205,8 @@ class Touched {
   }
 }
 
-const useValues = (use: UseOfGrant | undefined): Values => (use === undefined ? [] : [USE[use.state], use.times, use.denied, use.firstUsedUs, use.lastUsedUs, use.lastDeniedUs, use.why]);
-const cellValues = (cell: Cell): Values => [cell.grants, cell.cannotTell, cell.times, cell.denied, cell.lastUsedUs, cell.lastDeniedUs, Number(cell.irreversible), Number(cell.shared), cell.expiresUs, cell.firstUs];
+const valuesOfUse = (use: UseOfGrant | undefined): Values => (use === undefined ? [] : [USE[use.state], use.times, use.denied, use.firstUsedUs, use.lastUsedUs, use.lastDeniedUs, use.why]);
+const valuesOfCell = (cell: Cell): Values => [cell.grants, cell.cannotTell, cell.times, cell.denied, cell.lastUsedUs, cell.lastDeniedUs, Number(cell.irreversible), Number(cell.shared), cell.expiresUs, cell.firstUs];
 
 function sameLoose(a: Sums, b: Sums): boolean {
   return a.ungranted.length === b.ungranted.length && a.ungranted.every((one, at) => one.use.name === b.ungranted[at]?.use.name);

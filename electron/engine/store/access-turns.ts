@@ -1,17 +1,19 @@
 /**
- * When the access fold works: every two seconds, and at once after what people did or a discovery brought. Each turn is short, and while
- * telemetry waits there is one turn in two seconds: taking in comes first.
+ * When the access fold works: every two seconds, and at once after what people did or a discovery brought. Each turn is short. While telemetry
+ * comes in the turns are shorter still and far apart, a fiftieth of the time: taking in comes first, and figures of access may then be late.
  */
 import type { HintTopic } from '../../../shared/contract.ts';
 import type { Folded } from './access-fold.ts';
 
 const everyMs = 2_000;
 const turnMs = 25;
+const busyTurnMs = 10;
+const busyEveryMs = 500;
 
 export interface Turning {
   readonly writer: { foldAccess(nowUs: number, mostMs: number): Folded; foldHourly(nowUs: number): boolean };
   readonly now: () => number;
-  /** telemetry or a long command waits. */
+  /** telemetry comes in, or a long command waits. */
   readonly busy: () => boolean;
   readonly tell: (topics: HintTopic[]) => void;
 }
@@ -20,6 +22,7 @@ export class AccessTurns {
   private readonly t: Turning;
   private readonly timer: NodeJS.Timeout;
   private next: NodeJS.Immediate | null = null;
+  private later: NodeJS.Timeout | null = null;
 
   constructor(t: Turning) {
     this.t = t;
@@ -37,6 +40,7 @@ export class AccessTurns {
     clearInterval(this.timer);
     if (this.next !== null) clearImmediate(this.next);
     this.next = null;
+    if (this.later !== null) clearTimeout(this.later);
   }
 
   private tick(): void {
@@ -46,18 +50,24 @@ export class AccessTurns {
       // As below.
       return;
     }
-    this.turn();
+    if (this.later === null) this.turn();
   }
 
   private turn(): void {
     let folded: Folded;
+    const busy = this.t.busy();
     try {
-      folded = this.t.writer.foldAccess(this.t.now(), turnMs);
+      folded = this.t.writer.foldAccess(this.t.now(), busy ? busyTurnMs : turnMs);
     } catch {
       // A full disk or a lock: whoever was to be folded stays marked, and senders are told by their own bodies. The next tick tries again.
       return;
     }
     if (folded.changed) this.t.tell(folded.findings ? ['access', 'grants', 'status'] : ['access', 'grants']);
-    if (folded.more && !this.t.busy()) this.soon();
+    if (!folded.more) return;
+    if (!busy) this.soon();
+    else this.later ??= setTimeout(() => {
+      this.later = null;
+      this.turn();
+    }, busyEveryMs);
   }
 }

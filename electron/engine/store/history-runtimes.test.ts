@@ -28,7 +28,8 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const topics = (): string[] => [...new Set(notes.splice(0).flatMap((note) => note.topics))].toSorted();
+/** Without what the access fold tells: its turns come when they come. */
+const topics = (): string[] => [...new Set(notes.splice(0).filter((note) => !note.topics.includes('access')).flatMap((note) => note.topics))].toSorted();
 
 async function addRuntime(): Promise<number> {
   const { id } = await history.command('runtimes.add', {
@@ -65,6 +66,15 @@ describe('a runtime', () => {
     });
     expect(topics()).toEqual(['agents', 'connections', 'grants', 'status']);
     expect(await ask(history, 'counts', {})).toMatchObject({ agents: 1, approvalsWaiting: 0 });
+  });
+
+  it('is folded soon after: what its agents hold is told of by itself', async () => {
+    const connection = await addRuntime();
+    const grant = { kind: 'tool' as const, name: 'read', description: null, readOnly: true, destructive: false, openWorld: false, idempotent: null, from: 'tools/list' };
+    const found = { facts: emptyFacts, agents: [{ claim: { id: 'a1', name: 'clerk' }, aliases: [], grants: [grant], atUs: Date.now() * 1_000 }], grants: [], complete: true, refused: [] };
+    await history.command('runtimes.discovered', { connection, content: 'redacted', service: 'Graphs', receivedUs: Date.now() * 1_000, found });
+    await expect.poll(() => notes.some((note) => note.topics.includes('access')), { timeout: 10_000 }).toBe(true);
+    expect(JSON.parse(await history.queryJson('access.matrix', { by: 'class', unusedDays: 90, filter: {}, columnsAfter: 0, columns: 40, limit: 100 }))).toMatchObject({ columns: [{ class: 'read', agents: 1 }], rows: [{ name: 'clerk', held: 1, cells: [{ column: 0, state: 'cannot_tell', grants: 1 }] }], total: 1 });
   });
 
   it('is answered by one person: the other hears in words that it is being answered', async () => {

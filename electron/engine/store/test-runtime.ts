@@ -12,6 +12,7 @@ import { realIntake } from './intake.ts';
 import { historyFile } from './open.ts';
 import { Reading } from './queries/reading.ts';
 import { queries, type QueryName } from './queries/table.ts';
+import { removeConnection, retireConnection } from './retention.ts';
 import type { AuditWords } from './runtime-commands.ts';
 import { second, t0, TestHistory } from './test-history.ts';
 import { Writer } from './writer.ts';
@@ -79,6 +80,16 @@ export class TestRuntime {
 
   sweep(nowUs: number): void {
     this.writer.sweep(nowUs);
+  }
+
+  /** The connection is removed and its history kept. */
+  retire(nowUs = t0 + 120 * second, connection = this.connection): void {
+    this.writer.inTransaction(() => retireConnection(this.history.db, connection, nowUs));
+  }
+
+  /** And its history too. */
+  remove(connection = this.connection): void {
+    for (const gone of removeConnection(this.writer, connection)) if (gone < 0) throw new Error('a step brought rows back');
   }
 
   /** As the reader thread answers. */

@@ -19,6 +19,8 @@ import { Writer } from './writer.ts';
 const mostBodies = Number(process.env['GATEHOUSE_GROUP_BODIES'] ?? 64);
 const mostBytes = 8 * 1024 * 1024;
 const sweepEveryMs = 1_000;
+/** Bodies that come closer together than this are a stream. */
+const lullMs = 200;
 
 const port = parentPort;
 if (port === null) throw new Error('writer-worker runs as a worker thread only');
@@ -33,13 +35,15 @@ class WriterThread {
   private readonly bodies: PreparedBody[] = [];
   private readonly long: Long[] = [];
   private scheduled = false;
+  /** when bodies were last stored. */
+  private storedMs = Number.NEGATIVE_INFINITY;
   closed = false;
   private readonly sweeping: NodeJS.Timeout;
   private readonly access: AccessTurns;
 
   constructor(writer: Writer) {
     this.writer = writer;
-    this.access = new AccessTurns({ writer, now, busy: () => this.bodies.length > 0 || this.long.length > 0, tell: (topics) => send({ t: 'swept', note: { t: 'commit', firstActivityId: 0, lastActivityId: 0, inserted: 0, updatedIds: [], topics } }) });
+    this.access = new AccessTurns({ writer, now, busy: () => this.bodies.length > 0 || this.long.length > 0 || performance.now() - this.storedMs < lullMs, tell: (topics) => send({ t: 'swept', note: { t: 'commit', firstActivityId: 0, lastActivityId: 0, inserted: 0, updatedIds: [], topics } }) });
     this.folding = new Folding(writer.db);
     this.sweeping = setInterval(() => this.sweepQuietly(), sweepEveryMs);
   }
@@ -83,7 +87,9 @@ class WriterThread {
 
   private storeSome(): void {
     const bodies = this.nextBodies();
-    if (bodies.length > 0) send({ t: 'results', ...this.writer.storePrepared(bodies, now()) });
+    if (bodies.length === 0) return;
+    send({ t: 'results', ...this.writer.storePrepared(bodies, now()) });
+    this.storedMs = performance.now();
   }
 
   private stepOnce(): void {

@@ -3,7 +3,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root, say } from './paths.mjs';
 
-/** The access levels of AWS's own service authorization reference, by the letter that stands for them in the file. */
+/** The access levels of AWS's own service authorization reference, by the letter that stands for them in the file. @type {Readonly<Record<string, string>>} */
 const letters = { List: 'L', Read: 'R', Write: 'W', 'Tagging, Write': 'T', Tagging: 'T', 'Permissions management, Write': 'P', 'Permissions management': 'P' };
 
 const [folder] = process.argv.slice(2);

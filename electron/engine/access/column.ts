@@ -16,5 +16,5 @@ function labelsOf({ kind, name, resources }: Normalised): string[] {
   return shortList(resources.map((resource) => (kind === 'policy' ? cedarLabel(resource) : short(resource))));
 }
 
-/** `Photo::"a.jpg"` reads as `Photo a.jpg`. */
-const cedarLabel = (resource: string): string => short(resource.replace(/::"((?:[^"\\]|\\.)*)"/gu, ' $1'));
+/** `== Photo::"a.jpg"` reads as `Photo a.jpg`. */
+const cedarLabel = (resource: string): string => short(resource === '*' ? 'Cedar all' : resource.replace(/^== /u, '').replace(/::"((?:[^"\\]|\\.)*)"/gu, ' $1'));

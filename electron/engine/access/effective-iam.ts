@@ -15,7 +15,14 @@ import { someText } from './some-text.ts';
 import type { Alternative, Demand } from './some-text.ts';
 
 export function effectiveIam(statements: readonly Held[]): Remaining[] {
-  return statements.map((one) => (one.reading.effect === 'deny' || one.role === 'boundary' || one.role === 'scp' ? noPermission : remainingOf(one, statements.filter((other) => concerns(other, one)))));
+  // What limits one statement limits every other of the same credential: found once, since there may be hundreds of each.
+  const known = new Map<string | null, Limits>();
+  const limitsFor = (one: Held): Limits => {
+    const limits = known.get(one.credential) ?? limitsOf(statements.filter((other) => concerns(other, one)), one.credential);
+    known.set(one.credential, limits);
+    return limits;
+  };
+  return statements.map((one) => (one.reading.effect === 'deny' || one.role === 'boundary' || one.role === 'scp' ? noPermission : remainingOf(one, limitsFor(one))));
 }
 
 /** Policies of two different roles or keys do not limit each other. */
@@ -24,12 +31,11 @@ const concerns = (other: Held, one: Held): boolean => other.credential === null 
 /** What of the others bears on one statement. */
 interface Limits { readonly all: readonly Limit[]; readonly denies: readonly Limit[]; readonly boundaries: readonly (readonly Limit[])[]; readonly organisation: readonly (readonly Limit[])[] }
 /** `sure`: it holds whatever the moment is. */
-interface Limit { /** how much of an action it must take to concern it: a sure deny the whole, everything else any of it. */ readonly how: 'whole' | 'any'; readonly reading: Normalised; readonly sure: boolean; readonly actions: ReadonlySet<CataloguedAction> }
+interface Limit { /** how much of an action it must take to concern it: a sure deny the whole, everything else any of it. */ readonly how: 'whole' | 'any'; readonly reading: Normalised; readonly sure: boolean; readonly actions: ReadonlySet<CataloguedAction>; /** its resources, and those that it leaves: read once, for it stands against every statement. */ readonly own: Alternative; readonly left: Alternative }
 
-function remainingOf({ reading, role, credential }: Held, others: readonly Held[]): Remaining {
+function remainingOf({ reading, role, credential }: Held, limits: Limits): Remaining {
   const meant = principalOf(reading, credential);
   if (meant === 'no') return { state: 'nothing', facets: [], certain: true, why: ['It names another principal.'] };
-  const limits = limitsOf(others, credential);
   const all = actionsNamed(reading);
   const memo = new Map<string, Fit>();
   const fits = new Map(all.map((action) => [action, leftOf(action, reading, limits, memo)]));
@@ -63,7 +69,7 @@ function limitsOf(others: readonly Held[], credential: string | null): Limits {
 
 function limitOf(reading: Normalised, credential: string | null): Limit {
   const sure = isSure(reading) && principalOf(reading, credential) === 'yes';
-  return { reading, sure, how: reading.effect === 'deny' && sure ? 'whole' : 'any', actions: cataloguedActions(reading.actions) };
+  return { reading, sure, how: reading.effect === 'deny' && sure ? 'whole' : 'any', actions: cataloguedActions(reading.actions), own: reach(reading), left: refusal(reading) };
 }
 
 /** Whether a deny takes the whole action, or whether a limit lets any of it through. Of a catalogued action both are the same. */
@@ -96,11 +102,11 @@ function leftOf(action: CataloguedAction, reading: Normalised, limits: Limits, m
 /** With only those limits that concern the action. */
 function leftWith(reading: Normalised, { denies, boundaries, organisation }: Omit<Limits, 'all'>): Fit {
   const own = [reach(reading)];
-  const readings = (some: readonly Limit[]): Normalised[] => some.map((limit) => limit.reading);
+  const reaches = (some: readonly Limit[]): Alternative[] => some.map((limit) => limit.own);
   const sure = (some: readonly Limit[]): Limit[] => some.filter((limit) => limit.sure);
-  const most: Demand[] = [own, ...sure(denies).map((deny) => [refusal(deny.reading)]), ...boundaries.map((some) => readings(some).map(reach)), ...(organisation.length > 0 ? [readings(organisation.flat()).map(reach)] : [])];
+  const most: Demand[] = [own, ...sure(denies).map((deny) => [deny.left]), ...boundaries.map(reaches), ...(organisation.length > 0 ? [reaches(organisation.flat())] : [])];
   if (someText(most) === false) return 'no';
-  const least: Demand[] = [own, ...denies.map((deny) => [refusal(deny.reading)]), ...[...boundaries, ...organisation].map((some) => readings(sure(some)).map(reach))];
+  const least: Demand[] = [own, ...denies.map((deny) => [deny.left]), ...[...boundaries, ...organisation].map((some) => reaches(sure(some)))];
   return someText(least) === true ? 'yes' : 'maybe';
 }
 

@@ -48,9 +48,13 @@ function withSkips(tokens: readonly Token[], places: readonly number[]): number[
 }
 
 export function tokensMatch(tokens: readonly Token[], text: string): boolean {
-  let places = firstPlaces(tokens);
-  for (const sign of signsOf(text)) {
-    places = nextPlaces(tokens, places, sign);
+  const signs = signsOf(text);
+  // Most texts differ from most patterns before the first wildcard.
+  let plain = 0;
+  for (; plain < tokens.length && typeof tokens[plain] === 'string'; plain += 1) if (tokens[plain] !== signs[plain]) return false;
+  let places = withSkips(tokens, [plain]);
+  for (let at = plain; at < signs.length; at += 1) {
+    places = nextPlaces(tokens, places, signs[at] ?? '');
     if (places.length === 0) return false;
   }
   return places.at(-1) === tokens.length;

@@ -41,7 +41,7 @@ function labels(service: string, resources: readonly string[]): string[] {
     const parts = resource.split(':');
     const rest = resource.startsWith('arn:') && parts.length >= 6 ? parts.slice(5).join(':') : resource;
     return short(rest === '*' ? `${service} all` : `${service} ${rest}`);
-  }));
+  }), `${service} `);
 }
 
 function mergedFacets(facets: readonly Facet[]): Facet[] {

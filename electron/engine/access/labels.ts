@@ -6,9 +6,10 @@ export interface Facet { readonly resource: string; readonly class: AccessClass;
 /** So many columns one grant opens at most; what is beyond stands under one column for the rest. */
 export const MOST_LABELS = 40;
 
-export const short = (text: string): string => clipped(text, 80);
+export const short = (text: string): string => clipped(text.trim() === '' ? 'without a name' : text, 80);
 
-export function shortList(labels: readonly string[]): string[] {
+/** `before`: what stands before the count of the rest. */
+export function shortList(labels: readonly string[], before = ''): string[] {
   const unique = [...new Set(labels)];
-  return unique.length <= MOST_LABELS ? unique : [...unique.slice(0, MOST_LABELS - 1), `${unique.length - MOST_LABELS + 1} more`];
+  return unique.length <= MOST_LABELS ? unique : [...unique.slice(0, MOST_LABELS - 1), `${before}${unique.length - MOST_LABELS + 1} more`];
 }

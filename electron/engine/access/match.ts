@@ -4,6 +4,8 @@
  * that its actions name. What leaves no trace of its own in activities (a scope, a network reach) cannot be told.
  */
 import type { GrantKind } from '../../../shared/access.ts';
+import { actionsNeeded, isAwsCall } from './aws-call-names.ts';
+import { actionName } from './cedar-reading.ts';
 import { globMatches, hasWildcard } from './glob.ts';
 import { bare, isNegated } from './normalised.ts';
 
@@ -17,7 +19,7 @@ export interface Matcher {
   matches(activityName: string): boolean;
 }
 
-const separators = ['___', '__', '/', '.', ':'] as const;
+const separators = ['___', '__', '/', '.'] as const;
 
 export function matcherOf(grant: Matchable): Matcher {
   if (grant.kind === 'statement') return { canTell: true, needs: 'aws_calls', matches: statementMatcher(grant.actions) };
@@ -28,25 +30,27 @@ export function matcherOf(grant: Matchable): Matcher {
   return {
     canTell: canTell && names.length > 0,
     needs: canTell && names.length > 0 ? 'tool_calls' : null,
-    matches: (activityName) => exact.has(activityName) || (canTell && endings(activityName).some((ending) => exact.has(ending))) || patterns.some((pattern) => globMatches(pattern, activityName)),
+    matches: (activityName) => (canTell ? [activityName, ...endings(activityName)] : [activityName]).some((name) => exact.has(name) || patterns.some((pattern) => globMatches(pattern, name))),
   };
 }
 
 /** Under which names a grant that is no statement would be called. A declared tool may have patterns; one that a runtime lists is called what it is called. */
 function namesOf({ kind, name, actions }: Matchable): readonly string[] {
-  if (kind === 'policy') return actions.filter((action) => !isNegated(action)).map((action) => /^.*Action::"((?:[^"\\]|\\.)*)"$/u.exec(action)?.[1] ?? action);
+  if (kind === 'policy') return isGroup(actions) ? [] : actions.map(actionName);
   return kind === 'tool' && actions.length > 0 && !actions.includes(name) ? [name, ...actions] : [name];
 }
 
+/** A single `in` names a group: which actions are in it does not stand in the policy. */
+const isGroup = (actions: readonly string[]): boolean => actions.length === 1 && actions[0]?.startsWith('in ') === true;
+
+/** A call may need several actions: one that permits a part of them is used by it too. */
 function statementMatcher(actions: readonly string[]): (activityName: string) => boolean {
   const patterns = actions.map((action) => bare(action).toLowerCase());
   const negatedList = actions.length > 0 && actions.every(isNegated);
-  return (activityName) => {
-    // `service:Action`, as calls of AWS are named here; anything else is no AWS call.
-    if (!/^[a-z0-9-]+:[A-Za-z0-9]+$/u.test(activityName)) return false;
-    const lower = activityName.toLowerCase();
+  return (activityName) => isAwsCall(activityName) && actionsNeeded(activityName).some((needed) => {
+    const lower = needed.toLowerCase();
     return patterns.some((pattern) => globMatches(pattern, lower)) !== negatedList;
-  };
+  });
 }
 
 /** The name without what a client put before it: for `mcp__github__create_issue` also `github__create_issue` and `create_issue`. */

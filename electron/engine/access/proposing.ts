@@ -17,7 +17,7 @@ export interface ProposalInput {
   readonly form: Proposal['form'];
   readonly agentName: string;
   readonly grants: readonly ProposedGrant[];
-  /** what it did with success or tried, in the asked days; denied tries are not here. */
+  /** what it did in the asked days; denied tries are not here. */
   readonly observed: readonly Observed[];
 }
 
@@ -37,12 +37,19 @@ export interface ProposalDraft {
   permits(activityName: string): boolean;
 }
 
-/** Of the grants that permit something, which were used by what was observed, which were not, and which nobody can tell. */
-export function sorted({ grants, observed }: Pick<ProposalInput, 'grants' | 'observed'>): { used: ProposedGrant[]; unused: ProposedGrant[]; untold: ProposedGrant[] } {
-  const permitting = grants.filter(({ reading, role }) => reading.effect === 'allow' && role !== 'boundary' && role !== 'scp');
-  const used = permitting.filter((grant) => observed.some(({ name }) => matchOf(grant)(name)));
-  const rest = permitting.filter((grant) => !used.includes(grant));
-  return { used, unused: rest.filter(({ use }) => use !== 'cannot_tell'), untold: rest.filter(({ use }) => use === 'cannot_tell') };
+export interface Sorted { readonly grant: ProposedGrant; readonly names: readonly Observed[] }
+
+/** Of the grants that permit something, which were used and by what, which were not, and which nobody can tell. */
+export function sorted({ grants, observed }: Pick<ProposalInput, 'grants' | 'observed'>): { used: Sorted[]; unused: ProposedGrant[]; untold: ProposedGrant[] } {
+  const permitting = grants.filter(({ reading, role }) => reading.effect === 'allow' && (role === 'identity' || role === null));
+  const withNames = permitting.map((grant): Sorted => {
+    const matches = matchOf(grant);
+    return { grant, names: observed.filter(({ name }) => matches(name)) };
+  });
+  const rest = withNames.filter(({ names }) => names.length === 0).map(({ grant }) => grant);
+  // What could not be read is nobody's to take away unseen.
+  const untold = rest.filter(({ use, reading }) => use === 'cannot_tell' || reading.understood === 'not');
+  return { used: withNames.filter(({ names }) => names.length > 0), unused: rest.filter((grant) => !untold.includes(grant)), untold };
 }
 
 export function matchOf({ reading, connectionName }: ProposedGrant): (activityName: string) => boolean {

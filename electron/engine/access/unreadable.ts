@@ -15,7 +15,8 @@ export function unreadableDocument(kind: GrantKind, text: string, why: readonly 
 
 /** Readings of one document together. */
 export function asDocument(readings: GrantReading[], problems: readonly string[]): DocumentReading {
+  if (readings.length === 0) return { readings, understood: problems.length === 0 ? 'whole' : 'not', problems: bounded(problems.length === 0 ? ['It names nothing.'] : problems) };
   const whole = problems.length === 0 && readings.every(({ understood }) => understood === 'whole');
   const not = readings.every(({ understood }) => understood === 'not');
-  return { readings, understood: whole && readings.length > 0 ? 'whole' : not ? 'not' : 'partly', problems: bounded(problems) };
+  return { readings, understood: whole ? 'whole' : not ? 'not' : 'partly', problems: bounded(problems) };
 }

@@ -47,17 +47,21 @@ export interface CorpusOptions {
   /** epoch milliseconds of the first span; bodies are spread over `days`. */
   readonly fromMs: number;
   readonly days: number;
+  /** so many agents instead of 60, who act for people and hand work to each other. */
+  readonly fleet?: number;
 }
 
 class SpanMaker {
   readonly #random: Random;
   readonly #prose: string;
   readonly #agents: { name: string; service: string; model: string; tools: string[] }[];
+  readonly #handing: boolean;
 
-  constructor(seed: number) {
+  constructor(seed: number, fleet?: number) {
     this.#random = seededRandom(seed);
     this.#prose = prose();
-    this.#agents = Array.from({ length: 60 }, (_, at) => ({
+    this.#handing = fleet !== undefined;
+    this.#agents = Array.from({ length: fleet ?? 60 }, (_, at) => ({
       name: `agent-${String(at).padStart(2, '0')}`, service: `service-${at % 12}`, model: ['gpt-6', 'gpt-6-mini', 'claude-opus-5-5', 'gemini-3-pro'][at % 4] ?? 'gpt-6',
       tools: Array.from({ length: 8 }, (_unused, tool) => `${['orders', 'mail', 'crm', 'ledger', 'repo'][tool % 5] ?? 'x'}.${['search', 'create', 'send', 'read'][(tool + at) % 4] ?? 'y'}`),
     }));
@@ -94,10 +98,18 @@ class SpanMaker {
       spans.push(index % 2 === 0 ? this.#chat(agent, traceId, rootId, session, at, ms) : this.#tool(agent, traceId, rootId, session, at, ms));
       at += ms + 5;
     }
+    if (this.#handing && random.chance(0.15)) spans.push(...this.#handed(random.pick(this.#agents.filter((one) => one.service === service).slice(0, 6)), { traceId, rootId, session, startMs }));
     spans.push(this.#span(traceId, rootId, undefined, `invoke_agent ${agent.name}`, 1, startMs, at - startMs, [
-      ...this.#common(agent, session), text('gen_ai.operation.name', 'invoke_agent'), text('gen_ai.provider.name', 'openai'), text('gen_ai.request.model', agent.model),
+      ...this.#common(agent, session), ...(this.#handing ? [text('enduser.id', `person-${random.int(1, 40)}@example.com`)] : []), text('gen_ai.operation.name', 'invoke_agent'), text('gen_ai.provider.name', 'openai'), text('gen_ai.request.model', agent.model),
     ]));
     return spans;
+  }
+
+  /** Another agent's run inside this one's, with a call of its own. */
+  #handed(to: { name: string; service: string; model: string; tools: string[] }, { traceId, rootId, session, startMs }: { traceId: string; rootId: string; session: string; startMs: number }): CorpusSpan[] {
+    const runId = this.#random.hex(8);
+    const run = this.#span(traceId, runId, rootId, `invoke_agent ${to.name}`, 1, startMs + 10, 500, [...this.#common(to, session), text('gen_ai.operation.name', 'invoke_agent'), text('gen_ai.provider.name', 'openai')]);
+    return [run, this.#tool(to, traceId, runId, session, startMs + 20, 300)];
   }
 
   #span(traceId: string, spanId: string, parentSpanId: string | undefined, name: string, kind: number, startMs: number, ms: number, attributes: Attribute[]): CorpusSpan {
@@ -140,7 +152,7 @@ class SpanMaker {
 /** Bodies of `spansPerBody` spans each, every body from one service, in order of time. */
 export function makeCorpus(options: CorpusOptions): CorpusBody[] {
   const random = seededRandom(options.seed + 1);
-  const maker = new SpanMaker(options.seed);
+  const maker = new SpanMaker(options.seed, options.fleet);
   const stepMs = (options.days * 86_400_000) / Math.max(1, options.bodies);
   return Array.from({ length: options.bodies }, (_, body) => {
     const service = random.pick(maker.services);

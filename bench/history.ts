@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { ServedEngine } from '../e2e/engine/serve.ts';
 import { US_DAY } from '../electron/engine/store/codes.ts';
 import { historyFile } from '../electron/engine/store/open.ts';
+import { giveAccess } from './access.ts';
 import { corpusVersion, makeCorpus } from './corpus.ts';
 import type { CorpusBody } from './corpus.ts';
 import { multiply } from './copies.ts';
@@ -36,13 +37,13 @@ function withCosts(bodies: readonly CorpusBody[]): readonly CorpusBody[] {
   return bodies;
 }
 
-async function fill(engine: ServedEngine, rows: number): Promise<void> {
+async function fill(engine: ServedEngine, rows: number, fleet?: number): Promise<void> {
   const { endpoint, token } = await engine.addOtlp('bench', 'full');
   const from = Date.now() - days * 86_400_000;
   const bodies = Math.ceil(rows / spansInBody);
   for (let done = 0; done < bodies; done += chunk) {
     const some = Math.min(chunk, bodies - done);
-    const corpus = makeCorpus({ seed: 1_000 + done, spansPerBody: spansInBody, bodies: some, fromMs: from + (done / bodies) * days * 86_400_000, days: (some / bodies) * days });
+    const corpus = makeCorpus({ seed: 1_000 + done, spansPerBody: spansInBody, bodies: some, fromMs: from + (done / bodies) * days * 86_400_000, days: (some / bodies) * days, ...(fleet === undefined ? {} : { fleet }) });
     await runLoad({ url: `${endpoint}/v1/traces`, headers: { 'content-type': 'application/x-protobuf', authorization: `Bearer ${token}` }, bodies: withCosts(corpus).map(encodeProtobuf), connections: 4 });
     if (done % (chunk * 8) === 0) process.stderr.write(`filling: ${((done + some) * spansInBody).toLocaleString('en')} of ${rows.toLocaleString('en')} activities\n`);
   }
@@ -54,10 +55,10 @@ function digest(): string {
   return createHash('sha256').update(Buffer.concat(texts)).digest('hex').slice(0, 8);
 }
 
-async function take(making: string, rows: number): Promise<void> {
+async function take(making: string, rows: number, fleet?: number): Promise<void> {
   const engine = await ServedEngine.start({ folder: making });
   try {
-    await fill(engine, rows);
+    await fill(engine, rows, fleet);
   } catch (error) {
     await engine.stop();
     throw error;
@@ -81,5 +82,22 @@ export async function largeHistory(rows: number): Promise<string> {
   // Only a whole one gets the name that is looked for.
   renameSync(making, folder);
   for (const other of readdirSync(tmpdir())) if (other.startsWith(prefix) && other !== name && other.endsWith(`-${rows}`)) rmSync(join(tmpdir(), other), { recursive: true, force: true });
+  return folder;
+}
+
+const accessPrefix = 'gatehouse-bench-access-';
+/** Counts up when `giveAccess` or what the corpus makes for a fleet tells something else. */
+const accessVersion = 2;
+
+/** The data folder of a history of so many activities of so many agents, with a hundred thousand grants that are compared with them. */
+export async function accessHistory(rows: number, fleet: number, grants: number): Promise<string> {
+  const name = `${accessPrefix}${new Date().toISOString().slice(0, 10)}-${corpusVersion}.${accessVersion}-${digest()}-${fleet}-${grants}-${rows}`;
+  const folder = join(tmpdir(), name);
+  if (existsSync(folder)) return folder;
+  const making = mkdtempSync(join(tmpdir(), 'gatehouse-bench-making-'));
+  await take(making, rows, fleet);
+  giveAccess(making, grants);
+  renameSync(making, folder);
+  for (const other of readdirSync(tmpdir())) if (other.startsWith(accessPrefix) && other !== name && other.endsWith(`-${rows}`)) rmSync(join(tmpdir(), other), { recursive: true, force: true });
   return folder;
 }

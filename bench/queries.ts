@@ -7,12 +7,13 @@ import { openReader } from '../electron/engine/store/database.ts';
 import { historyFile } from '../electron/engine/store/open.ts';
 import { Reading, rowId } from '../electron/engine/store/queries/reading.ts';
 import { queries } from '../electron/engine/store/queries/table.ts';
-import { largeHistory } from './history.ts';
+import { accessQuestions } from './access-queries.ts';
+import type { Question } from './access-queries.ts';
+import { accessHistory, largeHistory } from './history.ts';
 import { quantile } from './table.ts';
 import type { Row } from './table.ts';
 
 interface Timed { readonly p50: number; readonly p95: number; /** of the asking thread: other work on the machine hardly changes it. Only the sum of many calls is told in steps that are fine enough. */ readonly processor: number }
-interface Question { readonly name: string; readonly ask: (round: number) => unknown }
 
 const million = 1_000_000;
 const limitMs = 10;
@@ -113,5 +114,15 @@ export async function benchQueries(rows: number): Promise<Row[]> {
     found.push({ what: question.name, measured: timed.p95, limit, sense: 'max', unit: ' ms', note });
     if (question.name === 'newest 100 of an agent') found.push({ what: `${question.name}, p50`, measured: timed.p50, limit: 1, sense: 'max', unit: ' ms', note: '' });
   }
-  return found;
+  return rows > million ? found : [...found, ...await benchAccess(rows)];
+}
+
+const fleet = 500;
+const grants = 100_000;
+
+async function benchAccess(rows: number): Promise<Row[]> {
+  return accessQuestions(await accessHistory(rows, fleet, grants)).map((question) => {
+    const timed = time(question);
+    return { what: question.name, measured: timed.p95, limit: limitMs, sense: 'max', unit: ' ms', note: inWords(timed) };
+  });
 }

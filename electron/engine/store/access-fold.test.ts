@@ -123,6 +123,21 @@ describe('the access fold', () => {
     expect(runtime.history.all('SELECT held FROM access_row')).toEqual([{ held: 1 }]);
   });
 
+  it('counts a call under what permits it, and of a policy with several actions only where its own action stands', () => {
+    const runtime = freshRuntime();
+    runtime.discover({ agents: [agent('clerk', [])] });
+    const add = (format: 'iam' | 'cedar', text: string): void => {
+      const { readings, understood, problems } = readDocument({ format, role: 'identity', text });
+      runtime.command('access.import', { document: { name: format, format, role: 'identity', enforcement: 'enforced', credential: null, text, understood, problems }, readings, agents: [1], audit: words('ann') });
+    };
+    add('iam', policy(['s3:ListBucket']));
+    add('cedar', 'permit (principal, action in [Action::"read", Action::"delete"], resource);');
+    runtime.collect({ records: ['s3:ListObjectsV2', 'read'].map((name) => ({ draft: { ...call(name, 'clerk'), agent: { id: 'clerk', name: 'clerk' } }, raw: '{}' })) });
+    fold(runtime);
+    expect(runtime.history.all('SELECT kind, times FROM grant_use u JOIN grant_seen g ON g.id = u.grant_id ORDER BY kind')).toEqual([{ kind: 'policy', times: 1 }, { kind: 'statement', times: 1 }]);
+    expect(runtime.history.all("SELECT c.class, x.times FROM access_cell x JOIN access_column c ON c.id = x.column_id WHERE c.resource NOT LIKE 's3%' ORDER BY 1")).toEqual([{ class: 'delete', times: 0 }, { class: 'read', times: 1 }]);
+  });
+
   it('compares what a connection offers with the calls of those who are said to hold its credential', () => {
     const runtime = freshRuntime();
     const offers = runtime.add('langgraph', 'github');

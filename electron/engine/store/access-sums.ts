@@ -4,11 +4,13 @@
  */
 import { accessClasses, reversibilities, type AccessClass, type GrantUse, type Reversibility } from '../../../shared/access.ts';
 import { actionsMatching } from '../access/action-catalogue.ts';
+import { actionsNeeded, isAwsCall } from '../access/aws-call-names.ts';
+import { cedarClasses } from '../access/cedar-reading.ts';
 import { effective, type Remaining } from '../access/effective.ts';
 import { short, type Facet } from '../access/labels.ts';
 import { matchIndex, type MatchIndex } from '../access/match.ts';
 import { nameHints } from '../access/name-hints.ts';
-import type { ClassReading } from '../access/worst.ts';
+import { mergeClasses, type ClassReading } from '../access/worst.ts';
 import type { HeldGrant } from './held-grants.ts';
 import { normalisedOf, readingOf, type ReadingColumn } from './stored-grant.ts';
 
@@ -65,8 +67,6 @@ export interface SumsInput {
 
 export const columnKey = (resource: string | null, name: AccessClass): string => `${resource ?? ''}\n${resource === null ? '*' : ''}${name}`;
 export const permits = (remaining: Remaining | undefined): boolean => remaining !== undefined && remaining.state !== 'no_permission';
-
-const isAwsCall = (name: string): boolean => /^[a-z0-9-]+:[A-Za-z0-9]+$/u.test(name);
 
 export function sumsOf(input: SumsInput): Sums {
   const { prepared, names, isAgent } = input;
@@ -149,7 +149,7 @@ class Cells {
       cell.shared ||= this.input.shared(row);
       cell.expiresUs = least(cell.expiresUs, row.expiresUs);
       cell.firstUs = most(cell.firstUs, row.firstUs);
-      for (const place of calls) if (row.kind !== 'statement' || this.isOf(names[place]?.name ?? '', line)) cell.calls.add(place);
+      for (const place of calls) if (this.isUseOf(at, row, names[place]?.name ?? '', line)) cell.calls.add(place);
     }
   }
 
@@ -202,18 +202,26 @@ class Cells {
     return cell;
   }
 
+  /** A call of a tool is of all that the tool does; of a policy with several actions only of what its own action does. */
+  private isUseOf(at: number, row: HeldGrant, name: string, line: FacetLine): boolean {
+    if (row.kind === 'statement') return this.isOf(name, line);
+    if (row.kind !== 'policy') return true;
+    const actions = (this.input.prepared.readings[at]?.actions ?? []).filter((action) => name.endsWith(/"((?:[^"\\]|\\.)*)"$/u.exec(action)?.[1] ?? action));
+    return actions.length === 0 || cedarClasses(actions).classes.some((one) => one.class === line.class);
+  }
+
   /** A call of AWS is of the classes and the service that the catalogue says; one that it does not know could be of any. */
   private isOf(name: string, { resource, class: of }: FacetLine): boolean {
     const classes = this.awsClasses(name);
-    const service = name.split(':')[0]?.toLowerCase() ?? '';
-    if (resource !== null && !resource.startsWith(`${service} `) && !resource.startsWith('AWS ')) return false;
+    if (resource !== null && !resource.startsWith('AWS ') && !actionsNeeded(name).some((needed) => resource.startsWith(`${needed.split(':')[0] ?? ''} `))) return false;
     return classes === null || of === 'not_understood' || classes.some((one) => one.class === of);
   }
 
   private awsClasses(name: string): readonly ClassReading[] | null {
     let found = this.classes.get(name);
     if (found === undefined) {
-      found = isAwsCall(name) ? (actionsMatching(name)[0]?.classes ?? null) : null;
+      const classes = isAwsCall(name) ? mergeClasses(actionsNeeded(name).flatMap((needed) => actionsMatching(needed)[0]?.classes ?? [])) : [];
+      found = classes.length === 0 ? null : classes;
       this.classes.set(name, found);
     }
     return found;

@@ -82,6 +82,25 @@ async function drawStops(page: Page, themes: (each: (theme: 'light' | 'dark') =>
   }
 }
 
+/** What agents may touch, who calls whom, and who one of them is. */
+async function drawAccess(page: Page, theme: 'light' | 'dark'): Promise<void> {
+  await go(page, 'x');
+  const cell = page.getByRole('gridcell', { name: /denied/ }).first();
+  if (await cell.count() > 0) await cell.click();
+  await draw(page, 'access', theme);
+  await page.evaluate(() => { location.hash = '#/access?tab=findings'; });
+  await draw(page, 'access-findings', theme);
+  await page.evaluate(() => { location.hash = '#/access?by=graph'; });
+  await expect(page.locator('[data-node]').first()).toBeVisible();
+  await draw(page, 'access-graph', theme);
+  await chooseAgent(page, 'refund-runner');
+  await page.getByRole('tab', { name: /^Identity/ }).click();
+  await draw(page, 'agent-identity', theme);
+  await page.getByRole('tab', { name: /^Access/ }).click();
+  await page.getByText('Blast radius').first().click();
+  await draw(page, 'agent-reach', theme);
+}
+
 test('pictures of every screen', async () => {
   await mkdir(folder, { recursive: true });
   const first = await launch();
@@ -140,6 +159,7 @@ test('pictures of every screen', async () => {
     await page.keyboard.type('ref');
     await draw(page, 'palette', theme);
     await page.keyboard.press('Escape');
+    await drawAccess(page, theme);
   });
   await drawStops(page, themes);
   await close();

@@ -169,6 +169,17 @@ export const accessQueries = {
   }),
 };
 
+export const graphQueries = {
+  /** Who calls whom in the period; `focus`: only what is so many `hops` around it. */
+  graph: (period: AskedPeriod, rest: FilterOf<'access.graph'>) => askIn('access.graph', ['access', 'activity', 'agents'], period, rest),
+  reach: (agentId: string) => ask('access.reach', ['access', 'grants', 'agents'], { agentId }),
+};
+
+export const identityQueries = {
+  card: (agentId: string) => ask('identity.card', ['access', 'agents'], { agentId }),
+  activity: (id: string) => ask('identity.activity', ['access', 'activity'], { id }),
+};
+
 export const auditQueries = {
   list: (filter: Omit<Params<'audit.list'>, 'before'> = {}) => infiniteQueryOptions({
     queryKey: ['audit.list', filter] as const,

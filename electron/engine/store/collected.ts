@@ -1,7 +1,7 @@
 /** What connectors collected and discovered, as the assembler takes it: after the content level, with the runtime's own text beside it. */
 import type { ContentLevel } from '../../../shared/domain.ts';
 import type { AgentClaim, Draft } from '../ingest/draft.ts';
-import type { CollectedJob } from '../ingest/collected.ts';
+import type { CollectedJob, FoundGrant } from '../ingest/collected.ts';
 import { withoutContent } from '../ingest/outline.ts';
 import { payloadKinds, type PayloadContext, type PayloadRef } from '../ingest/payload.ts';
 import { maskJson, maskText } from '../ingest/redact.ts';
@@ -57,6 +57,12 @@ function masked(draft: Draft): Draft {
 
 export function maskedClaim<C extends AgentClaim>(claim: C): C {
   return claim.name === undefined ? claim : { ...claim, name: maskText(claim.name) };
+}
+
+/** SECURITY: what a runtime says of its tools is its text, and may hold what a configuration holds. Names stay: calls are compared with them. */
+export function maskedGrant(grant: FoundGrant): FoundGrant {
+  const { description, source } = grant;
+  return { ...grant, description: description === null ? null : maskText(description), ...(source === undefined ? {} : { source: { ...source, text: maskJson(source.text).toString('utf8') } }) };
 }
 
 function maskedError(error: NonNullable<Draft['error']>): NonNullable<Draft['error']> {

@@ -1,13 +1,13 @@
 /** One batch of a collector, one discovery: each in one transaction with everything that follows from it. */
 import type { HintTopic } from '../../../shared/contract.ts';
-import type { Batch, CollectedJob, CollectedResult, DiscoveredJob, FoundApproval, StuckWork } from '../ingest/collected.ts';
+import type { Batch, CollectedJob, CollectedResult, DiscoveredJob, FoundApproval, FoundGrant, StuckWork } from '../ingest/collected.ts';
 import { markDirty } from './access-dirty.ts';
 import { takeApprovals, type ApprovalPlace } from './approvals.ts';
 import type { Assembler } from './assemble/assembler.ts';
 import type { Changes } from './assemble/write-out.ts';
 import { bounded, wholeUs } from './bounded.ts';
 import { KEY_KIND } from './codes.ts';
-import { maskedClaim, sampleOf, toldOf } from './collected.ts';
+import { maskedClaim, maskedGrant, sampleOf, toldOf } from './collected.ts';
 import type { WriteDb } from './database.ts';
 import { saveGrants, type GrantPlace } from './grant-rows.ts';
 import { saveRuntimeOwner } from './owners.ts';
@@ -107,7 +107,8 @@ export function takeDiscovered(t: Taking, job: DiscoveredJob): Changes {
   const { db, assembler, nowUs } = t;
   const { connection, found, service, content, receivedUs } = job;
   const source = assembler.dictionary.id(`${mustBeRuntime(db, connection)}/discovery`);
-  const places: GrantPlace[] = found.grants.map((grant) => ({ agent: 0, grant }));
+  const shown = (grant: FoundGrant): FoundGrant => (content === 'full' ? grant : maskedGrant(grant));
+  const places: GrantPlace[] = found.grants.map((grant) => ({ agent: 0, grant: shown(grant) }));
   const seen: number[] = [];
   for (const agent of found.agents) {
     const claim = content === 'full' ? agent.claim : maskedClaim(agent.claim);
@@ -118,8 +119,9 @@ export function takeDiscovered(t: Taking, job: DiscoveredJob): Changes {
     assembler.aliases.replace(id, agent.aliases);
     if (claim.version !== undefined && claim.version !== '') assembler.identity.version(id, claim.version, atUs);
     seen.push(id);
+    // Not masked, at whatever level: whoever answers for an agent must be found, and addresses are how owners are written.
     saveRuntimeOwner(db, id, agent.owner ?? null, nowUs);
-    places.push(...agent.grants.map((grant) => ({ agent: id, grant })));
+    places.push(...agent.grants.map((grant) => ({ agent: id, grant: shown(grant) })));
   }
   const changes = assembler.finish(nowUs);
   const fresh = db.prepare<[number], { id: number }>('SELECT id FROM agent WHERE id = ? AND discovered_us IS NULL');

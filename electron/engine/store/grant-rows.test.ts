@@ -86,6 +86,17 @@ describe('lists of grants', () => {
     expect(runtime.history.all('SELECT holder FROM access_dirty')).toEqual([{ holder: -runtime.connection }, { holder: 1 }, { holder: 77 }]);
   });
 
+  it('masks what a runtime says of its tools where the connection asks for it', () => {
+    const runtime = freshRuntime('langgraph', 'redacted');
+    const key = 'sk-ant-api03-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+    runtime.discover({ grants: [tool('read', { description: `uses ${key}`, source: { format: 'mcp', text: JSON.stringify({ description: `uses ${key}` }) } })], agents: [{ ...agent([]), owner: 'ann@example.com' }] });
+    const [kept] = runtime.history.all<{ all_: string; owner: string }>('SELECT g.description || s.text AS all_, o.name AS owner FROM grant_seen g JOIN grant_source s ON s.grant_id = g.id, agent_owner o');
+    expect(kept?.all_).toContain('uses');
+    expect(kept?.all_).not.toContain('AAAAAAAA');
+    // Whoever answers for an agent must be found.
+    expect(kept?.owner).toBe('ann@example.com');
+  });
+
   it('keeps the owner that the runtime names until it names another or nobody', () => {
     const runtime = freshRuntime();
     const owners = (): unknown[] => runtime.history.all('SELECT role, source, name, at_us FROM agent_owner');

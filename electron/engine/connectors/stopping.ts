@@ -91,7 +91,7 @@ export interface Sight {
   readonly open: readonly OpenRun[];
   /** false: not everything in the target could be read, so that silence means nothing. */
   readonly complete: boolean;
-  /** since `sinceUs` of the look. */
+  /** since `sinceUs` of the look, and from shortly before it where they can be read. */
   readonly signs: readonly Sign[];
   readonly opaque: readonly OpaqueStep[];
   /** does what a lever changed stand? `holds` null: cannot be read. */

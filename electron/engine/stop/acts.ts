@@ -97,9 +97,10 @@ export function isHeld({ verifiedUs, nowUs, levers }: JudgeInput, connection: nu
 function signAct(sign: Sign, connection: number, seenUs: number, input: JudgeInput, behindUs: number): Act {
   const endUs = Math.min(sign.atUs + behindUs, seenUs);
   const beginUs = Math.min((sign.beganUs ?? sign.atUs) + behindUs, endUs);
+  const role = signRole(sign, beginUs, endUs, input.commandUs);
   return {
-    key: `sign:${connection}:${JSON.stringify([sign.atUs, sign.run, sign.what, sign.denied])}`, connection, activity: null, role: signRole(sign, beginUs, endUs, input.commandUs), what: `Sign "${inert(sign.what)}"`,
-    beginUs, endUs, running: false, lastUs: sign.denied ? null : endUs, arrivedUs: sign.denied ? null : seenUs,
+    key: `sign:${connection}:${JSON.stringify([sign.atUs, sign.run, sign.what, sign.denied])}`, connection, activity: null, role, what: `Sign "${inert(sign.what)}"`,
+    beginUs, endUs, running: false, lastUs: sign.denied ? null : endUs, arrivedUs: sign.denied || role === 'before' ? null : seenUs,
   };
 }
 

@@ -5,6 +5,13 @@ import { judge } from './judge.ts';
 import type { JudgeInput, SeenRow } from './judge-input.ts';
 import { at, clearSight, everySecond, judged, lever, looked, looksConnection, row, run, sign, step } from './test-judged.ts';
 
+describe('signs from before the command', () => {
+  it('tell of the last act, and begin no silence anew by coming in late', () => {
+    const looks = (s: number): JudgeInput['connections'] => [looksConnection(looked(everySecond(1, s), (now) => clearSight(now, { signs: now === 5 ? [sign(-0.4, { beganUs: at(-0.8) })] : [] })))];
+    expect(judge(judged(91, { connections: looks(91) }))).toMatchObject({ state: 'verified', lastActUs: at(-0.4), containedUs: at(0.2), verifiedUs: at(91) });
+  });
+});
+
 describe('a verified stop whose hold cancels what is ordered anew', () => {
   const hold = lever(2, { leverId: 'console.hold', kind: 'hold', step: 'refuse' });
   const ordered = (status: SignRow['status'], endS: number | null): SeenRow => row(1, 199, endS, { kind: 'lifecycle', source: 'langgraph/run', name: 'clerk', status });

@@ -143,6 +143,7 @@ class Cancelling {
       const status = await api.cancelRun(run.thread, run.id);
       this.#silent = 0;
       this.#failed.delete(run.id);
+      if (status >= 200 && status < 300) book.tellCut(run.id);
       this.#note(run, sentMs, status === 202 || status === 204 || status === 200 ? ['accepted', 'The server took the cancel.'] : ['nothing_to_stop', status === 404 ? 'The server has no such run (any more).' : 'The server says that nothing of it can be cancelled (any more).']);
     } catch (error) {
       if (!(error instanceof RuntimeFault) || signal.aborted) throw error;

@@ -70,6 +70,8 @@ export class RunBook {
 
   /** runs that still waited right before our cancel was sent, and which runs were known to hold their thread then. */
   readonly #heldBack = new Map<string, readonly string[]>();
+  /** runs whose cancel the server took from us. */
+  readonly #cut = new Set<string>();
 
   run(id: string): KnownRun | undefined { return this.#runs.get(id); }
   thread(id: string): KnownThread | undefined { return this.#threads.get(id); }
@@ -100,6 +102,9 @@ export class RunBook {
     if (run.status === 'pending') this.#heldBack.set(run.run_id, holders);
     else this.#heldBack.delete(run.run_id);
   }
+
+  tellCut(id: string): void { this.#cut.add(id); }
+  wasCut({ id }: KnownRun): boolean { return this.#cut.has(id); }
 
   /**
    * That it waited right before the cancel does not tell that it waited when the cancel came: measured, workers that other cancels set free take it
@@ -148,6 +153,7 @@ export class RunBook {
       if (isOpenRun(run)) continue;
       over -= 1;
       this.#heldBack.delete(run.id);
+      this.#cut.delete(run.id);
       this.#runs.delete(run.id);
       const ids = this.#ofThread.get(run.thread);
       ids?.delete(run.id);

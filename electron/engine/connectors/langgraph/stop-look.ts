@@ -40,6 +40,8 @@ const mostOpaqueRead = 40;
 /** Of those that surely never began a tenth at a time, so that the looks of some seconds read them all. */
 const leastNewRead = 60;
 const mostSigns = 500;
+/** The last acts before the command too: with the assistant goes what the collector had not read yet. */
+const beforeUs = 10_000_000;
 /** Shorter than any silence that counts. */
 const owedMs = 8_000;
 /** A server may write the first state of a run a moment after it was told to end: what has none is read once more. */
@@ -81,7 +83,7 @@ export function openRun(run: KnownRun, { serverClock, clock }: Pick<LookParts, '
 function brokenRuns({ book, scope, serverClock }: Pick<LookParts, 'book' | 'scope' | 'serverClock'>, sinceUs: number): KnownRun[] {
   const fromUs = serverClock.theirs(sinceUs);
   return book.endedIn(scope).filter((run) => {
-    if (run.status === 'success') return run.updatedUs >= fromUs;
+    if (run.status === 'success') return run.updatedUs >= (book.wasCut(run) ? fromUs - lookBackUs : fromUs);
     if (run.status === 'gone') return (run.endedMs ?? 0) * 1_000 >= sinceUs - lookBackUs && !book.neverBegan(run);
     return run.updatedUs >= fromUs - lookBackUs;
   });
@@ -206,7 +208,7 @@ async function newest(api: Api, thread: string): Promise<{ states: Parameters<St
 const byHand: ReadonlySet<string> = new Set(['update', 'fork']);
 
 function signsSince({ book, trails, scope, serverClock }: LookParts, sinceUs: number): Sign[] {
-  const fromUs = serverClock.theirs(sinceUs);
+  const fromUs = serverClock.theirs(sinceUs) - beforeUs;
   const meant = (state: TrailState): boolean => {
     const run = state.run === null ? undefined : book.run(state.run);
     return scope.has(run ?? { id: state.run ?? '', agent: state.agent });

@@ -69,6 +69,9 @@ describe.each(['1.5', '2.0'] as const)('stopping runs of a LangGraph server %s',
     const counts = traces.map((trace) => trace.lines.length);
     const sight = await lookUntil(port, target, sinceUs, (one) => one.open.length === 0 && one.complete);
     expect([steps(sight.opaque, run), steps(sight.opaque, beside.run)]).toEqual([['sweep'], ['sweep']]);
+    // Whoever orders a second stop is told the same.
+    const again = await lookUntil(port, target, nowUs(), (one) => one.complete);
+    expect([steps(again.opaque, run), steps(again.opaque, beside.run)]).toEqual([['sweep'], ['sweep']]);
     for (const [at, trace] of traces.entries()) await trace.has((counts[at] ?? 0) + 3);
   });
 

@@ -67,8 +67,8 @@ export function actionsMatching(pattern: string): readonly CataloguedAction[] {
   const lower = pattern.toLowerCase();
   if (lower === '*' || lower === '*:*') return allActions();
   const colon = lower.indexOf(':');
-  // A pattern whose wildcard stands before the colon may take the colon with it.
-  if (colon < 0 || hasWildcard(lower.slice(0, colon))) return hasWildcard(lower) ? allActions().filter((action) => globMatches(lower, action.lower)) : [];
+  // AWS takes no wildcard in the place of the service.
+  if (colon < 0 || hasWildcard(lower.slice(0, colon))) return [];
   const actions = actionsOf(lower.slice(0, colon));
   const name = lower.slice(colon + 1);
   if (!hasWildcard(name)) {

@@ -9,7 +9,8 @@ import { noPermission } from './remaining.ts';
 import type { Remaining } from './remaining.ts';
 
 export function effectiveCedar(policies: readonly Held[]): Remaining[] {
-  const forbids = policies.filter(({ reading }) => reading.effect === 'deny').map(({ reading }) => reading);
+  // A forbid that is only written down takes nothing away.
+  const forbids = policies.filter(({ reading, enforcement }) => reading.effect === 'deny' && enforcement !== 'log_only').map(({ reading }) => reading);
   return policies.map(({ reading }) => (reading.effect === 'deny' ? noPermission : remainingOf(reading, forbids)));
 }
 

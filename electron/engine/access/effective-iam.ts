@@ -14,15 +14,21 @@ import type { Remaining } from './remaining.ts';
 import { someText } from './some-text.ts';
 import type { Alternative, Demand } from './some-text.ts';
 
+/** SECURITY: thousands of statements against thousands are not weighed to the end; what is not weighed stays, and is not certain. */
+const MOST_WORK = 10_000_000;
+
 export function effectiveIam(statements: readonly Held[]): Remaining[] {
+  const left = { work: MOST_WORK };
+  // A deny that is only written down takes nothing away, and a boundary that is only written down limits nothing.
+  const limiting = statements.filter(({ enforcement }) => enforcement !== 'log_only');
   // What limits one statement limits every other of the same credential: found once, since there may be hundreds of each.
   const known = new Map<string | null, Limits>();
   const limitsFor = (one: Held): Limits => {
-    const limits = known.get(one.credential) ?? limitsOf(statements.filter((other) => concerns(other, one)), one.credential);
+    const limits = known.get(one.credential) ?? limitsOf(limiting.filter((other) => concerns(other, one)), one.credential);
     known.set(one.credential, limits);
     return limits;
   };
-  return statements.map((one) => (one.reading.effect === 'deny' || one.role === 'boundary' || one.role === 'scp' ? noPermission : remainingOf(one, limitsFor(one))));
+  return statements.map((one) => (one.reading.effect === 'deny' || one.role === 'boundary' || one.role === 'scp' ? noPermission : remainingOf(one, limitsFor(one), left)));
 }
 
 /** Policies of two different roles or keys do not limit each other. */
@@ -33,18 +39,20 @@ interface Limits { readonly all: readonly Limit[]; readonly denies: readonly Lim
 /** `sure`: it holds whatever the moment is. */
 interface Limit { /** how much of an action it must take to concern it: a sure deny the whole, everything else any of it. */ readonly how: 'whole' | 'any'; readonly reading: Normalised; readonly sure: boolean; readonly actions: ReadonlySet<CataloguedAction>; /** its resources, and those that it leaves: read once, for it stands against every statement. */ readonly own: Alternative; readonly left: Alternative }
 
-function remainingOf({ reading, role, credential }: Held, limits: Limits): Remaining {
+function remainingOf({ reading, role, credential }: Held, limits: Limits, left: { work: number }): Remaining {
   const meant = principalOf(reading, credential);
   if (meant === 'no') return { state: 'nothing', facets: [], certain: true, why: ['It names another principal.'] };
   const all = actionsNamed(reading);
+  left.work -= all.length * limits.all.length;
+  if (left.work < 0) return { state: 'whole', facets: iamFacets(reading), certain: false, why: ['There are too many policies to weigh against each other; it stands as its source says.'] };
   const memo = new Map<string, Fit>();
   const fits = new Map(all.map((action) => [action, leftOf(action, reading, limits, memo)]));
-  const left = all.filter((action) => fits.get(action) !== 'no');
-  const facets = iamFacets(reading, left);
+  const kept = all.filter((action) => fits.get(action) !== 'no');
   const sure = isSure(reading) && meant === 'yes' && (role === 'identity' || role === null || role === 'resource');
-  const certain = sure && left.every((action) => fits.get(action) === 'yes');
-  const why = [left.length < all.length ? `Other policies take ${left.length === 0 ? 'all' : 'a part'} of it away.` : '', sure ? '' : 'It hangs on the moment or on a part that could not be read.', sure && !certain ? 'Other policies may take a part of it away, by their conditions.' : ''].filter((text) => text !== '');
-  return { state: left.length === 0 ? 'nothing' : left.length < all.length || (sure && !certain) ? 'limited' : 'whole', facets: left.length === 0 ? [] : facets, certain, why };
+  const certain = sure && kept.every((action) => fits.get(action) === 'yes');
+  const why = [kept.length < all.length ? `Other policies take ${kept.length === 0 ? 'all' : 'a part'} of it away.` : '', sure ? '' : 'It hangs on the moment or on a part that could not be read.', sure && !certain ? 'Other policies may take a part of it away, by their conditions.' : ''].filter((text) => text !== '');
+  const state = kept.length === 0 ? 'nothing' : kept.length < all.length || (sure && !certain) ? 'limited' : 'whole';
+  return { state, facets: kept.length === 0 ? [] : iamFacets(reading, kept), certain, why };
 }
 
 const isSure = (reading: Normalised): boolean => reading.understood !== 'not' && reading.conditions.every(isPrincipal) && !reading.resources.some(hasVariable);

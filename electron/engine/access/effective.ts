@@ -22,7 +22,7 @@ export function effective(held: readonly Held[]): Remaining[] {
   const policies = held.filter(({ reading }) => reading.kind === 'policy');
   const ofStatements = new Map(effectiveIam(statements).map((remaining, place) => [statements[place], remaining]));
   const ofPolicies = new Map(effectiveCedar(policies).map((remaining, place) => [policies[place], remaining]));
-  const denies = held.filter(({ reading }) => reading.effect === 'deny' && reading.kind !== 'statement' && reading.kind !== 'policy');
+  const denies = held.filter(({ reading, enforcement }) => reading.effect === 'deny' && enforcement !== 'log_only' && reading.kind !== 'statement' && reading.kind !== 'policy');
   return held.map((one) => ofStatements.get(one) ?? ofPolicies.get(one) ?? byName(one, denies));
 }
 

@@ -9,7 +9,7 @@ const EXPIRING_DAYS = 30;
 
 export function grantRules(facts: AccessFacts): FoundFinding[] {
   const held = facts.grants.filter(({ effect, role }) => effect === 'allow' && role !== 'boundary' && role !== 'scp');
-  return [...held.flatMap((grant) => [...wildcard(grant, facts), ...unused(grant, facts), ...expiring(grant, facts)]), ...facts.grants.flatMap((grant) => [...notEnforced(grant, facts), ...notUnderstood(grant, facts)]), ...widened(facts)];
+  return [...held.flatMap((grant) => [...wildcard(grant, facts), ...unused(grant, facts), ...expiring(grant, facts)]), ...facts.grants.flatMap((grant) => [...notEnforced(grant, facts), ...notUnderstood(grant, facts), ...forEverybody(grant, facts)]), ...widened(facts)];
 }
 
 const titled = (grant: Pick<FactGrant, 'kind' | 'name'>): string => `${grant.kind.replace('_', ' ')} ${clipped(grant.name, 80)}`;
@@ -60,6 +60,16 @@ function notEnforced(grant: FactGrant, { holder }: AccessFacts): FoundFinding[] 
     subject: `not_enforced ${grant.id}`, rule: 'not_enforced', severity: 'serious', grantId: grant.id, sinceUs: grant.firstUs,
     text: `The ${titled(grant)} for ${holder.name} is only written down when it is broken, seen since ${dayOf(grant.firstUs)}: it stops nothing.`,
     advice: 'Set its policy engine to enforce, after a look at what it would have blocked.',
+  }];
+}
+
+/** A policy at a resource that permits everybody, with nothing else that narrows it. */
+function forEverybody(grant: FactGrant, { holder }: AccessFacts): FoundFinding[] {
+  if (grant.role !== 'resource' || grant.effect !== 'allow' || grant.conditions.length !== 1 || !/^principal is (?:".*" or )?"\*"(?: or ".*")?$/u.test(grant.conditions[0] ?? '')) return [];
+  return [{
+    subject: `public_entry other grant ${grant.id}`, rule: 'public_entry', severity: severityOf(grant), grantId: grant.id, sinceUs: grant.firstUs,
+    text: `The ${titled(grant)} at a resource of ${holder.name} permits everybody, with no condition, seen since ${dayOf(grant.firstUs)}.`,
+    advice: 'Name the principals that need it, or a condition that only they meet.',
   }];
 }
 

@@ -73,6 +73,14 @@ describe('who it is', () => {
   });
 });
 
+test('a policy at a resource for everybody is a public entry, unless a condition narrows it', () => {
+  const everybody = grant({ kind: 'statement', role: 'resource', conditions: ['principal is "*"'], actions: ['s3:GetObject'], classes: reading });
+  expect(found({ grants: [everybody] })).toEqual(['public_entry attention']);
+  expect(found({ grants: [{ ...everybody, conditions: ['principal is "*"', 'aws:PrincipalOrgID StringEquals "o-1"'] }] })).toEqual([]);
+  expect(found({ grants: [{ ...everybody, conditions: ['principal is "AWS:arn:aws:iam::1:role/*x"'] }] })).toEqual([]);
+  expect(found({ grants: [{ ...everybody, effect: 'deny' }] })).toEqual([]);
+});
+
 describe('what it does and what it may', () => {
   test('used without a grant', () => {
     expect(found({ ungranted: [{ name: 'rm', class: 'delete', reversibility: 'irreversible', times: 2, firstUs: days(2), lastUs: days(1) }] })).toEqual(['used_without_grant serious']);

@@ -1,4 +1,4 @@
-import type { DocumentRole, GrantReading } from '../../../shared/access.ts';
+import type { DocumentRole, Enforcement, GrantReading } from '../../../shared/access.ts';
 
 /**
  * What evaluation needs of a reading, and all that it uses: what is not in here is not part of the normalised reading.
@@ -16,6 +16,8 @@ export interface Held {
   readonly documentId: string | number | null;
   /** role, key or account that holds it. Documents of two different ones do not limit each other; null: could be any of them. */
   readonly credential: string | null;
+  /** `log_only`: it permits what it permits, and limits nothing. */
+  readonly enforcement?: Enforcement;
 }
 
 const NOT = 'not ';

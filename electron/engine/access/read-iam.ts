@@ -5,7 +5,7 @@
  */
 import type { DocumentReading, DocumentRole, GrantReading } from '../../../shared/access.ts';
 import { actionsMatching } from './action-catalogue.ts';
-import { bounded, MOST_READINGS, quoted, uniqueNames } from './bounds.ts';
+import { bounded, MOST_PATTERNS, MOST_READINGS, quoted, uniqueNames } from './bounds.ts';
 import { conditionText } from './condition-text.ts';
 import { isKnownOperator, operatorOf, valueProblem } from './iam-condition.ts';
 import { isActionPattern, isResourcePattern } from './iam-pattern.ts';
@@ -112,6 +112,10 @@ function patterns(parts: Readonly<Record<string, Json>>, name: string, broken: s
   }
   const list = Array.isArray(value) ? value : [value];
   const texts = list.filter((one) => typeof one === 'string');
+  if (texts.length > MOST_PATTERNS) {
+    broken.push(`${plain === undefined ? 'Not' : ''}${name} has more than ${MOST_PATTERNS} entries.`);
+    return [];
+  }
   if (texts.length < list.length || texts.length === 0) broken.push(`${plain === undefined ? 'Not' : ''}${name} is neither a text nor a list of texts.`);
   // A list that lost an entry must not look narrower than it is.
   if (texts.length < list.length) return [];

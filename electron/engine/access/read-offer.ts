@@ -8,6 +8,7 @@
  */
 import type { GrantKind, GrantReading } from '../../../shared/access.ts';
 import { nameHints } from './name-hints.ts';
+import { readScope } from './scope-table.ts';
 import { mergeClasses, worstOf } from './worst.ts';
 import type { ClassReading } from './worst.ts';
 
@@ -33,6 +34,11 @@ export function readOffer(offer: Offer): OfferReading {
     case 'skill': return made([{ class: 'execute', reversibility: 'unknown' }, ...nameHints(offer.name)], ['A skill says nothing of what it does to others; only that it runs is known.'], { actions: [offer.name], resources: [] });
     case 'network': return made([{ class: 'network', reversibility: 'unknown' }], ['It is not said what it may do there.'], { actions: [], resources: [offer.name] });
     case 'budget': return made([{ class: 'spend', reversibility: 'externally_reversible' }], [], { actions: [], resources: [offer.name] });
+    case 'scope':
+    case 'role': {
+      const known = readScope(offer.name, offer.kind);
+      return known ? made(known.classes, known.notes, { actions: [offer.name], resources: [known.resource] }) : made([{ class: 'not_understood', reversibility: 'unknown' }], ['This name is in no table of scopes that is known here.'], { actions: [offer.name], resources: [] });
+    }
     default: return made([{ class: 'not_understood', reversibility: 'unknown' }], ['The runtime gives its name only.'], { actions: [], resources: [offer.name] });
   }
 }

@@ -9,13 +9,24 @@ export interface Alternative { readonly patterns: readonly (readonly Token[])[];
 export type Demand = readonly Alternative[];
 
 /** SECURITY: patterns made to explode are given up after so many steps. */
-const MOST_STATES = 20_000;
+const MOST_STEPS = 2_000_000;
 
 /** null: too entangled to tell. */
 export function someText(demands: readonly Demand[]): boolean | null {
-  if (demands.some((demand) => demand.every(({ patterns, none }) => !none && patterns.length === 0))) return false;
-  return hasWitness(demands) || walk(demands);
+  if (demands.some((demand) => demand.every(isHopeless))) return false;
+  if (hasWitness(demands)) return true;
+  // A text that meets a list of patterns meets one of them: each is walked by itself, which keeps the walks small.
+  const at = demands.findIndex((demand) => demand.every(({ none }) => !none));
+  const each = demands[at]?.flatMap(({ patterns }) => patterns.map((pattern): Demand => [{ patterns: [pattern], none: false }])) ?? [];
+  const rest = demands.filter((_demand, place) => place !== at);
+  const left = { steps: MOST_STEPS };
+  if (each.length === 0) return walk(demands, left);
+  const found = each.map((one) => walk([one, ...rest], left));
+  return found.includes(true) ? true : found.includes(null) ? null : false;
 }
+
+/** Nothing matches one of no patterns, and everything matches `*`. */
+const isHopeless = ({ patterns, none }: Alternative): boolean => (none ? patterns.some((tokens) => tokens.length > 0 && tokens.every((token) => token === ANY)) : patterns.length === 0);
 
 const meets = (demands: readonly Demand[], text: string): boolean => demands.every((demand) => demand.some(({ patterns, none }) => patterns.some((pattern) => tokensMatch(pattern, text)) !== none));
 
@@ -29,7 +40,7 @@ function hasWitness(demands: readonly Demand[]): boolean {
   return suggestions.some((text) => meets(demands, text));
 }
 
-function walk(demands: readonly Demand[]): boolean | null {
+function walk(demands: readonly Demand[], left: { steps: number }): boolean | null {
   const patterns = demands.flatMap((demand) => demand.flatMap((one) => one.patterns));
   const signs = [...new Set([FRESH, ':', ...patterns.flatMap((tokens) => tokens.filter((token) => typeof token === 'string'))])];
   const seen = new Set<string>();
@@ -40,7 +51,8 @@ function walk(demands: readonly Demand[]): boolean | null {
     if (seen.has(key)) continue;
     seen.add(key);
     if (accepts(demands, places)) return true;
-    if (seen.size > MOST_STATES) return null;
+    left.steps -= signs.length * patterns.length;
+    if (left.steps < 0) return null;
     for (const sign of signs) {
       const next = patterns.map((tokens, at) => nextPlaces(tokens, places[at] ?? [], sign));
       if (canStill(demands, next)) open.push(next);

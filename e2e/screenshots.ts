@@ -55,6 +55,16 @@ async function fire(page: Page, reason: string): Promise<string> {
   return page.evaluate(() => location.hash.replace('#/stop/', ''));
 }
 
+/** Of an agent whose role may do more than it does. */
+async function drawProposal(page: Page, theme: 'light' | 'dark'): Promise<void> {
+  const agent = (await callFromPage(page, 'agents.list', { period: { from: '2020-01-01T00:00:00.000Z', to: null } })).rows.find((row) => row.name === 'kyc-screener');
+  if (agent === undefined) throw new Error('the demo has no kyc-screener');
+  await page.evaluate((id) => { location.hash = `#/access?propose=${encodeURIComponent(id)}`; }, agent.id);
+  await expect(page.getByText(/past actions? would have been blocked/)).toBeVisible();
+  await draw(page, 'access-proposal', theme);
+  await page.keyboard.press('Escape');
+}
+
 /** A stop that ends well, one of work that nobody can look into, and what stands afterwards. */
 async function drawStops(page: Page, themes: (each: (theme: 'light' | 'dark') => Promise<void>) => Promise<void>): Promise<void> {
   await callFromPage(page, 'settings.set', { stopSilenceS: 15 });
@@ -146,6 +156,14 @@ test('pictures of every screen', async () => {
     await draw(page, 'connections', theme);
     await page.getByRole('row').filter({ hasText: 'LangGraph (demo)' }).click();
     await draw(page, 'connection-langgraph', theme);
+    await go(page, 'x');
+    await expect(page.getByRole('grid', { name: 'What agents may touch' }).getByRole('rowheader').first()).toBeVisible();
+    await draw(page, 'access', theme);
+    await page.getByRole('tab', { name: /^Findings/ }).click();
+    await draw(page, 'access-findings', theme);
+    await page.getByRole('tab', { name: /^Documents/ }).click();
+    await draw(page, 'access-documents', theme);
+    await drawProposal(page, theme);
     await go(page, 'p');
     await page.getByRole('grid', { name: 'Waiting' }).getByRole('row').filter({ hasText: 'issue_refund' }).first().click();
     await draw(page, 'approvals', theme);

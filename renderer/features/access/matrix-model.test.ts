@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AccessCell, AccessColumn, AccessRow } from '../../../shared/access.ts';
-import { cellsOf, columnPage, firstSpot, headSize, moved, spotOf, startsGroup } from './matrix-model.ts';
+import { arranged, cellsOf, columnPage, firstSpot, headSize, moved, spotOf, startsGroup } from './matrix-model.ts';
 
 const cell = (column: number, state: AccessCell['state']): AccessCell => ({ column, state, grants: 1, times: 0, denied: 0, lastUsedAt: null, lastDeniedAt: null, irreversible: false, shared: false, expiring: false, fresh: false });
 const row = (id: string, ...cells: AccessCell[]): AccessRow => ({ id, holder: 'agent', name: id, identity: 'own', held: cells.length, used: 0, findings: 0, notSeen: null, cells });
@@ -60,4 +60,26 @@ it('makes the head as high as its longest name needs, within limits', () => {
   expect(middle.height).toBeGreaterThan(short.height);
   expect(long.height).toBeGreaterThan(middle.height);
   expect(long.height).toBeLessThan(152);
+});
+
+describe('the arranged matrix', () => {
+  const columns = [column('m1', 'Mail'), column('f1', 'Files'), column('m2', 'Mail'), column('b1', 'Bank'), column('f2', 'Files')];
+  const unseen = { ...row('a', cell(0, 'cannot_tell')), notSeen: 'nobody tells' };
+  const rows = [unseen, { ...row('b'), held: 0 }, row('c', cell(2, 'used'), cell(4, 'granted'))];
+
+  it('keeps the classes of a resource together, and every cell under its column', () => {
+    const all = arranged(columns, rows, true);
+    expect(all.columns.map((one) => one.id)).toEqual(['m1', 'm2', 'f1', 'f2', 'b1']);
+    expect(all.rows.find((one) => one.id === 'c')?.cells.map((one) => [all.columns[one.column]?.id, one.state])).toEqual([['m2', 'used'], ['f2', 'granted']]);
+  });
+
+  it('puts last whom nobody sees, but only when every row is here', () => {
+    expect(arranged(columns, rows, true).rows.map((one) => one.id)).toEqual(['c', 'b', 'a']);
+    expect(arranged(columns, rows, false).rows.map((one) => one.id)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('leaves the classes in their order', () => {
+    const classes = [column('x', null), column('y', null)];
+    expect(arranged(classes, [], true).columns).toEqual(classes);
+  });
 });

@@ -29,6 +29,24 @@ export function moved(from: Spot, key: string, size: GridSize): Spot | null {
 export type CellsByColumn = ReadonlyMap<number, AccessCell>;
 export const cellsOf = (row: AccessRow): CellsByColumn => new Map(row.cells.map((cell) => [cell.column, cell]));
 
+export interface Arranged { columns: readonly AccessColumn[]; rows: readonly AccessRow[] }
+
+/** What says nothing stands last: first who holds or did something, then who does not, then whom nobody can see. */
+const standing = (row: AccessRow): number => (row.notSeen !== null ? 2 : row.held > 0 || row.cells.length > 0 ? 0 : 1);
+
+/**
+ * The engine gives columns worst first. Classes of one resource stand beside each other here, each resource where its worst class stands.
+ * Rows are arranged only when all are here: with more to come, the next page would push in between.
+ */
+export function arranged(columns: readonly AccessColumn[], rows: readonly AccessRow[], whole: boolean): Arranged {
+  const first = new Map<string | null, number>();
+  columns.forEach((column, at) => { if (!first.has(column.resource)) first.set(column.resource, at); });
+  const order = columns.map((_column, at) => at).toSorted((a, b) => (first.get(columns[a]?.resource ?? null) ?? 0) - (first.get(columns[b]?.resource ?? null) ?? 0) || a - b);
+  const place = new Map(order.map((from, to) => [from, to]));
+  const moved = rows.map((row) => ({ ...row, cells: row.cells.map((cell) => ({ ...cell, column: place.get(cell.column) ?? cell.column })) }));
+  return { columns: order.flatMap((from) => columns[from] ?? []), rows: whole ? moved.toSorted((a, b) => standing(a) - standing(b)) : moved };
+}
+
 /** A line stands before the first column of each resource. */
 export const startsGroup = (columns: readonly AccessColumn[], at: number): boolean => at > 0 && columns[at]?.resource !== columns[at - 1]?.resource;
 

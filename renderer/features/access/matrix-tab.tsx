@@ -18,7 +18,7 @@ import { askedOf, clearedFilters, columnsAPage, dayChoices, flags, flagWords, re
 import { CellPane, RowPane } from './cell-pane.tsx';
 import { MatrixLegend, UndoLegend } from './cell-shape.tsx';
 import { MatrixGrid } from './matrix-grid.tsx';
-import { columnPage, firstSpot, moved, spotOf, type Spot } from './matrix-model.ts';
+import { arranged, columnPage, firstSpot, moved, spotOf, type Spot } from './matrix-model.ts';
 import { ViewSwitch } from './view-switch.tsx';
 import classes from './access.module.css';
 import matrix from './matrix.module.css';
@@ -135,7 +135,10 @@ export function MatrixTab() {
   const asked = useDeferredValue(JSON.stringify(askedOf(view)));
   const query = useInfiniteQuery(accessQueries.matrix(useMemo(() => JSON.parse(asked) as ReturnType<typeof askedOf>, [asked])));
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
-  const rows = useMemo(() => data?.pages.flatMap((page) => page.rows) ?? [], [data]);
+  const { columns, rows } = useMemo(() => {
+    const pages = data?.pages ?? [];
+    return arranged(pages[0]?.columns ?? [], pages.flatMap((page) => page.rows), pages.length === 1 && pages[0]?.next === null);
+  }, [data]);
   const fetching = useRef(false);
   const onEnd = useCallback(() => {
     if (!hasNextPage || isFetchingNextPage || fetching.current) return;
@@ -145,7 +148,7 @@ export function MatrixTab() {
   const first = data?.pages[0];
   const body = (): ReactNode => {
     if (first === undefined) return error === null ? <Loading what="Reading grants" rows={16} height={27} /> : <ErrorBlock error={error} what="What agents may touch could not be read." retry={() => { void query.refetch(); }} />;
-    return <Loaded view={view} columns={first.columns} moreColumns={first.moreColumns} rows={rows} total={first.total} onEnd={onEnd} />;
+    return <Loaded view={view} columns={columns} moreColumns={first.moreColumns} rows={rows} total={first.total} onEnd={onEnd} />;
   };
   return (
     <>

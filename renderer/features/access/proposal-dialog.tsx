@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Proposal } from '../../../shared/access.ts';
-import { accessQueries, agentQueries } from '../../api/queries.ts';
+import { accessQueries, agentQueries, grantQueries } from '../../api/queries.ts';
 import { useAskedPeriod } from '../../app/period.ts';
 import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
@@ -17,6 +17,7 @@ import { Age, Time } from '../../ui/time.tsx';
 import { dayChoices } from './access-view.ts';
 import { grantKinds } from './grant-words.ts';
 import { Acts, Part } from './pane-parts.tsx';
+import { usualForm } from './proposal-form.ts';
 import { useSaveText } from './use-access-commands.ts';
 import classes from './access.module.css';
 
@@ -43,7 +44,7 @@ function Replay({ proposal }: { proposal: Proposal }) {
     <Part title="Replayed over what it did" aside={replay.from === null ? undefined : <>since <Time iso={replay.from} short /></>}>
       <p className={classes.figureLine}><span className={classes.figure}>{formatCount(replay.blocked)}</span><span>of {plural(replay.actions, 'past action')} would have been blocked</span></p>
       {replay.notSeenMs > 0 && <p className={classes.note}><StateShape state="not_seen" />In that time it was not seen for {formatAge(replay.notSeenMs)}: nothing can be said about what it did then.</p>}
-      {replay.actions === 0 && <p className={classes.muted}>No action was seen in these days, so the replay shows nothing.</p>}
+      {replay.actions === 0 && <p className={classes.muted}>No action that this form speaks of was seen in these days, so the replay shows nothing.</p>}
       {replay.blockedNames.length > 0 && <ul className={classes.list}>{replay.blockedNames.map((one) => <li key={one.name}><span><InertName text={one.name} most={100} /></span><span>{plural(one.times, 'time')}, last <Age iso={one.lastAt} /> ago</span></li>)}</ul>}
       {replay.examples.length > 0 && <Examples rows={replay.examples} />}
     </Part>
@@ -54,7 +55,7 @@ function Lists({ proposal }: { proposal: Proposal }) {
   return (
     <>
       <Part title={`Takes away, ${formatCount(proposal.drops.length)}`}>
-        {proposal.drops.length === 0 ? <p className={classes.muted}>Nothing: everything that it holds was used or cannot be told.</p> : <ul className={classes.list}>{proposal.drops.map((one) => <li key={one.grantId}><span><InertName text={one.name} most={100} /> <span className={classes.muted}>{grantKinds[one.kind]}</span></span><span>{one.lastUsedAt === null ? 'never used' : <>last <Age iso={one.lastUsedAt} /> ago</>}</span></li>)}</ul>}
+        {proposal.drops.length === 0 ? <p className={classes.muted}>Nothing that this form speaks of: what it holds was used or cannot be told.</p> : <ul className={classes.list}>{proposal.drops.map((one) => <li key={one.grantId}><span><InertName text={one.name} most={100} /> <span className={classes.muted}>{grantKinds[one.kind]}</span></span><span>{one.lastUsedAt === null ? 'never used' : <>last <Age iso={one.lastUsedAt} /> ago</>}</span></li>)}</ul>}
       </Part>
       {proposal.cannotTell.length > 0 && (
         <Part title={`Kept because its use cannot be seen, ${formatCount(proposal.cannotTell.length)}`}>
@@ -62,7 +63,7 @@ function Lists({ proposal }: { proposal: Proposal }) {
         </Part>
       )}
       <Part title={`Keeps, ${formatCount(proposal.keeps.length)}`}>
-        {proposal.keeps.length === 0 ? <p className={classes.muted}>Nothing was used in these days.</p> : <ul className={classes.list}>{proposal.keeps.map((one) => <li key={one.name}><span><InertName text={one.name} most={100} /></span><span>{plural(one.times, 'time')}, last <Age iso={one.lastAt} /> ago</span></li>)}</ul>}
+        {proposal.keeps.length === 0 ? <p className={classes.muted}>Nothing that this form speaks of was used in these days.</p> : <ul className={classes.list}>{proposal.keeps.map((one) => <li key={one.name}><span><InertName text={one.name} most={100} /></span><span>{plural(one.times, 'time')}, last <Age iso={one.lastAt} /> ago</span></li>)}</ul>}
       </Part>
     </>
   );
@@ -89,10 +90,12 @@ function InertBlock({ text }: { text: string }) {
 }
 
 export function ProposalDialog({ agentId, onClose }: { agentId: string; onClose: () => void }) {
-  const [form, setForm] = useState<Form>('allow_list');
+  const [picked, setForm] = useState<Form | null>(null);
   const [span, setSpan] = useState('90');
   const agent = useQuery(agentQueries.get(useAskedPeriod(), agentId));
-  const query = useQuery(accessQueries.proposal({ agentId, form, days: Number(span) }));
+  const grants = useQuery(grantQueries.list({ agentId, limit: 1_000 }));
+  const form = picked ?? usualForm(grants.data?.rows.map((grant) => grant.kind) ?? []);
+  const query = useQuery({ ...accessQueries.proposal({ agentId, form, days: Number(span) }), enabled: picked !== null || !grants.isPending });
   return (
     <Dialog
       title="Least that its work needs" subject={agent.data === undefined ? undefined : inertString(agent.data.name, 80)} width={1040} height={680} flush onClose={onClose}

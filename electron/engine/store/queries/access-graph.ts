@@ -82,9 +82,12 @@ function drawTools({ reading, graph, span, params, sources, all }: Drawing): voi
 function drawPeople({ reading, graph, span, params, sources }: Drawing): void {
   const found = behalfOf(reading, span, sources);
   const room = Math.max(0, Math.min(params.limit - graph.size, Math.ceil(params.limit / 8)));
-  const names = [...Map.groupBy(found, (one) => one.of)].toSorted((a, b) => b[1].length - a[1].length).slice(0, room);
-  for (const [name, tasks] of names) graph.node(personNode(name), 'person', name, { volume: tasks.reduce((sum, one) => sum + one.tasks, 0) });
-  for (const one of found) graph.edge(personNode(one.of), agentNode(reading.headOf(one.agent)), 'on_behalf_of', { volume: one.tasks, failures: 0, denials: 0, lastUs: one.lastUs });
+  const people = [...Map.groupBy(found, (one) => one.of)].toSorted((a, b) => b[1].length - a[1].length);
+  for (const [place, [name, tasks]] of people.entries()) {
+    const id = personNode(name);
+    if (place < room) graph.node(id, 'person', name, { volume: tasks.reduce((sum, one) => sum + one.tasks, 0) });
+    for (const one of tasks) graph.edge(id, agentNode(reading.headOf(one.agent)), 'on_behalf_of', { volume: one.tasks, failures: 0, denials: 0, lastUs: one.lastUs });
+  }
 }
 
 function drawCredentials({ reading, graph, params, sources }: Drawing): void {

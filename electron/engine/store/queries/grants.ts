@@ -94,17 +94,32 @@ function partsOf(reading: Reading, params: ListParams): Part[] {
   ];
 }
 
-export function listGrants(reading: Reading, params: ListParams): Result<'grants.list'> {
+/** Only grants that are there stand behind a column, so where nothing else is asked its own index answers. */
+function ofColumn(reading: Reading, column: number, after: number, limit: number): { ids: number[]; total: number } {
+  return {
+    ids: reading.sql<number[], number>('SELECT DISTINCT f.grant_id FROM access_facet f WHERE f.column_id = ? AND f.grant_id > ? ORDER BY f.grant_id LIMIT ?').pluck().all(column, Math.max(0, after), limit),
+    total: reading.sql<[number], { n: number }>('SELECT count(DISTINCT f.grant_id) AS n FROM access_facet f WHERE f.column_id = ? AND f.grant_id > 0').get(column)?.n ?? 0,
+  };
+}
+
+function found(reading: Reading, params: ListParams, after: number): { ids: number[]; total: number } {
+  const { columnId, class: name, agentId, documentId, connectionId, kind, text } = params;
+  const others = [agentId, documentId, connectionId, kind, text?.trim() === '' ? undefined : text];
+  if (others.every((one) => one === undefined) && (columnId === undefined) !== (name === undefined)) return ofColumn(reading, name === undefined ? columnOf(columnId ?? '') : classColumn(name), after, params.limit + 1);
   const parts = partsOf(reading, params);
   const where = parts.map(({ sql }) => sql).join(' AND ') || '1';
   const values = parts.flatMap((part) => part.values);
-  const after = params.before === undefined ? 0 : Number(params.before);
-  if (!Number.isSafeInteger(after)) throw new StoreError('bad_request', 'The page to go on from is not one that was given out.');
-  const ids = reading.sql<(number | string)[], number>(`SELECT g.id FROM grant_seen g WHERE ${where} AND g.id > ? ORDER BY g.id LIMIT ?`).pluck().all(...values, after, params.limit + 1);
-  const page = ids.slice(0, params.limit);
-  const holder = params.agentId === undefined ? null : reading.headOf(rowId('agent', params.agentId));
   return {
-    rows: grantsOf(reading, page, holder), next: ids.length > page.length ? String(page.at(-1)) : null,
+    ids: reading.sql<(number | string)[], number>(`SELECT g.id FROM grant_seen g WHERE ${where} AND g.id > ? ORDER BY g.id LIMIT ?`).pluck().all(...values, after, params.limit + 1),
     total: reading.sql<(number | string)[], { n: number }>(`SELECT count(*) AS n FROM grant_seen g WHERE ${where}`).get(...values)?.n ?? 0,
   };
+}
+
+export function listGrants(reading: Reading, params: ListParams): Result<'grants.list'> {
+  const after = params.before === undefined ? 0 : Number(params.before);
+  if (!Number.isSafeInteger(after)) throw new StoreError('bad_request', 'The page to go on from is not one that was given out.');
+  const { ids, total } = found(reading, params, after);
+  const page = ids.slice(0, params.limit);
+  const holder = params.agentId === undefined ? null : reading.headOf(rowId('agent', params.agentId));
+  return { rows: grantsOf(reading, page, holder), next: ids.length > page.length ? String(page.at(-1)) : null, total };
 }

@@ -48,9 +48,11 @@ export interface Link extends Volume { readonly caller: number; readonly called:
 export function linksOf(reading: Reading, span: Span, agents: readonly number[], both: boolean): Link[] {
   const sums = 'l.caller, l.called, sum(l.calls) AS volume, sum(l.failures) AS failures, 0 AS denials, max(l.last_us) AS lastUs';
   const out = reading.sql<unknown[], Link>(`SELECT ${sums} FROM json_each(?) i CROSS JOIN link_day l ON l.caller = i.value WHERE l.day BETWEEN ? AND ? GROUP BY l.caller, l.called`);
-  const into = reading.sql<unknown[], Link>(`SELECT ${sums} FROM json_each(?) i CROSS JOIN link_day l INDEXED BY link_day_called ON l.called = i.value WHERE l.day BETWEEN ? AND ? GROUP BY l.called, l.caller`);
+  // Which pairs there are stands in the index; their lines stand side by side under the caller.
+  const into = reading.sql<unknown[], Link>(`SELECT ${sums} FROM (SELECT DISTINCT d.caller, d.called FROM json_each(?) i CROSS JOIN link_day d INDEXED BY link_day_called ON d.called = i.value WHERE d.day BETWEEN ? AND ?) p
+    CROSS JOIN link_day l ON l.caller = p.caller AND l.called = p.called AND l.day BETWEEN ? AND ? GROUP BY l.caller, l.called`);
   const known = new Set(agents);
-  const others = both ? into.all(listOf(agents), ...daysOf(span)).filter((link) => !known.has(link.caller)) : [];
+  const others = both ? into.all(listOf(agents), ...daysOf(span), ...daysOf(span)).filter((link) => !known.has(link.caller)) : [];
   return [...out.all(listOf(agents), ...daysOf(span)), ...others].filter((link) => link.lastUs >= span.fromUs);
 }
 

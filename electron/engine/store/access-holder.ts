@@ -20,11 +20,14 @@ export function membersAt(db: WriteDb, head: number): Member[] {
   return own === undefined ? rest : [own, ...rest];
 }
 
+/** SECURITY: names of tools are strangers' text: of one that calls each time another, so many are compared, the most called first. */
+const mostNames = 5_000;
+
 /** Calls of all these sources, by name. */
 export function namesOf(db: WriteDb, texts: Texts, agents: readonly number[]): NameUse[] {
   if (agents.length === 0) return [];
   const rows = statement<number[], { name: number; calls: number; denied: number; firstUs: number | null; lastUs: number | null; deniedUs: number | null }>(db, `SELECT name, sum(calls) AS calls, sum(denied) AS denied, min(nullif(first_used_us, 0)) AS firstUs,
-    nullif(max(last_used_us), 0) AS lastUs, nullif(max(last_denied_us), 0) AS deniedUs FROM tool_use WHERE agent IN (${agents.map(() => '?').join(', ')}) GROUP BY name ORDER BY name`).all(...agents);
+    nullif(max(last_used_us), 0) AS lastUs, nullif(max(last_denied_us), 0) AS deniedUs FROM tool_use WHERE agent IN (${agents.map(() => '?').join(', ')}) GROUP BY name ORDER BY calls DESC, name LIMIT ${mostNames}`).all(...agents);
   return rows.map(({ name, calls, denied, firstUs, lastUs, deniedUs }) => ({
     // Of what was only refused, or still runs, no use is known.
     name: texts.of(name), times: Math.max(0, calls - denied), denied, firstUsedUs: calls > denied ? firstUs : null, lastUsedUs: calls > denied ? lastUs : null, lastDeniedUs: denied > 0 ? deniedUs : null,

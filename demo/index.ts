@@ -6,11 +6,12 @@
  * Says on standard output, one JSON line each: what it told (`{"told","agents"}`) and the real servers that it started for the console to
  * connect to (`{"runtimes":[{"kind","name","url"}]}`), and what their people know of their powers (`{"papers":{...}}`).
  *
- * Arguments: `--seed N` (default 1), `--hours N` of past to tell (default 24), `--once` to stop after the past, without servers.
+ * Arguments: `--seed N` (default 1), `--hours N` of past to tell (default 24), `--once` to stop after the past and the papers, without servers.
  */
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { papersAt } from './papers.ts';
 import { runFleet } from './run-fleet.ts';
 import { runRuntimes } from './run-runtimes.ts';
 
@@ -35,6 +36,7 @@ try {
   process.stdin.resume();
   const say = (line: string): void => { process.stdout.write(`${line}\n`); };
   const seed = Number(values.seed);
+  if (values.once) say(JSON.stringify({ papers: papersAt(Date.now()) }));
   await Promise.all([
     runFleet({ endpoint, tokens, seed, pastHours: Number(values.hours), live: !values.once, signal: stop.signal, say }),
     values.once ? null : runRuntimes({ seed, signal: stop.signal, say }),

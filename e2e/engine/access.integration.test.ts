@@ -2,8 +2,11 @@
  * Who may touch what, told by one engine that is connected to real servers: an MCP server, a LangGraph server, an A2A agent, and an agent that
  * exports by OpenTelemetry's own exporter. What the console says is compared with what the servers themselves say is configured there.
  */
+import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -241,5 +244,52 @@ describe('what changes at a server', () => {
     await until(async () => { expect((await grantsOf({ agentId: await agentId('night-planner') })).filter((one) => one.goneAt === null && one.kind === 'statement')).toEqual([]); });
     const { rows } = await caller.call('audit.list', { limit: 100 });
     expect(rows.map((one) => one.action)).toEqual(expect.arrayContaining(['access.import', 'access.remove', 'access.holder', 'access.approve', 'access.dismiss', 'agents.owner']));
+  });
+});
+
+describe('the demo fleet, with what its people know of it', () => {
+  interface Papers {
+    readonly documents: readonly { readonly name: string; readonly format: 'iam'; readonly role: 'identity'; readonly enforcement: 'enforced'; readonly text: string; readonly agents: readonly string[]; readonly credential?: string }[];
+    readonly owners: readonly { readonly agent: string; readonly role: 'owner'; readonly name: string; readonly gone: boolean }[];
+  }
+
+  /** Its past, told by its own process over its own exporters. */
+  async function tellPast(): Promise<Papers> {
+    const tokens: { company: string; token: string }[] = [];
+    let endpoint = '';
+    for (const company of ['halden', 'norrland', 'brightwater']) {
+      const added = await caller.call('connections.addOtlp', { name: company });
+      endpoint = added.endpoint;
+      tokens.push({ company, token: added.token });
+    }
+    const fleet = spawn(process.execPath, [fileURLToPath(new URL('../../demo/index.ts', import.meta.url)), '--once', '--hours', '12'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    fleet.stdin.end(`${JSON.stringify({ endpoint, tokens })}\n`);
+    const said = (await text(fleet.stdout)).trim().split('\n').map((line) => JSON.parse(line) as { papers?: Papers });
+    const papers = said.find((line) => line.papers !== undefined)?.papers;
+    if (papers === undefined) throw new Error('the fleet said nothing of its papers');
+    return papers;
+  }
+
+  it('shows what is configured there: a shared role, its boundary, a policy that only logs, an attempt, a tool that nobody granted, an owner who left', async () => {
+    const papers = await tellPast();
+    await until(() => agentId('carrier-quoter'));
+    for (const { agents, ...document } of papers.documents) await caller.call('access.import', { ...document, agentIds: await Promise.all(agents.map((name) => agentId(name))) });
+    for (const { agent, ...owner } of papers.owners) await caller.call('agents.setOwner', { id: await agentId(agent), ...owner });
+    const found = async (name: string): Promise<string[]> => (await caller.call('access.findings', { agentId: await agentId(name), limit: 1_000 })).rows.map((one) => one.rule);
+    await until(async () => {
+      expect(await found('ledger-analyst')).toEqual(expect.arrayContaining(['shared_credential', 'owner_gone']));
+      expect(await found('kyc-screener')).toEqual(expect.arrayContaining(['shared_credential', 'expiring', 'no_owner']));
+      expect(await found('route-planner')).toContain('not_enforced');
+      expect(await found('refund-runner')).toContain('used_without_grant');
+      expect(await found('claude-code')).toContain('borrowed_account');
+    });
+    const analyst = await rowOf('ledger-analyst');
+    expect(analyst.cell(ofClass('delete'))?.denied).toBeGreaterThan(0);
+    expect(analyst.cell(ofClass('read'))).toMatchObject({ state: 'used', shared: true });
+    // The boundary lets no key through, whatever the role's policy says.
+    expect(analyst.cell(ofClass('administer'))).toBeUndefined();
+    const { items, shared } = await caller.call('access.reach', { agentId: await agentId('ledger-analyst') });
+    expect(items.map((one) => one.resource).filter((resource) => resource.startsWith('kms'))).toEqual([]);
+    expect(shared.flatMap((one) => one.agents.map((agent) => agent.name))).toContain('kyc-screener');
   });
 });

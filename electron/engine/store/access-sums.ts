@@ -30,7 +30,7 @@ export function prepare(rows: readonly HeldGrant[]): Prepared {
   const reading = (at: number): ReadingColumn => readings[at] as ReadingColumn;
   return {
     rows, readings,
-    remaining: effective(rows.map((row, at) => ({ reading: normalisedOf(row, reading(at)), role: row.role, documentId: row.document === 0 ? null : row.document, credential: row.credential === null ? null : String(row.credential) }))),
+    remaining: effective(rows.map((row, at) => ({ reading: normalisedOf(row, reading(at)), role: row.role, documentId: row.document === 0 ? null : row.document, credential: row.credential === null ? null : String(row.credential), enforcement: row.enforcement }))),
     index: matchIndex(rows.map((row, at) => ({ kind: row.kind, name: row.name, actions: reading(at).actions, connectionName: row.connectionName }))),
   };
 }

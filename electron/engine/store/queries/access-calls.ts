@@ -1,5 +1,7 @@
 /** The calls that a holder made, by name, and the newest activities of some of them. */
 import { actionsMatching } from '../../access/action-catalogue.ts';
+import { actionsNeeded, isAwsCall } from '../../access/aws-call-names.ts';
+import { cedarClasses } from '../../access/cedar-reading.ts';
 import { short } from '../../access/labels.ts';
 import { matchIndex, type MatchIndex } from '../../access/match.ts';
 import { nameHints } from '../../access/name-hints.ts';
@@ -40,24 +42,35 @@ export function inCell(names: readonly NameSums[], { held, index }: HeldIndex, p
   return names.filter(({ text }) => {
     const matched = index(text).map((at) => held[at] as HeldGrant).filter(opens);
     if (matched.length === 0) return byNameAlone(text, place);
-    return matched.some((grant) => place.grants.has(grant.id) && (grant.kind !== 'statement' || isOf(text, place)));
+    return matched.some((grant) => place.grants.has(grant.id) && isUseOf(grant, text, place));
   });
 }
 
 /** A deny, a boundary and a gate permit nothing by themselves. */
 export const opens = ({ effect, kind, role }: Pick<HeldGrant, 'effect' | 'kind' | 'role'>): boolean => effect === 'allow' && kind !== 'gate' && role !== 'boundary' && role !== 'scp';
 
-const catalogued = (name: string): readonly AccessClass[] | null => (/^[a-z0-9-]+:[A-Za-z0-9]+$/u.test(name) ? (actionsMatching(name)[0]?.classes.map((one) => one.class) ?? null) : null);
+/** null: no call of AWS, or none that the catalogue knows. */
+function cloudClasses(name: string): readonly AccessClass[] | null {
+  const classes = isAwsCall(name) ? actionsNeeded(name).flatMap((needed) => actionsMatching(needed)[0]?.classes ?? []) : [];
+  return classes.length === 0 ? null : classes.map((one) => one.class);
+}
 
-function isOf(name: string, place: CellPlace): boolean {
-  const classes = catalogued(name);
-  const service = name.split(':')[0]?.toLowerCase() ?? '';
-  if (place.resource !== null && !place.resource.startsWith(`${service} `) && !place.resource.startsWith('AWS ')) return false;
+function isUseOf(grant: HeldGrant, name: string, place: CellPlace): boolean {
+  if (grant.kind === 'statement') return isCloudCallOf(name, place);
+  if (grant.kind !== 'policy') return true;
+  const actions = readingOf(grant).actions.filter((action) => name.endsWith(/"((?:[^"\\]|\\.)*)"$/u.exec(action)?.[1] ?? action));
+  return actions.length === 0 || cedarClasses(actions).classes.some((one) => one.class === place.class);
+}
+
+function isCloudCallOf(name: string, place: CellPlace): boolean {
+  const { resource } = place;
+  if (resource !== null && !resource.startsWith('AWS ') && !actionsNeeded(name).some((needed) => resource.startsWith(`${needed.split(':')[0] ?? ''} `))) return false;
+  const classes = cloudClasses(name);
   return classes === null || place.class === 'not_understood' || classes.includes(place.class);
 }
 
 function byNameAlone(name: string, place: CellPlace): boolean {
-  const aws = catalogued(name);
+  const aws = cloudClasses(name);
   if (place.resource !== null && place.resource !== (aws === null ? short(name) : `${name.split(':')[0] ?? ''} unknown`)) return false;
   const classes = aws ?? nameHints(name).map((one) => one.class);
   return (classes.length > 0 ? classes : ['not_understood' as const]).includes(place.class);

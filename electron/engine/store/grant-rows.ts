@@ -6,6 +6,7 @@ import { markDirty, markOffer } from './access-dirty.ts';
 import { bounded, boundedOrNull } from './bounded.ts';
 import type { WriteDb } from './database.ts';
 import { noteChanges, opens, type NewChange } from './grant-changes.ts';
+import { statement } from './statements.ts';
 import { claimOf, comparableOf, dropGrants, flagOf, storedColumns, type StoredGrant } from './stored-grant.ts';
 
 /** SECURITY: a server may list as many tools as it likes. */
@@ -34,6 +35,17 @@ export function saveGrants(db: WriteDb, list: GrantList, nowUs: number): number 
   return Math.max(0, list.places.length - mostGrants);
 }
 
+/** Connections whose rows were read anew since the program began: a newer program may read more out of the same words. */
+const reread = new WeakMap<WriteDb, Set<number>>();
+
+function readAnew(db: WriteDb, connection: number): boolean {
+  const known = reread.get(db) ?? new Set();
+  reread.set(db, known);
+  if (known.has(connection)) return false;
+  known.add(connection);
+  return true;
+}
+
 const keyOf = (agent: number, kind: string, name: string): string => `${agent}\n${kind}\n${name}`;
 
 class GrantSaver {
@@ -44,12 +56,14 @@ class GrantSaver {
   private readonly begins: boolean;
   private readonly changes: NewChange[] = [];
   private readonly dirty = new Set<number>();
+  private readonly anew: boolean;
   private sourceLeft = mostSource;
 
   constructor(db: WriteDb, list: GrantList, nowUs: number) {
     this.db = db;
     this.list = list;
     this.nowUs = nowUs;
+    this.anew = readAnew(db, list.connection);
     this.begins = (db.prepare<[number], { at: number | null }>('SELECT grants_us AS at FROM runtime WHERE connection = ?').get(list.connection)?.at ?? null) === null;
   }
 
@@ -84,7 +98,7 @@ class GrantSaver {
   private add({ agent, grant }: GrantPlace): number {
     const offer = offerOf(grant);
     const read = readOffer(offer);
-    const id = Number(this.db.prepare(`INSERT INTO grant_seen (connection, agent, kind, name, ${offerColumns.join(', ')}, first_us, last_us)
+    const id = Number(statement<[Record<string, string | number | null>]>(this.db, `INSERT INTO grant_seen (connection, agent, kind, name, ${offerColumns.join(', ')}, first_us, last_us)
       VALUES (@connection, @agent, @kind, @name, ${offerColumns.map((column) => `@${column}`).join(', ')}, @nowUs, @nowUs)`)
       .run({ connection: this.list.connection, agent, kind: offer.kind, name: offer.name, nowUs: this.nowUs, ...columnsOf(offer, grant.from, read) }).lastInsertRowid);
     this.touched(agent);
@@ -95,6 +109,7 @@ class GrantSaver {
   /** Compared by what the runtime says, both read by the reader of today: a reader that learnt more is no drift. */
   private renew(row: StoredGrant, grant: FoundGrant): number {
     const offer = offerOf(grant);
+    if (!this.anew && row.goneUs === null && saysTheSame(row, offer, grant.from)) return row.id;
     const was: Offer = { kind: row.kind, name: row.name, description: row.description, readOnly: claimOf(row.readOnly), destructive: claimOf(row.destructive), openWorld: claimOf(row.openWorld), idempotent: claimOf(row.idempotent) };
     const read = readOffer(offer);
     const columns = columnsOf(offer, grant.from, read);
@@ -118,7 +133,7 @@ class GrantSaver {
   private source(grant: number, source: FoundGrant['source']): void {
     if (source === undefined || source.text.length > longestSource || source.text.length > this.sourceLeft) return;
     this.sourceLeft -= source.text.length;
-    this.db.prepare('INSERT INTO grant_source (grant_id, format, text) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET format = excluded.format, text = excluded.text WHERE text <> excluded.text OR format <> excluded.format').run(grant, source.format, source.text);
+    statement(this.db, 'INSERT INTO grant_source (grant_id, format, text) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET format = excluded.format, text = excluded.text WHERE text <> excluded.text OR format <> excluded.format').run(grant, source.format, source.text);
   }
 }
 
@@ -139,6 +154,11 @@ function columnsOf(offer: Offer, from: string, read: ReturnType<typeof readOffer
     read_only: row.readOnly, destructive: row.destructive, open_world: row.openWorld, idempotent: row.idempotent, source: bounded(from, 256), effect: read.effect, understood: read.understood, reversibility: read.reversibility,
     description: row.description, reading: JSON.stringify({ classes, actions, resources, conditions, notUnderstood }),
   };
+}
+
+function saysTheSame(row: StoredGrant, offer: Offer, from: string): boolean {
+  const now = offerRow(offer);
+  return row.readOnly === now.readOnly && row.destructive === now.destructive && row.openWorld === now.openWorld && row.idempotent === now.idempotent && row.description === now.description && row.from === bounded(from, 256) && row.reading !== '{}';
 }
 
 function same(row: StoredGrant, columns: OfferColumns): boolean {

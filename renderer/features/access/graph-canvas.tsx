@@ -1,12 +1,12 @@
 /** The drawing of a graph: one stop for the keyboard, arrows walk along its edges. What it shows stands as a list beside it too. */
-import { Background, BaseEdge, Controls, getBezierPath, Handle, MarkerType, Position, ReactFlow, useReactFlow, type Edge, type EdgeProps, type Node, type NodeProps } from '@xyflow/react';
+import { Background, BaseEdge, Controls, getBezierPath, Handle, MarkerType, MiniMap, Position, ReactFlow, useReactFlow, useStore, type Edge, type EdgeProps, type Node, type NodeProps } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { IconApi, IconBox, IconBoxMultiple, IconKey, IconPlug, IconRobot, IconUser } from '@tabler/icons-react';
-import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react';
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { StateShape } from '../../ui/state-shapes.tsx';
-import { edgeWidth, neighboursOf, nodeSize, nodeWords, place, stepFrom, type GraphEdge, type Shown, type ShownNode } from './graph-model.ts';
+import { edgeWidth, neighboursOf, nodeSize, nodeWords, placer, stepFrom, type GraphEdge, type Placed, type Shown, type ShownNode } from './graph-model.ts';
 import classes from './graph.module.css';
 
 type BoxNode = Node<{ node: ShownNode; look: 'plain' | 'chosen' | 'near' | 'far' | 'found'; tab: boolean; choose: (id: string) => void; step: (id: string, event: KeyboardEvent) => void }, 'box'>;
@@ -53,7 +53,8 @@ interface CanvasProps {
 }
 
 export function GraphCanvas({ shown, chosen, found, label, onChoose, onOpen }: CanvasProps) {
-  const places = useMemo(() => place(shown), [shown]);
+  const [placeOnce] = useState(placer);
+  const places = placeOnce(shown);
   const around = useMemo(() => neighboursOf(shown.edges), [shown]);
   const frame = useRef<HTMLDivElement>(null);
   const near = chosen === null ? null : around.get(chosen) ?? new Set<string>();
@@ -86,35 +87,44 @@ export function GraphCanvas({ shown, chosen, found, label, onChoose, onOpen }: C
     <div ref={frame} className={classes.canvas} role="group" aria-label={label}>
       <ReactFlow<BoxNode, LineEdge>
         nodes={nodes} edges={edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes} nodesDraggable={false} nodesConnectable={false} nodesFocusable={false} edgesFocusable={false} elementsSelectable={false}
-        disableKeyboardA11y deleteKeyCode={null} selectionKeyCode={null} multiSelectionKeyCode={null} minZoom={0.15} maxZoom={1.5} fitView fitViewOptions={{ padding: 0.06, maxZoom: 1 }} proOptions={{ hideAttribution: true }}
+        disableKeyboardA11y deleteKeyCode={null} selectionKeyCode={null} multiSelectionKeyCode={null} minZoom={0.15} maxZoom={1.5} panOnScroll zoomOnDoubleClick={false} proOptions={{ hideAttribution: true }}
         onPaneClick={() => onChoose(null)} onNodeDoubleClick={(_event, node) => onOpen(node.id)}
       >
         <Background gap={24} size={1} color="var(--gh-line)" />
         <Controls showInteractive={false} className={classes.controls ?? ''} fitViewOptions={{ padding: 0.06, maxZoom: 1 }} />
-        <Show shown={shown} found={found} chosen={chosen} />
+        {shown.nodes.length > manyNodes && <MiniMap pannable ariaLabel="The whole graph, small" className={classes.map ?? ''} nodeColor="var(--gh-line-strong)" maskColor="var(--gh-scrim)" nodeStrokeWidth={0} />}
+        <Show places={places} found={found} chosen={chosen} />
       </ReactFlow>
     </div>
   );
 }
 
-/** Brings into view what was searched for; a new graph is shown whole. */
-function Show({ shown, found, chosen }: { shown: Shown; found: ReadonlySet<string>; chosen: string | null }) {
+/** Above this it does not fit into a window at a size that can be read. */
+const manyNodes = 30;
+const leastZoom = 0.8;
+const margin = 12;
+
+/** A new graph is shown whole, or from its top left corner where it would be too small to read; what is searched for or walked to is brought into view. */
+function Show({ places, found, chosen }: { places: ReadonlyMap<string, Placed>; found: ReadonlySet<string>; chosen: string | null }) {
   const flow = useReactFlow();
+  const [width, height] = [useStore((state) => state.width), useStore((state) => state.height)];
+  useEffect(() => {
+    if (width === 0 || places.size === 0) return;
+    const [right, bottom] = [Math.max(...[...places.values()].map(({ x }) => x)) + nodeSize.width, Math.max(...[...places.values()].map(({ y }) => y)) + nodeSize.height];
+    const whole = Math.min((width - 2 * margin) / right, (height - 2 * margin) / bottom);
+    const zoom = Math.min(1, Math.max(leastZoom, whole));
+    void flow.setViewport({ x: Math.max(margin, (width - right * zoom) / 2), y: Math.max(margin, (height - bottom * zoom) / 2), zoom });
+  }, [flow, places, width, height]);
   const wanted = [...found].join('\n');
   useEffect(() => {
-    // Drawn once more first: a node is measured before it can be fitted.
-    const timer = setTimeout(() => { void flow.fitView(wanted === '' ? { padding: 0.06, maxZoom: 1 } : { padding: 0.4, maxZoom: 1, nodes: wanted.split('\n').map((id) => ({ id })) }); }, 30);
-    return () => clearTimeout(timer);
-  }, [flow, shown, wanted]);
+    if (wanted !== '') void flow.fitView({ padding: 0.4, maxZoom: 1, nodes: wanted.split('\n').map((id) => ({ id })) });
+  }, [flow, wanted]);
   useEffect(() => {
-    if (chosen === null) return;
-    const node = flow.getNode(chosen);
+    const at = chosen === null ? undefined : places.get(chosen);
+    if (at === undefined || width === 0) return;
     const { x, y, zoom } = flow.getViewport();
-    if (node === undefined) return;
-    const box = document.querySelector('.react-flow')?.getBoundingClientRect();
-    const at = { x: node.position.x * zoom + x, y: node.position.y * zoom + y };
-    const outside = box !== undefined && (at.x < 0 || at.y < 0 || at.x + nodeSize.width * zoom > box.width || at.y + nodeSize.height * zoom > box.height);
-    if (outside) void flow.setCenter(node.position.x + nodeSize.width / 2, node.position.y + nodeSize.height / 2, { zoom: Math.max(zoom, 0.7) });
-  }, [flow, chosen]);
+    const [left, top] = [at.x * zoom + x, at.y * zoom + y];
+    if (left < 0 || top < 0 || left + nodeSize.width * zoom > width || top + nodeSize.height * zoom > height) void flow.setCenter(at.x + nodeSize.width / 2, at.y + nodeSize.height / 2, { zoom: Math.max(zoom, leastZoom) });
+  }, [flow, chosen, places, width, height]);
   return null;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { collapse, edgeWidth, edgeWords, groupOf, matching, nodeSize, place, stepFrom, type GraphEdge, type GraphNode } from './graph-model.ts';
+import { collapse, edgeWidth, edgeWords, groupOf, matching, nodeSize, place, placer, stepFrom, type GraphEdge, type GraphNode } from './graph-model.ts';
 
 const node = (id: string, kind: GraphNode['kind'] = 'agent', volume = 1): GraphNode => ({ id, kind, name: id, identity: null, volume, failures: 0, denials: 0, hidden: 0, refId: null });
 const edge = (from: string, to: string, volume = 1, more: Partial<GraphEdge> = {}): GraphEdge => ({ from, to, kind: 'calls', volume, failures: 0, denials: 0, lastAt: null, ...more });
@@ -21,7 +21,7 @@ function fleet(agents: number, tools: number): { nodes: GraphNode[]; edges: Grap
 
 describe('collapsing', () => {
   it('leaves a small graph as it is', () => {
-    const graph = fleet(3, 6);
+    const graph = fleet(3, 5);
     expect(collapse(graph, new Set()).nodes).toHaveLength(graph.nodes.length);
   });
 
@@ -37,8 +37,8 @@ describe('collapsing', () => {
     expect(shown.edges.find(({ to }) => to === groupOf('agent 0'))?.lastAt).toBe('2026-11-09T00:00:00.000Z');
   });
 
-  it('keeps fewer than four as they are', () => {
-    expect(collapse(fleet(20, 3), new Set()).nodes.some(({ kind }) => kind === 'group')).toBe(false);
+  it('keeps fewer than three as they are', () => {
+    expect(collapse(fleet(20, 2), new Set()).nodes.some(({ kind }) => kind === 'group')).toBe(false);
   });
 });
 
@@ -58,6 +58,22 @@ describe('places', () => {
     const down = stepFrom('shared', 'ArrowDown', shown.edges, places) ?? stepFrom('shared', 'ArrowUp', shown.edges, places) ?? '';
     expect(places.get(down)?.x).toBe(places.get('shared')?.x);
     expect(stepFrom('nobody', 'ArrowUp', shown.edges, places)).toBeNull();
+  });
+
+  it('stay while only figures change', () => {
+    const placeOnce = placer();
+    const graph = fleet(2, 2);
+    const before = placeOnce(collapse(graph, new Set()));
+    expect(placeOnce(collapse({ ...graph, edges: graph.edges.map((one) => ({ ...one, volume: one.volume + 1 })) }, new Set()))).toBe(before);
+    expect(placeOnce(collapse(fleet(2, 1), new Set()))).not.toBe(before);
+  });
+
+  it('put agents in one column, whether a person is known behind them or not', () => {
+    const graph = { nodes: [node('ann', 'person'), node('a'), node('b'), node('t', 'tool'), node('u', 'tool')], edges: [edge('ann', 'a', 1, { kind: 'on_behalf_of' }), edge('a', 't'), edge('b', 'u')] };
+    const at = place(collapse(graph, new Set()));
+    expect(at.get('a')?.x).toBe(at.get('b')?.x);
+    expect(at.get('ann')?.x).toBe(0);
+    expect(at.get('t')?.x).toBe(at.get('u')?.x);
   });
 
   it('are given to agents that call each other in a ring, too', () => {

@@ -13,8 +13,8 @@ export interface Shown { readonly nodes: readonly ShownNode[]; readonly edges: r
 
 export const nodeSize = { width: 184, height: 38 } as const;
 /** Below this everything can be read at once. */
-const smallGraph = 40;
-const leastGroup = 4;
+const smallGraph = 24;
+const leastGroup = 3;
 
 export const groupOf = (id: string): string => `group ${id}`;
 
@@ -78,20 +78,43 @@ export function neighboursOf(edges: readonly Pick<GraphEdge, 'from' | 'to'>[]): 
 
 export interface Placed { readonly x: number; readonly y: number }
 
-/** Left to right: who asks stands left of what is asked. Top left corners, in pixels. */
+/** Left to right: who asks stands left of what is asked, and agents stand in one column, whether a person is known behind them or not. Top left corners, in pixels. */
 export function place({ nodes, edges }: Shown): Map<string, Placed> {
   const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: 'LR', nodesep: 10, ranksep: 84, marginx: 12, marginy: 12 });
+  graph.setGraph({ rankdir: 'LR', nodesep: 8, ranksep: 72, marginx: 12, marginy: 12 });
   graph.setDefaultEdgeLabel(() => ({}));
   const known = new Set(nodes.map(({ id }) => id));
   for (const { id } of nodes) graph.setNode(id, { ...nodeSize });
   for (const { from, to, kind } of edges) if (known.has(from) && known.has(to) && from !== to) graph.setEdge(from, to, {}, kind);
+  const withPeople = nodes.some(({ kind }) => kind === 'person');
+  if (withPeople) {
+    graph.setNode(outermost, { width: 0, height: 0 });
+    for (const { id, kind } of nodes) graph.setEdge(outermost, id, { minlen: kind === 'person' ? 1 : 2, weight: 0 }, 'column');
+  }
   layout(graph);
+  const shift = withPeople ? Math.min(...nodes.map(({ id }) => (graph.node(id) as Placed).x)) - nodeSize.width / 2 : 0;
   return new Map(nodes.map(({ id }) => {
     const { x, y } = graph.node(id) as Placed;
-    return [id, { x: x - nodeSize.width / 2, y: y - nodeSize.height / 2 }];
+    return [id, { x: x - nodeSize.width / 2 - shift, y: y - nodeSize.height / 2 }];
   }));
 }
+
+/** Places of the graph before, as long as it has the same boxes and lines: fresh figures move nothing. */
+export function placer(): (shown: Shown) => ReadonlyMap<string, Placed> {
+  let key = '';
+  let places: ReadonlyMap<string, Placed> = new Map();
+  return (shown) => {
+    const now = JSON.stringify([shown.nodes.map(({ id }) => id), shown.edges.map(({ from, to, kind }) => [from, to, kind])]);
+    if (now !== key) {
+      key = now;
+      places = place(shown);
+    }
+    return places;
+  };
+}
+
+/** Stands left of everything and is not drawn. */
+const outermost = 'outermost';
 
 const order = (one: Placed, other: Placed): number => one.y - other.y || one.x - other.x;
 

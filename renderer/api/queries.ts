@@ -138,7 +138,13 @@ export const accessQueries = {
     placeholderData: keepPreviousData,
     meta: { topics: [...accessTopics] },
   }),
-  cell: (asked: Params<'access.cell'>) => ask('access.cell', [...accessTopics, 'activity'], asked),
+  /** The cell before stays until the next one is read: whoever walks through cells sees no empty pane between them. */
+  cell: (asked: Params<'access.cell'>) => queryOptions({
+    queryKey: ['access.cell', asked] as const,
+    queryFn: async ({ signal }): Promise<Result<'access.cell'>> => call('access.cell', asked, { signal }),
+    placeholderData: keepPreviousData,
+    meta: { topics: [...accessTopics, 'activity'] satisfies HintTopic[] },
+  }),
   grant: (id: string) => ask('grants.get', accessTopics, { id }),
   findings: (filter: Omit<Params<'access.findings'>, 'before'>) => infiniteQueryOptions({
     queryKey: ['access.findings', filter] as const,

@@ -1,6 +1,7 @@
 /** What stands behind one cell of the matrix, or behind a whole row. */
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import type { AccessCell, AccessColumn, AccessRow } from '../../../shared/access.ts';
 import type { Result } from '../../../shared/contract.ts';
 import { accessQueries } from '../../api/queries.ts';
@@ -111,6 +112,10 @@ interface CellPaneProps { row: AccessRow; column: AccessColumn; days: number; on
 
 export function CellPane({ row, column, days, onMove }: CellPaneProps) {
   const query = useQuery(accessQueries.cell({ rowId: row.id, columnId: column.id, unusedDays: days }));
+  // While the next cell is read, name and content are both still those of the one before.
+  const [read, setRead] = useState({ row, column });
+  if (!query.isPlaceholderData && (read.row !== row || read.column !== column)) setRead({ row, column });
+  const shown = query.isPlaceholderData ? read : { row, column };
   return (
     <Panel fill flush title="Cell" aside={<Moves onMove={onMove} />}>
       <div className={classes.pane}>
@@ -118,9 +123,9 @@ export function CellPane({ row, column, days, onMove }: CellPaneProps) {
           {(answer) => (
             <>
               <div className={classes.badgeLine}><CellBadge cell={answer.cell} notSeen={answer.notSeen !== null} /><LastAt cell={answer.cell} /></div>
-              <PaneTitle row={row} title={columnTitle(column)} />
-              <CellBody answer={answer} row={row} days={days} />
-              <RowButtons row={row} />
+              <PaneTitle row={shown.row} title={columnTitle(shown.column)} />
+              <CellBody key={`${shown.row.id} ${shown.column.id}`} answer={answer} row={shown.row} days={days} />
+              <RowButtons row={shown.row} />
             </>
           )}
         </FromQuery>

@@ -16,6 +16,7 @@ import { Age, Time } from '../../ui/time.tsx';
 import { changeLooks, wideningLook } from './access-words.ts';
 import { ApproveDialog } from './approve-dialog.tsx';
 import { BaselineLists, differences } from './baseline-lists.tsx';
+import { NamedGrant } from './grant-part.tsx';
 import { grantKinds } from './grant-words.ts';
 import { AgentLink, Fact, Part } from './pane-parts.tsx';
 import classes from './access.module.css';
@@ -34,6 +35,7 @@ function ChangePart({ change }: { change: GrantChange }) {
         <Fact name="Used since">{change.usedSince === null ? 'cannot be seen' : change.usedSince.times === 0 ? 'no use was seen' : <span className={change.widening ? classes.factWait : undefined}>{plural(change.usedSince.times, 'time')}{change.usedSince.lastAt !== null && <>, last <Age iso={change.usedSince.lastAt} /> ago</>}</span>}</Fact>
         <Fact name="Reaches">{change.widening ? 'further than before' : 'no further than before'}</Fact>
       </dl>
+      {change.grantId !== null && <NamedGrant key={change.grantId} id={change.grantId} />}
     </>
   );
 }

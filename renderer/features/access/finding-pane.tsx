@@ -9,7 +9,8 @@ import { Panel } from '../../ui/panel.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { Age, Time } from '../../ui/time.tsx';
 import { ruleWords, severityLooks } from './access-words.ts';
-import { AgentLink, Fact } from './pane-parts.tsx';
+import { NamedGrant } from './grant-part.tsx';
+import { AgentLink, Fact, Part } from './pane-parts.tsx';
 import type { useRestore } from './use-access-commands.ts';
 import classes from './access.module.css';
 
@@ -44,6 +45,7 @@ export function FindingPane({ finding, restore, onDismiss }: { finding: Finding;
           <Fact name="OWASP"><span className={classes.tag}>{finding.tag}</span> {finding.tagName}</Fact>
           <Fact name="First seen"><Time iso={finding.firstSeen} /></Fact>
         </dl>
+        {finding.grantId !== null && <Part title="The grant"><NamedGrant key={finding.grantId} id={finding.grantId} /></Part>}
         <Dismissed finding={finding} />
         {restore.error !== null && <ErrorBlock error={restore.error} what="The finding was not restored." kept="It stays dismissed." />}
         <div className={classes.buttons}>

@@ -92,3 +92,9 @@ export function GrantPart({ grant, opened }: { grant: Grant; opened: boolean }) 
     </li>
   );
 }
+
+/** A grant that something else speaks of: a finding, a change. */
+export function NamedGrant({ id }: { id: string }) {
+  const query = useQuery(accessQueries.grant(id));
+  return <FromQuery query={query} what="Reading the grant" failed="The grant could not be read." rows={1}>{({ grant }) => <ul className={classes.grants}><GrantPart grant={grant} opened={false} /></ul>}</FromQuery>;
+}

@@ -5,7 +5,7 @@ import { emptyForm, figuresOf, guessFormat, importOf, missing, typedAnything } f
 describe('the format of a pasted text', () => {
   it.each([
     ['{"Version":"2012-10-17","Statement":[]}', 'iam'], ['  {\n "grants": []}', 'declared'], ['[{"name":"a","inputSchema":{}}]', 'tools'], ['{"tools":[]}', 'tools'],
-    ['permit(principal, action, resource);', 'cedar'], ['// note\n@id("x")\nforbid (principal, action, resource);', 'cedar'], ['{"a":1}', null], ['Mail.Send Mail.Read', null], ['', null],
+    ['permit(principal, action, resource);', 'cedar'], ['// note\n@id("x")\nforbid (principal, action, resource);', 'cedar'], ['{"staticPolicies":{"a":{"effect":"permit"}}}', 'cedar'], ['{"a":1}', null], ['Mail.Send Mail.Read', null], ['', null],
   ])('of %j is taken for %s', (text, format) => { expect(guessFormat(text)).toBe(format); });
 });
 

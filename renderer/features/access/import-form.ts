@@ -12,6 +12,7 @@ export function guessFormat(text: string): ImportFormat | null {
   const start = text.trimStart();
   if (/^[[{]/.test(start)) {
     if (/"Statement"\s*:/.test(start)) return 'iam';
+    if (/"staticPolicies"\s*:|"effect"\s*:\s*"(permit|forbid)"/.test(start)) return 'cedar';
     if (/"grants"\s*:/.test(start)) return 'declared';
     if (/"(inputSchema|annotations|tools)"\s*:/.test(start)) return 'tools';
     return null;

@@ -71,7 +71,7 @@ const Row = memo(function Row({ row, index, top, columns, groups, roomy, hereAt,
       <Name row={row} index={index} here={hereAt === -1} tabbable={tabAt === -1} roomy={roomy} acts={acts} />
       {row.notSeen !== null && <span className={classes.unseenRow} aria-hidden="true" />}
       {columns.map((column, at) => <Cell key={column.id} row={row} index={index} at={at} column={column} group={groups[at] === true && row.notSeen === null} here={hereAt === at} tabbable={tabAt === at} cell={cells.get(at)} acts={acts} />)}
-      <div role="gridcell" aria-colindex={columns.length + 2} className={`${classes.used} ${row.used === 0 ? classes.zero : ''}`} data-tip={row.notSeen ?? `${formatCount(row.used)} of ${plural(row.held, 'grant')} used`}>
+      <div role="gridcell" aria-colindex={columns.length + 2} className={`${classes.used} ${row.used === 0 ? classes.zero : ''}`} data-tip={row.notSeen === null ? `${formatCount(row.used)} of ${plural(row.held, 'grant')} used` : inertString(row.notSeen, 200)}>
         {row.notSeen === null ? <span aria-hidden="true">{`${formatCount(row.used)}/${formatCount(row.held)}`}</span> : <span aria-hidden="true" className={classes.unseenUse}><span className={classes.unseenBoxed} />/{formatCount(row.held)}</span>}
         <span className="gh-visually-hidden">{row.notSeen === null ? `${formatCount(row.used)} of ${plural(row.held, 'grant')} used` : `${plural(row.held, 'grant')}, ${inertString(row.notSeen, 200)}`}</span>
       </div>

@@ -34,7 +34,7 @@ export function targetOf(item: NeedsYou): Target {
   if (screen === 'agent' && item.kind === 'failure') return { screen, id, params: { tab: 'failures' } };
   if (screen === 'agent' && item.kind === 'borrowed') return { screen, id, params: { tab: 'identity' } };
   if (screen === 'live' && item.agentId !== null) return { screen, params: { agent: item.agentId } };
-  if (screen === 'access') return { screen, params: { tab: 'findings' } };
+  if (screen === 'access') return { screen, params: { tab: 'findings', ...(id === null ? {} : { agent: id }) } };
   return { screen, id };
 }
 

@@ -120,7 +120,7 @@ CREATE INDEX grant_agent ON grant_seen (agent, kind, name);
 CREATE INDEX grant_kind ON grant_seen (kind, gone_us);
 CREATE INDEX grant_name ON grant_seen (name, gone_us);
 CREATE INDEX grant_credential ON grant_seen (credential) WHERE credential IS NOT NULL;
-CREATE INDEX grant_document_of ON grant_seen (document) WHERE document > 0;
+CREATE INDEX grant_document_of ON grant_seen (document, agent, gone_us) WHERE document > 0;
 -- The part of the source that says it, verbatim.
 CREATE TABLE grant_source (grant_id INTEGER PRIMARY KEY, format TEXT NOT NULL, text TEXT NOT NULL) STRICT;
 -- first: told by the first list of its connection, or by its import: where it begins, and no drift.
@@ -157,6 +157,11 @@ CREATE TABLE access_cell (
 ) STRICT, WITHOUT ROWID;
 -- Holds all that filters ask of the cells of a column: looking each cell up in its table took four times as long.
 CREATE INDEX access_cell_column ON access_cell (column_id, holder, grants, cannot_tell, last_used_us, denied, last_denied_us, irreversible, shared, expires_us, first_us);
+-- What few cells have is asked of every column: one look-up each, also where none of its cells has it.
+CREATE INDEX access_cell_denied ON access_cell (column_id, grants, last_denied_us) WHERE denied > 0;
+CREATE INDEX access_cell_shared ON access_cell (column_id) WHERE shared = 1;
+CREATE INDEX access_cell_expires ON access_cell (column_id, expires_us) WHERE expires_us IS NOT NULL;
+CREATE INDEX access_cell_new ON access_cell (column_id, first_us);
 -- Which grants stand behind a cell; reversibility: place in reversibilities.
 CREATE TABLE access_facet (holder INTEGER NOT NULL, column_id INTEGER NOT NULL, grant_id INTEGER NOT NULL, reversibility INTEGER NOT NULL, PRIMARY KEY (holder, column_id, grant_id)) STRICT, WITHOUT ROWID;
 CREATE INDEX access_facet_grant ON access_facet (grant_id);

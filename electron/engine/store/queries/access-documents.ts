@@ -15,23 +15,26 @@ const select = `SELECT d.id, d.name, d.format, d.role, d.enforcement, d.credenti
 const mostDocuments = 1_000;
 
 interface Given { readonly document: number; readonly agent: number; readonly n: number }
+const given = 'SELECT g.document, g.agent, count(*) AS n FROM';
 
-function documentsOf(reading: Reading, rows: readonly DocumentRow[]): GrantDocument[] {
-  const given = Map.groupBy(reading.sql<[string], Given>('SELECT g.document, g.agent, count(*) AS n FROM json_each(?) d CROSS JOIN grant_seen g ON g.document = d.value AND g.document > 0 WHERE g.gone_us IS NULL GROUP BY g.document, g.agent')
-    .all(JSON.stringify(rows.map((row) => row.id))), (one) => one.document);
+function documentsOf(reading: Reading, rows: readonly DocumentRow[], all: boolean): GrantDocument[] {
+  // All of them are counted along the index; sorted by a list of ids they took seven times as long.
+  const held = Map.groupBy(all ? reading.sql<[], Given>(`${given} grant_seen g INDEXED BY grant_document_of WHERE g.document > 0 AND g.gone_us IS NULL GROUP BY g.document, g.agent`).all()
+    : reading.sql<[string], Given>(`${given} json_each(?) d CROSS JOIN grant_seen g ON g.document = d.value AND g.document > 0 WHERE g.gone_us IS NULL GROUP BY g.document, g.agent`).all(JSON.stringify(rows.map((row) => row.id))), (one) => one.document);
+  const names = new Map(all ? reading.sql<[], [number, string]>('SELECT holder, name FROM access_row WHERE holder > 0').raw().all() : []);
   return rows.map((row) => {
-    const held = given.get(row.id) ?? [];
-    const agents = [...new Set(held.map((one) => reading.headOf(one.agent)))];
+    const own = held.get(row.id) ?? [];
+    const agents = [...new Set(own.map((one) => reading.headOf(one.agent)))];
     return {
       id: publicId('document', row.id), name: row.name, format: row.format, role: row.role, enforcement: row.enforcement, credential: row.credential === null ? null : { id: publicId('credential', row.credential), name: row.credentialName ?? '' },
-      agents: agents.map((id) => ({ id: publicId('agent', id), name: reading.agent(id).name })), grants: held.reduce((sum, one) => sum + one.n, 0), understood: row.understood, addedAt: iso(row.addedUs), addedBy: row.addedBy, bytes: row.bytes,
+      agents: agents.map((id) => ({ id: publicId('agent', id), name: names.get(id) ?? reading.agent(id).name })), grants: own.reduce((sum, one) => sum + one.n, 0), understood: row.understood, addedAt: iso(row.addedUs), addedBy: row.addedBy, bytes: row.bytes,
     };
   });
 }
 
 export function documentWith(reading: Reading, id: number): GrantDocument | null {
   const row = reading.sql<[number], DocumentRow>(`${select} WHERE d.id = ?`).get(id);
-  return row === undefined ? null : (documentsOf(reading, [row])[0] ?? null);
+  return row === undefined ? null : (documentsOf(reading, [row], false)[0] ?? null);
 }
 
 export function listDocuments(reading: Reading, params: ParsedParams<'access.documents'>): Result<'access.documents'> {
@@ -39,7 +42,7 @@ export function listDocuments(reading: Reading, params: ParsedParams<'access.doc
   const rows = of === null
     ? reading.sql<[], DocumentRow>(`${select} WHERE d.removed_us IS NULL ORDER BY d.id DESC LIMIT ${mostDocuments}`).all()
     : reading.sql<[string], DocumentRow>(`${select} WHERE d.removed_us IS NULL AND d.id IN (SELECT g.document FROM json_each(?) a CROSS JOIN grant_seen g ON g.agent = a.value WHERE g.document > 0 AND g.gone_us IS NULL) ORDER BY d.id DESC LIMIT ${mostDocuments}`).all(of);
-  return { rows: documentsOf(reading, rows) };
+  return { rows: documentsOf(reading, rows, of === null) };
 }
 
 export function getDocument(reading: Reading, params: ParsedParams<'access.document'>): Result<'access.document'> {

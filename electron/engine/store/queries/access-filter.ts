@@ -7,11 +7,11 @@ import type { Reading } from './reading.ts';
 
 export type AccessFilter = ParsedParams<'access.matrix'>['filter'];
 
-/** A condition on `access_cell x`, or one on each of them, and its values. */
-export interface Where { readonly sql: string; readonly values: readonly number[] }
+/** A condition on `access_cell x` or `access_row r`, and its values. `index`: where it stands alone, all of it can be looked up there. */
+export interface Where { readonly sql: string; readonly values: readonly number[]; readonly index?: string }
 
 const none: Where = { sql: '', values: [] };
-const and = (parts: readonly Where[]): Where => ({ sql: parts.map(({ sql }) => sql).join(' AND '), values: parts.flatMap(({ values }) => values) });
+const and = (parts: readonly Where[]): Where => (parts.length === 1 && parts[0] !== undefined ? parts[0] : { sql: parts.map(({ sql }) => sql).join(' AND '), values: parts.flatMap(({ values }) => values) });
 
 /** The words of it that speak of cells; an empty text: none does. */
 export function cellWhere(filter: AccessFilter, cuts: Cuts): Where {
@@ -23,11 +23,11 @@ export function cellWhere(filter: AccessFilter, cuts: Cuts): Where {
 /** A class's cell has the sum, the earliest end and the newest sight of all its resources' cells: where it fits none of these, none of them does. */
 function lasting(filter: AccessFilter, cuts: Cuts): Where[] {
   return [
-    ...(filter.attempted ? [{ sql: 'x.denied > 0 AND (x.grants = 0 OR x.last_denied_us >= ?)', values: [cuts.usedSinceUs] }] : []),
+    ...(filter.attempted ? [{ sql: 'x.denied > 0 AND (x.grants = 0 OR x.last_denied_us >= ?)', values: [cuts.usedSinceUs], index: 'access_cell_denied' }] : []),
     ...(filter.irreversible ? [{ sql: 'x.irreversible = 1', values: [] }] : []),
-    ...(filter.shared ? [{ sql: 'x.shared = 1', values: [] }] : []),
-    ...(filter.expiringDays === undefined ? [] : [{ sql: 'x.expires_us < ?', values: [cuts.expiresBeforeUs] }]),
-    ...(filter.newDays === undefined ? [] : [{ sql: 'x.first_us >= ?', values: [cuts.newSinceUs] }]),
+    ...(filter.shared ? [{ sql: 'x.shared = 1', values: [], index: 'access_cell_shared' }] : []),
+    ...(filter.expiringDays === undefined ? [] : [{ sql: 'x.expires_us < ?', values: [cuts.expiresBeforeUs], index: 'access_cell_expires' }]),
+    ...(filter.newDays === undefined ? [] : [{ sql: 'x.first_us >= ?', values: [cuts.newSinceUs], index: 'access_cell_new' }]),
   ];
 }
 
@@ -97,6 +97,15 @@ export function keptBy(reading: Reading, by: 'class' | 'resource', filter: Acces
   return { rows, cells: cellWhere(filter, cuts), text: text === '' ? null : named(reading, text), holder };
 }
 
+/** On `access_column c`. */
+function columnsWith({ cells, holder }: Kept): Where {
+  if (cells.sql === '') return none;
+  // The worst of a column is the worst of its cells.
+  if (cells.sql === 'x.irreversible = 1' && holder === null) return { sql: "AND c.reversibility IN ('irreversible', 'unknown')", values: [] };
+  const among = holder === null ? `access_cell x ${cells.index === undefined ? '' : `INDEXED BY ${cells.index}`} WHERE` : `access_cell x WHERE x.holder = ${holder} AND`;
+  return { sql: `AND EXISTS (SELECT 1 FROM ${among} x.column_id = c.id AND ${cells.sql})`, values: cells.values };
+}
+
 /** Names of agents that fit a text bring their columns; of many, that would be all columns. */
 const mostNamed = 20;
 
@@ -105,7 +114,7 @@ export function keptColumns(reading: Reading, kept: Kept): number[] | null {
   const onlyHolders = kept.holder !== null ? [kept.holder] : kept.text !== null && kept.text.byName.length <= mostNamed ? kept.text.byName : [];
   const narrowed = kept.holder !== null || (kept.text !== null && kept.text.byName.length <= mostNamed && (kept.text.holders.size === 0 || kept.text.columns.size + kept.text.byName.length > 0));
   if (!narrowed && kept.cells.sql === '') return null;
-  const exists = kept.cells.sql === '' ? none : { sql: `AND EXISTS (SELECT 1 FROM access_cell x WHERE x.column_id = c.id AND ${kept.holder === null ? '' : `x.holder = ${kept.holder} AND `}${kept.cells.sql})`, values: kept.cells.values };
+  const exists = columnsWith(kept);
   const ranked = reading.sql<number[], number>(`SELECT c.id FROM access_column c WHERE c.holders > 0 ${exists.sql} ORDER BY ${columnRank}`).pluck().all(...exists.values);
   if (!narrowed) return ranked;
   const wanted = kept.holder === null ? new Set(kept.text?.columns) : new Set<number>();

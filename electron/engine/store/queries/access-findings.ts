@@ -46,17 +46,17 @@ function cursorOf(before: string | undefined): [severity: number, id: number] {
   return [Number(match[1]), Number(match[2])];
 }
 
+/** Those that fit, in their order, and from where the page begins. Looked through once: each text is compared. */
 export function listFindings(reading: Reading, params: Params, nowUs: number): Result<'access.findings'> {
   const where = whereOf(reading, params, nowUs);
   const [severity, id] = cursorOf(params.before);
   const from = 'FROM finding f LEFT JOIN access_row r ON r.holder = f.holder';
-  const rows = reading.sql<(string | number)[], FindingRow>(`SELECT ${columns} ${from} WHERE ${where.sql} AND (f.severity < ? OR (f.severity = ? AND f.id > ?)) ORDER BY f.severity DESC, f.id LIMIT ?`).all(...where.values, severity, severity, id, params.limit + 1);
-  const page = rows.slice(0, params.limit);
+  const all = reading.sql<(string | number)[], [number, number]>(`SELECT f.severity, f.id ${where.sql.includes('r.name') ? from : 'FROM finding f'} WHERE ${where.sql} ORDER BY f.severity DESC, f.id`).raw().all(...where.values);
+  const start = all.findIndex((one) => one[0] < severity || (one[0] === severity && one[1] > id));
+  const page = start === -1 ? [] : all.slice(start, start + params.limit);
+  const rows = reading.sql<[string], FindingRow>(`SELECT ${columns} FROM json_each(?) i CROSS JOIN finding f ON f.id = i.value LEFT JOIN access_row r ON r.holder = f.holder ORDER BY i.key`).all(JSON.stringify(page.map((one) => one[1])));
   const last = page.at(-1);
-  return {
-    rows: page.map((row) => findingOf(reading, row, nowUs)), next: rows.length > page.length && last ? `${last.severity}.${last.id}` : null,
-    total: reading.sql<(string | number)[], { n: number }>(`SELECT count(*) AS n ${from} WHERE ${where.sql}`).get(...where.values)?.n ?? 0,
-  };
+  return { rows: rows.map((row) => findingOf(reading, row, nowUs)), next: last !== undefined && start + page.length < all.length ? `${last[0]}.${last[1]}` : null, total: all.length };
 }
 
 /** So many findings are told one by one where a person first looks; the rest is told by its number. */

@@ -9,17 +9,17 @@ import { StateShape } from '../../ui/state-shapes.tsx';
 import { edgeWidth, neighboursOf, nodeSize, nodeWords, placer, stepFrom, type GraphEdge, type Placed, type Shown, type ShownNode } from './graph-model.ts';
 import classes from './graph.module.css';
 
-type BoxNode = Node<{ node: ShownNode; look: 'plain' | 'chosen' | 'near' | 'far' | 'found'; tab: boolean; choose: (id: string) => void; step: (id: string, event: KeyboardEvent) => void }, 'box'>;
+type BoxNode = Node<{ node: ShownNode; look: 'plain' | 'chosen' | 'near' | 'far' | 'found'; tab: boolean; step: (id: string, event: KeyboardEvent) => void }, 'box'>;
 type LineEdge = Edge<{ edge: GraphEdge; width: number; far: boolean }, 'line'>;
 
 const icons = { person: IconUser, agent: IconRobot, tool: IconApi, resource: IconBox, credential: IconKey, connection: IconPlug, group: IconBoxMultiple };
 
-function Box({ id, data: { node, look, tab, choose, step } }: NodeProps<BoxNode>) {
+function Box({ id, data: { node, look, tab, step } }: NodeProps<BoxNode>) {
   const Icon = icons[node.kind];
   return (
     <>
       <Handle type="target" position={Position.Left} className={classes.handle ?? ''} isConnectable={false} />
-      <button type="button" data-node={id} tabIndex={tab ? 0 : -1} aria-pressed={look === 'chosen'} aria-label={nodeWords(node)} className={`${classes.box} ${classes[node.kind]} ${classes[look]}`} onClick={() => choose(id)} onKeyDown={(event) => step(id, event)}>
+      <button type="button" data-node={id} tabIndex={tab ? 0 : -1} aria-pressed={look === 'chosen'} aria-label={nodeWords(node)} className={`${classes.box} ${classes[node.kind]} ${classes[look]}`} onKeyDown={(event) => step(id, event)}>
         {node.identity === null ? <Icon size={14} stroke={1.75} aria-hidden="true" /> : <StateShape state={node.identity} />}
         <span className={classes.boxName}><InertName text={node.name} most={60} /></span>
         <span className={classes.boxCount}>{node.volume > 0 ? formatCount(node.volume) : ''}{node.failures > 0 && <span className={classes.failed}> {formatCount(node.failures)}<StateShape state="failed" size={9} /></span>}{node.denials > 0 && <span className={classes.denied}> {formatCount(node.denials)}<StateShape state="denied" size={9} /></span>}</span>
@@ -77,7 +77,7 @@ export function GraphCanvas({ shown, chosen, found, label, onChoose, onOpen }: C
     requestAnimationFrame(() => frame.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(to)}"]`)?.focus());
   };
   const look = (id: string): BoxNode['data']['look'] => (id === chosen ? 'chosen' : found.has(id) ? 'found' : near === null ? (found.size > 0 ? 'far' : 'plain') : near.has(id) ? 'near' : 'far');
-  const nodes: BoxNode[] = shown.nodes.map((node) => ({ id: node.id, type: 'box', position: places.get(node.id) ?? { x: 0, y: 0 }, width: nodeSize.width, height: nodeSize.height, data: { node, look: look(node.id), tab: node.id === first?.id, choose: onChoose, step } }));
+  const nodes: BoxNode[] = shown.nodes.map((node) => ({ id: node.id, type: 'box', position: places.get(node.id) ?? { x: 0, y: 0 }, width: nodeSize.width, height: nodeSize.height, data: { node, look: look(node.id), tab: node.id === first?.id, step } }));
   const most = shown.edges.reduce((all, { volume }) => Math.max(all, volume), 0);
   const edges: LineEdge[] = shown.edges.map((edge) => ({
     id: `${edge.from}\n${edge.to}\n${edge.kind}`, source: edge.from, target: edge.to, type: 'line', focusable: false, markerEnd: { type: MarkerType.ArrowClosed, width: 12, height: 12, markerUnits: 'userSpaceOnUse', color: 'var(--gh-line-strong)' },
@@ -88,7 +88,7 @@ export function GraphCanvas({ shown, chosen, found, label, onChoose, onOpen }: C
       <ReactFlow<BoxNode, LineEdge>
         nodes={nodes} edges={edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes} nodesDraggable={false} nodesConnectable={false} nodesFocusable={false} edgesFocusable={false} elementsSelectable={false}
         disableKeyboardA11y deleteKeyCode={null} selectionKeyCode={null} multiSelectionKeyCode={null} minZoom={0.15} maxZoom={1.5} panOnScroll zoomOnDoubleClick={false} proOptions={{ hideAttribution: true }}
-        onPaneClick={() => onChoose(null)} onNodeDoubleClick={(_event, node) => onOpen(node.id)}
+        onPaneClick={() => onChoose(null)} onNodeClick={(_event, node) => onChoose(node.id)} onNodeDoubleClick={(_event, node) => onOpen(node.id)}
       >
         <Background gap={24} size={1} color="var(--gh-line)" />
         <Controls showInteractive={false} className={classes.controls ?? ''} fitViewOptions={{ padding: 0.06, maxZoom: 1 }} />

@@ -86,16 +86,15 @@ export function place({ nodes, edges }: Shown): Map<string, Placed> {
   const known = new Set(nodes.map(({ id }) => id));
   for (const { id } of nodes) graph.setNode(id, { ...nodeSize });
   for (const { from, to, kind } of edges) if (known.has(from) && known.has(to) && from !== to) graph.setEdge(from, to, {}, kind);
-  const withPeople = nodes.some(({ kind }) => kind === 'person');
-  if (withPeople) {
-    graph.setNode(outermost, { width: 0, height: 0 });
-    for (const { id, kind } of nodes) graph.setEdge(outermost, id, { minlen: kind === 'person' ? 1 : 2, weight: 0 }, 'column');
-  }
+  // Whoever nobody asks stands as if somebody unknown did: in the column of those who are asked.
+  const asked = new Set(edges.filter(({ from, to }) => from !== to).map(({ to }) => to));
+  const alone = nodes.some(({ kind }) => kind === 'person') ? nodes.filter(({ id, kind }) => kind !== 'person' && !asked.has(id)) : [];
+  if (alone.length > 0) graph.setNode(nobody, { ...nodeSize });
+  for (const { id } of alone) graph.setEdge(nobody, id, {}, 'column');
   layout(graph);
-  const shift = withPeople ? Math.min(...nodes.map(({ id }) => (graph.node(id) as Placed).x)) - nodeSize.width / 2 : 0;
   return new Map(nodes.map(({ id }) => {
     const { x, y } = graph.node(id) as Placed;
-    return [id, { x: x - nodeSize.width / 2 - shift, y: y - nodeSize.height / 2 }];
+    return [id, { x: x - nodeSize.width / 2, y: y - nodeSize.height / 2 }];
   }));
 }
 
@@ -113,8 +112,8 @@ export function placer(): (shown: Shown) => ReadonlyMap<string, Placed> {
   };
 }
 
-/** Stands left of everything and is not drawn. */
-const outermost = 'outermost';
+/** Stands in the column of people and is not drawn. */
+const nobody = 'nobody';
 
 const order = (one: Placed, other: Placed): number => one.y - other.y || one.x - other.x;
 

@@ -8,8 +8,8 @@ import { Empty, FromQuery, Loading } from '../../ui/blocks.tsx';
 import { plural } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
-import { grantSummary, worstFirst } from '../access/grant-words.ts';
 import { AgentGrants } from './agent-grants.tsx';
+import { usedSummary, worstToUndo } from './grant-use-words.ts';
 import classes from './agent.module.css';
 
 const ReachView = lazy(async () => import('../access/reach-view.tsx'));
@@ -33,16 +33,15 @@ export function AccessTab({ agent }: { agent: AgentDetail }) {
 
 function GrantsPanel({ agent }: { agent: AgentDetail }) {
   const query = useQuery(grantQueries.list({ agentId: agent.id, limit: 1_000 }));
-  const summary = grantSummary(query.data?.rows ?? []);
   return (
     <Panel
-      flush title="What it may touch" aside={query.data !== undefined && <span>{plural(query.data.total, 'grant')}{summary !== '' && `: ${summary}`}</span>}
+      flush title="What it may touch" aside={query.data !== undefined && <span>{plural(query.data.total, 'grant')}: {usedSummary(query.data.rows)}</span>}
       foot={<span>As its runtimes and imported documents declare it. Nothing here enforces it. What claims nothing about itself counts as the worst.</span>}
     >
       <FromQuery query={query} what="Reading its grants" failed="Its grants could not be read." rows={8} height={28}>
         {({ rows, total }) => (rows.length === 0
           ? <Empty title="What it may touch will stand here" why="No connection declares it, and no document was imported for it. A LangGraph or A2A connection that lists this agent tells its tools and skills; telemetry tells only what was used, not what is allowed." />
-          : <AgentGrants grants={worstFirst(rows)} total={total} />)}
+          : <AgentGrants grants={worstToUndo(rows)} total={total} />)}
       </FromQuery>
     </Panel>
   );

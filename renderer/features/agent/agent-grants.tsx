@@ -23,16 +23,20 @@ export function AgentGrants({ grants, total }: { grants: readonly Grant[]; total
   const [all, setAll] = useState(false);
   const shown = all ? grants : grants.slice(0, most);
   const chosen = grants.find(({ id }) => id === open);
+  const documents = useQuery(accessQueries.documents());
+  const limits = new Set((documents.data?.rows ?? []).filter(({ role }) => role === 'boundary' || role === 'scp').map(({ id }) => id));
+  // A boundary permits nothing: it says what no other grant may go beyond.
+  const verbOf = (one: Grant): string => (one.effect === 'deny' ? 'denies' : one.documentId !== null && limits.has(one.documentId) ? 'at most' : 'may');
   return (
     <>
       <PlainTable
         label="Its grants" rows={shown} rowId={(one) => one.id}
         columns={[
           { id: 'name', head: 'Grant', cell: (one) => <button type="button" className={classes.toggle} aria-expanded={one.id === open} onClick={() => setOpen(one.id === open ? null : one.id)}><code><InertName text={one.name} most={60} /></code></button> },
-          { id: 'kind', head: 'Kind', cell: (one) => <>{grantKinds[one.kind]}{one.effect === 'deny' && ', denies'}</> },
-          { id: 'may', head: 'May', cell: (one) => <span>{one.classes.map(({ class: what }) => classWords[what]).join(', ') || 'nothing by itself'}</span> },
-          { id: 'undo', head: 'Undo', cell: (one) => undoWords[one.reversibility].word },
-          { id: 'used', head: 'Used', cell: (one) => <span>{usedWords(one.use)}{one.use.lastUsedAt !== null && <>, last <Age iso={one.use.lastUsedAt} /> ago</>}</span> },
+          { id: 'kind', head: 'Kind', cell: (one) => grantKinds[one.kind] },
+          { id: 'may', head: 'Says', wide: true, cell: (one) => `${verbOf(one)} ${one.classes.map(({ class: what }) => classWords[what]).join(', ') || 'nothing that could be read'}` },
+          { id: 'undo', head: 'Undo', wide: true, cell: (one) => (one.effect === 'deny' ? '' : undoWords[one.reversibility].word) },
+          { id: 'used', head: 'Used', wide: true, cell: (one) => <span>{usedWords(one.use)}{one.use.lastUsedAt !== null && <>, last <Age iso={one.use.lastUsedAt} /> ago</>}</span> },
           { id: 'denied', head: 'Denied', end: true, cell: (one) => (one.use.denied === 0 ? '' : formatCount(one.use.denied)) },
           { id: 'from', head: 'From', cell: (one) => <InertName text={one.connectionName ?? one.from} most={40} /> },
         ]}

@@ -90,7 +90,8 @@ export function restoreFinding(db: WriteDb, p: AccessCommands['access.restore'][
 
 /** Dismissals that end by themselves: the counts of their holders say so from then on. */
 export function endDismissals(db: WriteDb, nowUs: number): number {
-  const holders = statement<[number], { holder: number }>(db, 'SELECT DISTINCT holder FROM finding WHERE gone_us IS NULL AND dismissed_until_us <= ?').all(nowUs);
+  const holders = statement<[number], { holder: number }>(db, 'SELECT DISTINCT holder FROM finding INDEXED BY finding_until WHERE gone_us IS NULL AND dismissed_until_us <= ?').all(nowUs);
+  if (holders.length === 0) return 0;
   statement(db, 'UPDATE finding SET dismissed_us = NULL, dismissed_by = NULL, dismissed_until_us = NULL, dismissed_reason = NULL WHERE gone_us IS NULL AND dismissed_until_us <= ?').run(nowUs);
   for (const { holder } of holders) recount(db, holder, nowUs);
   return holders.length;

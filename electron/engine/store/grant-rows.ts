@@ -81,7 +81,7 @@ class GrantSaver {
     }
     if (complete && places.length <= mostGrants) for (const [key, row] of known) if (row.goneUs === null && !listed.has(key)) this.remove(row);
     noteChanges(db, this.changes, this.nowUs);
-    dropGrants(db, `id IN (SELECT id FROM grant_seen WHERE connection = ? ORDER BY last_us DESC LIMIT -1 OFFSET ${2 * mostGrants})`, connection);
+    if (known.size + listed.size > 2 * mostGrants) dropGrants(db, `id IN (SELECT id FROM grant_seen WHERE connection = ? ORDER BY last_us DESC LIMIT -1 OFFSET ${2 * mostGrants})`, connection);
     db.prepare('UPDATE runtime SET grants_us = ? WHERE connection = ? AND grants_us IS NULL').run(this.nowUs, connection);
     markDirty(db, this.dirty);
     if (this.dirty.has(-connection)) markOffer(db, connection);

@@ -135,6 +135,7 @@ CREATE INDEX grant_change_grant ON grant_change (grant_id);
 CREATE INDEX grant_change_connection ON grant_change (connection, id);
 -- A person said that this agent holds the credential of that connection, and so what is offered to it.
 CREATE TABLE grant_holder (connection INTEGER NOT NULL, agent INTEGER NOT NULL, actor TEXT NOT NULL, at_us INTEGER NOT NULL, PRIMARY KEY (connection, agent)) STRICT, WITHOUT ROWID;
+CREATE INDEX grant_holder_agent ON grant_holder (agent);
 -- One baseline a head; grants: JSON list of what it held (ApprovedGrant in baseline.ts).
 CREATE TABLE access_baseline (agent INTEGER PRIMARY KEY, at_us INTEGER NOT NULL, actor TEXT NOT NULL, note TEXT NOT NULL, grants TEXT NOT NULL) STRICT;
 
@@ -178,5 +179,7 @@ CREATE TABLE finding (
   dismissed_us INTEGER, dismissed_by TEXT, dismissed_until_us INTEGER, dismissed_reason TEXT, text TEXT NOT NULL, advice TEXT NOT NULL
 ) STRICT;
 CREATE INDEX finding_open ON finding (severity DESC, id, dismissed_us, dismissed_until_us) WHERE gone_us IS NULL;
-CREATE INDEX finding_holder ON finding (holder) WHERE gone_us IS NULL;
+CREATE INDEX finding_holder ON finding (holder, gone_us);
+-- Dismissals that end by themselves: looked for every other second.
+CREATE INDEX finding_until ON finding (dismissed_until_us) WHERE dismissed_until_us IS NOT NULL;
 `;

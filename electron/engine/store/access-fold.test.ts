@@ -1,5 +1,5 @@
 /** What the fold keeps equals what is computed from nothing, whatever happened in whatever order. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { readDocument } from '../access/read-document.ts';
 import type { Discovered, FoundGrant } from '../ingest/collected.ts';
 import type { Draft } from '../ingest/draft.ts';
@@ -190,6 +190,27 @@ describe('the access fold', () => {
     expect(runtime.history.all('SELECT count(*) AS n FROM access_row')).toEqual([{ n: 3 }]);
     expect(runtime.writer.foldAccess(at(120), 0)).toEqual({ changed: false, findings: false, more: false });
   });
+});
+
+it('folds one holder without walking through what all others hold', () => {
+  const runtime = freshRuntime();
+  const { db } = runtime.history;
+  const texts = new Set<string>();
+  const prepare = db.prepare.bind(db);
+  vi.spyOn(db, 'prepare').mockImplementation((text: string) => {
+    texts.add(text);
+    return prepare(text);
+  });
+  runtime.discover({ grants: [tool('offer')], agents: [agent('clerk', [tool('a')])] });
+  runtime.command('access.setHolder', { connection: runtime.connection, agent: 1, holds: true, audit: words('ann') });
+  runtime.command('access.approve', { agent: 1, note: '', audit: words('ann') });
+  fold(runtime);
+  runtime.discover({ grants: [], agents: [agent('clerk', [])] }, at(90));
+  fold(runtime);
+  const plans = [...texts].filter((text) => /^(SELECT|UPDATE|DELETE)/u.test(text)).map((text) => ({ text, plan: db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${text}`).all(...Array.from({ length: (text.match(/\?/gu) ?? []).length }, () => 0)).map((row) => row.detail) }));
+  expect(plans.length).toBeGreaterThan(40);
+  const walks = plans.filter(({ plan }) => plan.some((detail) => /^SCAN (finding|grant_seen|grant_change|grant_source|grant_use|access_|tool_use|agent_credential|identity_evidence|agent|g|a|x)\b/u.test(detail)));
+  expect(walks).toEqual([]);
 });
 
 /** A small generator of our own: a test that fails must fail again. */

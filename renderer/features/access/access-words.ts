@@ -15,7 +15,7 @@ export const undoWords: Record<Reversibility, UndoWord> = {
   reversible: { word: 'can be undone', says: 'What it does can be put back here.', mark: null },
   externally_reversible: { word: 'undone only with others', says: 'Putting it back takes somebody outside: a bank, a recipient, a supplier.', mark: null },
   irreversible: { word: 'cannot be undone', says: 'What it does stays done.', mark: 'full' },
-  unknown: { word: 'not said whether it can be undone', says: 'Nothing says that it can be undone: it counts as what cannot.', mark: 'open' },
+  unknown: { word: 'undo not known', says: 'Nothing says that it can be undone: it counts as what cannot.', mark: 'open' },
 };
 
 export const enforcementWords: Record<Enforcement, { word: string; says: string }> = {

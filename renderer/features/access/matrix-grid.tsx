@@ -15,6 +15,8 @@ import { cellsOf, headSize, moved, startsGroup, type Spot } from './matrix-model
 import classes from './matrix.module.css';
 
 const rowHeight = 27;
+/** Names are not cut: longer ones take two lines in the height of one. */
+const longName = 20;
 
 interface MatrixGridProps {
   columns: readonly AccessColumn[];
@@ -42,7 +44,7 @@ function Name({ row, index, here, tabbable, roomy, acts }: { row: AccessRow; ind
       onFocus={() => acts.current.spot({ row: index, column: -1 })} onDoubleClick={() => acts.current.open(row)}
     >
       <span className={`${classes.mark} ${tone === 'wait' ? classes.nameWait : tone === 'quiet' ? classes.nameQuiet : ''}`}><StateShape state={identity} /></span>
-      <span className={classes.words}><InertName text={row.name} most={60} /></span>
+      <span className={`${classes.words} ${!roomy && row.name.length > longName ? classes.longName : ''}`}><InertName text={row.name} most={60} /></span>
       <span className={roomy ? classes.findings : 'gh-visually-hidden'}>{word}{row.findings > 0 && `, ${plural(row.findings, 'finding')}`}</span>
     </div>
   );

@@ -57,8 +57,9 @@ export function GraphCanvas({ shown, chosen, found, label, onChoose, onOpen }: C
   const places = placeOnce(shown);
   const around = useMemo(() => neighboursOf(shown.edges), [shown]);
   const frame = useRef<HTMLDivElement>(null);
-  const near = chosen === null ? null : around.get(chosen) ?? new Set<string>();
-  const first = shown.nodes.find(({ id }) => id === chosen) ?? shown.nodes[0];
+  const present = shown.nodes.find(({ id }) => id === chosen);
+  const near = present === undefined ? null : around.get(present.id) ?? new Set<string>();
+  const first = present ?? shown.nodes[0];
   const step = (id: string, event: KeyboardEvent): void => {
     if (event.key === 'Enter' && id === chosen) {
       event.preventDefault();

@@ -45,8 +45,10 @@ function Graph({ graph, focus, hops, holds, chosen, period }: GraphProps) {
   const groups = shown.nodes.filter(({ kind }) => kind === 'group').length;
   const choose = (id: string | null): void => setParams({ node: id });
   const open = (id: string): void => {
-    if (id.startsWith('group ')) setOpened(new Set([...opened, id.slice('group '.length)]));
-    else setParams({ focus: id, node: id, hops: focus === null ? '1' : String(hops) });
+    if (id.startsWith('group ')) {
+      setOpened(new Set([...opened, id.slice('group '.length)]));
+      choose(null);
+    } else setParams({ focus: id, node: id, hops: focus === null ? '1' : String(hops) });
   };
   if (graph.nodes.length === 0) {
     return focus === null

@@ -24,7 +24,7 @@ export function personLink({ kind, of, people, evidence }: PersonFacts): Link {
   if (name === null) return { role: 'person', name: null, refId: null, more: 0, says: kind === 'own' ? 'It acts for itself: its records name no person.' : 'Its records name no person.', evidence: null };
   const said = evidence.find((one) => one.value === name);
   const how = newest?.kind ?? kind;
-  return { role: 'person', name, refId: null, more: Math.max(0, new Set(people.map((one) => one.name)).size - 1), says: how === 'borrowed' ? 'Its own account is used.' : 'It is asked by.', evidence: said === undefined ? null : `${said.attribute} = ${said.value}` };
+  return { role: 'person', name, refId: null, more: Math.max(0, new Set(people.map((one) => one.name)).size - 1), says: how === 'borrowed' ? 'Whose own account it uses.' : 'On whose behalf it acts.', evidence: said === undefined ? null : `${said.attribute} = ${said.value}` };
 }
 
 export function agentLink(reading: Reading, id: number, role: 'agent' | 'sub_agent', more: number, says: string): Link {
@@ -37,7 +37,7 @@ export interface CredentialFacts { readonly kind: IdentityKind; readonly of: str
 
 export function credentialLink({ kind, of, credentials }: CredentialFacts): Link {
   const [first] = credentials;
-  if (first !== undefined) return { role: 'credential', name: first.name, refId: publicId('credential', first.id), more: credentials.length - 1, says: 'Its calls carry it.', evidence: first.evidence };
-  if (kind === 'own' && of !== null) return { role: 'credential', name: of, refId: null, more: 0, says: 'Its calls carry it.', evidence: null };
+  if (first !== undefined) return { role: 'credential', name: first.name, refId: publicId('credential', first.id), more: credentials.length - 1, says: 'It holds it, as the evidence says.', evidence: first.evidence };
+  if (kind === 'own' && of !== null) return { role: 'credential', name: of, refId: null, more: 0, says: 'It signs in as this.', evidence: null };
   return { role: 'credential', name: null, refId: null, more: 0, says: 'With which credential its calls reach their targets is not told.', evidence: null };
 }

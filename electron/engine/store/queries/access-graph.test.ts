@@ -120,7 +120,7 @@ describe('who an agent is', () => {
     const card = story.ask('identity.card', { agentId: story.id('boss') });
     expect(card).toMatchObject({ kind: 'delegated', of: 'ann@example.com', owner: { name: 'Ann', gone: false, by: 'ann', source: 'person' }, sponsor: null, people: [{ name: 'ann@example.com', kind: 'delegated', tasks: 3 }] });
     expect(card.evidence).toMatchObject([{ attribute: 'user.email', value: 'ann@example.com', connectionName: 'spans' }]);
-    expect(card.chain.map((link) => [link.role, link.name])).toEqual([['person', 'ann@example.com'], ['agent', 'boss'], ['credential', null]]);
+    expect(card.chain.map((link) => [link.role, link.name])).toEqual([['person', 'ann@example.com'], ['agent', 'boss'], ['sub_agent', 'clerk'], ['credential', null]]);
     expect(card.chain[0]?.evidence).toBe('user.email = ann@example.com');
     const clerk = story.ask('identity.card', { agentId: story.id('clerk') });
     expect(clerk.chain.map((link) => [link.role, link.name])).toEqual([['person', null], ['agent', 'boss'], ['sub_agent', 'clerk'], ['tool', 'mail.send'], ['credential', null]]);

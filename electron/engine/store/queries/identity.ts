@@ -57,13 +57,22 @@ function callersOf(reading: Reading, agents: readonly number[]): number[] {
   return [...new Set(callers.map((caller) => reading.headOf(caller)))].filter((caller) => !agents.includes(caller));
 }
 
+/** Whom it hands work to, busiest first. */
+function calledBy(reading: Reading, agents: readonly number[]): number[] {
+  const called = reading.sql<[string], number>('SELECT l.called FROM json_each(?) i CROSS JOIN link_day l ON l.caller = i.value GROUP BY l.called ORDER BY sum(l.calls) DESC, l.called LIMIT 200').pluck().all(JSON.stringify(agents));
+  return [...new Set(called.map((one) => reading.headOf(one)))].filter((one) => !agents.includes(one));
+}
+
 function chainOf(reading: Reading, facts: { head: number; agents: readonly number[]; people: readonly Person[]; credentials: readonly CredentialRow[]; evidence: IdentityCard['evidence']; kind: IdentityKind; of: string | null }): IdentityCard['chain'] {
   const callers = callersOf(reading, facts.agents);
   const [caller] = callers;
+  const called = caller === undefined ? calledBy(reading, facts.agents) : [];
+  const [first] = called;
   const [tool] = reading.sql<[string], { name: number; n: number }>('SELECT u.name, count(*) OVER () AS n FROM json_each(?) i CROSS JOIN tool_use u ON u.agent = i.value ORDER BY u.last_used_us DESC LIMIT 1').all(JSON.stringify(facts.agents));
   return [
     personLink(facts), ...(caller === undefined ? [] : [agentLink(reading, caller, 'agent', callers.length - 1, 'Hands it work.')]),
-    agentLink(reading, facts.head, caller === undefined ? 'agent' : 'sub_agent', 0, 'Acts.'), ...(tool === undefined ? [] : [toolLink(reading.texts.of(tool.name), tool.n - 1)]), credentialLink(facts),
+    agentLink(reading, facts.head, caller === undefined ? 'agent' : 'sub_agent', 0, 'This agent.'),
+    ...(first === undefined ? [] : [agentLink(reading, first, 'sub_agent', called.length - 1, 'It hands work to it.')]), ...(tool === undefined ? [] : [toolLink(reading.texts.of(tool.name), tool.n - 1)]), credentialLink(facts),
   ];
 }
 

@@ -75,5 +75,12 @@ export function actionsMatching(pattern: string): readonly CataloguedAction[] {
     const exact = actions.get(name);
     return exact ? [exact] : [];
   }
-  return [...actions.values()].filter((action) => globMatches(lower, action.lower));
+  const known = found.get(lower) ?? [...actions.values()].filter((action) => globMatches(lower, action.lower));
+  // SECURITY: documents of strangers must not fill the memory with patterns.
+  if (found.size >= 2_000) found.clear();
+  found.set(lower, known);
+  return known;
 }
+
+/** By pattern: a statement is asked for its actions several times over. */
+const found = new Map<string, readonly CataloguedAction[]>();

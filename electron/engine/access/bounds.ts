@@ -1,8 +1,10 @@
 /** SECURITY: a document is a stranger's text: what is read from it is bounded in size, depth and number. */
 export const MOST_TEXT = 1_000_000;
+/** Of a policy that is evaluated: several times what AWS or a Cedar engine takes. */
+export const MOST_POLICY_TEXT = 200_000;
 export const MOST_READINGS = 2_000;
 /** In one list of actions or resources. */
-export const MOST_PATTERNS = 1_000;
+export const MOST_PATTERNS = 600;
 export const MOST_NAME = 300;
 export const MOST_PROBLEM = 300;
 export const MOST_PROBLEMS = 200;

@@ -6,7 +6,7 @@
  * principal the same way, as the condition `principal …`. Conditions: `when { … }` and `unless { … }`.
  */
 import type { ActionConstraint, Clause, EntityUidJson, PolicyJson, PrincipalOrResourceInConstraint, ResourceConstraint } from '@cedar-policy/cedar-wasm/nodejs';
-import { cedar } from './cedar.ts';
+import { askCedar } from './cedar.ts';
 import { nameHints, plainVerb } from './name-hints.ts';
 import type { Normalised } from './normalised.ts';
 import { mergeClasses } from './worst.ts';
@@ -35,13 +35,14 @@ export function scopeText(scope: ResourceConstraint): string {
 
 const inText = (inside: PrincipalOrResourceInConstraint): string => ('entity' in inside ? entityText(inside.entity) : inside.slot);
 
-export function conditionsOf(clauses: readonly Clause[]): string[] {
-  return clauses.map((clause) => {
+/** null: one of them cannot be written out, and a policy without it would permit more than its source. */
+export function conditionsOf(clauses: readonly Clause[]): string[] | null {
+  const texts = clauses.map((clause) => {
     const bare: PolicyJson = { effect: 'permit', principal: { op: 'All' }, action: { op: 'All' }, resource: { op: 'All' }, conditions: [clause] };
-    const answer = cedar().policyToText(bare);
-    const text = answer.type === 'success' ? answer.text : '';
-    return text.slice(text.search(/\b(?:when|unless)\b/u)).replace(/;\s*$/u, '').trim();
+    const answer = askCedar((cedar) => cedar.policyToText(bare));
+    return answer?.type === 'success' ? /\b(?:when|unless)\b.*(?=;\s*$)/su.exec(answer.text)?.[0].trim() ?? null : null;
   });
+  return texts.includes(null) ? null : texts.filter((text) => text !== null);
 }
 
 /** The policy that a reading says. */

@@ -58,7 +58,7 @@ describe('a normalised Cedar reading', { timeout: TIME }, () => {
       const answer = decided(source, asked);
       expect(answer).toMatch(/^(?:allow|deny)$/u);
       expect(decided(readings.map(cedarText).join('\n'), asked)).toBe(answer);
-    }), { numRuns: 300 });
+    }), { numRuns: 150 });
   });
 
   test('that has nothing left never permits, and whatever is permitted is left', () => {
@@ -72,6 +72,6 @@ describe('a normalised Cedar reading', { timeout: TIME }, () => {
         const allowed = requests.some((asked) => decided(text, asked) === 'allow');
         expect({ allowed, left: remaining.facets.length > 0 || !allowed }).toEqual({ allowed, left: true });
       }
-    }), { numRuns: 60 });
+    }), { numRuns: 40 });
   });
 });

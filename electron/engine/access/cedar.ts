@@ -10,12 +10,23 @@ import type * as CedarWasm from '@cedar-policy/cedar-wasm/nodejs';
 type Cedar = typeof CedarWasm;
 
 let loaded: Cedar | null = null;
+const load = createRequire(import.meta.url);
+const beside = fileURLToPath(new URL('./cedar-wasm/cedar_wasm.js', import.meta.url));
+const where = existsSync(beside) ? beside : '@cedar-policy/cedar-wasm/nodejs';
+
+/** Kept to its own text, `ask` may throw away nothing but itself: null then. */
+export function askCedar<T>(ask: (cedar: Cedar) => T): T | null {
+  try {
+    return ask(cedar());
+  } catch {
+    // SECURITY: its parser recurses; a text that breaks it leaves its memory broken for every later one. So it is loaded anew.
+    loaded = null;
+    Reflect.deleteProperty(load.cache, load.resolve(where));
+    return null;
+  }
+}
 
 export function cedar(): Cedar {
-  if (loaded) return loaded;
-  const beside = fileURLToPath(new URL('./cedar-wasm/cedar_wasm.js', import.meta.url));
-  const load = createRequire(import.meta.url);
-  const where = existsSync(beside) ? beside : '@cedar-policy/cedar-wasm/nodejs';
-  loaded = load(where) as Cedar;
+  loaded ??= load(where) as Cedar;
   return loaded;
 }

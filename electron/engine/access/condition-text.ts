@@ -30,7 +30,7 @@ export function conditionOf(text: string): Condition | null {
 
 /** The ` or ` between the quoted texts, never one inside of them. */
 function joinedByComma(rest: string): string {
-  return rest.replace(/("(?:[^"\\]|\\.)*")( or )?/gsu, (_whole, text: string, or: string | undefined) => (or === undefined ? text : `${text},`));
+  return rest.replace(/("[^"\\]*(?:\\.[^"\\]*)*(?:"|$))( or )?/gsu, (_whole, text: string, or: string | undefined) => (or === undefined ? text : `${text},`));
 }
 
 /** Keys and operators are words in every proper policy; a space in one must not cut the sentence in another place. */

@@ -52,7 +52,7 @@ function remainingOf({ reading, role, credential }: Held, limits: Limits, left: 
   const certain = sure && kept.every((action) => fits.get(action) === 'yes');
   const why = [kept.length < all.length ? `Other policies take ${kept.length === 0 ? 'all' : 'a part'} of it away.` : '', sure ? '' : 'It hangs on the moment or on a part that could not be read.', sure && !certain ? 'Other policies may take a part of it away, by their conditions.' : ''].filter((text) => text !== '');
   const state = kept.length === 0 ? 'nothing' : kept.length < all.length || (sure && !certain) ? 'limited' : 'whole';
-  return { state, facets: kept.length === 0 ? [] : iamFacets(reading, kept), certain, why };
+  return { state, facets: kept.length === 0 ? [] : kept.length === all.length ? iamFacets(reading) : iamFacets(reading, kept), certain, why };
 }
 
 const isSure = (reading: Normalised): boolean => reading.understood !== 'not' && reading.conditions.every(isPrincipal) && !reading.resources.some(hasVariable);

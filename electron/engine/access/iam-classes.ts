@@ -8,7 +8,7 @@ import { mergeClasses } from './worst.ts';
 import type { ClassReading } from './worst.ts';
 
 /** Of one list of patterns: a statement of everything names over twenty thousand actions, and there are many such statements. */
-interface Listed { readonly actions: ReadonlySet<CataloguedAction>; readonly classes: readonly ClassReading[] }
+interface Listed { readonly actions: ReadonlySet<CataloguedAction>; readonly classes: readonly ClassReading[]; services: ReadonlyMap<string, readonly ClassReading[]> | null }
 const lists = new Map<string, Listed>();
 
 function listed(patterns: readonly string[]): Listed {
@@ -17,7 +17,7 @@ function listed(patterns: readonly string[]): Listed {
   if (known) return known;
   const named = new Set(patterns.map(bare).filter(isActionPattern).flatMap(actionsMatching));
   const actions = patterns.every(isNegated) ? new Set(allActions().filter((action) => !named.has(action))) : named;
-  const found = { actions, classes: classesIn(actions) };
+  const found: Listed = { actions, classes: classesIn(actions), services: null };
   // SECURITY: documents of strangers must not fill the memory with lists.
   if (lists.size >= 100) lists.clear();
   lists.set(key, found);
@@ -49,11 +49,23 @@ export function actionsNamed(reading: Pick<Normalised, 'actions' | 'understood'>
   return [...(reading.actions.length === 0 ? [] : cataloguedActions(reading.actions)), ...unknownActions(reading)];
 }
 
+/** By service, what all that a statement could be about lets its holder do. */
+export function classesByService(reading: Pick<Normalised, 'actions' | 'understood'>): ReadonlyMap<string, readonly ClassReading[]> {
+  const unknown = unknownActions(reading);
+  if (unknown.length > 0 || reading.understood === 'not' || reading.actions.length === 0) return byService(actionsNamed(reading), reading.understood);
+  const known = listed(reading.actions);
+  known.services ??= byService([...known.actions], reading.understood);
+  return known.services;
+}
+
+/** A name that no catalogue has stands under the service that it names; what could be anything under none. */
+export function byService(actions: readonly CataloguedAction[], understood: Normalised['understood']): ReadonlyMap<string, readonly ClassReading[]> {
+  const services = Map.groupBy(actions, ({ service, lower }) => service || (lower === '*' ? '' : lower.split(':')[0] ?? ''));
+  return new Map([...services].map(([service, some]) => [service, mergeClasses([...classesIn(some), ...(understood === 'not' ? [doubt] : [])])]));
+}
+
 /** What one statement by itself is about. One that could not be read whole may permit more of an action than its class says. */
 export function iamClasses(reading: Pick<Normalised, 'actions' | 'understood'>): ClassReading[] {
   const unknown = unknownActions(reading);
   return mergeClasses([...(reading.actions.length === 0 ? [] : listed(reading.actions).classes), ...(unknown.length > 0 || reading.understood === 'not' ? [doubt] : [])]);
 }
-
-/** What remains of it, as classes. */
-export const remainingClasses = (actions: readonly CataloguedAction[], understood: Normalised['understood']): ClassReading[] => mergeClasses([...classesIn(actions), ...(understood === 'not' && actions.length > 0 ? [doubt] : [])]);

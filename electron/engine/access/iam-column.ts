@@ -1,24 +1,22 @@
 /** Columns of an IAM statement: service and resource as it is written, shortened: `s3 invoices/*`, `s3 all`, `AWS all`. */
 import type { CataloguedAction } from './action-catalogue.ts';
-import { actionsNamed, remainingClasses } from './iam-classes.ts';
+import { byService, classesByService } from './iam-classes.ts';
 import { short, shortList } from './labels.ts';
 import type { Facet } from './labels.ts';
 import { bare, isNegated } from './normalised.ts';
 import type { Normalised } from './normalised.ts';
 import { mergeClasses } from './worst.ts';
+import type { ClassReading } from './worst.ts';
 
 /** More services than this in one statement are "AWS". */
 const FEW_SERVICES = 8;
 
-/** `actions`: what remains of it; without, all that it names. */
-export function iamFacets(reading: Normalised, actions: readonly CataloguedAction[] = actionsNamed(reading)): Facet[] {
-  const services = Map.groupBy(actions, ({ service, lower }) => service || (lower === '*' ? '' : lower.split(':')[0] ?? ''));
-  const of = (labelled: readonly string[], some: readonly CataloguedAction[]): Facet[] => {
-    const classes = remainingClasses(some, reading.understood);
-    return labelled.flatMap((resource) => classes.map((one) => ({ resource, ...one })));
-  };
-  if (services.size > FEW_SERVICES) return of(labels('AWS', reading.resources), actions);
-  return mergedFacets([...services].flatMap(([service, some]) => of(labels(service || 'AWS', ofService(service, reading.resources)), some)));
+/** `remaining`: what remains of it; without, all that it names. */
+export function iamFacets(reading: Normalised, remaining?: readonly CataloguedAction[]): Facet[] {
+  const services = remaining ? byService(remaining, reading.understood) : classesByService(reading);
+  const of = (labelled: readonly string[], classes: readonly ClassReading[]): Facet[] => labelled.flatMap((resource) => classes.map((one) => ({ resource, ...one })));
+  if (services.size > FEW_SERVICES) return of(labels('AWS', reading.resources), mergeClasses([...services.values()].flat()));
+  return mergedFacets([...services].flatMap(([service, classes]) => of(labels(service || 'AWS', ofService(service, reading.resources)), classes)));
 }
 
 /** A resource of another service is no column of this one, unless the statement has none of this one (`sts:AssumeRole` on an `iam` role). */

@@ -83,8 +83,9 @@ const ipNumber = (address: string): number => address.split('.').reduce((sum, pa
 
 export function oracleStatement(statement: OracleStatement, { action, resource, context }: OracleRequest): boolean {
   const actionFits = statement.NotAction === undefined ? list(statement.Action).some((pattern) => actionMatches(pattern, action)) : !list(statement.NotAction).some((pattern) => actionMatches(pattern, action));
+  if (!actionFits) return false;
   const resourceFits = statement.NotResource === undefined ? list(statement.Resource).some((pattern) => resourceMatches(pattern, resource, context)) : !list(statement.NotResource).some((pattern) => resourceMatches(pattern, resource, context));
-  return actionFits && resourceFits && Object.entries(statement.Condition ?? {}).every(([operator, keys]) => Object.entries(keys).every(([key, values]) => conditionMatches(operator, key, list(values), context)));
+  return resourceFits && Object.entries(statement.Condition ?? {}).every(([operator, keys]) => Object.entries(keys).every(([key, values]) => conditionMatches(operator, key, list(values), context)));
 }
 
 export function oracleDecide({ identity, boundary, scp }: { identity: OraclePolicy[]; boundary: OraclePolicy | null; scp: OraclePolicy | null }, request: OracleRequest): 'allowed' | 'explicit_deny' | 'implicit_deny' {

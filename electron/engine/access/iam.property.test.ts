@@ -88,7 +88,7 @@ describe('the classes that remain', { timeout: TIME }, () => {
     fc.assert(fc.property(plain.filter(withoutNot).filter(known), (source) => {
       const possible = permitted(source, {});
       expect(new Set(effectiveClasses(heldOf(source)).map((one) => one.class))).toEqual(new Set(possible.flatMap(({ classes }) => classes.map((one) => one.class))));
-    }), { numRuns: 100 });
+    }), { numRuns: 60 });
   });
 
   test('show every class that some moment permits, and call certain only what every moment permits', () => {

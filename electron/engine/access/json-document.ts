@@ -22,7 +22,7 @@ function scan(text: string): { depth: number; twice: string[] } {
   const open: (Set<string> | null)[] = [];
   const twice: string[] = [];
   let deepest = 0;
-  const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]]/gsu;
+  const tokens = /"[^"\\]*(?:\\.[^"\\]*)*(?:"|$)|[{}[\]]/gsu;
   for (let found = tokens.exec(text); found; found = tokens.exec(text)) {
     const [token] = found;
     if (token === '{' || token === '[') {

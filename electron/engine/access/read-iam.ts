@@ -5,7 +5,7 @@
  */
 import type { DocumentReading, DocumentRole, GrantReading } from '../../../shared/access.ts';
 import { actionsMatching } from './action-catalogue.ts';
-import { bounded, MOST_PATTERNS, MOST_READINGS, quoted, uniqueNames } from './bounds.ts';
+import { bounded, MOST_PATTERNS, MOST_POLICY_TEXT, MOST_READINGS, quoted, uniqueNames } from './bounds.ts';
 import { conditionText } from './condition-text.ts';
 import { isKnownOperator, operatorOf, valueProblem } from './iam-condition.ts';
 import { isActionPattern, isResourcePattern } from './iam-pattern.ts';
@@ -21,6 +21,7 @@ const statementKeys = new Set(['Sid', 'Effect', 'Action', 'NotAction', 'Resource
 const versions = new Set(['2012-10-17', '2008-10-17']);
 
 export function readIam(text: string, role: DocumentRole): DocumentReading {
+  if (text.length > MOST_POLICY_TEXT) return unreadableDocument('statement', text, [`It is longer than ${MOST_POLICY_TEXT} characters, which is more than any policy of AWS.`]);
   const parsed = parseDocument(plainText(text));
   if (!isObject(parsed.value)) return unreadableDocument('statement', text, parsed.problems.length > 0 ? parsed.problems : ['This is no JSON object, so it is no IAM policy.']);
   const outer = parsed.value;

@@ -232,7 +232,7 @@ export const contract = {
     z.object({ rows: z.array(grant), next: z.string().nullable(), total: z.int() })),
   'grants.get': query(z.object({ id }), grantDetail),
   'access.summary': query(z.object({ unusedDays: days }), accessSummary),
-  /** Agents by action class, or by resource and class. Rows and columns are paged by themselves: `columnsAfter` is a count of columns to skip. */
+  /** Agents by action class, or by resource and class. Rows and columns are paged by themselves: `columnsAfter` is a count of columns to skip. With a filter, `moreColumns` counts to 2,000. */
   'access.matrix': query(z.object({ by: z.enum(['class', 'resource']), unusedDays: days, filter: accessFilter.prefault({}), columnsAfter: z.int().min(0).default(0), columns: limit(200, 40), before: cursor.optional(), limit: limit(500, 100) }),
     z.object({ columns: z.array(accessColumn), moreColumns: z.int(), rows: z.array(accessRow), next: z.string().nullable(), total: z.int() })),
   /** What stands behind one cell. `rowId`: an agent or a connection. */

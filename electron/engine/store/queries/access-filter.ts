@@ -109,18 +109,31 @@ function columnsWith({ cells, holder }: Kept): Where {
 /** Names of agents that fit a text bring their columns; of many, that would be all columns. */
 const mostNamed = 20;
 
-/** The ids of the columns by resource, in their order, or null where nothing is left out. */
-export function keptColumns(reading: Reading, kept: Kept): number[] | null {
-  const onlyHolders = kept.holder !== null ? [kept.holder] : kept.text !== null && kept.text.byName.length <= mostNamed ? kept.text.byName : [];
+/** More columns than these after a page are not counted one by one. */
+const mostCounted = 2_000;
+
+/** The ids of a page of the columns by resource, in their order, and how many come after it; null where nothing is left out. */
+export function keptColumns(reading: Reading, kept: Kept, page: { after: number; most: number }): { ids: number[]; more: number } | null {
   const narrowed = kept.holder !== null || (kept.text !== null && kept.text.byName.length <= mostNamed && (kept.text.holders.size === 0 || kept.text.columns.size + kept.text.byName.length > 0));
-  if (!narrowed && kept.cells.sql === '') return null;
   const exists = columnsWith(kept);
-  const ranked = reading.sql<number[], number>(`SELECT c.id FROM access_column c WHERE c.holders > 0 ${exists.sql} ORDER BY ${columnRank}`).pluck().all(...exists.values);
-  if (!narrowed) return ranked;
-  const wanted = kept.holder === null ? new Set(kept.text?.columns) : new Set<number>();
+  if (narrowed) {
+    const all = reading.sql<(string | number)[], number>(`SELECT c.id FROM access_column c WHERE c.id IN (SELECT value FROM json_each(?)) AND c.holders > 0 ${exists.sql} ORDER BY ${columnRank}`).pluck().all(JSON.stringify([...wantedColumns(reading, kept)]), ...exists.values);
+    return { ids: all.slice(page.after, page.after + page.most), more: Math.max(0, all.length - page.after - page.most) };
+  }
+  if (exists.sql === '') return null;
+  const ids = reading.sql<number[], number>(`SELECT c.id FROM access_column c WHERE c.holders > 0 ${exists.sql} ORDER BY ${columnRank} LIMIT ? OFFSET ?`).pluck().all(...exists.values, page.most + mostCounted, page.after);
+  return { ids: ids.slice(0, page.most), more: Math.max(0, ids.length - page.most) };
+}
+
+/** What the text names, and what those have whom it names. */
+function wantedColumns(reading: Reading, { holder, text }: Kept): Set<number> {
+  const wanted = new Set(holder === null ? text?.columns : []);
   const held = reading.sql<[number], number>('SELECT column_id FROM access_cell WHERE holder = ? AND column_id > 0').pluck();
-  for (const holder of onlyHolders) for (const column of held.all(holder)) if (kept.holder === null || kept.text === null || kept.text.columns.has(column) || kept.text.byName.includes(holder)) wanted.add(column);
-  return ranked.filter((id) => wanted.has(id));
+  for (const one of holder !== null ? [holder] : (text?.byName ?? [])) {
+    const all = text === null || text.byName.includes(one);
+    for (const column of held.all(one)) if (all || text.columns.has(column)) wanted.add(column);
+  }
+  return wanted;
 }
 
 export type Columns = { readonly ids: readonly number[]; readonly columns: readonly AccessColumn[]; readonly more: number };

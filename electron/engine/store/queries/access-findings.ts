@@ -6,6 +6,7 @@ import { SEVERITY, severityWord } from '../codes.ts';
 import { StoreError } from '../errors.ts';
 import { publicId } from '../ids.ts';
 import { holderId, holderOf } from './access-columns.ts';
+import { likePattern } from './find.ts';
 import { iso, type Reading } from './reading.ts';
 
 interface FindingRow {
@@ -32,10 +33,10 @@ function findingOf(reading: Reading, row: FindingRow, nowUs: number): Finding {
 type Params = ParsedParams<'access.findings'>;
 
 function whereOf(reading: Reading, params: Params, nowUs: number): { sql: string; values: (string | number)[] } {
-  const text = params.text?.trim().toLowerCase() ?? '';
+  const text = params.text?.trim() ?? '';
   return {
-    sql: `f.gone_us IS NULL AND ${params.dismissed ? '' : 'NOT '}${isDismissed}${params.agentId === undefined ? '' : ' AND f.holder = ?'}${params.rule === undefined ? '' : ' AND f.rule = ?'}${text === '' ? '' : " AND (instr(lower(f.text), ?) > 0 OR instr(lower(coalesce(r.name, '')), ?) > 0)"}`,
-    values: [nowUs, ...(params.agentId === undefined ? [] : [holderOf(reading, params.agentId)]), ...(params.rule === undefined ? [] : [params.rule]), ...(text === '' ? [] : [text, text])],
+    sql: `f.gone_us IS NULL AND ${params.dismissed ? '' : 'NOT '}${isDismissed}${params.agentId === undefined ? '' : ' AND f.holder = ?'}${params.rule === undefined ? '' : ' AND f.rule = ?'}${text === '' ? '' : " AND (r.name LIKE ? ESCAPE '\\' OR f.text LIKE ? ESCAPE '\\')"}`,
+    values: [nowUs, ...(params.agentId === undefined ? [] : [holderOf(reading, params.agentId)]), ...(params.rule === undefined ? [] : [params.rule]), ...(text === '' ? [] : [likePattern(text), likePattern(text)])],
   };
 }
 

@@ -15,7 +15,7 @@ type Params = ParsedParams<'access.graph'>;
 interface Chosen { readonly near: readonly number[]; readonly far: readonly number[]; readonly left: readonly number[] }
 
 /** Of the nodes, the share that may be agents: each brings some tools. */
-const agentShare = 0.25;
+const agentShare = 0.2;
 const holdersShown = 20;
 
 function busiest(reading: Reading, span: Span, most: number): Chosen {

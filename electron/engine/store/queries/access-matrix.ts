@@ -14,10 +14,10 @@ function columnsOf(reading: Reading, params: Params, kept: Kept): Columns {
     const columns = classColumns(reading);
     return { ids: columns.map((one) => classColumn(one.class)), columns, more: 0 };
   }
-  const ranked = keptColumns(reading, kept);
-  const rows = ranked === null ? firstColumns(reading, params) : ofIds(reading, ranked.slice(params.columnsAfter, params.columnsAfter + params.columns));
-  const all = ranked?.length ?? reading.sql<[], { n: number }>('SELECT count(*) AS n FROM access_column WHERE holders > 0').get()?.n ?? 0;
-  return { ids: rows.map((row) => row.id), columns: rows.map(toColumn), more: Math.max(0, all - params.columnsAfter - rows.length) };
+  const some = keptColumns(reading, kept, { after: params.columnsAfter, most: params.columns });
+  const rows = some === null ? firstColumns(reading, params) : ofIds(reading, some.ids);
+  const more = some?.more ?? (reading.sql<[], { n: number }>('SELECT count(*) AS n FROM access_column WHERE holders > 0').get()?.n ?? 0) - params.columnsAfter - rows.length;
+  return { ids: rows.map((row) => row.id), columns: rows.map(toColumn), more: Math.max(0, more) };
 }
 
 const select = 'SELECT id, resource, class, reversibility, holders FROM access_column';

@@ -7,7 +7,7 @@ import type { Reading } from './reading.ts';
 /** Of the newest so many; older ones are found by their whole identifier. */
 const recentTasks = 5_000;
 
-const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+export const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
 
 export function find(reading: Reading, params: ParsedParams<'find'>): Result<'find'> {
   const text = params.text.trim();

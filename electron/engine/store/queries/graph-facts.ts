@@ -23,7 +23,7 @@ export function toolPairs(reading: Reading, fromUs: number, agents: readonly num
 export interface ToolVolume extends Volume, ToolPair {}
 
 /** So many lines of sums are read for one graph; tools of agents beyond are told by their number only. */
-const mostLines = 6_000;
+const mostLines = 4_000;
 
 /** Calls in the days that the period touches, agent by agent; what was not called in the period itself is left out. `told`: the agents that were come to. */
 export function toolVolumes(reading: Reading, span: Span, agents: readonly number[]): { volumes: ToolVolume[]; told: ReadonlySet<number> } {
@@ -64,7 +64,7 @@ export function callersBeside(reading: Reading, span: Span, agents: readonly num
 
 export interface Behalf { readonly agent: number; readonly of: string; readonly tasks: number; readonly lastUs: number }
 /** Of the newest so many tasks of each agent. */
-const newestTasks = 30;
+const newestTasks = 20;
 
 export function behalfOf(reading: Reading, span: Span, agents: readonly number[]): Behalf[] {
   if (agents.length === 0) return [];

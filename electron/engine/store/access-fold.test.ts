@@ -79,6 +79,15 @@ describe('the access fold', () => {
     expect(found).toContain('no_owner');
   });
 
+  it('takes names of several lines for one label', () => {
+    const runtime = freshRuntime();
+    runtime.discover({ agents: [agent('clerk', [tool('a\nread'), tool('\n*delete')])] });
+    runtime.collect({ records: [{ draft: { ...call('x\nspend', 'clerk'), agent: { id: 'clerk', name: 'clerk' } }, raw: '{}' }] });
+    fold(runtime);
+    expect(runtime.history.all('SELECT DISTINCT resource, class FROM access_column ORDER BY 1')).toEqual([{ resource: ' *delete', class: 'delete' }, { resource: ' *delete', class: 'read' }, { resource: 'a read', class: 'read' }, { resource: 'x spend', class: 'not_understood' }]);
+    expect(kept(runtime)).toEqual(rebuilt(runtime));
+  });
+
   it('takes a removed tool out of the cells, and its finding away', () => {
     const runtime = freshRuntime();
     runtime.discover({ agents: [agent('clerk', [tool('a'), tool('b')])] });

@@ -137,18 +137,18 @@ export class AccessSave {
   }
 
   private columnAt(key: string): number {
+    const known = this.columns.get(key);
+    if (known !== undefined) return known;
     const [resource = '', name = ''] = key.split('\n');
     return this.column(name.startsWith('*') ? null : resource, name.replace('*', '') as AccessClass);
   }
 
   private column(resource: string | null, name: AccessClass): number {
     if (resource === null) return classColumn(name);
-    // Labels come in one line; one that does not would stand for two.
-    const label = resource.replaceAll('\n', ' ');
-    const key = columnKey(label, name);
+    const key = columnKey(resource, name);
     let id = this.columns.get(key);
     if (id === undefined) {
-      id = this.findColumn.get(label, name)?.id ?? Number(statement(this.db, "INSERT INTO access_column (resource, class, reversibility) VALUES (?, ?, 'unknown')").run(label, name).lastInsertRowid);
+      id = this.findColumn.get(resource, name)?.id ?? Number(statement(this.db, "INSERT INTO access_column (resource, class, reversibility) VALUES (?, ?, 'unknown')").run(resource, name).lastInsertRowid);
       if (this.columns.size > 50_000) this.columns.clear();
       this.columns.set(key, id);
     }

@@ -66,6 +66,8 @@ export interface SumsInput {
 }
 
 export const columnKey = (resource: string | null, name: AccessClass): string => `${resource ?? ''}\n${resource === null ? '*' : ''}${name}`;
+/** SECURITY: labels are strangers' text, and keys put a line between label and class. */
+const inOneLine = (label: string): string => label.replace(/[\r\n]+/gu, ' ');
 export const permits = (remaining: Remaining | undefined): boolean => remaining !== undefined && remaining.state !== 'no_permission';
 
 export function sumsOf(input: SumsInput): Sums {
@@ -157,7 +159,7 @@ class Cells {
   ungranted(place: number): ClassReading {
     const name = this.input.names[place]?.name ?? '';
     const aws = this.awsClasses(name);
-    const resource = aws === null ? short(name) : `${name.split(':')[0] ?? ''} unknown`;
+    const resource = aws === null ? inOneLine(short(name)) : `${name.split(':')[0] ?? ''} unknown`;
     const hints = aws ?? nameHints(name);
     const classes: readonly ClassReading[] = hints.length > 0 ? hints : [{ class: 'not_understood', reversibility: 'unknown' }];
     for (const one of classes) {
@@ -230,7 +232,8 @@ class Cells {
 
 function mergedFacets(facets: readonly Facet[]): { resource: string; class: AccessClass; rank: number }[] {
   const merged = new Map<string, { resource: string; class: AccessClass; rank: number }>();
-  for (const { resource, class: name, reversibility } of facets) {
+  for (const { resource: label, class: name, reversibility } of facets) {
+    const resource = inOneLine(label);
     const key = columnKey(resource, name);
     const rank = rankOf(reversibility);
     const known = merged.get(key);

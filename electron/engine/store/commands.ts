@@ -3,7 +3,7 @@ import { contentLevels, settings as settingsSchema } from '../../../shared/domai
 import type { ContentLevel, Gap, Settings } from '../../../shared/domain.ts';
 import type { WriteDb } from './database.ts';
 import type { AccessCommands } from './access-commands.ts';
-import { markOffer } from './access-dirty.ts';
+import { markConnection } from './access-dirty.ts';
 import { appendAudit } from './audit.ts';
 import { approve } from './baseline.ts';
 import { beginApproval, settleApproval } from './approvals.ts';
@@ -71,7 +71,8 @@ function updateConnection(db: WriteDb, p: Commands['connections.update']['params
   const enabled = p.enabled === undefined ? null : p.enabled ? 1 : 0;
   mustExist(db.prepare('UPDATE connection SET name = coalesce(?, name), content = coalesce(?, content), enabled = coalesce(?, enabled) WHERE id = ? AND removed_us IS NULL')
     .run(p.name ?? null, p.content ?? null, enabled, p.id).changes, 'connection');
-  if (p.name !== undefined) markOffer(db, p.id);
+  // Findings and matches know a server by its name.
+  if (p.name !== undefined) markConnection(db, p.id);
   return { id: p.id };
 }
 
@@ -165,7 +166,10 @@ const runs: { readonly [N in CommandName]: Run<N> } = {
   'runtimes.update': (db, p, _tallies, nowUs) => {
     const done = updateRuntime(db, p, nowUs);
     // Where a server is decides whether two connections lead to the same agents.
-    if (p.target !== undefined) restitch(db);
+    if (p.target !== undefined) {
+      restitch(db);
+      markConnection(db, p.id);
+    }
     return done;
   },
   'runtimes.state': (db, p) => setRuntimeState(db, p),

@@ -3,8 +3,7 @@ import type { AccessGraph } from '../../../../shared/access.ts';
 import type { ParsedParams } from '../../../../shared/contract.ts';
 import { rowIdOf } from '../ids.ts';
 import { StoreError } from '../errors.ts';
-import { sumsByAgent } from './agents.ts';
-import { behalfOf, callersBeside, credentialPairs, linksOf, toolPairs, toolVolumes, unusedOf, withCredentials, type ToolPair } from './graph-facts.ts';
+import { agentVolumes, behalfOf, callersBeside, credentialPairs, linksOf, toolPairs, toolVolumes, unusedOf, withCredentials, type AgentVolume, type ToolPair } from './graph-facts.ts';
 import { agentNode, columnNode, credentialNode, GraphParts, notSeenOf, personNode, toolNode } from './graph-parts.ts';
 import type { Reading } from './reading.ts';
 import { spanOf, type Span } from './span-of-time.ts';
@@ -116,7 +115,7 @@ export function accessGraph(reading: Reading, params: Params, nowUs: number): Ac
   for (const head of left) graph.leave(agentNode(head));
   const sources = near.flatMap((head) => reading.sourcesOf(head));
   const all = shown.flatMap((head) => reading.sourcesOf(head));
-  const sums = sumsByAgent(reading, span, all);
+  const sums = agentVolumes(reading, span, all);
   for (const head of shown) graph.agent(reading, head, added(reading.sourcesOf(head).map((id) => sums.get(id))));
   const drawing: Drawing = { reading, graph, span, params, near, sources, all };
   // People and credentials are few: they are drawn before tools take what room there is.
@@ -137,6 +136,6 @@ function drawColumn({ reading, graph, near }: Drawing, focus: string): void {
   for (const head of near) graph.edge(agentNode(head), focus, 'holds');
 }
 
-function added(all: readonly ({ activities: number; failures: number; denials: number } | undefined)[]): { activities: number; failures: number; denials: number } {
-  return all.reduce<{ activities: number; failures: number; denials: number }>((sum, one) => ({ activities: sum.activities + (one?.activities ?? 0), failures: sum.failures + (one?.failures ?? 0), denials: sum.denials + (one?.denials ?? 0) }), { activities: 0, failures: 0, denials: 0 });
+function added(all: readonly (AgentVolume | undefined)[]): AgentVolume {
+  return all.reduce<AgentVolume>((sum, one) => ({ activities: sum.activities + (one?.activities ?? 0), failures: sum.failures + (one?.failures ?? 0), denials: sum.denials + (one?.denials ?? 0) }), { activities: 0, failures: 0, denials: 0 });
 }

@@ -40,8 +40,7 @@ const marks = (ids: readonly number[]): string => ids.map(() => '?').join(', ');
 /** null: all agents. */
 type Only = readonly number[] | null;
 
-/** null: all agents. */
-export function sumsByAgent(reading: Reading, span: Span, only: Only): Map<number, Sums> {
+function sumsByAgent(reading: Reading, span: Span, only: Only): Map<number, Sums> {
   const found = new Map<number, Sums>();
   for (const { table, unit, from, to } of stretchesOf(span)) {
     const rows = reading.sql<number[], Sums & { agent: number }>(

@@ -1,5 +1,5 @@
 /** What the graph is drawn from: who called which tool, who handed work to whom, for whom and with which credential. Counted in whole days. */
-import { IDENTITY, US_DAY } from '../codes.ts';
+import { IDENTITY, US_DAY, US_HOUR } from '../codes.ts';
 import type { Volume } from './graph-parts.ts';
 import type { Reading } from './reading.ts';
 import type { Span } from './span-of-time.ts';
@@ -23,7 +23,7 @@ export function toolPairs(reading: Reading, fromUs: number, agents: readonly num
 export interface ToolVolume extends Volume, ToolPair {}
 
 /** So many lines of sums are read for one graph; tools of agents beyond are told by their number only. */
-const mostLines = 4_000;
+const mostLines = 3_000;
 
 /** Calls in the days that the period touches, agent by agent; what was not called in the period itself is left out. `told`: the agents that were come to. */
 export function toolVolumes(reading: Reading, span: Span, agents: readonly number[]): { volumes: ToolVolume[]; told: ReadonlySet<number> } {
@@ -40,6 +40,15 @@ export function toolVolumes(reading: Reading, span: Span, agents: readonly numbe
     }
   }
   return { volumes, told };
+}
+
+export interface AgentVolume { readonly activities: number; readonly failures: number; readonly denials: number }
+
+/** What each of these did in the period: in whole hours up to two days, in whole days beyond. */
+export function agentVolumes(reading: Reading, span: Span, agents: readonly number[]): Map<number, AgentVolume> {
+  const [table, unit, length] = span.toUs - span.fromUs > 2 * US_DAY ? ['by_day', 'day', US_DAY] as const : ['by_hour', 'hour', US_HOUR] as const;
+  const one = reading.sql<number[], AgentVolume>(`SELECT coalesce(sum(activities), 0) AS activities, coalesce(sum(failures), 0) AS failures, coalesce(sum(denials), 0) AS denials FROM ${table} WHERE agent = ? AND ${unit} BETWEEN ? AND ?`);
+  return new Map(agents.flatMap((agent) => { const found = one.get(agent, Math.floor(span.fromUs / length), Math.floor((span.toUs - 1) / length)); return found === undefined ? [] : [[agent, found]]; }));
 }
 
 export interface Link extends Volume { readonly caller: number; readonly called: number }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Enforcement } from '../../../shared/access.ts';
 import { effective } from './effective.ts';
+import { decide } from './iam-decide.ts';
 import type { Held } from './normalised.ts';
 import { readDocument } from './read-document.ts';
 import { readOffer } from './read-offer.ts';
@@ -16,6 +17,9 @@ describe('what is only written down', () => {
     expect(effective([...iam([allow]), ...iam([deny])])[0]?.state).toBe('nothing');
     expect(effective([...iam([allow]), ...iam([{ ...allow, Action: 's3:Get*' }], 'boundary', 'log_only')])[0]?.state).toBe('whole');
     expect(effective([...iam([allow]), ...iam([{ ...allow, Action: 's3:Get*' }], 'boundary')])[0]?.state).toBe('limited');
+    const asked = { action: 's3:PutObject', resource: 'arn:aws:s3:::a/b' };
+    expect(decide([...iam([allow]), ...iam([deny], 'identity', 'log_only'), ...iam([{ ...allow, Action: 's3:Get*' }], 'boundary', 'log_only')], asked)).toBe('allowed');
+    expect(decide([...iam([allow]), ...iam([deny])], asked)).toBe('explicit_deny');
     const permit = cedar('permit(principal, action == Action::"view", resource);', 'enforced');
     expect(effective([...permit, ...cedar('forbid(principal, action, resource);', 'log_only')])[0]?.state).toBe('whole');
     expect(effective([...permit, ...cedar('forbid(principal, action, resource);', 'enforced')])[0]?.state).toBe('nothing');

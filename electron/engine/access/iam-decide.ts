@@ -22,9 +22,9 @@ export interface IamRequest {
 
 export type Decision = 'allowed' | 'explicit_deny' | 'implicit_deny' | 'cannot_tell';
 
-/** `held`: everything that bears on one principal. */
+/** `held`: everything that bears on one principal. What is only written down denies and limits nothing. */
 export function decide(held: readonly Held[], request: IamRequest): Decision {
-  const statements = held.filter(({ reading }) => reading.kind === 'statement');
+  const statements = held.filter(({ reading, role, enforcement }) => reading.kind === 'statement' && !(enforcement === 'log_only' && (reading.effect === 'deny' || role === 'boundary' || role === 'scp')));
   const denies = statements.filter(({ reading }) => reading.effect === 'deny').map(({ reading }) => statementFits(reading, request));
   if (denies.includes('yes')) return 'explicit_deny';
   const allowed = permitted(statements, request);

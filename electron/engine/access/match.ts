@@ -19,6 +19,9 @@ export interface Matcher {
   matches(activityName: string): boolean;
 }
 
+/** What a client says instead of a tool's name where it keeps that to itself (Claude Code without tool details): any tool may be meant. */
+export const isWithheldName = (activityName: string): boolean => activityName === 'mcp_tool';
+
 const separators = ['___', '__', '/', '.'] as const;
 
 export function matcherOf(grant: Matchable): Matcher {

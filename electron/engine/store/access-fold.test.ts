@@ -88,6 +88,22 @@ describe('the access fold', () => {
     expect(kept(runtime)).toEqual(rebuilt(runtime));
   });
 
+  it('says of no tool that it was not used, nor of a call that nothing permits it, where calls were told without the name of their tool', () => {
+    const runtime = freshRuntime();
+    runtime.discover({ agents: [agent('clerk', [tool('read_file'), tool('list_dir')]), agent('bare', [])] });
+    const told = (name: string, by: string) => ({ draft: { ...call(name, by, name === 'mcp_tool' ? { namePlaceholder: true } : {}), agent: { id: by, name: by } }, raw: '{}' });
+    runtime.collect({ records: [told('read_file', 'clerk'), told('mcp_tool', 'clerk'), told('mcp_tool', 'bare')] });
+    fold(runtime);
+    expect(runtime.history.all('SELECT g.name, u.state, u.why FROM grant_use u JOIN grant_seen g ON g.id = u.grant_id ORDER BY g.id')).toEqual([
+      { name: 'read_file', state: 1, why: null }, { name: 'list_dir', state: 3, why: expect.stringContaining('without the name of their tool') as unknown },
+    ]);
+    expect(cell(runtime, 'list_dir', 'read')).toMatchObject([{ grants: 1, cannot_tell: 1, times: 0 }]);
+    // Who holds no tool at all used one without a grant that was found, whatever it is called.
+    expect(runtime.history.all("SELECT x.holder, x.times FROM access_cell x JOIN access_column c ON c.id = x.column_id WHERE c.resource = 'mcp_tool'")).toEqual([{ holder: 2, times: 1 }]);
+    expect(runtime.history.all("SELECT holder FROM finding WHERE rule = 'used_without_grant' AND holder = 1 AND gone_us IS NULL")).toEqual([]);
+    expect(kept(runtime)).toEqual(rebuilt(runtime));
+  });
+
   it('takes a removed tool out of the cells, and its finding away', () => {
     const runtime = freshRuntime();
     runtime.discover({ agents: [agent('clerk', [tool('a'), tool('b')])] });

@@ -8,7 +8,7 @@ import { actionsNeeded, isAwsCall } from '../access/aws-call-names.ts';
 import { cedarClasses } from '../access/cedar-reading.ts';
 import { effective, type Remaining } from '../access/effective.ts';
 import { short, type Facet } from '../access/labels.ts';
-import { matchIndex, type MatchIndex } from '../access/match.ts';
+import { isWithheldName, matchIndex, type MatchIndex } from '../access/match.ts';
 import { nameHints } from '../access/name-hints.ts';
 import { mergeClasses, type ClassReading } from '../access/worst.ts';
 import type { HeldGrant } from './held-grants.ts';
@@ -73,6 +73,8 @@ export const permits = (remaining: Remaining | undefined): boolean => remaining 
 export function sumsOf(input: SumsInput): Sums {
   const { prepared, names, isAgent } = input;
   const seesAws = names.some(({ name }) => isAwsCall(name));
+  // A call that keeps its tool's name to itself may be of any tool that is granted: then it is no use without a grant.
+  const anyTool = prepared.rows.some((_, at) => permits(prepared.remaining[at]) && prepared.index.matchers[at]?.needs === 'tool_calls');
   const matched: number[][] = prepared.rows.map(() => []);
   const loose: number[] = [];
   for (const [place, { name }] of names.entries()) {
@@ -81,9 +83,10 @@ export function sumsOf(input: SumsInput): Sums {
       matched[at]?.push(place);
       granted ||= permits(prepared.remaining[at]);
     }
-    if (!granted && isAgent) loose.push(place);
+    if (!granted && isAgent && !(anyTool && isWithheldName(name))) loose.push(place);
   }
-  const uses = prepared.rows.map((_, at) => useOf(input, at, (matched[at] ?? []).map((place) => names[place] as NameUse), seesAws));
+  const withheld = names.some(({ name }, place) => isWithheldName(name) && !loose.includes(place));
+  const uses = prepared.rows.map((_, at) => useOf(input, at, (matched[at] ?? []).map((place) => names[place] as NameUse), { aws: seesAws, withheld }));
   const cells = new Cells(input, uses);
   for (const [at, row] of prepared.rows.entries()) cells.grant(at, row, matched[at] ?? []);
   const ungranted = loose.map((place) => ({ use: names[place] as NameUse, worst: cells.ungranted(place) }));
@@ -93,7 +96,7 @@ export function sumsOf(input: SumsInput): Sums {
 const least = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b));
 const most = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.max(a, b));
 
-function useOf({ prepared, notSeen }: SumsInput, at: number, calls: readonly NameUse[], seesAws: boolean): UseOfGrant {
+function useOf({ prepared, notSeen }: SumsInput, at: number, calls: readonly NameUse[], told: { readonly aws: boolean; readonly withheld: boolean }): UseOfGrant {
   const sum = { times: 0, denied: 0, firstUsedUs: null as number | null, lastUsedUs: null as number | null, lastDeniedUs: null as number | null };
   const open = permits(prepared.remaining[at]);
   for (const call of calls) {
@@ -108,9 +111,10 @@ function useOf({ prepared, notSeen }: SumsInput, at: number, calls: readonly Nam
   if (sum.times > 0) return { ...sum, state: 'used', why: severalResources(prepared, at) ? 'Joined by the name of the action: which of its resources were touched is not told.' : null };
   const matcher = prepared.index.matchers[at];
   if (matcher === undefined || !matcher.canTell) return { ...sum, state: 'cannot_tell', why: 'Its use leaves no activity of its own.' };
+  if (matcher.needs === 'tool_calls' && told.withheld) return { ...sum, state: 'cannot_tell', why: 'Some of its calls were told without the name of their tool: this may be among them.' };
   // Who was refused by name was seen trying.
   if (sum.denied > 0) return { ...sum, state: 'not_used', why: null };
-  if (matcher.needs === 'aws_calls' && !seesAws) return { ...sum, state: 'cannot_tell', why: 'No call of AWS was ever told of it.' };
+  if (matcher.needs === 'aws_calls' && !told.aws) return { ...sum, state: 'cannot_tell', why: 'No call of AWS was ever told of it.' };
   return notSeen === null ? { ...sum, state: 'not_used', why: null } : { ...sum, state: 'cannot_tell', why: notSeen };
 }
 

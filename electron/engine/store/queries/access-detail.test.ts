@@ -131,6 +131,17 @@ describe('findings', () => {
 });
 
 describe('drift', () => {
+  it('counts of a tool that a connection offers only the uses since it changed', () => {
+    const story = accessStory();
+    const { connection } = story.runtime;
+    story.list([listed('coder', [])], 1, [tool('flip')]);
+    story.runtime.command('access.setHolder', { connection, agent: story.agent('coder'), holds: true, audit: words('ann') });
+    story.call('coder', 'flip', 5);
+    story.list([listed('coder', [])], 100, [wipes('flip')]);
+    story.call('coder', 'flip', 110);
+    expect(story.ask('access.drift', {}).rows).toMatchObject([{ what: 'changed', name: 'flip', agentId: null, usedSince: { times: 1 } }]);
+  });
+
   it('tells what came, changed and went, newest first, and whether the new power was used', () => {
     const story = accessStory();
     story.list([listed('clerk', [tool('read_file'), tool('list_dir')]), listed('other', [tool('read_file')])]);

@@ -7,6 +7,7 @@ import { KIND, STATUS, US_DAY } from '../codes.ts';
 import { heldGrants } from '../held-grants.ts';
 import { publicId } from '../ids.ts';
 import { readingOf } from '../stored-grant.ts';
+import { callersOf } from './access-calls.ts';
 import { USE } from './grants.ts';
 import { iso, micros, parseCursor, rowId, writeCursor, type Reading } from './reading.ts';
 
@@ -48,7 +49,7 @@ const mostDays = 4_000;
 
 /** Uses from then on: the day's own activities, then whole days. Where it was used before and after, only the names of its activities tell. */
 function countedSince(reading: Reading, row: ChangeRow): number {
-  const agents = JSON.stringify(reading.sourcesOf(row.agent));
+  const agents = JSON.stringify(callersOf(reading, row.agent === 0 ? -row.connection : row.agent));
   const matcher = matcherOf({ kind: row.kind, name: row.name, actions: readingOf({ reading: row.reading ?? '{}' }).actions, connectionName: row.connectionName });
   const used = reading.sql<[string, number], number>('SELECT DISTINCT u.name FROM json_each(?) a CROSS JOIN tool_use u ON u.agent = a.value WHERE u.last_used_us >= ?').pluck().all(agents, row.atUs);
   const names = JSON.stringify(used.filter((name) => matcher.matches(reading.texts.of(name))));
@@ -63,7 +64,7 @@ function countedSince(reading: Reading, row: ChangeRow): number {
 function usedSince(reading: Reading, row: ChangeRow): GrantChange['usedSince'] {
   if (row.what === 'removed' || row.state === null || row.state === USE.cannot_tell) return null;
   if (row.lastUsedUs === null || row.lastUsedUs < row.atUs) return { times: 0, lastAt: null };
-  const all = row.agent === 0 || (row.firstUsedUs !== null && row.firstUsedUs >= row.atUs);
+  const all = row.firstUsedUs !== null && row.firstUsedUs >= row.atUs;
   return { times: all ? (row.times ?? 0) : countedSince(reading, row), lastAt: iso(row.lastUsedUs) };
 }
 

@@ -19,6 +19,10 @@ describe('a tool', () => {
     expect(classes(claims)).toEqual(expected);
     expect(tool(claims).understood).toBe(understood);
   });
+  test('that claims both to read only and to destroy is held to the worse, and it is said', () => {
+    expect(classes({ readOnly: true, destructive: true, openWorld: false })).toEqual(['write irreversible', 'delete irreversible']);
+    expect(tool({ readOnly: true, destructive: true, openWorld: false })).toMatchObject({ understood: 'partly', notUnderstood: ['It claims to read only and to destroy; both cannot be, and the worse is held.'] });
+  });
   test('whose name speaks of more gets it added, and keeps what it claims', () => {
     expect(classes({ name: 'delete_user', readOnly: true, openWorld: false })).toEqual(['read read_only', 'delete irreversible']);
     expect(classes({ name: 'runShellCommand', readOnly: false, destructive: false, openWorld: false })).toEqual(['write reversible', 'execute unknown']);

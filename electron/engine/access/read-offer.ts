@@ -50,6 +50,7 @@ function readTool({ name, readOnly, destructive, openWorld }: Offer): OfferReadi
   else {
     if (readOnly === null) said.push('It does not say whether it only reads; that it changes things is assumed.');
     if (readOnly !== true && destructive === null) said.push('It does not say whether it destroys; that it does is assumed.');
+    if (readOnly === true && destructive === true) said.push('It claims to read only and to destroy; both cannot be, and the worse is held.');
     if (openWorld === null) said.push('It does not say whether it reaches beyond its own system; that it does is assumed.');
   }
   const against = hints.filter(({ class: name_ }) => name_ !== 'read' && name_ !== 'network');
@@ -59,7 +60,7 @@ function readTool({ name, readOnly, destructive, openWorld }: Offer): OfferReadi
 
 function claimedClasses(readOnly: boolean | null, destructive: boolean | null, openWorld: boolean | null): ClassReading[] {
   const open = openWorld !== false;
-  if (readOnly === true) return [{ class: 'read', reversibility: 'read_only' }, ...(open ? [{ class: 'network', reversibility: 'read_only' } as const] : [])];
+  if (readOnly === true && destructive !== true) return [{ class: 'read', reversibility: 'read_only' }, ...(open ? [{ class: 'network', reversibility: 'read_only' } as const] : [])];
   if (destructive === false) {
     const reversibility = open ? 'externally_reversible' : 'reversible';
     return [{ class: 'write', reversibility }, ...(open ? [{ class: 'network', reversibility } as const] : [])];

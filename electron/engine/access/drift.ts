@@ -38,10 +38,12 @@ function classParts(before: Comparable, after: Comparable): Part[] {
   const was = new Map(before.classes.map((one) => [one.class, one.reversibility]));
   const is = new Map(after.classes.map((one) => [one.class, one.reversibility]));
   const allows = after.effect === 'allow';
+  // Nothing kept a tool that did not only read from reading too.
+  const tamed = after.readOnly === true && before.readOnly !== true;
   const parts: Part[] = [];
   for (const [name, reversibility] of is) {
     const old = was.get(name);
-    if (old === undefined) parts.push({ widening: allows, text: `New: ${words(name)}.` });
+    if (old === undefined) parts.push({ widening: allows && !(name === 'read' && tamed), text: `New: ${words(name)}.` });
     else if (old !== reversibility) parts.push({ widening: allows && isWorse(reversibility, old), text: `${sentence(words(name))} was ${words(old)}, and is ${words(reversibility)} now.` });
   }
   for (const name of was.keys()) if (!is.has(name)) parts.push({ widening: !allows, text: `No longer: ${words(name)}.` });

@@ -3,7 +3,9 @@ import type { CataloguedAction } from './action-catalogue.ts';
 import { conditionOf } from './condition-text.ts';
 import { ANY, globCovers, tokensOf } from './glob.ts';
 import { actionsNamed, cataloguedActions } from './iam-classes.ts';
-import { iamFacets } from './iam-column.ts';
+import { iamFacets, ofService } from './iam-column.ts';
+import { butSome, MOST_LABELS } from './labels.ts';
+import type { Facet } from './labels.ts';
 import { allowsAny, best, byDocument, principalFits } from './iam-decide.ts';
 import { hasVariable, isActionPattern, isResourcePattern, resourceTokens } from './iam-pattern.ts';
 import type { Fit } from './iam-pattern.ts';
@@ -45,15 +47,34 @@ function remainingOf({ reading, role, credential }: Held, limits: Limits, left: 
   const all = actionsNamed(reading);
   left.work -= all.length * limits.all.length;
   if (left.work < 0) return { state: 'whole', facets: iamFacets(reading), certain: false, why: ['There are too many policies to weigh against each other; it stands as its source says.'] };
-  const memo = new Map<string, Fit>();
+  const memo = new Map<string, Left>();
   const fits = new Map(all.map((action) => [action, leftOf(action, reading, limits, memo)]));
-  const kept = all.filter((action) => fits.get(action) !== 'no');
+  const kept = all.filter((action) => fits.get(action)?.fit !== 'no');
+  const narrowed = kept.filter((action) => fits.get(action)?.narrowed === true);
   const sure = isSure(reading) && meant === 'yes' && (role === 'identity' || role === null || role === 'resource');
-  const certain = sure && kept.every((action) => fits.get(action) === 'yes');
-  const why = [kept.length < all.length ? `Other policies take ${kept.length === 0 ? 'all' : 'a part'} of it away.` : '', sure ? '' : 'It hangs on the moment or on a part that could not be read.', sure && !certain ? 'Other policies may take a part of it away, by their conditions.' : ''].filter((text) => text !== '');
-  const state = kept.length === 0 ? 'nothing' : kept.length < all.length || (sure && !certain) ? 'limited' : 'whole';
-  return { state, facets: kept.length === 0 ? [] : kept.length === all.length ? iamFacets(reading) : iamFacets(reading, kept), certain, why };
+  const certain = sure && kept.every((action) => fits.get(action)?.fit === 'yes');
+  const why = [kept.length < all.length ? `Other policies take ${kept.length === 0 ? 'all' : 'a part'} of it away.` : '', narrowed.length > 0 ? 'Other policies take some of its resources away.' : '', sure ? '' : 'It hangs on the moment or on a part that could not be read.', sure && !certain ? 'Other policies may take a part of it away, by their conditions.' : ''].filter((text) => text !== '');
+  const state = kept.length === 0 ? 'nothing' : kept.length < all.length || narrowed.length > 0 || (sure && !certain) ? 'limited' : 'whole';
+  return { state, facets: narrowed.length > 0 ? facetsLeft(reading, kept, new Set(narrowed), limits, left) : kept.length === all.length ? iamFacets(reading) : iamFacets(reading, kept), certain, why };
 }
+
+/** Of actions that are left for some of its resources only: each resource by itself, and the column of one that is left in part says so. */
+function facetsLeft(reading: Normalised, kept: readonly CataloguedAction[], narrowed: ReadonlySet<CataloguedAction>, limits: Limits, left: { work: number }): Facet[] {
+  const [whole, part] = [kept.filter((action) => !narrowed.has(action)), kept.filter((action) => narrowed.has(action))];
+  const facets = whole.length > 0 ? iamFacets(reading, whole) : [];
+  const { resources } = reading;
+  left.work -= part.length * limits.all.length * resources.length;
+  if (resources.length < 2 || resources.length > MOST_LABELS || resources.some(isNegated) || left.work < 0) return [...facets, ...iamFacets(reading, part).map(inPart)];
+  return [...facets, ...resources.flatMap((resource) => {
+    const one = { ...reading, resources: [resource] };
+    const memo = new Map<string, Left>();
+    const there = part.filter(({ service, lower }) => ofService(service || (lower === '*' ? '' : lower.split(':')[0] ?? ''), resources).includes(resource)).map((action) => ({ action, ...leftOf(action, one, limits, memo) }));
+    const of = (some: typeof there): Facet[] => (some.length > 0 ? iamFacets(one, some.map(({ action }) => action)) : []);
+    return [...of(there.filter(({ fit, narrowed: some }) => fit !== 'no' && !some)), ...of(there.filter(({ fit, narrowed: some }) => fit !== 'no' && some)).map(inPart)];
+  })];
+}
+
+const inPart = (facet: Facet): Facet => ({ ...facet, resource: butSome(facet.resource) });
 
 const isSure = (reading: Normalised): boolean => reading.understood !== 'not' && reading.conditions.every(isPrincipal) && !reading.resources.some(hasVariable);
 const isPrincipal = (text: string): boolean => conditionOf(text)?.key === 'principal';
@@ -94,17 +115,21 @@ function concernsAction({ reading, actions, how }: Limit, action: CataloguedActi
   return not ? !covered() : touched();
 }
 
-/** no: for no resource and at no moment. yes: for some resource at every moment. */
-function leftOf(action: CataloguedAction, reading: Normalised, limits: Limits, memo: Map<string, Fit>): Fit {
+/** no: for no resource and at no moment. yes: for some resource at every moment. `narrowed`: at no moment for all of the resources that it names. */
+interface Left { readonly fit: Fit; readonly narrowed: boolean }
+
+function leftOf(action: CataloguedAction, reading: Normalised, limits: Limits, memo: Map<string, Left>): Left {
   // Most of over twenty thousand actions meet the same limits: those are decided once.
   let key = '';
   for (const limit of limits.all) key += concernsAction(limit, action) ? '1' : '0';
   const known = memo.get(key);
   if (known !== undefined) return known;
   const those = (some: readonly Limit[]): Limit[] => some.filter((limit) => concernsAction(limit, action));
-  const fit = leftWith(reading, { denies: those(limits.denies), boundaries: limits.boundaries.map(those), organisation: limits.organisation.map(those) });
-  memo.set(key, fit);
-  return fit;
+  const concerned = { denies: those(limits.denies), boundaries: limits.boundaries.map(those), organisation: limits.organisation.map(those) };
+  const fit = leftWith(reading, concerned);
+  const left = { fit, narrowed: fit !== 'no' && takesSome(reading, concerned) };
+  memo.set(key, left);
+  return left;
 }
 
 /** With only those limits that concern the action. */
@@ -116,6 +141,14 @@ function leftWith(reading: Normalised, { denies, boundaries, organisation }: Omi
   if (someText(most) === false) return 'no';
   const least: Demand[] = [own, ...denies.map((deny) => [deny.left]), ...[...boundaries, ...organisation].map((some) => reaches(sure(some)))];
   return someText(least) === true ? 'yes' : 'maybe';
+}
+
+/** Whether a resource that it names is sure to be taken away: by a deny, or since a boundary lets it through nowhere. */
+function takesSome(reading: Normalised, { denies, boundaries, organisation }: Omit<Limits, 'all'>): boolean {
+  if (reading.resources.some(hasVariable)) return false;
+  const own = [reach(reading)];
+  const walls = [...boundaries, ...(organisation.length > 0 ? [organisation.flat()] : [])];
+  return denies.some((deny) => deny.sure && someText([own, [deny.own]]) === true) || walls.some((some) => someText([own, ...some.map((limit): Demand => [limit.left])]) === true);
 }
 
 /** The resources that a statement could be about at most: a variable may stand for anything, and what is left out by one may be left out for nobody. */

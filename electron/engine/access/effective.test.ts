@@ -45,3 +45,19 @@ test('a policy set that is made to be endless is given up in time, and loses not
   expect(remaining.filter(({ state }) => state === 'nothing')).toEqual([]);
   expect(remaining.some(({ why }) => why.some((text) => text.includes('too many')))).toBe(true);
 });
+
+describe('the column of what others take a part of', () => {
+  const columns = (held: Held[]): string[] => (effective(held)[0]?.facets ?? []).map((facet) => `${facet.resource}: ${facet.class}`);
+  const get = { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' };
+  test('says that it is a part, and never names a resource of which nothing is left', () => {
+    expect(columns(iam([get]))).toEqual(['s3 all: read']);
+    expect(columns([...iam([get]), ...iam([{ ...get, Action: 's3:*', Resource: 'arn:aws:s3:::b/*' }], 'boundary')])).toEqual(['s3 all but some: read']);
+    expect(columns(iam([get, { ...get, Effect: 'Deny', Resource: 'arn:aws:s3:::prod/*' }]))).toEqual(['s3 all but some: read']);
+    expect(columns(iam([{ ...get, Resource: ['arn:aws:s3:::a/*', 'arn:aws:s3:::b/*', 'arn:aws:s3:::c/*'] }, { ...get, Effect: 'Deny', Resource: ['arn:aws:s3:::a/*', 'arn:aws:s3:::b/1/*'] }]))).toEqual(['s3 b/* but some: read', 's3 c/*: read']);
+    expect(columns(iam([{ ...get, Action: ['s3:GetObject', 's3:DeleteObject'], Resource: ['arn:aws:s3:::a/*'] }, { ...get, Effect: 'Deny', Action: 's3:DeleteObject', Resource: 'arn:aws:s3:::a/keep/*' }]))).toEqual(['s3 a/*: read', 's3 a/* but some: delete']);
+  });
+  test('stays whole where a condition decides, and where the boundary reaches as far', () => {
+    expect(columns(iam([get, { ...get, Effect: 'Deny', Resource: 'arn:aws:s3:::prod/*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }]))).toEqual(['s3 all: read']);
+    expect(columns([...iam([{ ...get, Resource: 'arn:aws:s3:::b/x/*' }]), ...iam([{ ...get, Action: '*', Resource: 'arn:aws:s3:::b/*' }], 'boundary')])).toEqual(['s3 b/x/*: read']);
+  });
+});

@@ -20,7 +20,7 @@ export function iamFacets(reading: Normalised, remaining?: readonly CataloguedAc
 }
 
 /** A resource of another service is no column of this one, unless the statement has none of this one (`sts:AssumeRole` on an `iam` role). */
-function ofService(service: string, resources: readonly string[]): readonly string[] {
+export function ofService(service: string, resources: readonly string[]): readonly string[] {
   const own = resources.filter((resource) => serviceIn(resource) === service || serviceIn(resource) === null);
   return own.length > 0 ? own : resources;
 }

@@ -13,3 +13,6 @@ export function shortList(labels: readonly string[], before = ''): string[] {
   const unique = [...new Set(labels)];
   return unique.length <= MOST_LABELS ? unique : [...unique.slice(0, MOST_LABELS - 1), `${before}${unique.length - MOST_LABELS + 1} more`];
 }
+
+/** Of a resource of which others take a part away. */
+export const butSome = (resource: string): string => (resource.endsWith(' but some') ? resource : short(`${clipped(resource, 70)} but some`));

@@ -27,7 +27,7 @@ type Answers = { [M in Method]?: (params: Params<M>) => Result<M> };
 const found = {
   'agents.list': () => ({ rows: [{ id: 'agt-1', name: 'refunds' }, { id: 'agt-2', name: 'ledger' }], more: 0 }), 'connections.list': () => ({ rows: [{ id: 'con-1', name: 'Desk' }], strangers: [] }), 'access.documents': () => ({ rows: [document] }),
 } as unknown as Answers;
-const keys: KeyPlaces = { variable: () => undefined, file: (path) => { if (path === 'role.json') return '{"Statement":[]}'; throw Object.assign(new Error('no'), { code: 'ENOENT' }); }, stdin: () => Promise.resolve('Mail.Send'), line: () => Promise.resolve(null) };
+const keys: KeyPlaces = { variable: () => undefined, file: (path) => { if (path === 'huge.json') return 'x'.repeat(1_000_001); if (path === 'role.json') return '{"Statement":[]}'; throw Object.assign(new Error('no'), { code: 'ENOENT' }); }, stdin: () => Promise.resolve('Mail.Send'), line: () => Promise.resolve(null) };
 
 async function run(line: string, answers: Answers = {}): Promise<{ out: string; err: string; asked: { method: string; params: unknown }[] }> {
   const [out, err] = [new PassThrough(), new PassThrough()];
@@ -53,6 +53,10 @@ async function run(line: string, answers: Answers = {}): Promise<{ out: string; 
   await Promise.all([finished(out), finished(err)]);
   return { ...told, asked };
 }
+
+it('says how long a document may be, before it is sent', async () => {
+  await expect(run('access import huge.json --format iam --try')).rejects.toThrow(/It has 1,000,001 characters; at most 1,000,000 are read/u);
+});
 
 describe('who may touch what, in a terminal', () => {
   const matrix = {

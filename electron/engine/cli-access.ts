@@ -80,10 +80,15 @@ async function proposal(command: Extract<AccessCommand, { name: 'access proposal
   streams.err.write(proposalNotes(found));
 }
 
+/** As the contract has it. */
+const mostText = 1_000_000;
+
 async function importDocument({ file, format, role, keep }: Extract<AccessCommand, { name: 'access import' }>, context: CommandContext): Promise<void> {
   const { caller, keys } = context;
   const text = file === '-' ? await keys.stdin() : readTextFile(file, keys);
   if (text.trim() === '') throw new CallFailure('bad_request', 'There is nothing in it. Nothing was imported.');
+  // Said here: the engine hangs up on a line far longer than it reads.
+  if (text.length > mostText) throw new CallFailure('bad_request', `It has ${count(text.length)} characters; at most ${count(mostText)} are read. Nothing was imported.`);
   if (keep === null) return shown(await caller.call('access.read', { format, role, text }), readingText, context);
   const agentIds: string[] = [];
   for (const agent of keep.agents) agentIds.push(await findAgent(caller, agent));

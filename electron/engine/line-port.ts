@@ -4,8 +4,8 @@ import type { Socket } from 'node:net';
 import type { EngineMessage } from '../../shared/contract.ts';
 import type { ClientPort } from './ports.ts';
 
-/** What a client may say in one line; the longest honest call is a few kilobytes. */
-export const longestAsk = 1_000_000;
+/** What a client may say in one line: most say a few kilobytes; a document of a million signs, each of them escaped, is the longest honest call. */
+export const longestAsk = 6_100_000;
 /** What an engine may answer in one line: 5,000 activities with long error texts stay below. */
 export const longestAnswer = 256_000_000;
 /** A client that does not read its answers is cut off, it must not fill the engine's memory. */

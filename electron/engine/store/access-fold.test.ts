@@ -133,6 +133,20 @@ describe('the access fold', () => {
     expect(kept(runtime)).toEqual(rebuilt(runtime));
   });
 
+  it('gives nobody what a policy at a resource gives another principal', () => {
+    const runtime = freshRuntime();
+    runtime.discover({ agents: [agent('clerk', [])] });
+    const add = (principal: string, action: string): void => {
+      const text = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: principal }, Action: action, Resource: 'arn:aws:s3:::b/*' }] });
+      const { readings, understood, problems } = readDocument({ format: 'iam', role: 'resource', text });
+      runtime.command('access.import', { document: { name: action, format: 'iam', role: 'resource', enforcement: 'enforced', credential: 'arn:aws:iam::111122223333:role/clerk', text, understood, problems }, readings, agents: [1], audit: words('ann') });
+    };
+    add('arn:aws:iam::999999999999:user/other', 's3:DeleteObject');
+    add('arn:aws:iam::111122223333:role/clerk', 's3:GetObject');
+    fold(runtime);
+    expect(runtime.history.all('SELECT c.class, x.grants FROM access_cell x JOIN access_column c ON c.id = x.column_id ORDER BY 1')).toEqual([{ class: 'read', grants: 1 }]);
+  });
+
   it('shows a deny of one document taking away what another gives, and a call of AWS in its own class only', () => {
     const runtime = freshRuntime();
     runtime.discover({ agents: [agent('clerk', [])] });

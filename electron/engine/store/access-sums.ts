@@ -25,12 +25,15 @@ export interface Prepared {
   readonly index: MatchIndex;
 }
 
+/** By its ARN a policy at a resource tells whether it means this holder; any other name is only told apart. */
+const credentialOf = ({ credential, credentialName }: HeldGrant): string | null => (credential === null ? null : credentialName?.startsWith('arn:') === true ? credentialName : String(credential));
+
 export function prepare(rows: readonly HeldGrant[]): Prepared {
   const readings = rows.map(readingOf);
   const reading = (at: number): ReadingColumn => readings[at] as ReadingColumn;
   return {
     rows, readings,
-    remaining: effective(rows.map((row, at) => ({ reading: normalisedOf(row, reading(at)), role: row.role, documentId: row.document === 0 ? null : row.document, credential: row.credential === null ? null : String(row.credential), enforcement: row.enforcement }))),
+    remaining: effective(rows.map((row, at) => ({ reading: normalisedOf(row, reading(at)), role: row.role, documentId: row.document === 0 ? null : row.document, credential: credentialOf(row), enforcement: row.enforcement }))),
     index: matchIndex(rows.map((row, at) => ({ kind: row.kind, name: row.name, actions: reading(at).actions, connectionName: row.connectionName }))),
   };
 }

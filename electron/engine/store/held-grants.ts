@@ -8,9 +8,11 @@ export interface HeldGrant extends StoredGrant {
   readonly connectionName: string | null;
   readonly documentName: string | null;
   readonly role: DocumentRole | null;
+  /** as a policy at a resource would name it, if it is an ARN. */
+  readonly credentialName: string | null;
 }
 
-const select = `SELECT ${storedColumns}, c.name AS connectionName, d.name AS documentName, d.role FROM grant_seen g LEFT JOIN connection c ON c.id = g.connection LEFT JOIN grant_document d ON d.id = g.document AND g.document > 0`;
+const select = `SELECT ${storedColumns}, c.name AS connectionName, d.name AS documentName, d.role, k.name AS credentialName FROM grant_seen g LEFT JOIN connection c ON c.id = g.connection LEFT JOIN grant_document d ON d.id = g.document AND g.document > 0 LEFT JOIN credential k ON k.id = g.credential`;
 
 /** `holder`: a head with all its sources, or minus the id of a connection. */
 export function heldGrants(db: AnyDb, holder: number, members: readonly number[]): HeldGrant[] {

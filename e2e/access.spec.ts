@@ -77,8 +77,9 @@ test('the matrix has one tab stop, and what stands behind a cell follows the arr
   await page.keyboard.press('/');
   await page.keyboard.type('refund-runner');
   const grid = page.getByRole('grid', { name: 'What agents may touch' });
+  await expect(grid.getByRole('rowheader')).toHaveCount(1);
   await expect(grid.getByRole('rowheader', { name: /refund-runner/ })).toBeVisible();
-  expect(await grid.locator('[tabindex="0"]').count()).toBe(1);
+  await expect(grid.locator('[tabindex="0"]')).toHaveCount(1);
   await grid.locator('[tabindex="0"]').focus();
   await page.keyboard.press('Home');
   await expect(page.getByRole('complementary', { name: 'What stands behind it' }).getByRole('heading', { name: 'refund-runner' })).toBeVisible();

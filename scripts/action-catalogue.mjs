@@ -27,8 +27,10 @@ for (const file of readdirSync(actionsFolder).sort()) {
   }
   services[service] = levels;
 }
+/** @param {[string, unknown]} one @param {[string, unknown]} other */
+const byKey = ([one], [other]) => (one < other ? -1 : one > other ? 1 : 0);
 // One line a service, so that a newer one shows as the lines that changed. Verb and rest apart: it halves the file.
-const lines = Object.entries(services).map(([service, levels]) => `${JSON.stringify(service)}:${JSON.stringify(Object.fromEntries(Object.entries(levels).sort().map(([letter, verbs]) => [letter, Object.fromEntries(Object.entries(verbs).sort().map(([verb, rests]) => [verb, rests.sort().join(' ')]))])))}`);
+const lines = Object.entries(services).map(([service, levels]) => `${JSON.stringify(service)}:${JSON.stringify(Object.fromEntries(Object.entries(levels).sort(byKey).map(([letter, verbs]) => [letter, Object.fromEntries(Object.entries(verbs).sort(byKey).map(([verb, rests]) => [verb, rests.sort().join(' ')]))])))}`);
 const head = { source: `${name} ${version}`, license, date: updatedAt.slice(0, 10), actions };
 const text = `{"about":${JSON.stringify(head)},\n"services":{\n${lines.join(',\n')}\n}}\n`;
 writeFileSync(path.join(root, 'electron/engine/access/aws-actions.json'), text);

@@ -16,6 +16,7 @@ const mostOfARule = 200;
 /** Brings the findings of one holder to these. Answers whether anything changed. */
 export function saveFindings(db: WriteDb, holder: number, found: readonly FoundFinding[], nowUs: number): boolean {
   const known = new Map(statement<[number], FindingRow>(db, 'SELECT id, subject, severity, gone_us AS goneUs, grant_id AS "grant", text, advice FROM finding WHERE holder = ?').all(holder).map((row) => [row.subject, row]));
+  // When it was found, which is when it is new to people; since when it is so, its text says.
   const add = statement(db, 'INSERT INTO finding (subject, rule, severity, holder, grant_id, first_us, text, advice) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   // One that comes back after it was gone is a new matter: an old dismissal does not hide it.
   const again = statement(db, 'UPDATE finding SET severity = ?, grant_id = ?, first_us = ?, gone_us = NULL, dismissed_us = NULL, dismissed_by = NULL, dismissed_until_us = NULL, dismissed_reason = NULL, text = ?, advice = ? WHERE id = ?');
@@ -29,7 +30,7 @@ export function saveFindings(db: WriteDb, holder: number, found: readonly FoundF
     const severity = SEVERITY[one.severity];
     if (row !== undefined && row.goneUs === null && row.severity === severity && row.grant === grant && row.text === one.text && row.advice === one.advice) continue;
     changed = true;
-    if (row === undefined) add.run(subject, one.rule, severity, holder, grant, one.sinceUs > 0 ? one.sinceUs : nowUs, one.text, one.advice);
+    if (row === undefined) add.run(subject, one.rule, severity, holder, grant, nowUs, one.text, one.advice);
     else if (row.goneUs !== null) again.run(severity, grant, nowUs, one.text, one.advice, row.id);
     else change.run(severity, grant, one.text, one.advice, row.id);
   }

@@ -54,9 +54,9 @@ test('its task, its calls, its tokens and the failed tool are on its screen', as
   const { page } = opened;
   await go(page, 'a');
   await page.getByRole('row').filter({ hasText: 'invoice-agent' }).dblclick();
-  await expect(page.getByText('get_invoice').first()).toBeVisible();
-  await expect(page.getByText('send_payment').first()).toBeVisible();
-  await page.getByText('send_payment').first().click();
+  const timeline = page.getByRole('treegrid');
+  await expect(timeline.getByText('get_invoice')).toBeVisible();
+  await timeline.getByText('send_payment').click();
   await expect(page.getByText('Payment gateway rejected: insufficient permissions').first()).toBeVisible();
 });
 

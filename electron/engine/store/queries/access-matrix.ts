@@ -3,8 +3,9 @@ import type { AccessRow } from '../../../../shared/access.ts';
 import type { ParsedParams, Result } from '../../../../shared/contract.ts';
 import { identityWord } from '../codes.ts';
 import { StoreError } from '../errors.ts';
-import { cellColumns, cellOf, classColumn, classColumns, columnRank, cutsOf, holderId, toColumn, type CellRow, type ColumnRow, type Cuts } from './access-columns.ts';
+import { classColumn, classColumns, columnRank, cutsOf, holderId, toColumn, type ColumnRow, type Cuts } from './access-columns.ts';
 import { keptBy, keptColumns, type Columns, type Kept } from './access-filter.ts';
+import { matrixCells } from './matrix-cells.ts';
 import type { Reading } from './reading.ts';
 
 type Params = ParsedParams<'access.matrix'>;
@@ -27,8 +28,7 @@ function firstColumns(reading: Reading, { columns, columnsAfter }: Params): Colu
 }
 
 function ofIds(reading: Reading, ids: readonly number[]): ColumnRow[] {
-  const one = reading.sql<[number], ColumnRow>(`${select} WHERE id = ?`);
-  return ids.flatMap((id) => one.get(id) ?? []);
+  return reading.sql<[string], ColumnRow>('SELECT c.id, c.resource, c.class, c.reversibility, c.holders FROM json_each(?) i CROSS JOIN access_column c ON c.id = i.value').all(JSON.stringify(ids));
 }
 
 /** Agents by name, then connections by name. */
@@ -48,26 +48,13 @@ function pageOf(holders: readonly number[], { before, limit }: Params): { page: 
 
 interface RowFacts { readonly holder: number; readonly name: string; readonly identity: number; readonly held: number; readonly findings: number; readonly notSeen: string | null; readonly used: number }
 
-/** Cells of the page's holders in the columns of the answer. One statement for all: a hundred of them take twice as long. */
-function cellsOf(reading: Reading, page: readonly number[], ids: readonly number[], cuts: Cuts): Map<number, AccessRow['cells']> {
-  const places = new Map(ids.map((id, place) => [id, place]));
-  const found = new Map<number, AccessRow['cells']>(page.map((holder) => [holder, []]));
-  const rows = reading.sql<[string, string], CellRow & { holder: number }>(
-    `SELECT x.holder, ${cellColumns} FROM json_each(?) h CROSS JOIN access_cell x ON x.holder = h.value AND x.column_id IN (SELECT value FROM json_each(?))`).iterate(JSON.stringify(page), JSON.stringify(ids));
-  for (const row of rows) {
-    const cell = cellOf(row, places.get(row.column) ?? 0, cuts);
-    if (cell !== null) found.get(row.holder)?.push(cell);
-  }
-  return found;
-}
-
 function rowsOf(reading: Reading, page: readonly number[], { ids }: Columns, cuts: Cuts): AccessRow[] {
   const facts = reading.sql<[number, string], RowFacts>(`SELECT r.holder, r.name, r.identity, r.held, r.findings, r.not_seen AS notSeen,
     (SELECT count(*) FROM grant_use u WHERE u.holder = r.holder AND u.last_used_us >= ?) AS used FROM json_each(?) h CROSS JOIN access_row r ON r.holder = h.value`).all(cuts.usedSinceUs, JSON.stringify(page));
-  const cells = cellsOf(reading, page, ids, cuts);
-  return facts.map((row) => ({
+  const cells = matrixCells(reading, facts.map((row) => row.holder), ids, cuts);
+  return facts.map((row, at) => ({
     id: holderId(row.holder), holder: row.holder > 0 ? 'agent' : 'connection', name: row.name, identity: identityWord(row.identity), held: row.held, used: row.used, findings: row.findings, notSeen: row.notSeen,
-    cells: cells.get(row.holder) ?? [],
+    cells: cells[at] ?? [],
   }));
 }
 

@@ -14,6 +14,8 @@ import {
   accessColumn, accessCell, accessClass, accessFilter, accessGraph, accessRow, accessSummary, activityIdentity, baseline, documentReading, documentRole, enforcement, finding, findingRule, grant, grantChange, grantDetail, grantDocument, grantKind,
   identityCard, importFormat, owner, proposal, proposalForms, reach,
 } from './access.ts';
+import { bill, billFormats, costExplained, costGroups, costRow, costSummary, priceBook, priceDraft, priceEntry, reconciliation, unpricedModel } from './cost.ts';
+import { failureDetail, failureGroup, failureState, sightRow } from './failures.ts';
 import { canary, drill, operator, reasonKinds, readinessRow, ruleFiring, ruleModes, ruleScope, ruleTrigger, standingChange, stopCertificate, stopHold, stopLevel, stopOrder, stopOrderDetail, stopPlan, stopRule, stopScope } from './stop.ts';
 
 const id = z.string().min(1).max(64);
@@ -197,6 +199,38 @@ export const contract = {
   'activity.list': query(activityFilter.extend({ before: cursor.optional(), limit: limit(1000, 100) }), page(activity)),
   'activity.get': query(z.object({ id }), activityDetail),
   'failures.list': query(z.object({ agentId: id.optional(), since: isoTime.optional(), limit: limit(1000, 100) }), z.object({ rows: z.array(failure) })),
+  /** Worst first: new and come back, then by how often. `text`: agent, name, error. */
+  'failures.groups': query(z.object({ period, states: z.array(failureState).optional(), agentId: id.optional(), connectionId: id.optional(), kinds: z.array(activityKind).optional(), version: z.string().max(200).optional(), text: z.string().max(200).optional(), before: cursor.optional(), limit: limit(500, 100) }),
+    z.object({ rows: z.array(failureGroup), next: z.string().nullable(), counts: z.record(failureState, z.int()), total: z.int(), seen: z.array(sightRow), versions: z.array(z.string()), /** agents without a failure in the period, and how many of them were not seen all the time. */ quiet: z.object({ agents: z.int(), notSeen: z.int() }) })),
+  'failures.get': query(z.object({ id, period }), failureDetail),
+  /** `until` belongs to `snoozed`; `back` and `new` cannot be set by a person. */
+  'failures.setState': command(z.object({ id, state: z.enum(['known', 'resolved', 'snoozed']), until: isoTime.nullable().default(null), note: z.string().trim().max(4_000).optional() }), none),
+  'failures.note': command(z.object({ id, text: z.string().trim().min(1).max(4_000) }), none),
+
+  'cost.summary': query(z.object({ period }), costSummary),
+  'cost.rows': query(z.object({ period, by: z.enum(costGroups), text: z.string().max(200).optional(), connectionId: id.optional(), sort: z.enum(['spend', 'perTask', 'wasted', 'change', 'finished', 'failed', 'name']).default('spend'), descending: z.boolean().default(true), after: z.int().min(0).default(0), limit: limit(500, 100) }), z.object({ rows: z.array(costRow), total: z.int(), all: costRow })),
+  /** Cost per finished task of one row, day by day, with the days on which a new version was first seen. */
+  'cost.trend': query(z.object({ period, by: z.enum(costGroups), id: z.string().max(400) }), z.object({ days: z.array(z.object({ day: z.iso.date(), micros: z.int(), finished: z.int(), perTaskMicros: z.int().nullable() })), versions: z.array(z.object({ day: z.iso.date(), agentName: z.string(), version: z.string() })) })),
+  'cost.explain': query(z.object({ activityId: id }), costExplained),
+  'cost.reconciliation': query(z.object({ period, connectionId: id.optional(), limit: limit(1000, 200) }), z.object({ rows: z.array(reconciliation), more: z.int() })),
+  'cost.bills': query(none, z.object({ rows: z.array(bill) })),
+  /** Reads a bill and, unless `dryRun`, keeps it. Days that another bill of the connection covers are replaced by it. */
+  'cost.importBill': command(z.object({ connectionId: id, name: z.string().trim().min(1).max(200), format: z.enum(billFormats), text: z.string().min(1).max(20_000_000), dryRun: z.boolean().default(false) }), bill),
+  'cost.removeBill': command(z.object({ id }), none),
+  /** A person says how a task came out; null takes it back. */
+  'tasks.mark': command(z.object({ id, outcome: z.enum(['completed', 'failed']).nullable(), note: z.string().trim().max(1_000).default('') }), task),
+
+  'prices.book': query(none, priceBook),
+  'prices.list': query(z.object({ text: z.string().max(200).optional(), origin: z.enum(['bundled', 'own']).optional(), usedOnly: z.boolean().default(false), after: z.int().min(0).default(0), limit: limit(1000, 200) }), z.object({ rows: z.array(priceEntry.extend({ used: z.boolean() })), total: z.int() })),
+  'prices.unpriced': query(none, z.object({ rows: z.array(unpricedModel) })),
+  /** Every version of the entry that a person or import made, newest first. */
+  'prices.history': query(z.object({ id }), z.object({ rows: z.array(priceEntry.extend({ removed: z.boolean() })) })),
+  /** `id`: replaces that entry (a bundled one is overridden, and stays). History is then computed anew. */
+  'prices.save': command(z.object({ id: id.optional(), entry: priceDraft }), priceEntry),
+  'prices.remove': command(z.object({ id }), none),
+  /** A JSON list of entries (as `prices.list` gives them). Nothing is kept where one of them is wrong; each wrong one is named. */
+  'prices.import': command(z.object({ name: z.string().trim().min(1).max(200), text: z.string().min(1).max(5_000_000), dryRun: z.boolean().default(false) }), z.object({ entries: z.int(), replaced: z.int(), problems: z.array(z.object({ entry: z.int(), reason: z.string() })) })),
+
   'live.open': query(none, z.object({ rows: z.array(openWork), tasks: z.int(), at: isoTime })),
   'series.activity': query(z.object({ period, bins: z.int().min(1).max(500), agentId: id.optional() }), series),
   'series.spend': query(z.object({ period, bins: z.int().min(1).max(500), agentId: id.optional(), by: z.enum(['connection', 'model']).default('model') }), series),

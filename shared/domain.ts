@@ -20,7 +20,7 @@ export const taskOutcome = z.enum(taskOutcomes);
 export type TaskOutcome = z.infer<typeof taskOutcome>;
 
 /** Why a task has the outcome that it shows; rule 3, "every figure can be questioned". */
-export const outcomeBases = ['root_ended', 'reported', 'open_work', 'recent_activity', 'quiet_after_success', 'quiet_after_failure', 'quiet_with_open_work', 'nothing_known'] as const;
+export const outcomeBases = ['root_ended', 'reported', 'open_work', 'recent_activity', 'quiet_after_success', 'quiet_after_failure', 'quiet_with_open_work', 'nothing_known', 'marked'] as const;
 export const outcomeBasis = z.enum(outcomeBases);
 export type OutcomeBasis = z.infer<typeof outcomeBasis>;
 

@@ -8,7 +8,7 @@ export const KIND = { model_call: 1, tool_call: 2, handoff: 3, approval: 4, deni
 export const STATUS = { running: 1, ok: 2, error: 3, denied: 4, cancelled: 5, interrupted: 6 } as const satisfies Record<ActivityStatus, number>;
 export const OUTCOME = { completed: 1, failed: 2, cancelled: 3, running: 4, waiting: 5, unknown: 6 } as const satisfies Record<TaskOutcome, number>;
 export const BASIS = {
-  root_ended: 1, reported: 2, open_work: 3, recent_activity: 4, quiet_after_success: 5, quiet_after_failure: 6, quiet_with_open_work: 7, nothing_known: 8,
+  root_ended: 1, reported: 2, open_work: 3, recent_activity: 4, quiet_after_success: 5, quiet_after_failure: 6, quiet_with_open_work: 7, nothing_known: 8, marked: 9,
 } as const satisfies Record<OutcomeBasis, number>;
 export const IDENTITY = { own: 1, delegated: 2, borrowed: 3, shared: 4, unknown: 5 } as const satisfies Record<IdentityKind, number>;
 export const PROVENANCE = { billed: 1, reported: 2, computed: 3, unpriced: 4 } as const satisfies Record<Provenance, number>;

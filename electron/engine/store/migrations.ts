@@ -8,6 +8,7 @@ import { SCHEMA_2 } from './schema-2.ts';
 import { SCHEMA_3 } from './schema-3.ts';
 import { SCHEMA_4 } from './schema-4.ts';
 import { toVersion5 } from './schema-5.ts';
+import { SCHEMA_6 } from './schema-6.ts';
 
 export interface Migration {
   readonly to: number;
@@ -20,9 +21,10 @@ export const migrations: readonly Migration[] = [
   { to: 3, run: (db) => db.exec(SCHEMA_3) },
   { to: 4, run: (db) => db.exec(SCHEMA_4) },
   { to: 5, run: toVersion5 },
+  { to: 6, run: (db) => db.exec(SCHEMA_6) },
 ];
 
-export const schemaVersion = 5;
+export const schemaVersion = 6;
 
 export interface MigrationOutcome {
   readonly from: number;

@@ -1,0 +1,61 @@
+/**
+ * What version 6 adds: what work cost by the price book beside what agents told, how tasks came out and what finished ones cost, bills,
+ * and what people know of failures.
+ */
+export const SCHEMA_6 = `
+-- micros, currency and provenance are what is shown: told by the agent (reported), else by the price book (computed). What the book says is kept beside it always.
+ALTER TABLE activity ADD COLUMN computed INTEGER;
+ALTER TABLE activity ADD COLUMN computed_currency INTEGER;
+-- Circumstances that a price depends on; 0: none told.
+ALTER TABLE activity ADD COLUMN billing INTEGER NOT NULL DEFAULT 0;
+-- Of cache_write: what is kept for an hour. NULL: not told apart.
+ALTER TABLE activity ADD COLUMN cache_write_1h INTEGER;
+CREATE TABLE billing (id INTEGER PRIMARY KEY AUTOINCREMENT, provider TEXT NOT NULL, region TEXT NOT NULL, tier TEXT NOT NULL, UNIQUE (provider, region, tier)) STRICT;
+-- Billed units beyond tokens, JSON {unit: count}; few rows have one.
+CREATE TABLE activity_units (activity INTEGER PRIMARY KEY, units TEXT NOT NULL) STRICT;
+
+-- Money of an agent's day side by side, in the transaction of its rows. Each kind stands under its own currency. computed: of all that the book knows; only_computed: of what nobody reported.
+CREATE TABLE spend_day (
+  agent INTEGER NOT NULL, day INTEGER NOT NULL, model INTEGER NOT NULL, currency INTEGER NOT NULL,
+  reported INTEGER NOT NULL, reported_n INTEGER NOT NULL, computed INTEGER NOT NULL, computed_n INTEGER NOT NULL, only_computed INTEGER NOT NULL, only_computed_n INTEGER NOT NULL, unpriced_n INTEGER NOT NULL,
+  PRIMARY KEY (agent, day, model, currency)
+) STRICT, WITHOUT ROWID;
+
+-- changed_us, changed_by: of this version. replaces: the entry (own) that it is a new version of. body: PriceEntry as JSON.
+CREATE TABLE price_entry (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, origin TEXT NOT NULL, provider TEXT, model TEXT NOT NULL, body TEXT NOT NULL, overrides TEXT, replaces INTEGER, changed_us INTEGER NOT NULL, changed_by TEXT NOT NULL, removed_us INTEGER, removed_by TEXT
+) STRICT;
+
+-- What a task brought into task_day when it was last folded; day: the one on which it began. kind: its name (string id), 0: none. model: the one that most of its money went to.
+-- retried: of micros, on calls that failed. after_stop: of micros, spent after a stop command for its agent or itself.
+CREATE TABLE task_cost (
+  task INTEGER PRIMARY KEY, day INTEGER NOT NULL, agent INTEGER NOT NULL, connection INTEGER NOT NULL, kind INTEGER NOT NULL, version INTEGER NOT NULL, model INTEGER NOT NULL, outcome INTEGER NOT NULL, currency INTEGER NOT NULL,
+  micros INTEGER NOT NULL, retried INTEGER NOT NULL, after_stop INTEGER NOT NULL, only_computed INTEGER NOT NULL, unpriced INTEGER NOT NULL, seen_micros INTEGER NOT NULL, seen_rows INTEGER NOT NULL
+) STRICT;
+CREATE TABLE task_day (
+  agent INTEGER NOT NULL, day INTEGER NOT NULL, connection INTEGER NOT NULL, kind INTEGER NOT NULL, version INTEGER NOT NULL, model INTEGER NOT NULL, outcome INTEGER NOT NULL, currency INTEGER NOT NULL,
+  tasks INTEGER NOT NULL, micros INTEGER NOT NULL, retried INTEGER NOT NULL, after_stop INTEGER NOT NULL, only_computed INTEGER NOT NULL, unpriced_tasks INTEGER NOT NULL,
+  PRIMARY KEY (agent, day, kind, version, model, outcome, currency)
+) STRICT, WITHOUT ROWID;
+-- A person's word on how a task came out. outcome: codes.ts OUTCOME.
+CREATE TABLE task_mark (task INTEGER PRIMARY KEY, outcome INTEGER NOT NULL, actor TEXT NOT NULL, at_us INTEGER NOT NULL, note TEXT NOT NULL) STRICT;
+
+CREATE TABLE bill (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, connection INTEGER NOT NULL, name TEXT NOT NULL, format TEXT NOT NULL, currency TEXT NOT NULL, from_day INTEGER NOT NULL, to_day INTEGER NOT NULL, micros INTEGER NOT NULL, lines INTEGER NOT NULL,
+  refused TEXT NOT NULL, imported_us INTEGER NOT NULL, imported_by TEXT NOT NULL, removed_us INTEGER
+) STRICT;
+CREATE TABLE bill_day (
+  connection INTEGER NOT NULL, day INTEGER NOT NULL, currency TEXT NOT NULL, model TEXT NOT NULL, micros INTEGER NOT NULL, bill INTEGER NOT NULL, PRIMARY KEY (connection, day, currency, model)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX bill_day_day ON bill_day (day);
+
+-- Which tasks a failure hit, kept by the same fold as task_cost. micros: of its calls that failed; last: it was the last failure of the task.
+CREATE TABLE failure_task (
+  failure INTEGER NOT NULL, last_us INTEGER NOT NULL, task INTEGER NOT NULL, agent INTEGER NOT NULL, times INTEGER NOT NULL, micros INTEGER NOT NULL, is_last INTEGER NOT NULL, PRIMARY KEY (failure, last_us, task)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX failure_task_task ON failure_task (task);
+-- What people said of a group. state: known, resolved, snoozed. seen: its count when that was said.
+CREATE TABLE failure_state (failure INTEGER PRIMARY KEY, state TEXT NOT NULL, actor TEXT NOT NULL, at_us INTEGER NOT NULL, until_us INTEGER, seen INTEGER NOT NULL) STRICT;
+CREATE TABLE failure_said (id INTEGER PRIMARY KEY AUTOINCREMENT, failure INTEGER NOT NULL, at_us INTEGER NOT NULL, actor TEXT NOT NULL, state TEXT, note TEXT) STRICT;
+CREATE INDEX failure_said_of ON failure_said (failure, id);
+`;

@@ -11,6 +11,7 @@ import { US_MINUTE } from './codes.ts';
 import { importDocument, removeDocument } from './documents.ts';
 import { StoreError } from './errors.ts';
 import { dismissFinding, restoreFinding } from './findings.ts';
+import type { CostCommands } from './cost-commands.ts';
 import { setHolder } from './holders.ts';
 import type { Alarm } from './open.ts';
 import { publicId } from './ids.ts';
@@ -37,7 +38,7 @@ export type AssembledCommand = 'runtimes.collected' | 'runtimes.discovered';
 type Audited<P> = P & { readonly audit?: AuditWords };
 
 /** Ids are row ids here; the engine's handlers translate public ones. */
-export interface Commands extends Omit<RuntimeCommands, AssembledCommand>, StopCommands, AccessCommands {
+export interface Commands extends Omit<RuntimeCommands, AssembledCommand>, StopCommands, AccessCommands, CostCommands {
   'connections.add': { params: Audited<{ name: string; content: ContentLevel; demo: boolean; tokenHash: Uint8Array; tokenEnds: string }>; result: { id: number } };
   'connections.update': { params: Audited<{ id: number; name?: string | undefined; content?: ContentLevel | undefined; enabled?: boolean | undefined }>; result: { id: number } };
   'connections.rotate': { params: Audited<{ id: number; tokenHash: Uint8Array; tokenEnds: string }>; result: { id: number } };
@@ -129,6 +130,9 @@ function markVisit(db: WriteDb, atUs: number): { previousUs: number | null } {
   return { previousUs: last?.at ?? null };
 }
 
+/** Holds the place until the writer can do it. */
+const cannotYet = (): never => { throw new StoreError('bad_request', 'This cannot be written yet. Nothing was changed.'); };
+
 const runs: { readonly [N in CommandName]: Run<N> } = {
   'connections.add': (db, p, _tallies, nowUs) => noted(db, p.audit, addConnection(db, p, nowUs), nowUs),
   'connections.update': (db, p, _tallies, nowUs) => noted(db, p.audit, updateConnection(db, p), nowUs),
@@ -199,6 +203,7 @@ const runs: { readonly [N in CommandName]: Run<N> } = {
   'access.restore': (db, p, _tallies, nowUs) => restoreFinding(db, p, nowUs),
   'access.approve': (db, p, _tallies, nowUs) => approve(db, p, nowUs),
   'agents.setOwner': (db, p, _tallies, nowUs) => setOwner(db, p, nowUs),
+  'prices.save': cannotYet, 'prices.remove': cannotYet, 'prices.import': cannotYet, 'bills.import': cannotYet, 'bills.remove': cannotYet, 'tasks.mark': cannotYet, 'failures.setState': cannotYet, 'failures.note': cannotYet,
 };
 
 export function isCommand(name: string): name is CommandName {

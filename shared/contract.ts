@@ -203,8 +203,8 @@ export const contract = {
   'failures.groups': query(z.object({ period, states: z.array(failureState).optional(), agentId: id.optional(), connectionId: id.optional(), kinds: z.array(activityKind).optional(), version: z.string().max(200).optional(), text: z.string().max(200).optional(), before: cursor.optional(), limit: limit(500, 100) }),
     z.object({ rows: z.array(failureGroup), next: z.string().nullable(), counts: z.record(failureState, z.int()), total: z.int(), seen: z.array(sightRow), versions: z.array(z.string()), /** agents without a failure in the period, and how many of them were not seen all the time. */ quiet: z.object({ agents: z.int(), notSeen: z.int() }) })),
   'failures.get': query(z.object({ id, period }), failureDetail),
-  /** `until` belongs to `snoozed`; `back` and `new` cannot be set by a person. */
-  'failures.setState': command(z.object({ id, state: z.enum(['known', 'resolved', 'snoozed']), until: isoTime.nullable().default(null), note: z.string().trim().max(4_000).optional() }), none),
+  /** `until` belongs to `snoozed`; `back` and `new` cannot be set by a person. `open` takes back what people said of its state: it needs somebody again. */
+  'failures.setState': command(z.object({ id, state: z.enum(['known', 'resolved', 'snoozed', 'open']), until: isoTime.nullable().default(null), note: z.string().trim().max(4_000).optional() }), none),
   'failures.note': command(z.object({ id, text: z.string().trim().min(1).max(4_000) }), none),
 
   'cost.summary': query(z.object({ period }), costSummary),

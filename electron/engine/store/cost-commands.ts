@@ -38,6 +38,7 @@ export interface CostCommands {
   'bills.remove': { params: { id: number; audit: AuditWords }; result: { id: number } };
   /** `outcome` as in codes.ts; null takes the mark back. */
   'tasks.mark': { params: { id: number; outcome: number | null; note: string; audit: AuditWords }; result: { id: number } };
-  'failures.setState': { params: { id: number; state: 'known' | 'resolved' | 'snoozed'; untilUs: number | null; note: string | null; audit: AuditWords }; result: { id: number } };
+  /** `open`: its row in failure_state goes, what was said stays in failure_said (state `new`). */
+  'failures.setState': { params: { id: number; state: 'known' | 'resolved' | 'snoozed' | 'open'; untilUs: number | null; note: string | null; audit: AuditWords }; result: { id: number } };
   'failures.note': { params: { id: number; text: string; audit: AuditWords }; result: { id: number } };
 }

@@ -57,6 +57,7 @@ export const targets = [
  */
 const engineFiles = {
   'aws-actions.json': 'electron/engine/access/aws-actions.json',
+  'bundled-prices.json': 'electron/engine/cost/bundled-prices.json',
   'cedar-wasm/package.json': 'node_modules/@cedar-policy/cedar-wasm/nodejs/package.json',
   'cedar-wasm/cedar_wasm.js': 'node_modules/@cedar-policy/cedar-wasm/nodejs/cedar_wasm.js',
   'cedar-wasm/cedar_wasm_bg.wasm': 'node_modules/@cedar-policy/cedar-wasm/nodejs/cedar_wasm_bg.wasm',

@@ -1,0 +1,75 @@
+/** How a name is compared with what an entry of the price book says of it. Names come in lower case. */
+import type { ModelMatch } from '../../../shared/cost.ts';
+
+/** How exactly a name fits: 0 equals it, 1 a pattern, 2 a regular expression; -1 not at all. */
+export type Fit = (name: string) => number;
+
+export function fitOf(matches: readonly ModelMatch[]): Fit {
+  const names = new Set<string>();
+  const patterns: Fit[] = [];
+  for (const match of matches) {
+    if ('equals' in match) names.add(match.equals.toLowerCase());
+    else if ('like' in match) patterns.push(likeFit(match.like.toLowerCase()));
+    else patterns.push(regexFit(match.regex));
+  }
+  return (name) => {
+    if (names.has(name)) return 0;
+    let best = -1;
+    for (const fit of patterns) {
+      const found = fit(name);
+      if (found === 1) return 1;
+      if (found > best) best = found;
+    }
+    return best;
+  };
+}
+
+/** Most patterns have a star at an end; they need no regular expression. */
+function likeFit(like: string): Fit {
+  const stars = like.split('*').length - 1;
+  const inner = like.replaceAll('*', '');
+  if (stars === 0) return (name) => (name === inner ? 1 : -1);
+  if (stars === 1 && like.endsWith('*')) return (name) => (name.startsWith(inner) ? 1 : -1);
+  if (stars === 1 && like.startsWith('*')) return (name) => (name.endsWith(inner) ? 1 : -1);
+  if (stars === 2 && like.startsWith('*') && like.endsWith('*')) return (name) => (name.includes(inner) ? 1 : -1);
+  return partsFit(like.split('*'));
+}
+
+/** SECURITY: walked piece by piece: `*a*a*a*` as a regular expression would take time without bound on a long name. */
+function partsFit(pieces: readonly string[]): Fit {
+  const [first = '', ...rest] = pieces;
+  const last = rest.pop() ?? '';
+  return (name) => {
+    if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return -1;
+    let at = first.length;
+    const end = name.length - last.length;
+    for (const piece of rest) {
+      const found = name.indexOf(piece, at);
+      if (found < 0 || found + piece.length > end) return -1;
+      at = found + piece.length;
+    }
+    return 1;
+  };
+}
+
+function regexFit(source: string): Fit {
+  const regex = new RegExp(source, 'i');
+  return (name) => (regex.test(name) ? 2 : -1);
+}
+
+/**
+ * SECURITY: a file from elsewhere can bring regular expressions, and names of models come from agents: one that backtracks without
+ * bound would stop the engine. No repeated groups, no references back, at most two open repetitions. Null: it may be used.
+ */
+export function regexProblem(source: string): string | null {
+  try {
+    void new RegExp(source, 'i');
+  } catch (error) {
+    return error instanceof Error ? error.message : 'it is no regular expression';
+  }
+  const bare = source.replaceAll(/\\[^\dk]/g, 'x').replaceAll(/\[[^\]]*\]/g, 'x');
+  if (/\\/.test(bare)) return 'it refers back to a group';
+  if (/\)[*+{?]/.test(bare)) return 'it repeats a group';
+  if ((bare.match(/[*+]|\{\d+,\d*\}/g) ?? []).length > 2) return 'it repeats without end more than twice';
+  return null;
+}

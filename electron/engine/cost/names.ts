@@ -1,0 +1,34 @@
+/** Names of providers, models and service tiers as telemetry spells them, brought to one spelling. All of it is hostile text of any length. */
+
+const mostLength = 300;
+
+export function plain(text: string): string {
+  return text.slice(0, mostLength).trim().toLowerCase();
+}
+
+/** Names that say nothing of a special price. Anthropic tells `standard`, OpenAI `default` and `auto`, AWS and Google `on_demand`. */
+const usual: ReadonlySet<string> = new Set(['', 'standard', 'default', 'auto', 'on_demand', 'on-demand', 'standard_only', 'normal', 'usual', 'unspecified', 'service_tier_unspecified', 'null', 'none']);
+
+/** '' for the usual tier. */
+export function tierOf(text: string): string {
+  if (text === '') return text;
+  const tier = plain(text);
+  return usual.has(tier) ? '' : tier;
+}
+
+/**
+ * The names under which a model is looked up, fullest first. Paths of Google (`publishers/google/models/x`), ARNs and vendors before a
+ * slash (`anthropic/x`) are taken off, and what Claude Code adds for its long context (`x[1m]`).
+ */
+export function modelNames(model: string): readonly string[] {
+  const full = plain(model).replace(/\[1m\]$/, '');
+  const names = [full];
+  for (let at = full.indexOf('/'); at >= 0; at = full.indexOf('/', at + 1)) names.push(full.slice(at + 1));
+  return names.filter((name) => name !== '').slice(0, 6);
+}
+
+/** `anthropic/claude-x`, `bedrock/us.anthropic.claude-x`: who is named before the model; '' without. */
+export function vendorIn(model: string): string {
+  const at = model.indexOf('/');
+  return at < 0 ? '' : plain(model.slice(0, at));
+}

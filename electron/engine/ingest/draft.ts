@@ -4,21 +4,7 @@
  */
 import type { PriceUnit } from '../../../shared/cost.ts';
 import type { ActivityKind, ActivityStatus, IdentityKind, TaskOutcome, Usage } from '../../../shared/domain.ts';
-import type { PriceUnit } from '../../../shared/cost.ts';
 import type { LogRecord, SpanRecord } from './record.ts';
-
-/** Circumstances that the price of a call depends on, as told. All texts are short; a tier is left out where it is the usual one. */
-export interface Billing {
-  /** as in `gen_ai.provider.name`. */
-  readonly provider?: string;
-  readonly region?: string;
-  /** service tier, e.g. `batch`, `priority`, `flex`. */
-  readonly tier?: string;
-  /** of `usage.cacheWriteTokens`: what is kept for an hour. */
-  readonly cacheWrite1h?: number;
-  /** billed units beyond tokens of text (`electron/engine/cost/price.ts` says which are parts of the tokens). */
-  readonly units?: Readonly<Partial<Record<PriceUnit, number>>>;
-}
 
 export interface AgentClaim {
   /** stable id as the runtime gives it (`gen_ai.agent.id`, resource `agent.id`); never an id that lives for one run. */
@@ -113,7 +99,6 @@ export interface Draft {
   readonly endUs?: number;
   readonly model?: string;
   readonly usage?: Usage;
-  readonly billing?: Billing;
   /** money that the agent itself reported, integer micro-units. */
   readonly reportedCost?: { readonly micros: number; readonly currency: string };
   /** what its price depends on besides the model, as this record tells it. */

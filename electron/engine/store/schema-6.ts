@@ -10,6 +10,11 @@ ALTER TABLE activity ADD COLUMN computed_currency INTEGER;
 ALTER TABLE activity ADD COLUMN billing INTEGER NOT NULL DEFAULT 0;
 -- Of cache_write: what is kept for an hour. NULL: not told apart.
 ALTER TABLE activity ADD COLUMN cache_write_1h INTEGER;
+-- Of priced: what is only computed. A sum is only as sure as the least of it.
+ALTER TABLE by_hour ADD COLUMN computed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE by_day ADD COLUMN computed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE hour_total ADD COLUMN computed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE task ADD COLUMN computed INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE billing (id INTEGER PRIMARY KEY AUTOINCREMENT, provider TEXT NOT NULL, region TEXT NOT NULL, tier TEXT NOT NULL, UNIQUE (provider, region, tier)) STRICT;
 -- Billed units beyond tokens, JSON {unit: count}; few rows have one.
 CREATE TABLE activity_units (activity INTEGER PRIMARY KEY, units TEXT NOT NULL) STRICT;

@@ -2,7 +2,7 @@
  * What bodies told, as it crosses between threads: numbers in one array, texts once each. Copying the objects themselves would cost
  * the receiving thread more than reading the body does. Drafts that say something rare cross as they are.
  */
-import type { AgentClaim, Draft } from '../ingest/draft.ts';
+import type { AgentClaim, Draft, DraftBilling } from '../ingest/draft.ts';
 import type { Told, ToldDraft } from './assemble/assembler.ts';
 import { KEY_KIND, KIND, keyKindWord, kindWord, OUTCOME, outcomeWord, STATUS, statusWord } from './codes.ts';
 import type { TellingIds } from './hash.ts';
@@ -26,22 +26,22 @@ export interface ToldColumns {
 /** Columns of one telling. Texts are places in `texts`, -1 is none; span, parentSpan and key are the numbers that the history knows them by. */
 const AT = {
   bits: 0, origin: 1, place: 2, source: 3, trace: 4, span: 5, parentSpan: 6, key: 7, run: 8, agentId: 9, agentName: 10, agentVersion: 11, agentRun: 12, name: 13, model: 14,
-  startUs: 15, endUs: 16, input: 17, output: 18, cacheRead: 19, cacheWrite: 20, reasoning: 21,
+  startUs: 15, endUs: 16, input: 17, output: 18, cacheRead: 19, cacheWrite: 20, reasoning: 21, provider: 22, region: 23, tier: 24, cacheWrite1h: 25,
 } as const;
-const width = 22;
+const width = 26;
 
 const BIT = {
-  explicit: 1, joins: 2, plain: 4, placeholder: 8, endsSession: 16, usage: 32, agent: 128, rare: 256, role: 9, kind: 11, status: 15, outcome: 19, runKind: 23,
+  explicit: 1, joins: 2, plain: 4, placeholder: 8, endsSession: 16, usage: 32, billing: 64, agent: 128, rare: 256, role: 9, kind: 11, status: 15, outcome: 19, runKind: 23,
 } as const;
 const roles = ['activity', 'agent', 'structure'] as const;
 
 type Common = 'source' | 'role' | 'traceId' | 'joins' | 'plain' | 'run' | 'agent' | 'kind' | 'name' | 'namePlaceholder' | 'status' | 'statusExplicit'
-  | 'startUs' | 'endUs' | 'model' | 'usage' | 'taskOutcome' | 'endsSession';
+  | 'startUs' | 'endUs' | 'model' | 'usage' | 'billing' | 'taskOutcome' | 'endsSession';
 /** Every other field of a draft: a new one must be named here, or in the columns. */
 const rareFields = Object.keys({ startsRun: 1, identity: 1, reportedCost: 1, error: 1, taskName: 1 } satisfies Record<Exclude<keyof ToldDraft, Common>, 1>) as Exclude<keyof ToldDraft, Common>[];
 
 function isRare(draft: ToldDraft): boolean {
-  return rareFields.some((field) => draft[field] !== undefined);
+  return rareFields.some((field) => draft[field] !== undefined) || draft.billing?.units !== undefined;
 }
 
 class Texts {
@@ -59,7 +59,7 @@ class Texts {
 
 function bitsOf(draft: ToldDraft): number {
   return (draft.statusExplicit ? BIT.explicit : 0) | (draft.joins === undefined ? 0 : BIT.joins) | (draft.plain === true ? BIT.plain : 0) | (draft.namePlaceholder === true ? BIT.placeholder : 0)
-    | (draft.endsSession === true ? BIT.endsSession : 0) | (draft.usage === undefined ? 0 : BIT.usage) | (draft.agent === undefined ? 0 : BIT.agent)
+    | (draft.endsSession === true ? BIT.endsSession : 0) | (draft.usage === undefined ? 0 : BIT.usage) | (draft.billing === undefined ? 0 : BIT.billing) | (draft.agent === undefined ? 0 : BIT.agent)
     | (roles.indexOf(draft.role) << BIT.role) | (KIND[draft.kind] << BIT.kind) | (STATUS[draft.status] << BIT.status)
     | ((draft.taskOutcome === undefined ? 0 : OUTCOME[draft.taskOutcome]) << BIT.outcome) | ((draft.run === undefined ? 0 : KEY_KIND[draft.run.kind]) << BIT.runKind);
 }
@@ -77,6 +77,7 @@ function put(to: Float64Array, row: number, draft: ToldDraft, texts: Texts): voi
   to[row + AT.model] = texts.at(draft.model);
   to[row + AT.startUs] = draft.startUs;
   to[row + AT.endUs] = draft.endUs ?? Number.NaN;
+  if (draft.billing !== undefined) putBilling(to, row, draft.billing, texts);
   const { usage } = draft;
   if (usage === undefined) return;
   to[row + AT.input] = usage.inputTokens;
@@ -84,6 +85,13 @@ function put(to: Float64Array, row: number, draft: ToldDraft, texts: Texts): voi
   to[row + AT.cacheRead] = usage.cacheReadTokens;
   to[row + AT.cacheWrite] = usage.cacheWriteTokens;
   to[row + AT.reasoning] = usage.reasoningTokens;
+}
+
+function putBilling(to: Float64Array, row: number, billing: DraftBilling, texts: Texts): void {
+  to[row + AT.provider] = texts.at(billing.provider);
+  to[row + AT.region] = texts.at(billing.region);
+  to[row + AT.tier] = texts.at(billing.tier);
+  to[row + AT.cacheWrite1h] = billing.cacheWrite1h ?? Number.NaN;
 }
 
 /** `placeOf` gives a record's place as a number that `fromColumns` is given back; -1: the draft has none. */
@@ -160,6 +168,7 @@ function draftAt(columns: ToldColumns, row: number): ToldDraft {
     endUs: Number.isNaN(endUs) ? undefined : endUs,
     model: textAt(columns, row + AT.model),
     usage: (bits & BIT.usage) === 0 ? undefined : usageAt(numbers, row),
+    billing: (bits & BIT.billing) === 0 ? undefined : billingAt(columns, row),
     reportedCost: undefined,
     error: undefined,
     taskOutcome: outcome === 0 ? undefined : outcomeWord(outcome),
@@ -175,6 +184,11 @@ function textAt({ numbers, texts }: ToldColumns, at: number): string | undefined
 
 function claimAt(id: string | undefined, name: string | undefined, version: string | undefined, runId: string | undefined): AgentClaim {
   return { id, name, version, runId };
+}
+
+function billingAt(columns: ToldColumns, row: number): DraftBilling {
+  const cacheWrite1h = columns.numbers[row + AT.cacheWrite1h] as number;
+  return { provider: textAt(columns, row + AT.provider), region: textAt(columns, row + AT.region), tier: textAt(columns, row + AT.tier), cacheWrite1h: Number.isNaN(cacheWrite1h) ? undefined : cacheWrite1h };
 }
 
 function usageAt(numbers: Float64Array, row: number): Draft['usage'] {

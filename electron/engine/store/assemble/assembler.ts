@@ -11,11 +11,13 @@ import { hash53, type TellingIds } from '../hash.ts';
 import type { Place } from '../payloads.ts';
 import { AgentBook } from './agents.ts';
 import { AliasBook } from './alias-book.ts';
+import { BillingBook } from './billing.ts';
 import { factsOf, outcomeAtTop, placed } from './facts-of.ts';
 import { IdentityBook } from './identity.ts';
 import { FailureBook } from './failures.ts';
 import { mergeFacts, mergeGuest } from './merge.ts';
 import { LastCalls } from './last-calls.ts';
+import { Pricing } from './pricing.ts';
 import type { Row } from './row.ts';
 import { RowCache } from './row-cache.ts';
 import { settleAll } from './settle-all.ts';
@@ -59,6 +61,8 @@ export class Assembler {
   readonly identity: IdentityBook;
   readonly cache: RowCache;
   readonly failures: FailureBook;
+  readonly billing: BillingBook;
+  readonly pricing: Pricing;
   private readonly out: WriteOut;
   private readonly waiting = new WaitingCalls();
   private pending: { told: Told; trace: TraceState | null; node: SpanNode | null }[] = [];
@@ -70,7 +74,9 @@ export class Assembler {
     this.agents = new AgentBook(db);
     this.aliases = new AliasBook(db, this.agents);
     this.identity = new IdentityBook(db, this.agents);
-    this.cache = new RowCache(db);
+    this.billing = new BillingBook(db);
+    this.pricing = new Pricing(this.dictionary);
+    this.cache = new RowCache(db, this.billing);
     this.failures = new FailureBook(db, this.dictionary);
     this.out = new WriteOut(db, this, new LastCalls(db));
   }
@@ -118,6 +124,7 @@ export class Assembler {
     this.pending = [];
     this.remarks.length = 0;
     this.dictionary.forget();
+    this.billing.forget();
     this.agents.forget();
     this.aliases.forget();
     this.identity.forget();
@@ -246,7 +253,7 @@ export class Assembler {
     const { draft, ids } = told;
     const { span } = ids;
     const parentSpan = ids.parentSpan === span ? 0 : ids.parentSpan;
-    const facts = factsOf(told, parentSpan, this.dictionary);
+    const facts = factsOf(told, parentSpan, this.dictionary, this.billing);
     facts.task = task.f.id;
     facts.claim = claim;
     facts.run = draft.agent?.runId === undefined ? 0 : hash53(draft.agent.runId);

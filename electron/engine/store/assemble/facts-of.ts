@@ -1,9 +1,12 @@
 /** A draft as the facts of a row. */
+import { priceUnits } from '../../../../shared/cost.ts';
+import type { DraftBilling } from '../../ingest/draft.ts';
 import { bounded } from '../bounded.ts';
 import { FLAG, KIND, OUTCOME, STATUS, type KindCode } from '../codes.ts';
 import type { Dictionary } from '../dictionary.ts';
 import { recordHash } from '../hash.ts';
 import type { Told, ToldDraft } from './assembler.ts';
+import type { BillingBook } from './billing.ts';
 import { setEnd } from './merge.ts';
 import { blankFacts, RANK, type Facts } from './row.ts';
 
@@ -22,7 +25,7 @@ export function placed(us: number, receivedUs: number): number {
 
 const longestMessage = 1_024;
 
-export function factsOf({ draft, service, receivedUs, ids }: Told, parentSpan: number, dictionary: Dictionary): Facts {
+export function factsOf({ draft, service, receivedUs, ids }: Told, parentSpan: number, dictionary: Dictionary, billing: BillingBook): Facts {
   const { span, key } = ids;
   const f = blankFacts();
   const isSpan = span !== 0;
@@ -47,6 +50,7 @@ export function factsOf({ draft, service, receivedUs, ids }: Told, parentSpan: n
     f.errorStack = dictionary.id(bounded(draft.error.stackTop ?? '', longestMessage));
   }
   fillUnits(f, draft, dictionary);
+  if (draft.billing !== undefined) fillBilling(f, draft.billing, billing);
   f.service = dictionary.id(service);
   f.source = dictionary.id(draft.source);
   f.key = key;
@@ -70,6 +74,16 @@ function fillUnits(f: Facts, draft: ToldDraft, dictionary: Dictionary): void {
     f.currency = dictionary.id(draft.reportedCost.currency.slice(0, 3).toUpperCase().padEnd(3, 'X'));
   }
 }
+
+function fillBilling(f: Facts, told: DraftBilling, billing: BillingBook): void {
+  f.billing = billing.told(told);
+  if (f.hasUsage && told.cacheWrite1h !== undefined) f.cacheWrite1h = units(told.cacheWrite1h);
+  if (told.units === undefined) return;
+  const counted = Object.entries(told.units).filter(([unit]) => isUnit(unit)).map(([unit, count]) => [unit, units(count)] as const).filter(([, count]) => count > 0);
+  if (counted.length > 0) f.units = Object.fromEntries(counted);
+}
+
+const isUnit = (unit: string): boolean => (priceUnits as readonly string[]).includes(unit);
 
 /** SECURITY: sums of these go into 64-bit columns and JavaScript numbers: one absurd figure must not spoil them. */
 function units(value: number): number {

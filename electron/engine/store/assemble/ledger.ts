@@ -7,10 +7,10 @@ import { FLAG, KIND, STATUS, US_DAY, US_HOUR, US_MINUTE } from '../codes.ts';
 import type { WriteDb } from '../database.ts';
 import { durationBucket } from '../histogram.ts';
 import type { AgentBook } from './agents.ts';
-import { isUnpriced } from './merge.ts';
+import { isUnpriced, shownCurrency, shownMicros } from './pricing.ts';
 import type { Facts } from './row.ts';
 import { ScreenSums } from './screen-sums.ts';
-import type { TaskAgent, TaskState } from './tasks.ts';
+import type { TaskAgent, TaskFacts, TaskState } from './tasks.ts';
 import { ToolUse, type ToolChange } from './tool-use.ts';
 
 /** One line of by_hour or by_day: the differences of this transaction. */
@@ -32,6 +32,12 @@ class Sum {
   micros = 0;
   priced = 0;
   unpriced = 0;
+  /** of `priced` and of `micros`: only computed. */
+  computed = 0;
+  onlyBook = 0;
+  /** what the price book says, also beside what was reported. Not in the order of `values`: the day's own table has it. */
+  book = 0;
+  bookCount = 0;
 
   constructor(at: number, connection: number, agent: number, model: number, currency: number) {
     this.at = at;
@@ -43,7 +49,7 @@ class Sum {
 
   /** In the order of `sumColumns`. */
   values(): number[] {
-    return [this.tasks, this.activities, this.failures, this.denials, this.input, this.output, this.cacheRead, this.cacheWrite, this.reasoning, this.micros, this.priced, this.unpriced];
+    return [this.tasks, this.activities, this.failures, this.denials, this.input, this.output, this.cacheRead, this.cacheWrite, this.reasoning, this.micros, this.priced, this.unpriced, this.computed];
   }
 
   add(other: Sum): void {
@@ -59,6 +65,10 @@ class Sum {
     this.micros += other.micros;
     this.priced += other.priced;
     this.unpriced += other.unpriced;
+    this.computed += other.computed;
+    this.onlyBook += other.onlyBook;
+    this.book += other.book;
+    this.bookCount += other.bookCount;
   }
 }
 
@@ -78,6 +88,16 @@ function at<K, V>(map: Map<K, V>, key: K, make: () => V): V {
     map.set(key, value);
   }
   return value;
+}
+
+export function taskMoney(t: TaskFacts, f: Facts, sign: 1 | -1): void {
+  const micros = shownMicros(f);
+  if (micros >= 0) {
+    t.micros += sign * micros;
+    t.priced += sign;
+    if (f.micros < 0) t.computed += sign;
+    if (t.currency === 0) t.currency = shownCurrency(f);
+  } else if (isUnpriced(f)) t.unpriced += sign;
 }
 
 export class Ledger {
@@ -102,12 +122,7 @@ export class Ledger {
   /** `sign` 1: the row as it is now; -1: as it was. */
   count(f: Facts, task: TaskState, sign: 1 | -1): void {
     const failed = f.failure === 0 ? 0 : sign;
-    const denied = isDenial(f) ? sign : 0;
-    const sum = this.sum(Math.floor(f.ts / US_HOUR), task.f.connection, f.agent, f.model, f.micros >= 0 ? f.currency : 0);
-    sum.activities += sign;
-    sum.failures += failed;
-    sum.denials += denied;
-    this.money(sum, f, sign);
+    this.inSums(f, task.f.connection, sign);
     const minute = Math.floor(f.ts / US_MINUTE);
     const perMinute = at(this.minutes, minute * 10_000_000 + task.f.connection, () => ({ minute, connection: task.f.connection, activities: 0, failures: 0 }));
     perMinute.activities += sign;
@@ -116,6 +131,20 @@ export class Ledger {
     if (f.failure !== 0) this.failed(f, sign);
     this.agents.addRows(f.agent, sign, f.ts);
     this.inTask(f, task, sign);
+  }
+
+  /** Sums by hour and by day, which stand apart by the currency of what is shown. */
+  inSums(f: Facts, connection: number, sign: 1 | -1): void {
+    const hour = Math.floor(f.ts / US_HOUR);
+    const sum = this.sum(hour, connection, f.agent, f.model, shownCurrency(f));
+    sum.activities += sign;
+    if (f.failure !== 0) sum.failures += sign;
+    if (isDenial(f)) sum.denials += sign;
+    this.money(sum, f, sign);
+    if (f.computed < 0) return;
+    const book = f.micros < 0 || f.currency === f.computedCurrency ? sum : this.sum(hour, connection, f.agent, f.model, f.computedCurrency);
+    book.book += sign * f.computed;
+    book.bookCount += sign;
   }
 
   private sum(hour: number, connection: number, agent: number, model: number, currency: number): Sum {
@@ -134,6 +163,11 @@ export class Ledger {
     if (f.micros >= 0) {
       sum.micros += sign * f.micros;
       sum.priced += sign;
+    } else if (f.computed >= 0) {
+      sum.micros += sign * f.computed;
+      sum.priced += sign;
+      sum.onlyBook += sign * f.computed;
+      sum.computed += sign;
     } else if (isUnpriced(f)) sum.unpriced += sign;
   }
 
@@ -181,11 +215,7 @@ export class Ledger {
       t.cacheWrite += sign * f.cacheWrite;
       t.reasoning += sign * f.reasoning;
     }
-    if (f.micros >= 0) {
-      t.micros += sign * f.micros;
-      t.priced += sign;
-      if (t.currency === 0) t.currency = f.currency;
-    } else if (isUnpriced(f)) t.unpriced += sign;
+    taskMoney(t, f, sign);
     task.dirty = true;
     const end = f.ts + Math.max(0, f.dur);
     const entry = task.agent(f.agent);
@@ -211,16 +241,22 @@ export class Ledger {
   flush(failures: (changes: ReadonlyMap<number, FailureChange>) => void): void {
     const days = new Map<string, Sum>();
     const totals = new Map<string, Sum>();
+    const spent = new Map<string, Sum>();
     for (const inHour of this.hours.values()) {
       for (const sum of inHour.values()) {
         this.statements.sum(this.statements.hour, this.statements.emptyHour, sum);
         this.screens.hour(sum);
+        if (sum.priced !== 0 || sum.micros !== 0) at(spent, `${sum.at}|${sum.connection}|${sum.model}|${sum.currency}`, () => new Sum(sum.at, sum.connection, 0, sum.model, sum.currency)).add(sum);
         const day = Math.floor(sum.at / 24);
         at(days, `${day}|${sum.agent}|${sum.model}|${sum.currency}`, () => new Sum(day, sum.connection, sum.agent, sum.model, sum.currency)).add(sum);
         at(totals, `${sum.at}|${sum.connection}|${sum.currency}`, () => new Sum(sum.at, sum.connection, 0, 0, sum.currency)).add(sum);
       }
     }
-    for (const sum of days.values()) this.statements.sum(this.statements.day, this.statements.emptyDay, sum);
+    for (const sum of days.values()) {
+      this.statements.sum(this.statements.day, this.statements.emptyDay, sum);
+      this.screens.spendOfDay(sum);
+    }
+    for (const sum of spent.values()) this.screens.spend(sum);
     for (const sum of totals.values()) this.statements.total(sum);
     for (const one of this.minutes.values()) this.statements.minute(one);
     for (const ofDay of this.tools.values()) for (const one of ofDay.values()) this.statements.toolDay(one);
@@ -246,7 +282,7 @@ export class Ledger {
   }
 }
 
-const sumColumns = ['tasks', 'activities', 'failures', 'denials', 'input', 'output', 'cache_read', 'cache_write', 'reasoning', 'micros', 'priced', 'unpriced'];
+const sumColumns = ['tasks', 'activities', 'failures', 'denials', 'input', 'output', 'cache_read', 'cache_write', 'reasoning', 'micros', 'priced', 'unpriced', 'computed'];
 
 class Statements {
   readonly hour: Statement<number[]>;

@@ -3,6 +3,8 @@
  * changes nothing: that is what makes re-sent and out-of-order data harmless.
  */
 import { FLAG, KIND, STATUS } from '../codes.ts';
+import { joinBilling } from './billing.ts';
+import { joinUnits } from './pricing.ts';
 import { has, RANK, toldStatus, type Facts } from './row.ts';
 
 /** denied > error > cancelled > ok said > ok inferred > interrupted > running. */
@@ -72,6 +74,8 @@ function mergeUsage(into: Facts, from: Facts, guest: boolean): void {
     if (!into.hasUsage || (mineIsGuests && !theirsIsGuests)) takeUsage(into, from, theirsIsGuests);
     else if (mineIsGuests === theirsIsGuests) maxUsage(into, from);
   }
+  into.billing = joinBilling(into.billing, from.billing);
+  into.units = joinUnits(into.units, from.units);
   if (from.micros >= 0 && (into.micros < 0 || from.currency < into.currency || (from.currency === into.currency && from.micros > into.micros))) {
     into.micros = from.micros;
     into.currency = from.currency;
@@ -85,6 +89,7 @@ function takeUsage(into: Facts, from: Facts, guest: boolean): void {
   into.cacheRead = from.cacheRead;
   into.cacheWrite = from.cacheWrite;
   into.reasoning = from.reasoning;
+  into.cacheWrite1h = from.cacheWrite1h;
   into.flags = guest ? into.flags | FLAG.guestUsage : into.flags & ~FLAG.guestUsage;
 }
 
@@ -95,6 +100,7 @@ function maxUsage(into: Facts, from: Facts): void {
   into.cacheRead = Math.max(into.cacheRead, from.cacheRead);
   into.cacheWrite = Math.max(into.cacheWrite, from.cacheWrite);
   into.reasoning = Math.max(into.reasoning, from.reasoning);
+  into.cacheWrite1h = Math.max(into.cacheWrite1h, from.cacheWrite1h);
 }
 
 function mergeError(into: Facts, from: Facts, guest: boolean, textOf: TextOf): void {
@@ -141,11 +147,6 @@ export function mergeGuest(into: Facts, from: Facts, textOf: TextOf): void {
   mergeError(into, from, true, textOf);
   if (from.name !== 0 && into.nameRank <= RANK.weak && from.nameRank > RANK.weak) mergeName(into, { ...from, nameRank: RANK.weak }, textOf);
   if (into.model === 0) into.model = from.model;
-}
-
-/** Money is unpriced when units were used and nobody said what they cost. */
-export function isUnpriced(f: Facts): boolean {
-  return f.micros < 0 && f.hasUsage && f.input + f.output + f.cacheRead + f.cacheWrite > 0;
 }
 
 /** Kinds whose errors are failures of their own. */

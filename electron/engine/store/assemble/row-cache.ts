@@ -4,6 +4,7 @@
  */
 import type { Statement } from 'better-sqlite3';
 import { BASIS, FLAG, KEY_KIND } from '../codes.ts';
+import type { BillingBook } from './billing.ts';
 import { outcomeOfSpan } from './facts-of.ts';
 import { statementHolds } from './outcome.ts';
 import type { WriteDb } from '../database.ts';
@@ -48,10 +49,10 @@ export class RowCache {
   private held = 0;
   private readonly writeRun: Statement<[number, number, number]>;
 
-  constructor(db: WriteDb) {
+  constructor(db: WriteDb, billing: BillingBook) {
     this.tasks = new TaskBook(db);
     this.traces = new TraceBook(db);
-    this.rows = new RowStore(db);
+    this.rows = new RowStore(db, billing);
     this.payloads = new PayloadWriter(db);
     this.writeRun = db.prepare('INSERT OR IGNORE INTO task_run (task, run, agent) VALUES (?, ?, ?)');
   }

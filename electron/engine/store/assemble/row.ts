@@ -2,8 +2,10 @@
  * One row of `activity` in memory. The assembler changes rows here and writes each once, at the end of the transaction;
  * `saved` is the row as the file holds it, so that rollups get exactly the difference.
  */
+import type { BilledUnits } from '../../cost/price.ts';
 import { FLAG } from '../codes.ts';
 import type { Place } from '../payloads.ts';
+import { noBilling, type Billing } from './billing.ts';
 import type { TaskState } from './tasks.ts';
 import type { TraceState } from './traces.ts';
 
@@ -40,9 +42,17 @@ export interface Facts {
   cacheRead: number;
   cacheWrite: number;
   reasoning: number;
-  /** -1: no money known. */
+  /** of `cacheWrite`: what is kept for an hour; -1: not told apart. */
+  cacheWrite1h: number;
+  /** billed units beyond tokens. */
+  units: BilledUnits | null;
+  billing: Billing;
+  /** as the agent told it; -1: it did not. What is shown, see `pricing.ts`. */
   micros: number;
   currency: number;
+  /** what the price book says; -1: nothing. */
+  computed: number;
+  computedCurrency: number;
   parent: number;
   key: number;
   trace: number;
@@ -111,15 +121,18 @@ export function toldStatus(facts: Facts): number {
   return (facts.flags & FLAG.interruptedInferred) !== 0 ? 1 : facts.status;
 }
 
+/** In the flags column: the row has a line in `activity_units`. */
+export const hasUnits = 1 << 16;
+
 /** Ranks and basis share the flags column from bit 8 on. */
 export function packFlags(f: Facts): number {
-  return (f.flags & 0xff) | (f.startRank << 8) | (f.endRank << 10) | (f.nameRank << 12) | (f.basis << 14);
+  return (f.flags & 0xff) | (f.startRank << 8) | (f.endRank << 10) | (f.nameRank << 12) | (f.basis << 14) | (f.units === null ? 0 : hasUnits);
 }
 
 export function blankFacts(): Facts {
   return {
     id: 0, task: 0, agent: 0, ts: 0, dur: -1, kind: 0, status: 1, flags: 0, startRank: 0, endRank: 0, nameRank: 0, basis: 3, name: 0, model: 0,
     errorType: 0, errorMessage: 0, errorStack: 0, failure: 0, hasUsage: false, input: 0, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0,
-    micros: -1, currency: 0, parent: 0, key: 0, trace: 0, span: 0, parentSpan: 0, claim: 0, run: 0, service: 0, source: 0, record: 0, block: 0, slot: 0,
+    cacheWrite1h: -1, units: null, billing: noBilling, micros: -1, currency: 0, computed: -1, computedCurrency: 0, parent: 0, key: 0, trace: 0, span: 0, parentSpan: 0, claim: 0, run: 0, service: 0, source: 0, record: 0, block: 0, slot: 0,
   };
 }

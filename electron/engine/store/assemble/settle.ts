@@ -137,7 +137,7 @@ export function keepOnly(trace: TraceState, test: (row: Row) => boolean): void {
 /** A structure span brings nothing but its status. */
 function guestOf(node: SpanNode, host: Facts): Facts {
   return {
-    ...host, status: node.status, flags: node.explicit ? FLAG.explicit : 0, hasUsage: false, micros: -1, errorType: 0, errorMessage: 0, errorStack: 0, name: 0, model: 0,
+    ...host, status: node.status, flags: node.explicit ? FLAG.explicit : 0, hasUsage: false, units: null, micros: -1, errorType: 0, errorMessage: 0, errorStack: 0, name: 0, model: 0,
   };
 }
 

@@ -41,6 +41,8 @@ export interface TaskFacts {
   currency: number;
   priced: number;
   unpriced: number;
+  /** of `priced`: only by the price book. */
+  computed: number;
 }
 
 export interface TaskAgent {
@@ -119,7 +121,7 @@ const keys = {
   rootAgent: 'root_agent', rootUs: 'root_us', looseAgent: 'loose_agent', looseUs: 'loose_us', statedUs: 'stated_us', statedOutcome: 'stated_outcome',
   statedBasis: 'stated_basis', horizonUs: 'horizon_us', outcome: 'outcome', basis: 'basis', activities: 'activities', failures: 'failures',
   denials: 'denials', open: 'open', interrupted: 'interrupted', input: 'input', output: 'output', cacheRead: 'cache_read', cacheWrite: 'cache_write', reasoning: 'reasoning',
-  micros: 'micros', currency: 'currency', priced: 'priced', unpriced: 'unpriced',
+  micros: 'micros', currency: 'currency', priced: 'priced', unpriced: 'unpriced', computed: 'computed',
 } as const satisfies Record<keyof TaskFacts, string>;
 const fields = Object.keys(keys) as (keyof TaskFacts)[];
 /** Connection and key of a task never change; leaving them out spares their index. */
@@ -127,11 +129,11 @@ const changing = fields.filter((field) => field !== 'id' && field !== 'connectio
 /** Always written. The rest of a task is nothing as a rule, see `isPlain`. */
 const plainFields: ReadonlySet<keyof TaskFacts> = new Set([
   'id', 'connection', 'keyKind', 'key', 'startedUs', 'lastUs', 'receivedUs', 'rootAgent', 'rootUs', 'statedUs', 'statedOutcome', 'statedBasis', 'horizonUs', 'outcome', 'basis', 'activities', 'failures',
-  'input', 'output', 'cacheRead', 'cacheWrite', 'reasoning', 'unpriced',
+  'input', 'output', 'cacheRead', 'cacheWrite', 'reasoning', 'micros', 'currency', 'priced', 'unpriced', 'computed',
 ]);
 
 function isPlain(f: TaskFacts): boolean {
-  return f.name === '' && f.looseAgent === 0 && f.looseUs === 0 && f.denials === 0 && f.open === 0 && f.interrupted === 0 && f.micros === 0 && f.currency === 0 && f.priced === 0;
+  return f.name === '' && f.looseAgent === 0 && f.looseUs === 0 && f.denials === 0 && f.open === 0 && f.interrupted === 0;
 }
 
 const select = fields.map((field) => `${keys[field]} AS ${field}`).join(', ');
@@ -154,7 +156,7 @@ export class TaskBook {
   private readonly findKey: Statement<[number, number, string], TaskFacts>;
   private readonly findId: Statement<[number], TaskFacts>;
   private readonly insert: Statement<(number | string)[]>;
-  /** Most tasks have no name, no money and nothing that went wrong. */
+  /** Most tasks have no name and nothing that went wrong. */
   private readonly insertPlain: Statement<(number | string)[]>;
   private readonly update: Statement<(number | string)[]>;
   private readonly readAgents: Statement<[number], { agent: number; rows: number; firstUs: number; modelUs: number }>;
@@ -283,7 +285,7 @@ export class TaskBook {
     else {
       this.insertPlain.run(
         f.id, f.connection, f.keyKind, f.key, f.startedUs, f.lastUs, f.receivedUs, f.rootAgent, f.rootUs, f.statedUs, f.statedOutcome, f.statedBasis, f.horizonUs, f.outcome, f.basis, f.activities, f.failures,
-        f.input, f.output, f.cacheRead, f.cacheWrite, f.reasoning, f.unpriced,
+        f.input, f.output, f.cacheRead, f.cacheWrite, f.reasoning, f.micros, f.currency, f.priced, f.unpriced, f.computed,
       );
     }
   }
@@ -319,7 +321,7 @@ export class TaskBook {
       id: this.nextId++, connection, keyKind, key, name: '', startedUs: Number.MAX_SAFE_INTEGER, lastUs: 0, receivedUs: 0, rootAgent: 0, rootUs: 0,
       looseAgent: 0, looseUs: 0, statedUs: 0, statedOutcome: OUTCOME.unknown, statedBasis: BASIS.nothing_known, horizonUs: 0,
       outcome: OUTCOME.running, basis: BASIS.recent_activity, activities: 0, failures: 0, denials: 0, open: 0, interrupted: 0, input: 0, output: 0, cacheRead: 0,
-      cacheWrite: 0, reasoning: 0, micros: 0, currency: 0, priced: 0, unpriced: 0,
+      cacheWrite: 0, reasoning: 0, micros: 0, currency: 0, priced: 0, unpriced: 0, computed: 0,
     }, true);
   }
 

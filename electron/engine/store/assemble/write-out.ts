@@ -115,6 +115,7 @@ export class WriteOut {
       f.trace = row.trace?.id ?? f.trace;
       if (row.parentRow !== null) f.parent = (row.parentRow.into ?? row.parentRow).f.id;
       cache.tasks.touched.add(row.owner);
+      this.a.pricing.price(f);
       if (row.saved === null) cache.rows.insert(f);
       else {
         this.leave(row);

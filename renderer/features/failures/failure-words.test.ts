@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { lastSaid, oneCurrency, saidOf, sameWords, seenBins, seenShare, snoozeUntil, tasksWords, typedTime, undoOf } from './failure-words.ts';
+
+const at = (minute: number, state: 'new' | 'known' | 'snoozed' | 'resolved') => ({ at: `2026-11-17T13:${String(minute).padStart(2, '0')}:00.000Z`, by: 'Anna', state });
+const cost = (amountMicros: number | null, currency: string) => ({ cost: { amountMicros, currency, provenance: 'computed' as const, unpriced: 0 } });
+
+describe('words', () => {
+  it('says what went wrong in one line', () => {
+    expect(saidOf({ error: { type: 'E', message: '\n  \n409 Conflict\nmore' } })).toBe('409 Conflict');
+    expect(saidOf({ error: { type: 'E', message: '  ' } })).toBe('E');
+    expect(saidOf({ error: { type: null, message: null } })).toBeNull();
+  });
+
+  it('says what became of the tasks', () => {
+    expect(tasksWords({ failed: 4, finishedAfter: 1200, other: 0 })).toBe('4 failed, 1,200 finished after it');
+    expect(tasksWords({ failed: 0, finishedAfter: 0, other: 0 })).toBe('none known');
+    expect(sameWords({ messages: 1, count: 9 })).toContain('the same text');
+    expect(sameWords({ messages: 3, count: 9 })).toContain('3 texts');
+  });
+
+  it('names a currency only where there is one', () => {
+    expect(oneCurrency([cost(1, 'USD'), cost(0, 'EUR'), cost(null, 'GBP')])).toBe('USD');
+    expect(oneCurrency([cost(1, 'USD'), cost(2, 'EUR')])).toBeNull();
+    expect(oneCurrency([])).toBe('USD');
+  });
+});
+
+describe('what was said', () => {
+  it('is taken back to the word before, where it still holds', () => {
+    expect(undoOf('new', [])).toBeNull();
+    expect(undoOf('back', [at(1, 'resolved')])).toBeNull();
+    expect(undoOf('known', [at(1, 'known')])).toBe('open');
+    expect(undoOf('resolved', [at(2, 'resolved'), at(1, 'known')])).toBe('known');
+    expect(undoOf('snoozed', [at(1, 'known'), at(2, 'snoozed')])).toBe('known');
+    expect(undoOf('known', [at(1, 'resolved'), at(2, 'known')])).toBe('open');
+    expect(undoOf('resolved', [at(1, 'snoozed'), at(2, 'resolved')])).toBe('open');
+  });
+
+  it('has somebody who said it last', () => {
+    expect(lastSaid('known', [at(1, 'known'), at(5, 'known'), at(3, 'snoozed')])?.at).toContain('13:05');
+    expect(lastSaid('resolved', [at(1, 'known')])).toBeNull();
+  });
+});
+
+describe('a snooze', () => {
+  it.each([
+    ['2026-11-17T14:32', 'tomorrow', '2026-11-18T09:00'], ['2026-11-30T23:59', 'tomorrow', '2026-12-01T09:00'],
+    ['2026-11-17T14:32', 'week', '2026-11-23T09:00'], ['2026-11-22T14:32', 'week', '2026-11-23T09:00'], ['2026-11-23T08:00', 'week', '2026-11-30T09:00'],
+  ] as const)('%s, %s: %s', (now, choice, until) => {
+    expect(snoozeUntil(choice, new Date(now)).getTime()).toBe(new Date(until).getTime());
+  });
+
+  it('takes no time that is over, and none that is no time', () => {
+    const now = new Date('2026-11-17T14:32');
+    expect(typedTime('2026-11-17T14:33', now)?.getTime()).toBe(new Date('2026-11-17T14:33').getTime());
+    for (const text of ['', 'soon', '2026-11-17T14:32', '2025-01-01T00:00', '2026-99-99T00:00']) expect(typedTime(text, now)).toBeNull();
+  });
+});
+
+describe('where it can be said', () => {
+  it('is unknown where nothing was connected, and hatched where less than half was seen', () => {
+    expect(seenShare([{ share: null }])).toBeNull();
+    expect(seenShare([{ share: 1 }, { share: 0.5 }, { share: null }])).toBe(0.75);
+    expect(seenBins([1, 0.49, 0.5, 0])).toEqual([0, null, 0, null]);
+  });
+});

@@ -77,6 +77,17 @@ export const activityQueries = {
 
 export const failureQueries = {
   list: (filter: Params<'failures.list'> = {}) => ask('failures.list', ['failures'], filter),
+  /** How groups stand in the period, whatever is filtered: the counts, and where anything can be said. */
+  all: (period: AskedPeriod) => askIn('failures.groups', ['failures', 'gaps'], period, { limit: 1 }),
+  groups: (period: AskedPeriod, asked: Omit<FilterOf<'failures.groups'>, 'before'>) => infiniteQueryOptions({
+    queryKey: ['failures.groups', period.key, asked, 'pages'] as const,
+    queryFn: async ({ pageParam, signal }): Promise<Result<'failures.groups'>> => call('failures.groups', { ...asked, period: period.toPeriod(), ...(pageParam === null ? {} : { before: pageParam }) }, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+    meta: { topics: ['failures', 'gaps'] satisfies HintTopic[] },
+  }),
+  get: (period: AskedPeriod, id: string) => askIn('failures.get', ['failures', 'activity'], period, { id }),
 };
 
 export const liveQueries = {

@@ -1,6 +1,6 @@
 /** What the palette can do. Each command says what it does before it does it; none of them stops or deletes anything by itself: a stop opens its plan. */
 import type { TablerIcon } from '@tabler/icons-react';
-import { IconContrast, IconFileImport, IconFolder, IconHandStop, IconKeyboard, IconLayoutSidebar, IconListDetails, IconListSearch, IconLayoutSidebarRight, IconPlayerPlay, IconPlayerStop, IconPlus, IconRefresh, IconClock, IconUserCheck } from '@tabler/icons-react';
+import { IconAlertTriangle, IconContrast, IconFileImport, IconFolder, IconHandStop, IconKeyboard, IconLayoutSidebar, IconListDetails, IconListSearch, IconLayoutSidebarRight, IconPlayerPlay, IconPlayerStop, IconPlus, IconRefresh, IconClock, IconUserCheck } from '@tabler/icons-react';
 import { call, demoNow, engineReady, favours } from '../api/client.ts';
 import { demoFleet } from '../api/demo-fleet.ts';
 import { queryClient } from '../api/query-client.ts';
@@ -46,6 +46,8 @@ export function commandsNow(): Command[] {
     { id: 'answer', title: 'Answer what waits for a person', context: 'the worst effect first', icon: IconUserCheck, run: () => go({ screen: 'approvals' }) },
     { id: 'import-grants', title: 'Import a grant document…', context: 'IAM, Cedar, scopes, roles, tools; asks before it keeps anything', icon: IconFileImport, run: () => go({ screen: 'access', params: { tab: 'documents', import: '1' } }) },
     { id: 'findings', title: 'Findings about access', context: 'wildcards, unused power, borrowed and shared credentials', icon: IconListSearch, run: () => go({ screen: 'access', params: { tab: 'findings' } }) },
+    { id: 'failures-open', title: 'Failures that are open', context: 'new and come back first', icon: IconAlertTriangle, run: () => go({ screen: 'failures', params: { show: 'open' } }) },
+    { id: 'failures-all', title: 'Every group of failures', context: 'snoozed and resolved ones too', icon: IconAlertTriangle, run: () => go({ screen: 'failures', params: { show: 'all' } }) },
     ...stopCommands(),
     demoRuns
       ? { id: 'stop-demo', title: 'Stop the demo fleet', context: 'the pretend agents end; their history stays', icon: IconPlayerStop, run: () => attempt('The demo fleet did not stop.', demoFleet.stop()) }

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { IconBuildingArch } from '@tabler/icons-react';
-import { systemQueries } from '../api/queries.ts';
+import { failureQueries, systemQueries } from '../api/queries.ts';
 import { formatCounter } from '../ui/format.ts';
 import { StateShape } from '../ui/state-shapes.tsx';
 import { keyName } from '../ui/kbd.tsx';
 import { useKeyPrefix } from './keys.ts';
 import { placeHash, usePlace, type ScreenId } from './navigation.ts';
+import { useAskedPeriod } from './period.ts';
 import { navigation, routes } from './routes.tsx';
 import { railStored } from './sidebar-state.ts';
 import classes from './sidebar.module.css';
@@ -36,6 +37,12 @@ export function Sidebar({ onSkip }: { onSkip: () => void }) {
   const rail = railStored.use();
   const waiting = useKeyPrefix() === 'g';
   const { data: status } = useQuery(systemQueries.status());
+  const { data: failures } = useQuery(failureQueries.all(useAskedPeriod()));
+  const counts: Partial<Record<ScreenId, number | null>> = {
+    agents: status?.agents ?? null, stop: status?.stopsFailing === 0 ? status.stopsOpen : null,
+    // Those that need somebody: known, snoozed and resolved ones ask nothing.
+    failures: failures === undefined ? null : failures.counts.new + failures.counts.back,
+  };
   const lit = routes[place.screen].under;
   return (
     <nav className={`${classes.sidebar} ${rail ? classes.rail : ''}`} aria-label="Screens" data-region tabIndex={-1}>
@@ -44,7 +51,7 @@ export function Sidebar({ onSkip }: { onSkip: () => void }) {
       <ul className={classes.list}>
         {navigation.map((screen) => (
           <NavItem
-            key={screen} screen={screen} lit={lit === screen} waiting={waiting} count={screen === 'agents' ? (status?.agents ?? null) : screen === 'stop' && status?.stopsFailing === 0 ? status.stopsOpen : null}
+            key={screen} screen={screen} lit={lit === screen} waiting={waiting} count={counts[screen] ?? null}
             gaps={screen === 'connections' ? (status?.openGaps ?? 0) : 0} asks={screen === 'approvals' ? (status?.approvalsWaiting ?? 0) : 0} alarms={screen === 'stop' ? (status?.stopsFailing ?? 0) : 0}
           />
         ))}

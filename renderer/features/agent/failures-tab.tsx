@@ -18,7 +18,8 @@ const columns = (agentId: string): PlainColumn<Failure>[] => [
   { id: 'error', head: 'Said', line: true, cell: (failure) => <AgentLine text={[failure.error.type, failure.error.message].filter((part) => part !== null).join(': ') || 'nothing'} most={220} /> },
   { id: 'first', head: 'First', end: true, cell: (failure) => <Age iso={failure.firstSeen} /> },
   { id: 'last', head: 'Last', end: true, cell: (failure) => <Age iso={failure.lastSeen} /> },
-  { id: 'example', head: 'Example', cell: (failure) => <a className={classes.link} href={placeHash({ screen: 'agent', id: agentId, params: { task: failure.exampleTaskId, activity: failure.exampleActivityId } })}>Open</a> },
+  { id: 'group', head: 'Group', cell: (failure) => <a className={classes.link} href={placeHash({ screen: 'failures', id: failure.id, params: { show: 'all', agent: agentId } })}>Open<span className="gh-visually-hidden"> the group</span></a> },
+  { id: 'example', head: 'Example', cell: (failure) => <a className={classes.link} href={placeHash({ screen: 'agent', id: agentId, params: { task: failure.exampleTaskId, activity: failure.exampleActivityId } })}>Open<span className="gh-visually-hidden"> an example</span></a> },
 ];
 
 /** What failed in the same way stands in one row; the newest example is one key away. */
@@ -27,7 +28,7 @@ export function FailuresTab({ agentId }: { agentId: string }) {
   return (
     <FromQuery query={query} what="Reading failures" failed="The failures could not be read." rows={6} height={26}>
       {({ rows }) => (
-        <Panel flush title="Failures" aside={<span>{plural(rows.length, 'group')}, {formatCount(rows.reduce((sum, one) => sum + one.count, 0))} in all</span>} foot={<span>One group: the same kind, name and error, with changing parts taken out.</span>}>
+        <Panel flush title="Failures" aside={<span>{plural(rows.length, 'group')}, {formatCount(rows.reduce((sum, one) => sum + one.count, 0))} in all. <a className={classes.link} href={placeHash({ screen: 'failures', params: { show: 'all', agent: agentId } })}>In Failures, by period</a></span>} foot={<span>One group: the same kind, name and error, with changing parts taken out.</span>}>
           {rows.length === 0
             ? <p className={classes.nothing}>No failure where we could see.</p>
             : <PlainTable label="Failures" rows={rows} rowId={(failure) => failure.id} columns={columns(agentId)} />}

@@ -28,10 +28,10 @@ const looks = {
   access: { state: 'attention', word: 'Access' },
 } satisfies Record<NeedsYou['kind'], { state: State; word: string }>;
 
-/** Failures and interruptions lead to where they are explained, on the agent's own screen. */
-export function targetOf(item: NeedsYou): Target {
+/** To where it is explained: a failure to its group, among the others of its agent where the line stands for several. */
+export function targetOf(item: NeedsYou & { more?: number }): Target {
   const { screen, id } = item.target;
-  if (screen === 'agent' && item.kind === 'failure') return { screen, id, params: { tab: 'failures' } };
+  if (item.kind === 'failure') return { screen: 'failures', id: item.id, params: { show: 'open', ...(item.agentId !== null && (item.more ?? 0) > 0 ? { agent: item.agentId } : {}) } };
   if (screen === 'agent' && item.kind === 'borrowed') return { screen, id, params: { tab: 'identity' } };
   if (screen === 'live' && item.agentId !== null) return { screen, params: { agent: item.agentId } };
   if (screen === 'access') return { screen, params: { tab: 'findings', ...(id === null ? {} : { agent: id }) } };

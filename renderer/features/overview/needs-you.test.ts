@@ -10,7 +10,8 @@ test('failures of one agent are one line, and nothing else is folded', () => {
 });
 
 test('leads to where it is explained', () => {
-  expect(targetOf(item('1', 'failure', 'a'))).toEqual({ screen: 'agent', id: 'a', params: { tab: 'failures' } });
+  expect(targetOf(item('fai-1', 'failure', 'a'))).toEqual({ screen: 'failures', id: 'fai-1', params: { show: 'open' } });
+  expect(targetOf({ ...item('fai-1', 'failure', 'a'), more: 2 })).toEqual({ screen: 'failures', id: 'fai-1', params: { show: 'open', agent: 'a' } });
   expect(targetOf({ ...item('1', 'stop', 'a'), target: { screen: 'stop', id: 'stp-4' } })).toEqual({ screen: 'stop', id: 'stp-4' });
   expect(targetOf(item('1', 'borrowed', 'a'))).toEqual({ screen: 'agent', id: 'a', params: { tab: 'identity' } });
   expect(targetOf({ ...item('1', 'denied', 'a'), target: { screen: 'live', id: null } })).toEqual({ screen: 'live', params: { agent: 'a' } });

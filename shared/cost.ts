@@ -103,11 +103,12 @@ export const moneyBySide = z.object({
 export type MoneyBySide = z.infer<typeof moneyBySide>;
 
 export const costDay = moneyBySide.extend({ day, /** share of connection time that was seen, 0 to 1; null: nothing was connected. */ seen: z.number().nullable() });
+export type CostDay = z.infer<typeof costDay>;
 
 export const costGroups = ['agent', 'owner', 'model', 'kind', 'version', 'connection'] as const;
 export type CostGroup = (typeof costGroups)[number];
 
-/** Where money of a period went, by how the task it belongs to came out. Together they are `shown`. */
+/** Where money of tasks that began in a period went, by how they came out. Of one row they are its `shown` together; days of the summary tell when it was spent, and bills where there are some. */
 export const spendByOutcome = z.object({
   /** spent in tasks that finished, without failed calls. */
   finishedMicros: z.int(),
@@ -127,17 +128,18 @@ export const costRow = z.object({
   /** set when the row stands for an agent. */
   agentId: z.string().nullable(),
   finished: z.int(), failed: z.int(), open: z.int(), unknown: z.int(),
+  /** Of the tasks of the row: bills know no tasks, so nothing of it is billed, and computed is only what nobody reported. */
   money: moneyBySide,
   spent: spendByOutcome,
   /** all known money of ended tasks by the number that finished; null: none finished, or no money is known. */
   perTaskMicros: z.int().nullable(),
   /** the same if everything that rests on an estimate is off by its error; null with `perTaskMicros`. */
   lowMicros: z.int().nullable(), highMicros: z.int().nullable(),
-  /** share of known money that brought no finished task, 0 to 1; null: none known. */
+  /** share of the money of ended tasks (and of what was spent after a stop) that brought no finished task, 0 to 1; null: none known. */
   wasted: z.number().nullable(),
   /** change of `perTaskMicros` against the 14 days before, 1 = doubled; null: nothing to compare with. */
   change: z.number().nullable(),
-  /** known money against the bill of the same days and connections, 0.01 = ours is 1 % above it; null: no bill. */
+  /** known money against the bill of the same days and connections, 0.01 = ours is 1 % above it; null: no bill, or rows of what a bill does not tell apart. */
   againstBill: z.number().nullable(),
 });
 export type CostRow = z.infer<typeof costRow>;

@@ -1,6 +1,12 @@
-/** The thread of `document-reader.ts`: one document in, one reading out. */
+/** The thread of `document-reader.ts`: one document or bill in, one reading out. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { readDocument } from './access/read-document.ts';
 import type { DocumentInput } from './access/read-document.ts';
+import { readBill } from './cost/bills.ts';
+import type { BillFormat } from './cost/bills.ts';
 
-parentPort?.postMessage(readDocument(workerData as DocumentInput));
+export interface BillInput { readonly format: BillFormat; readonly text: string }
+
+const given = workerData as DocumentInput | BillInput;
+const isBill = (input: DocumentInput | BillInput): input is BillInput => input.format === 'focus' || input.format === 'csv';
+parentPort?.postMessage(isBill(given) ? readBill(given.format, given.text) : readDocument(given));

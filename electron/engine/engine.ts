@@ -1,7 +1,8 @@
 /** Puts the engine together: claims the folder, opens the history, listens, answers. Used by the engine's process and by the command line. */
 import { version } from '../../shared/version.ts';
 import { accessDesk } from './access-desk.ts';
-import { documentReader } from './document-reader.ts';
+import { costDesk } from './cost-desk.ts';
+import { billReader, documentReader } from './document-reader.ts';
 import { Alarms } from './alarms.ts';
 import type { ApprovalsMessage } from './approval-teller.ts';
 import { tellClock } from './clock-alarms.ts';
@@ -125,7 +126,7 @@ async function assemble(options: EngineOptions, log: Log, history: HistoryPort, 
   };
   const rpc = new RpcServer({
     handlers: makeHandlers({
-      history, status, alarms, connections, receiver, desk: runtimes.desk, stop: stopping.desk, access: accessDesk({ history, documents: documentReader() }),
+      history, status, alarms, connections, receiver, desk: runtimes.desk, stop: stopping.desk, access: accessDesk({ history, documents: documentReader() }), cost: costDesk({ history, bills: billReader() }),
       runtimes: new RuntimeConnections({ history, facts: runtimes.facts, collectors: runtimes.collectors, credentials: runtimes.credentials, shown: (id) => connections.one(id), log }),
     }),
     streams: { 'live.activity': (filter, credits, sink) => openLive({ commits: history, read: readLive, perSecond: () => rate.perSecond() }, filter, credits, sink) },

@@ -7,6 +7,7 @@ import { auditBy, auditByEngine } from './audit-words.ts';
 import type { AuditDeed } from './audit-words.ts';
 import type { ApprovalsDesk } from './approvals-desk.ts';
 import type { Connections } from './connections.ts';
+import type { CostDesk } from './cost-desk.ts';
 import { ask } from './history-port.ts';
 import type { HistoryPort } from './history-port.ts';
 import { systemClock } from './ports.ts';
@@ -27,13 +28,14 @@ export interface HandlerParts {
   readonly desk: ApprovalsDesk;
   readonly stop: StopDesk;
   readonly access: AccessDesk;
+  readonly cost: CostDesk;
   readonly receiver: ReceiverPart;
   readonly clock?: Clock;
 }
 
 const dayUs = 86_400_000_000;
 
-export function makeHandlers({ history, status, alarms, connections, runtimes, desk, stop, access, receiver, clock = systemClock }: HandlerParts): Handlers {
+export function makeHandlers({ history, status, alarms, connections, runtimes, desk, stop, access, cost, receiver, clock = systemClock }: HandlerParts): Handlers {
   /** Answered, checked and written by the reader thread. */
   const read = <M extends Method>(name: M) => async (params: ParsedParams<M>, { signal }: CallContext): Promise<CheckedJson> => new CheckedJson(await history.queryJson(name, params, signal));
   const nowUs = (): number => clock.now() * 1_000;
@@ -49,6 +51,19 @@ export function makeHandlers({ history, status, alarms, connections, runtimes, d
     'activity.list': read('activity.list'),
     'activity.get': read('activity.get'),
     'failures.list': read('failures.list'),
+    'failures.groups': read('failures.groups'),
+    'failures.get': read('failures.get'),
+    ...cost,
+    'cost.summary': read('cost.summary'),
+    'cost.rows': read('cost.rows'),
+    'cost.trend': read('cost.trend'),
+    'cost.explain': read('cost.explain'),
+    'cost.reconciliation': read('cost.reconciliation'),
+    'cost.bills': read('cost.bills'),
+    'prices.book': read('prices.book'),
+    'prices.list': read('prices.list'),
+    'prices.unpriced': read('prices.unpriced'),
+    'prices.history': read('prices.history'),
     'live.open': read('live.open'),
     'series.activity': read('series.activity'),
     'series.spend': read('series.spend'),

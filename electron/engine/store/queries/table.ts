@@ -15,6 +15,12 @@ import { listAudit } from './audit.ts';
 import { getAgent, listAgents } from './agents.ts';
 import { readSettings } from '../commands.ts';
 import { counts, listConnections, previewRetention } from './connections.ts';
+import { listBills } from './cost-bills.ts';
+import { bookFacts, listPrices, priceHistory, unpricedModels } from './cost-book.ts';
+import { explainCost } from './cost-explain.ts';
+import { reconcile } from './cost-reconciliation.ts';
+import { costRows, costTrend } from './cost-rows.ts';
+import { costSummary } from './cost-summary.ts';
 import { engineFacts } from './engine-facts.ts';
 import { listFailures } from './failures.ts';
 import { find } from './find.ts';
@@ -48,6 +54,16 @@ export const queries = {
   'activity.list': listActivity,
   'activity.get': getActivity,
   'failures.list': listFailures,
+  'cost.summary': costSummary,
+  'cost.rows': costRows,
+  'cost.trend': costTrend,
+  'cost.explain': explainCost,
+  'cost.reconciliation': reconcile,
+  'cost.bills': (reading: Reading) => listBills(reading),
+  'prices.book': (reading: Reading) => bookFacts(reading),
+  'prices.list': listPrices,
+  'prices.unpriced': (reading: Reading) => unpricedModels(reading),
+  'prices.history': priceHistory,
   'live.open': (reading: Reading, _params: ParsedParams<'live.open'>, nowUs: number) => listOpen(reading, nowUs),
   'series.activity': activitySeries,
   'series.spend': spendSeries,

@@ -2,6 +2,7 @@
 import type { PriceEntry } from '../../../shared/cost.ts';
 import { bundledAbout, bundledProvider, bundledProviders, providerNamed, providerServing } from './bundled.ts';
 import type { BundledModel, BundledProvider } from './bundled.ts';
+import { halfPriced } from './half-price.ts';
 import { fitOf } from './match.ts';
 import type { Fit } from './match.ts';
 import { modelNames, plain, tierOf, vendorIn } from './names.ts';
@@ -77,7 +78,11 @@ export class PriceBook {
   }
 
   entry(id: string): PriceEntry | null {
-    return this.entriesOwn.find((one) => one.id === id) ?? bundledEntries().find((one) => one.id === id) ?? null;
+    const own = this.entriesOwn.find((one) => one.id === id);
+    if (own !== undefined) return own;
+    const [base = '', tier] = id.split('#', 2);
+    const entry = bundledEntries().find((one) => one.id === base) ?? null;
+    return entry === null || tier === undefined ? entry : halfPriced(entry, tier);
   }
 
   /** Called for each model call at ingest: as a rule a look at what was found last, or one in a map. */
@@ -133,14 +138,15 @@ export class PriceBook {
     if (names.length === 0) return [];
     const vendor = vendorIn(asked.model);
     const provider = providerNamed(asked.provider) ?? (vendor === '' ? undefined : providerNamed(vendor));
-    const own = this.ownFor(names, provider?.id ?? plain(asked.provider), plain(asked.region), tierOf(asked.tier));
+    const maker = provider === undefined ? firstOf(names, providerServing) : undefined;
+    const own = this.ownFor(names, [provider?.id ?? plain(asked.provider), maker?.id ?? ''], plain(asked.region), tierOf(asked.tier));
     return [...own, ...bundledFor(names, provider, tierOf(asked.tier)).map(compiledOf)];
   }
 
-  private ownFor(names: readonly string[], provider: string, region: string, tier: string): readonly CompiledPrice[] {
+  private ownFor(names: readonly string[], providers: readonly string[], region: string, tier: string): readonly CompiledPrice[] {
     const ranked: { readonly rank: number; readonly one: Own }[] = [];
     for (const one of this.own) {
-      if ((one.provider !== '' && one.provider !== provider) || (one.region !== '' && one.region !== region) || one.tier !== tier) continue;
+      if ((one.provider !== '' && !providers.includes(one.provider)) || (one.region !== '' && one.region !== region) || one.tier !== tier) continue;
       const fit = names.reduce((best, name) => { const found = one.fit(name); return found >= 0 && (best < 0 || found < best) ? found : best; }, -1);
       if (fit < 0) continue;
       const unnamed = (one.provider === '' ? 2 : 0) + (one.region === '' ? 1 : 0);
@@ -165,35 +171,34 @@ function bundledEntries(): readonly PriceEntry[] {
   return allBundled;
 }
 
-/** A service tier has prices of its own; the usual ones would be wrong for it, so it stays without one. */
+function firstOf<T>(names: readonly string[], look: (name: string) => T | undefined): T | undefined {
+  for (const name of names) {
+    const found = look(name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A service tier has prices of its own; the usual ones would be wrong for it. */
 function bundledFor(names: readonly string[], provider: BundledProvider | undefined, tier: string): readonly PriceEntry[] {
-  if (tier !== '') return [];
-  const found = (provider === undefined ? undefined : modelOf(provider, names)) ?? byMaker(names);
-  return found?.entries ?? [];
+  const found = (provider === undefined ? undefined : modelOf(provider, names)) ?? firstOf(names, byMaker);
+  if (found === undefined || tier === '') return found?.entries ?? [];
+  return found.entries.map((entry) => halfPriced(entry, tier)).filter((entry) => entry !== null);
 }
 
 /** By the name alone: who makes models of that name. */
-function byMaker(names: readonly string[]): BundledModel | undefined {
-  for (const name of names) {
-    const maker = providerServing(name);
-    const model = maker === undefined ? undefined : modelOf(maker, [name]);
-    if (model !== undefined) return model;
-  }
-  return undefined;
+function byMaker(name: string): BundledModel | undefined {
+  const maker = providerServing(name);
+  return maker === undefined ? undefined : modelOf(maker, [name]);
 }
 
 /** The first that fits, in the order of the data; then with the day written apart (`-20250514`, `-2025-05-14`); then of those whose models the provider resells. */
 function modelOf(provider: BundledProvider, names: readonly string[]): BundledModel | undefined {
-  for (const name of names) {
-    const found = fitting(provider, name) ?? fitting(provider, name.replace(/-(20\d{2})([01]\d)([0-3]\d)(?=-|:|$)/, '-$1-$2-$3'));
-    if (found !== undefined) return found;
-  }
-  for (const id of provider.fallback) {
+  const own = firstOf(names, (name) => fitting(provider, name) ?? fitting(provider, name.replace(/-(20\d{2})([01]\d)([0-3]\d)(?=-|:|$)/, '-$1-$2-$3')));
+  return own ?? firstOf(provider.fallback, (id) => {
     const other = bundledProvider(id);
-    const found = other === undefined ? undefined : modelOf(other, names);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+    return other === undefined ? undefined : modelOf(other, names);
+  });
 }
 
 function fitting(provider: BundledProvider, name: string): BundledModel | undefined {

@@ -29,6 +29,7 @@ export interface Told {
   readonly identity?: IdentityClaim;
   readonly model?: string;
   readonly usage?: Draft['usage'];
+  readonly billing?: Draft['billing'];
   readonly reportedCost?: Draft['reportedCost'];
   readonly taskName?: string;
   readonly taskOutcome?: TaskOutcome;
@@ -62,6 +63,7 @@ export function spanDraft(source: string, record: SpanRecord, outcome: Outcome, 
     endUs: record.endUs === 0 ? undefined : record.endUs,
     model: told.model,
     usage: told.usage,
+    billing: told.billing,
     reportedCost: told.reportedCost,
     error: outcome.error,
     taskOutcome: told.taskOutcome,
@@ -108,6 +110,7 @@ export function logDraft(source: string, record: LogRecord, outcome: Outcome, ti
     endUs: times.endUs,
     model: told.model,
     usage: told.usage,
+    billing: told.billing,
     reportedCost: told.reportedCost,
     error: outcome.error,
     taskOutcome: told.taskOutcome,

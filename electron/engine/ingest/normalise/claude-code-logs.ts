@@ -7,8 +7,8 @@ import type { Draft, Normalised } from '../draft.ts';
 import type { Attrs, LogRecord } from '../record.ts';
 import { aside, at, drafts, lasted, logDraft } from './build.ts';
 import type { LogTimes, Told } from './build.ts';
-import { claudeAgent, claudeIdentity, claudeModelKey, claudeRun, claudeToolKey, claudeToolName, claudeUsage } from './claude-code-shared.ts';
-import { errorOf, isCancel, ok } from './outcome.ts';
+import { claudeAgent, claudeBilling, claudeIdentity, claudeModelKey, claudeRun, claudeToolKey, claudeToolName, claudeUsage } from './claude-code-shared.ts';
+import { errorOf, isCancel, ok, withExitCode } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { asNumber, cleanName, flag, nameOf, one } from './read.ts';
 
@@ -58,7 +58,7 @@ function toolResult(record: LogRecord): Normalised {
   const { attrs } = record;
   const tool = claudeToolName(attrs);
   const rejected = one(attrs, 'decision').startsWith('reject') || one(attrs, 'decision_type') === 'reject';
-  const outcome: Outcome = flag(attrs, 'success') === false ? failure(attrs) : ok;
+  const outcome: Outcome = flag(attrs, 'success') === false ? failure(attrs) : withExitCode(attrs, ok);
   return drafts(logDraft(source, record, rejected ? { ...outcome, status: 'denied' } : outcome, lasted(record), {
     ...common(record), role: 'activity', kind: 'tool_call', name: tool.name, namePlaceholder: tool.placeholder, key: claudeToolKey(attrs) ?? eventKey(record, 'tool'),
   }));
@@ -76,7 +76,7 @@ function apiRequest(record: LogRecord, outcome: Outcome): Normalised {
   const model = nameOf(attrs, ['model']);
   return drafts(logDraft(source, record, outcome, lasted(record), {
     ...common(record), role: 'activity', kind: 'model_call', name: model ?? 'model call', key: claudeModelKey(attrs, record.timeUs), model,
-    usage: claudeUsage(attrs), reportedCost: costOf(attrs),
+    usage: claudeUsage(attrs), billing: claudeBilling(attrs), reportedCost: costOf(attrs),
   }));
 }
 

@@ -7,7 +7,7 @@ import { usageOf } from './usage.ts';
 
 export const claudeWanted: readonly string[] = [
   'session.id', 'user.email', 'user.account_uuid', 'user.account_id', 'agent.name', 'agent_id', 'agent_type', 'query_source', 'query_source_safe',
-  'subagent_type', 'model', 'gen_ai.request.model', 'input_tokens', 'output_tokens', 'cache_read_tokens', 'cache_creation_tokens', 'ttft_ms', 'request_id',
+  'subagent_type', 'model', 'gen_ai.request.model', 'input_tokens', 'output_tokens', 'cache_read_tokens', 'cache_creation_tokens', 'cache_creation_1h_tokens', 'speed', 'ttft_ms', 'request_id',
   'gen_ai.response.id', 'tool_name', 'gen_ai.tool.name', 'tool_parameters', 'tool_use_id', 'gen_ai.tool.call.id', 'span.type', 'success', 'error', 'error_type',
   'error_class', 'error.type', 'status_code', 'decision', 'source', 'event.name', 'event.sequence', 'prompt.id', 'duration_ms', 'cost_usd', 'cost_usd_micros',
   'server_name', 'status', 'app.version', 'to_mode', 'trigger', 'error_name', 'total_attempts', 'client_request_id',
@@ -65,6 +65,16 @@ export function claudeUsage(attrs: Attrs): Draft['usage'] {
   );
 }
 
+const nothingKept: Draft['billing'] = { cacheWrite1h: 0 };
+
+/** `speed` (`normal`, or `fast` at a price of its own) and how long caches are kept; who served the model it does not say. */
+export function claudeBilling(attrs: Attrs): Draft['billing'] {
+  const cacheWrite1h = tokens(attrs, ['cache_creation_1h_tokens']);
+  if (one(attrs, 'speed') === 'fast') return { tier: 'fast', cacheWrite1h };
+  if (cacheWrite1h === undefined) return undefined;
+  return cacheWrite1h === 0 ? nothingKept : { cacheWrite1h };
+}
+
 /**
  * Log and span of one model call share `request_id`. Behind gateways that send none, they still share what was measured (model, token
  * counts, time to first token) and end together.
@@ -72,7 +82,7 @@ export function claudeUsage(attrs: Attrs): Draft['usage'] {
 export function claudeModelKey(attrs: Attrs, endUs: number): string {
   const request = text(attrs, ['request_id', 'gen_ai.response.id']);
   if (request !== '') return `model:${cleanName(request)}`;
-  const measured = ['model', 'input_tokens', 'output_tokens', 'cache_read_tokens', 'cache_creation_tokens', 'ttft_ms', 'error', 'status_code'];
+  const measured = ['model', 'input_tokens', 'output_tokens', 'cache_read_tokens', 'cache_creation_tokens', 'cache_creation_1h_tokens', 'speed', 'ttft_ms', 'error', 'status_code'];
   return cleanName(`event:model:${Math.floor(endUs / 10_000_000)}:${measured.map((key) => one(attrs, key).slice(0, 40)).join(':')}`);
 }
 

@@ -5,8 +5,8 @@
 import type { Normalised } from '../draft.ts';
 import type { SpanRecord } from '../record.ts';
 import { drafts, spanDraft } from './build.ts';
-import { claudeAgent, claudeIdentity, claudeModelKey, claudeRun, claudeToolKey, claudeToolName, claudeUsage, mainAgent } from './claude-code-shared.ts';
-import { errorOf, inferredOk, isCancel, spanOutcome } from './outcome.ts';
+import { claudeAgent, claudeBilling, claudeIdentity, claudeModelKey, claudeRun, claudeToolKey, claudeToolName, claudeUsage, mainAgent } from './claude-code-shared.ts';
+import { errorOf, inferredOk, isCancel, ok, spanOutcome, withExitCode } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { flag, nameOf, one } from './read.ts';
 
@@ -16,7 +16,7 @@ function resultOf(record: SpanRecord): Outcome {
   const { attrs } = record;
   const success = flag(attrs, 'success');
   if (success === undefined) return spanOutcome(record, false);
-  if (success && record.statusCode !== 2) return { status: 'ok', explicit: true };
+  if (success && record.statusCode !== 2) return withExitCode(attrs, ok);
   const type = one(attrs, 'error_class') || one(attrs, 'error.type');
   const message = one(attrs, 'error') || record.statusMessage;
   const status = one(attrs, 'status_code');
@@ -27,7 +27,7 @@ function modelSpan(record: SpanRecord): Normalised {
   const { attrs } = record;
   const model = nameOf(attrs, ['model', 'gen_ai.request.model']);
   return drafts(spanDraft(source, record, resultOf(record), {
-    role: 'activity', kind: 'model_call', name: model ?? 'model call', key: claudeModelKey(attrs, record.endUs), model, usage: claudeUsage(attrs),
+    role: 'activity', kind: 'model_call', name: model ?? 'model call', key: claudeModelKey(attrs, record.endUs), model, usage: claudeUsage(attrs), billing: claudeBilling(attrs),
     run: claudeRun(attrs), agent: claudeAgent(record), identity: claudeIdentity(attrs),
   }));
 }

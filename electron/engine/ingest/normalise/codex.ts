@@ -7,7 +7,7 @@ import type { Adapter, AgentClaim, Draft, Normalised } from '../draft.ts';
 import type { Attrs, LogRecord } from '../record.ts';
 import { aside, at, claimFrom, drafts, lasted, logDraft, resourceAgent, runFrom } from './build.ts';
 import type { LogTimes, Told } from './build.ts';
-import { errorOf, isCancel, ok } from './outcome.ts';
+import { errorOf, exited, isCancel, ok, withExitCode } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { asNumber, cleanName, flag, jsonObject, nameOf, one, tokens } from './read.ts';
 import { byConvention, usageOf } from './usage.ts';
@@ -64,8 +64,7 @@ function resultOf(attrs: Attrs): Outcome {
     return { status: isCancel('', head) ? 'cancelled' : 'error', explicit: true, error: errorOf([one(attrs, 'error.type')], [one(attrs, 'error.message'), message]) };
   }
   const code = exitCode(output);
-  if (code === undefined || code === 0) return ok;
-  return { status: 'error', explicit: true, error: { type: 'exit_code', message: `Process exited with code ${code}` } };
+  return code === undefined || code === 0 ? withExitCode(attrs, ok) : exited(code);
 }
 
 function toolResult(record: LogRecord): Normalised {

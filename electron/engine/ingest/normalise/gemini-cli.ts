@@ -7,7 +7,7 @@ import type { Adapter, AgentClaim, Draft, Normalised } from '../draft.ts';
 import type { Attrs, AttrValue, LogRecord } from '../record.ts';
 import { aside, at, claimFrom, drafts, lasted, logDraft, resourceAgent, runFrom } from './build.ts';
 import type { Told } from './build.ts';
-import { errorOf, isCancel, ok } from './outcome.ts';
+import { errorOf, isCancel, ok, withExitCode } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { cleanName, flag, jsonObject, nameOf, one, tokens } from './read.ts';
 import { usageOf } from './usage.ts';
@@ -81,7 +81,7 @@ function modelCall(record: LogRecord, outcome: Outcome): Normalised {
 function toolCall(record: LogRecord): Normalised {
   const { attrs } = record;
   const refused = one(attrs, 'decision') === 'reject' || one(attrs, 'error_type') === 'policy_violation';
-  const failed = flag(attrs, 'success') === false ? failure(attrs) : ok;
+  const failed = flag(attrs, 'success') === false ? failure(attrs) : withExitCode(attrs, ok);
   const outcome: Outcome = refused && failed.status !== 'ok' ? { ...failed, status: 'denied' } : failed;
   return drafts(logDraft(source, record, outcome, lasted(record), {
     ...common(record), role: 'activity', kind: 'tool_call', name: nameOf(attrs, ['function_name']) ?? 'tool',

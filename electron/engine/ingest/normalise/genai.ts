@@ -6,9 +6,10 @@
 import type { Adapter, AgentClaim, Draft, Normalised } from '../draft.ts';
 import type { Attrs, LogRecord, SpanRecord } from '../record.ts';
 import { aside, claimFrom, drafts, logDraft, resourceAgent, resourceWanted, runFrom, spanDraft, taskOutcomeOf } from './build.ts';
+import { billingOf, billingWanted, genaiBilling } from './billing.ts';
 import type { Told } from './build.ts';
 import { genai, genaiWanted } from './genai-names.ts';
-import { errorOf, inferredOk, isCancel, ok, outcomeWanted, spanOutcome } from './outcome.ts';
+import { errorOf, inferredOk, isCancel, ok, outcomeWanted, spanOutcome, withExitCode } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { cleanName, nameOf, one, text, tokens } from './read.ts';
 import { byConvention, usageOf } from './usage.ts';
@@ -95,7 +96,8 @@ function modelOutcome(record: SpanRecord, outcome: Outcome): Outcome {
   return failed ? { status: 'error', explicit: true, error: errorOf(['model_error'], [one(record.attrs, 'error.message')]) } : outcome;
 }
 
-function toolOutcome(record: SpanRecord, outcome: Outcome): Outcome {
+function toolOutcome(record: SpanRecord, spanSaid: Outcome): Outcome {
+  const outcome = withExitCode(record.attrs, spanSaid);
   const type = one(record.attrs, 'error.type');
   const said = text(record.attrs, genai.toolStatus);
   if (deniedTypes.has(type) || deniedTypes.has(said)) return { status: 'denied', explicit: true, error: outcome.error };
@@ -108,6 +110,8 @@ function toolOutcome(record: SpanRecord, outcome: Outcome): Outcome {
 export interface SpanReading {
   readonly source: string;
   readonly rules?: CountRules;
+  /** what it calls the provider is its own service's name. */
+  readonly providerIsService?: boolean;
 }
 
 interface Common {
@@ -120,7 +124,7 @@ interface Common {
 function modelTold(record: SpanRecord, common: Common, reading: SpanReading): Told {
   const model = genaiModel(record.attrs);
   const name = model ?? (cleanName(text(record.attrs, genai.operation)) || 'model call');
-  return { ...common, role: 'activity', kind: 'model_call', name, model, usage: genaiUsage(record.attrs, reading.rules), joins: 'parent' };
+  return { ...common, role: 'activity', kind: 'model_call', name, model, usage: genaiUsage(record.attrs, reading.rules), billing: reading.providerIsService === true ? billingOf(record.attrs, []) : genaiBilling(record.attrs), joins: 'parent' };
 }
 
 function afterPrefix(name: string, prefix: string): string {
@@ -193,7 +197,7 @@ export function genaiLog(record: LogRecord, source = 'genai/log'): Normalised {
   const key = record.spanId === '' ? cleanName(`event:${told}`) : `span:${record.spanId}`;
   return drafts(
     logDraft(source, record, outcome, { startUs: record.timeUs, endUs: record.timeUs }, {
-      role: 'activity', kind: 'model_call', name: model ?? '', key, model, usage: genaiUsage(attrs),
+      role: 'activity', kind: 'model_call', name: model ?? '', key, model, usage: genaiUsage(attrs), billing: genaiBilling(attrs),
       agent: genaiAgent(record), run: genaiRun(attrs), identity: genaiUser(record),
     }),
   );
@@ -201,7 +205,7 @@ export function genaiLog(record: LogRecord, source = 'genai/log'): Normalised {
 
 export const genaiAdapter: Adapter = {
   id: 'genai',
-  wanted: [...genaiWanted, ...outcomeWanted, ...resourceWanted, ...userKeys, ...agentUserKeys, ...sessionKeys, 'event.name'],
+  wanted: [...genaiWanted, ...billingWanted, ...outcomeWanted, ...resourceWanted, ...userKeys, ...agentUserKeys, ...sessionKeys, 'event.name'],
   span: (record) => drafts(genaiSpan(record, { source: 'genai/span' })),
   log: (record) => genaiLog(record),
 };

@@ -6,7 +6,7 @@ import type { Adapter, Normalised } from '../draft.ts';
 import type { SpanRecord } from '../record.ts';
 import { drafts, spanDraft } from './build.ts';
 import { genaiAgent, genaiRun, genaiUser } from './genai.ts';
-import { spanOutcome } from './outcome.ts';
+import { spanOutcome, withExitCode } from './outcome.ts';
 import { cleanName, nameOf, one } from './read.ts';
 
 const source = 'mcp/span';
@@ -25,7 +25,7 @@ export function mcpSpan(record: SpanRecord): Normalised {
   }
   const space = record.name.lastIndexOf(' ');
   const name = nameOf(attrs, ['gen_ai.tool.name', 'mcp.tool.name']) ?? cleanName(record.name.slice(space + 1));
-  return drafts(spanDraft(source, record, spanOutcome(record, false), { ...common, role: 'activity', kind: 'tool_call', name, key: callKey(record), joins: 'parent' }));
+  return drafts(spanDraft(source, record, withExitCode(attrs, spanOutcome(record, false)), { ...common, role: 'activity', kind: 'tool_call', name, key: callKey(record), joins: 'parent' }));
 }
 
 export const mcpAdapter: Adapter = {

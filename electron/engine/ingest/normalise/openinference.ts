@@ -4,10 +4,11 @@
  */
 import type { Adapter, AgentClaim, Draft, IdentityClaim, Normalised } from '../draft.ts';
 import type { Attrs, SpanRecord } from '../record.ts';
+import { billingOf } from './billing.ts';
 import { drafts, plainSpan, runFrom, spanDraft, taskOutcomeOf } from './build.ts';
 import type { Told } from './build.ts';
 import { genaiAgent, genaiModel, genaiUsage, genaiUser } from './genai.ts';
-import { inferredOk, spanOutcome } from './outcome.ts';
+import { inferredOk, spanOutcome, withExitCode } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { cleanName, dollarsOf, jsonObject, nameOf, one, tokens } from './read.ts';
 import { byConvention, usageOf } from './usage.ts';
@@ -15,6 +16,8 @@ import { byConvention, usageOf } from './usage.ts';
 const kindKey = 'openinference.span.kind';
 const modelKeys = ['llm.model_name', 'embedding.model_name', 'reranker.model_name'];
 const agentKeys = ['agent.name'];
+/** who serves the model before whose API it speaks. */
+const providerKeys = ['llm.provider', 'gen_ai.provider.name', 'llm.system', 'gen_ai.system'];
 /** US dollars by the OpenInference conventions. */
 const moneyKey = 'llm.cost.total';
 const count = {
@@ -86,7 +89,7 @@ interface Common {
 
 function modelTold(record: SpanRecord, common: Common): Told {
   const model = nameOf(record.attrs, modelKeys) ?? genaiModel(record.attrs);
-  return { ...common, role: 'activity', kind: 'model_call', name: model ?? cleanName(record.name), model, usage: usage(record.attrs), reportedCost: dollarsOf(record.attrs[moneyKey]), joins: 'parent' };
+  return { ...common, role: 'activity', kind: 'model_call', name: model ?? cleanName(record.name), model, usage: usage(record.attrs), billing: billingOf(record.attrs, providerKeys), reportedCost: dollarsOf(record.attrs[moneyKey]), joins: 'parent' };
 }
 
 /** The OpenAI Agents instrumentation writes a hand-off as a tool. */
@@ -132,7 +135,7 @@ export function openinferenceSpan(record: SpanRecord): Normalised {
     case 'RERANKER':
       return drafts(spanDraft(source, record, spanOutcome(record, tokens(record.attrs, count.output) !== undefined), modelTold(record, shared)));
     case 'TOOL':
-      return drafts(spanDraft(source, record, spanOutcome(record, false), toolTold(record, shared)));
+      return drafts(spanDraft(source, record, withExitCode(record.attrs, spanOutcome(record, false)), toolTold(record, shared)));
     case 'RETRIEVER':
       return drafts(spanDraft(source, record, spanOutcome(record, false), { ...shared, role: 'activity', kind: 'tool_call', name: cleanName(record.name), joins: 'parent' }));
     case 'AGENT': {
@@ -152,6 +155,6 @@ export function openinferenceSpan(record: SpanRecord): Normalised {
 
 export const openinferenceAdapter: Adapter = {
   id: 'openinference',
-  wanted: [kindKey, ...modelKeys, ...agentKeys, ...Object.values(count).flat(), moneyKey, 'metadata', 'tool.name', 'tool_call.function.name'],
+  wanted: [kindKey, ...modelKeys, ...agentKeys, ...Object.values(count).flat(), moneyKey, ...providerKeys, 'metadata', 'tool.name', 'tool_call.function.name'],
   span: openinferenceSpan,
 };

@@ -8,7 +8,7 @@ import type { Attrs, SpanRecord } from '../record.ts';
 import { claimFrom, drafts, runFrom, spanDraft, taskOutcomeOf } from './build.ts';
 import type { Told } from './build.ts';
 import { genaiAgent, genaiRun, genaiSort, genaiSpan, genaiUser } from './genai.ts';
-import { spanOutcome } from './outcome.ts';
+import { spanOutcome, withExitCode } from './outcome.ts';
 import { cleanName, nameOf, one } from './read.ts';
 
 const source = 'openllmetry/span';
@@ -38,7 +38,7 @@ function entitySpan(record: SpanRecord, kind: string): Draft {
   const common = associated(record);
   const outcome = spanOutcome(record, kind !== 'tool');
   const ended = record.endUs > 0;
-  if (kind === 'tool') return spanDraft(source, record, outcome, { ...common, role: 'activity', kind: 'tool_call', name: entityName(attrs, record, kind) });
+  if (kind === 'tool') return spanDraft(source, record, withExitCode(attrs, outcome), { ...common, role: 'activity', kind: 'tool_call', name: entityName(attrs, record, kind) });
   if (kind === 'agent') {
     const name = entityName(attrs, record, kind);
     return spanDraft(source, record, outcome, { ...common, agent: { ...common.agent, name }, role: 'agent', kind: 'lifecycle', name, taskOutcome: taskOutcomeOf(outcome, ended) });

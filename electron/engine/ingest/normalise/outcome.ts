@@ -2,7 +2,7 @@
 import type { ActivityStatus } from '../../../../shared/domain.ts';
 import type { Draft } from '../draft.ts';
 import type { Attrs, SpanEvent, SpanRecord } from '../record.ts';
-import { asText, cleanName, cleanText, one } from './read.ts';
+import { asNumber, asText, cleanName, cleanText, one } from './read.ts';
 
 export interface Outcome {
   readonly status: ActivityStatus;
@@ -10,7 +10,10 @@ export interface Outcome {
   readonly error?: Draft['error'];
 }
 
-export const outcomeWanted: readonly string[] = ['error.type', 'error.message', 'exception.type', 'exception.message', 'exception.stacktrace', 'http.response.status_code'];
+/** OpenTelemetry's name for it, and what tools write in its place. */
+const exitKeys = ['process.exit.code', 'process.exit_code', 'exit_code', 'tool.exit_code', 'gen_ai.tool.exit_code'] as const;
+
+export const outcomeWanted: readonly string[] = [...exitKeys, 'error.type', 'error.message', 'exception.type', 'exception.message', 'exception.stacktrace', 'http.response.status_code'];
 
 export const ok: Outcome = { status: 'ok', explicit: true };
 export const inferredOk: Outcome = { status: 'ok', explicit: false };
@@ -84,6 +87,21 @@ export function errorOf(types: readonly string[], messages: readonly string[], s
     message: said.text === '' ? undefined : cleanText(said.text),
     stackTop: trace === '' ? undefined : stackTop(trace),
   };
+}
+
+/** A tool whose process ended with another code than 0 failed, whatever else its record says: `success` often only says that it could be started. */
+export function withExitCode(attrs: Attrs, outcome: Outcome): Outcome {
+  if (outcome.status !== 'ok') return outcome;
+  for (const key of exitKeys) {
+    if (attrs[key] === undefined) continue;
+    const code = asNumber(attrs[key]);
+    if (code !== undefined && code !== 0) return exited(code);
+  }
+  return outcome;
+}
+
+export function exited(code: number): Outcome {
+  return { status: 'error', explicit: true, error: { type: 'exit_code', message: `Process exited with code ${code}` } };
 }
 
 /** `finished`: the span carries a result, so an exception event on it tells of an attempt that was repeated. */

@@ -12,5 +12,5 @@ export const strandsMarks = ['gen_ai.event.start_time', 'agent_loop.cycle_id', '
 export const strandsAdapter: Adapter = {
   id: 'strands',
   wanted: strandsMarks,
-  span: (record) => drafts(genaiSpan(record, { source: 'strands/span' })),
+  span: (record) => drafts(genaiSpan(record, { source: 'strands/span', providerIsService: true })),
 };

@@ -4,15 +4,18 @@
  */
 import type { Adapter, Draft, Normalised } from '../draft.ts';
 import type { Attrs, SpanRecord } from '../record.ts';
+import { billingOf } from './billing.ts';
 import { claimFrom, drafts, runFrom, spanDraft, taskOutcomeOf } from './build.ts';
 import type { Told } from './build.ts';
 import { genaiModel } from './genai.ts';
 import { genai } from './genai-names.ts';
-import { spanOutcome } from './outcome.ts';
+import { spanOutcome, withExitCode } from './outcome.ts';
 import { nameOf, one, text, tokens } from './read.ts';
 import { usageOf } from './usage.ts';
 
 const source = 'vercel-ai-sdk/span';
+/** `openai.responses`, `anthropic.messages`, `amazon-bedrock`. */
+const providerKeys = ['ai.model.provider', ...genai.provider];
 const count = {
   input: ['ai.usage.inputTokens', 'ai.usage.promptTokens', 'ai.usage.tokens', ...genai.input],
   uncached: ['ai.usage.inputTokenDetails.noCacheTokens'],
@@ -61,12 +64,12 @@ export function vercelLegacySpan(record: SpanRecord): Normalised {
   const common = shared(attrs);
   const operation = operationOf(record);
   if (operation === 'ai.toolCall') {
-    return drafts(spanDraft(source, record, spanOutcome(record, false), { ...common, role: 'activity', kind: 'tool_call', name: nameOf(attrs, ['ai.toolCall.name']) ?? 'tool' }));
+    return drafts(spanDraft(source, record, withExitCode(attrs, spanOutcome(record, false)), { ...common, role: 'activity', kind: 'tool_call', name: nameOf(attrs, ['ai.toolCall.name']) ?? 'tool' }));
   }
   if (operation.endsWith('.doGenerate') || operation.endsWith('.doStream') || operation.endsWith('.doEmbed') || operation.endsWith('.doRerank')) {
     const model = nameOf(attrs, ['ai.response.model']) ?? genaiModel(attrs) ?? nameOf(attrs, ['ai.model.id']);
     const finished = text(attrs, ['ai.response.finishReason']) !== '';
-    return drafts(spanDraft(source, record, spanOutcome(record, finished), { ...common, role: 'activity', kind: 'model_call', name: model ?? 'model call', model, usage: usage(attrs), joins: 'parent' }));
+    return drafts(spanDraft(source, record, spanOutcome(record, finished), { ...common, role: 'activity', kind: 'model_call', name: model ?? 'model call', model, usage: usage(attrs), billing: billingOf(attrs, providerKeys), joins: 'parent' }));
   }
   return outerSpan(record, operation, common);
 }

@@ -2,7 +2,8 @@
 import type { Statement } from 'better-sqlite3';
 import type { WriteDb } from '../database.ts';
 import type { Dictionary } from '../dictionary.ts';
-import { fingerprintText } from '../fingerprint.ts';
+import { fingerprintText, type FailureShape } from '../fingerprint.ts';
+import { firstFingerprintText } from '../fingerprint-first.ts';
 import { hash53 } from '../hash.ts';
 import type { FailureChange } from './ledger.ts';
 import type { Facts } from './row.ts';
@@ -15,6 +16,7 @@ export class FailureBook {
   private readonly groups = new Map<number, number>();
   private readonly dictionary: Dictionary;
   private readonly find: Statement<[number], { id: number }>;
+  private readonly carry: Statement<[number, number]>;
   private readonly insert: Statement<[number, number, number, number | null, number | null, number, number, number]>;
   private readonly change: Statement<[number, number, number, number]>;
   private readonly bounds: Statement<[number, number, number]>;
@@ -23,6 +25,7 @@ export class FailureBook {
   constructor(db: WriteDb, dictionary: Dictionary) {
     this.dictionary = dictionary;
     this.find = db.prepare('SELECT id FROM failure WHERE fingerprint = ?');
+    this.carry = db.prepare('UPDATE failure SET fingerprint = ? WHERE id = ?');
     this.insert = db.prepare(`INSERT INTO failure (fingerprint, kind, name, error_type, error_message, first_us, last_us, count, created_us) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)`);
     this.change = db.prepare('UPDATE failure SET count = count + ?, first_us = min(first_us, ?), last_us = max(last_us, ?) WHERE id = ?');
     this.bounds = db.prepare(`UPDATE failure SET first_us = coalesce((SELECT min(ts_us) FROM activity WHERE failure = ?), first_us),
@@ -35,14 +38,23 @@ export class FailureBook {
     const known = this.known.get(shape);
     if (known !== undefined) return known;
     const text = (id: number): string => this.dictionary.text(id);
-    const fingerprint = hash53(fingerprintText({
-      kind: f.kind, name: text(f.name), errorType: text(f.errorType), message: text(f.errorMessage), stackTop: text(f.errorStack),
-    }));
-    const id = this.groups.get(fingerprint) ?? this.find.get(fingerprint)?.id
+    const told = { kind: f.kind, name: text(f.name), errorType: text(f.errorType), message: text(f.errorMessage), stackTop: text(f.errorStack) };
+    const fingerprint = hash53(fingerprintText(told));
+    const id = this.groups.get(fingerprint) ?? this.find.get(fingerprint)?.id ?? this.carried(fingerprint, told)
       ?? Number(this.insert.run(fingerprint, f.kind, f.name, f.errorType || null, f.errorMessage || null, f.ts, f.ts, nowUs).lastInsertRowid);
     if (this.known.size >= kept) this.forget();
     this.known.set(shape, id);
     this.groups.set(fingerprint, id);
+    return id;
+  }
+
+  /**
+   * A group that an earlier version told apart goes on as the same one, with what people said of it. Where this version sees one fault in
+   * several groups of then, the first that happens again goes on; where it sees several in one, that group goes on with the first of them.
+   */
+  private carried(fingerprint: number, told: FailureShape): number | undefined {
+    const id = this.find.get(hash53(firstFingerprintText(told)))?.id;
+    if (id !== undefined) this.carry.run(fingerprint, id);
     return id;
   }
 

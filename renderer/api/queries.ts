@@ -197,6 +197,35 @@ export const identityQueries = {
   activity: (id: string) => ask('identity.activity', ['access', 'activity'], { id }),
 };
 
+/** What changes money besides hints of its own: outcomes of tasks. */
+const costTopics = ['cost', 'tasks'] as const satisfies readonly HintTopic[];
+
+export const costQueries = {
+  summary: (period: AskedPeriod) => askIn('cost.summary', costTopics, period, {}),
+  rows: (period: AskedPeriod, rest: FilterOf<'cost.rows'>) => askIn('cost.rows', costTopics, period, rest),
+  trend: (period: AskedPeriod, rest: FilterOf<'cost.trend'>) => askIn('cost.trend', costTopics, period, rest),
+  explain: (activityId: string) => ask('cost.explain', ['cost'], { activityId }),
+  reconciliation: (period: AskedPeriod, rest: FilterOf<'cost.reconciliation'>) => askIn('cost.reconciliation', costTopics, period, rest),
+  bills: () => ask('cost.bills', ['cost'], {}),
+};
+
+export const priceQueries = {
+  book: () => ask('prices.book', ['cost'], {}),
+  list: (filter: Omit<Params<'prices.list'>, 'after'>) => infiniteQueryOptions({
+    queryKey: ['prices.list', filter] as const,
+    queryFn: async ({ pageParam, signal }): Promise<Result<'prices.list'>> => call('prices.list', { ...filter, after: pageParam }, { signal }),
+    initialPageParam: 0,
+    getNextPageParam: (last, pages) => {
+      const read = pages.reduce((sum, page) => sum + page.rows.length, 0);
+      return last.rows.length > 0 && read < last.total ? read : null;
+    },
+    placeholderData: keepPreviousData,
+    meta: { topics: ['cost'] satisfies HintTopic[] },
+  }),
+  unpriced: () => ask('prices.unpriced', ['cost'], {}),
+  history: (id: string) => ask('prices.history', ['cost'], { id }),
+};
+
 export const auditQueries = {
   list: (filter: Omit<Params<'audit.list'>, 'before'> = {}) => infiniteQueryOptions({
     queryKey: ['audit.list', filter] as const,

@@ -1,6 +1,6 @@
 /** What the palette can do. Each command says what it does before it does it; none of them stops or deletes anything by itself: a stop opens its plan. */
 import type { TablerIcon } from '@tabler/icons-react';
-import { IconAlertTriangle, IconContrast, IconFileImport, IconFolder, IconHandStop, IconKeyboard, IconLayoutSidebar, IconListDetails, IconListSearch, IconLayoutSidebarRight, IconPlayerPlay, IconPlayerStop, IconPlus, IconRefresh, IconClock, IconUserCheck } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCoin, IconContrast, IconFileImport, IconFolder, IconHandStop, IconKeyboard, IconLayoutSidebar, IconListDetails, IconListSearch, IconLayoutSidebarRight, IconPlayerPlay, IconPlayerStop, IconPlus, IconReceiptDollar, IconRefresh, IconClock, IconUserCheck } from '@tabler/icons-react';
 import { call, demoNow, engineReady, favours } from '../api/client.ts';
 import { demoFleet } from '../api/demo-fleet.ts';
 import { queryClient } from '../api/query-client.ts';
@@ -48,6 +48,8 @@ export function commandsNow(): Command[] {
     { id: 'findings', title: 'Findings about access', context: 'wildcards, unused power, borrowed and shared credentials', icon: IconListSearch, run: () => go({ screen: 'access', params: { tab: 'findings' } }) },
     { id: 'failures-open', title: 'Failures that are open', context: 'new and come back first', icon: IconAlertTriangle, run: () => go({ screen: 'failures', params: { show: 'open' } }) },
     { id: 'failures-all', title: 'Every group of failures', context: 'snoozed and resolved ones too', icon: IconAlertTriangle, run: () => go({ screen: 'failures', params: { show: 'all' } }) },
+    { id: 'unpriced', title: 'Price what has no price', context: 'models that were used and are not in the price book', icon: IconCoin, run: () => go({ screen: 'cost', params: { tab: 'prices' } }) },
+    { id: 'import-bill', title: 'Import a bill…', context: 'FOCUS or CSV, beside what we know; asks before it keeps anything', icon: IconReceiptDollar, run: () => go({ screen: 'cost', params: { tab: 'reconciliation', bill: '1' } }) },
     ...stopCommands(),
     demoRuns
       ? { id: 'stop-demo', title: 'Stop the demo fleet', context: 'the pretend agents end; their history stays', icon: IconPlayerStop, run: () => attempt('The demo fleet did not stop.', demoFleet.stop()) }

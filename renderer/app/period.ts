@@ -58,6 +58,11 @@ export function laterThan({ span, end }: PeriodChoice, now: number): PeriodChoic
 
 export const goEarlier = (): void => change(earlierThan(snapshot(), Date.now()));
 export const goLater = (): void => change(laterThan(snapshot(), Date.now()));
+/** A period that a figure stands for, e.g. one day of a chart. */
+export function showUntil(span: Span, end: string): void {
+  storedSpan.set(span);
+  change({ span, end });
+}
 export const goNow = (): void => change({ ...snapshot(), end: null });
 
 /** Asked at fetch time, so that "until now" begins where now stands. */

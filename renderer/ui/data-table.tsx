@@ -99,6 +99,8 @@ interface DataTableProps<T> {
   rowName: (row: T) => string;
   /** instead of rows: a filter with no rows, or nothing yet. */
   empty?: ReactNode;
+  /** stays below the rows, whatever they are sorted by: their sum. */
+  last?: { row: T; name: string } | undefined;
 }
 
 interface RowProps<T> {
@@ -151,7 +153,7 @@ const boxWidth = 32;
 const nothingSelected: ReadonlySet<string> = new Set();
 const doNothing = (): void => undefined;
 
-export function DataTable<T extends object>({ label, model, sort, onSort, selectable = true, selected = nothingSelected, onSelect = doNothing, onSelectAll = doNothing, focused, onFocus, onOpen, rowHeight = 32, rowName, empty }: DataTableProps<T>) {
+export function DataTable<T extends object>({ label, model, sort, onSort, selectable = true, selected = nothingSelected, onSelect = doNothing, onSelectAll = doNothing, focused, onFocus, onOpen, rowHeight = 32, rowName, empty, last }: DataTableProps<T>) {
   const scroller = useRef<HTMLDivElement>(null);
   const acts = useRef<RowActs>({ select: onSelect, focus: onFocus, open: onOpen });
   useEffect(() => { acts.current = { select: onSelect, focus: onFocus, open: onOpen }; });
@@ -165,7 +167,7 @@ export function DataTable<T extends object>({ label, model, sort, onSort, select
   const chosenHere = order.filter((id) => selected.has(id)).length;
   return (
     <div ref={scroller} className={classes.scroller} data-table>
-      <div role="grid" aria-label={label} aria-rowcount={rows.length + 1} aria-multiselectable={selectable} className={classes.grid} style={{ '--columns': template, minWidth: narrowest } as CSSProperties}>
+      <div role="grid" aria-label={label} aria-rowcount={rows.length + (last === undefined ? 1 : 2)} aria-multiselectable={selectable} className={classes.grid} style={{ '--columns': template, minWidth: narrowest } as CSSProperties}>
         <Head columns={columns} sort={sort} onSort={onSort} selectable={selectable} allSelected={chosenHere > 0 && chosenHere === order.length} someSelected={chosenHere > 0} onSelectAll={onSelectAll} />
         <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize() }}>
           {items.map((item) => {
@@ -175,6 +177,14 @@ export function DataTable<T extends object>({ label, model, sort, onSort, select
             return <Row key={id} row={row} id={id} index={item.index} count={rows.length} top={item.start} height={rowHeight} columns={columns} name={rowName(row)} selectable={selectable} selected={selected.has(id)} focused={focused === id} tabbable={tabStop === id} acts={acts} />;
           })}
         </div>
+        {last !== undefined && rows.length > 0 && (
+          <div role="rowgroup" className={classes.last}>
+            <div role="row" className={classes.lastRow} style={{ height: rowHeight }} aria-rowindex={rows.length + 2} aria-label={last.name}>
+              {selectable && <div role="gridcell" className={classes.tick} aria-label="cannot be selected" />}
+              {columns.map((column) => <div role="gridcell" key={column.id} className={`${classes.cell} ${column.end === true ? classes.end : ''} ${column.fixed === true ? classes.fixed : ''}`}>{column.cell(last.row)}</div>)}
+            </div>
+          </div>
+        )}
       </div>
       {rows.length === 0 && empty}
     </div>

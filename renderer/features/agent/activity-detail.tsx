@@ -13,12 +13,12 @@ import { PlainTable } from '../../ui/data-table-plain.tsx';
 import { formatCount, formatDuration } from '../../ui/format.ts';
 import { Id } from '../../ui/id.tsx';
 import { Kbd } from '../../ui/kbd.tsx';
-import { Money } from '../../ui/money.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { kindWord } from '../../ui/state-shapes.tsx';
 import { Age, Running, Time } from '../../ui/time.tsx';
 import { statusState } from '../../ui/waterfall.tsx';
+import { ExplainedCost } from '../cost/why-figure.tsx';
 import { Facts } from './facts.tsx';
 import { ChainLine } from './identity-card.tsx';
 import { authorityWords, noteWords, sourceWords, taskTitle } from './words.ts';
@@ -86,7 +86,7 @@ function ActivityFacts({ detail }: { detail: Detail }) {
         ['Took', <Took key="took" activity={activity} />],
         activity.model === null ? null : ['Model', <InertName key="model" text={activity.model} />],
         activity.usage === null && activity.kind !== 'model_call' ? null : ['Tokens', <Tokens key="tokens" activity={activity} />],
-        activity.cost === null ? null : ['Cost', <Money key="cost" cost={activity.cost} decimals={4} withCurrency atLeast />],
+        activity.cost === null ? null : ['Cost', <ExplainedCost key="cost" activityId={activity.id} cost={activity.cost} />],
         ['Task', <span key="task" className={classes.inline}><InertName text={taskTitle(task)} most={80} /> <StateBadge state={task.outcome === 'unknown' ? 'unknown' : task.outcome === 'completed' ? 'completed' : task.outcome} /></span>],
         activity.parentId === null ? null : ['Inside', <Id key="inside" id={activity.parentId} />],
         ['Source', <span key="source" className={classes.inline}>{sourceWords(activity.source)}, age <Age iso={activity.time} /></span>],

@@ -17,6 +17,7 @@ import { KindShape, StateShape } from '../../ui/state-shapes.tsx';
 import { Time } from '../../ui/time.tsx';
 import { Waterfall } from '../../ui/waterfall.tsx';
 import { barOf, layOut, pan, zoom, type TimeWindow, type WaterfallTree } from '../../ui/waterfall-layout.ts';
+import { MarkOutcome } from '../cost/mark-outcome.tsx';
 import { gapWords } from '../overview/chart-data.ts';
 import { mostRows, useTaskActivities } from './task-activities.ts';
 import { basisWords, taskTitle } from './words.ts';
@@ -116,6 +117,7 @@ function Foot({ task, loaded, more, whole, open }: { task: Task; loaded: number;
     <>
       <span>{loaded >= mostRows && more ? `the first ${formatCount(loaded)} of ${plural(known, 'activity', 'activities')}` : `${formatCount(loaded)} of ${plural(known, 'activity', 'activities')}${more ? ', reading on' : ''}`}</span>
       <span>{open ? `${formatElapsed(whole.to - whole.from)}, still open` : formatDuration(whole.to - whole.from)}</span>
+      <MarkOutcome key={task.id} task={task} title={taskTitle(task)} />
       {task.stuck === null ? <span>{basisWords[task.outcomeBasis]}</span> : <span className={classes.stuck}><StateShape state="attention" /> <span><strong>Stuck</strong> since <Time iso={task.stuck.since} />: <InertName text={task.stuck.text} most={300} /></span></span>}
     </>
   );

@@ -24,6 +24,7 @@ export const basisWords: Record<OutcomeBasis, string> = {
   quiet_after_success: 'Nothing came for a while, and the last thing seen succeeded. Nobody reported the end.',
   quiet_after_failure: 'Nothing came for a while, and the last thing seen failed. Nobody reported the end.',
   quiet_with_open_work: 'Nothing came for a while, and something in it never ended.',
+  marked: 'A person said how it came out.',
   nothing_known: 'Nothing that was seen says how it ended.',
 };
 

@@ -6,7 +6,7 @@ import type { Agent } from '../../../shared/domain.ts';
 import type { AgentState, IdentityKind } from '../../../shared/domain.ts';
 import { agentQueries, systemQueries } from '../../api/queries.ts';
 import { useKeys } from '../../app/keys.ts';
-import { go } from '../../app/navigation.ts';
+import { go, placeNow } from '../../app/navigation.ts';
 import { periodWords, useAskedPeriod, usePeriod } from '../../app/period.ts';
 import { ScreenHead } from '../../app/screen-head.tsx';
 import { openStopChooser, openStopPlan, stopOfAgent, useStopChoice, type StopChoice } from '../../app/stop-choice.ts';
@@ -46,7 +46,8 @@ const hints = [
 export default function AgentsScreen() {
   const period = usePeriod();
   const asked = useAskedPeriod();
-  const [filter, setFilterState] = useState(keptFilter);
+  // A link from a figure says whose agents it means; otherwise the filter of before stands.
+  const [filter, setFilterState] = useState(() => ({ ...keptFilter, ...(placeNow().params['q'] === undefined ? {} : { ...noFilter, text: (placeNow().params['q'] ?? '').slice(0, 200) }) }));
   const setFilter = (next: AgentFilter): void => { keptFilter = next; setFilterState(next); };
   const searching = useDeferredValue(filter);
   const { text } = searching;

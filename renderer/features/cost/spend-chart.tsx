@@ -1,0 +1,153 @@
+/**
+ * Spend per UTC day by how it is known: billed solid, reported lighter, computed dashed-outlined, hatched where nobody saw.
+ * Nothing is scaled up to what was not seen; a forecast is a dashed line in days to come, with the band it may fall in.
+ */
+import { Bar, CartesianGrid, ComposedChart, ResponsiveContainer, Tooltip, XAxis, YAxis, usePlotArea } from 'recharts';
+import { useId } from 'react';
+import { PlainTable, type PlainColumn } from '../../ui/data-table-plain.tsx';
+import { formatMoney, formatPercent } from '../../ui/format.ts';
+import { HatchPattern } from '../../ui/time-chart.tsx';
+import { niceTicks } from '../../ui/time-chart-geometry.ts';
+import { chartSummary, dayAndYear, dayWords, seenEnough, type DayBar } from './cost-model.ts';
+import classes from './cost-chart.module.css';
+
+/** What the days to come are expected to bring, each. */
+export interface Forecast { days: readonly string[]; each: number; low: number | null; high: number | null }
+
+interface SpendChartProps { bars: readonly DayBar[]; forecast: Forecast | null; currency: string; height: number; asTable: boolean; onDay: (day: string) => void }
+interface Row extends DayBar { toCome: boolean }
+
+const axisWords = (value: number): string => formatMoney(value, value === 0 || value >= 10_000_000 ? 0 : value >= 10_000 ? 2 : 4);
+const left = 46;
+
+export function SpendChart({ bars, forecast, currency, height, asTable, onDay }: SpendChartProps) {
+  const summary = chartSummary(bars, currency);
+  if (asTable) return <DaysTable bars={bars} currency={currency} height={height} summary={summary} onDay={onDay} />;
+  const rows: Row[] = [
+    ...bars.map((bar) => ({ ...bar, toCome: false })),
+    ...(forecast?.days ?? []).map((day) => ({ day, billed: 0, reported: 0, computed: 0, shown: null, unpriced: 0, seen: null, low: null, high: null, toCome: true })),
+  ];
+  const most = Math.max(0, ...bars.map((bar) => Math.max(bar.shown ?? 0, bar.high ?? 0)), forecast?.high ?? forecast?.each ?? 0);
+  const ticks = most > 0 ? niceTicks(most) : [0];
+  const top = ticks.at(-1) || 1;
+  return (
+    <figure className={classes.figure} aria-label="Spend per day, by how we know it">
+      <figcaption className="gh-visually-hidden">{summary} Press T to read it as a table, from where each day can be opened.</figcaption>
+      <div aria-hidden="true">
+        <ResponsiveContainer width="100%" height={height} initialDimension={{ width: 640, height }}>
+          <ComposedChart data={rows} margin={{ top: 14, right: 12, bottom: 20, left: 0 }} barCategoryGap="14%" accessibilityLayer={false}>
+            <CartesianGrid vertical={false} stroke="var(--gh-plot)" />
+            <XAxis dataKey="day" hide />
+            <YAxis width={left} domain={[0, top]} ticks={ticks} tickFormatter={axisWords} axisLine={false} tickLine={false} tick={{ fill: 'var(--gh-muted)', fontSize: 11 }} interval={0} />
+            <Bar dataKey="billed" stackId="day" className={classes.billed} isAnimationActive={false} />
+            <Bar dataKey="reported" stackId="day" className={classes.reported} isAnimationActive={false} />
+            <Bar dataKey="computed" stackId="day" isAnimationActive={false} shape={<Computed />} />
+            <Tooltip isAnimationActive={false} cursor={{ fill: 'var(--gh-hover)' }} content={({ active, payload }) => (active ? <Reading row={payload[0]?.payload as Row | undefined} forecast={forecast} currency={currency} /> : null)} />
+            <Ground rows={rows} top={top} forecast={forecast} onDay={onDay} />
+          </ComposedChart>
+        </ResponsiveContainer>
+      </div>
+    </figure>
+  );
+}
+
+/** Recharts gives the place of a bar's part; only the outline is drawn, for no agent and no bill said this amount. */
+function Computed({ x = 0, y = 0, width = 0, height = 0 }: { x?: number; y?: number; width?: number; height?: number }) {
+  if (height <= 0) return null;
+  return <rect x={x + 0.75} y={y + 0.75} width={Math.max(1, width - 1.5)} height={Math.max(0.5, height - 1.5)} className={classes.computed} />;
+}
+
+const capHeight = 9;
+
+/** Hatching, error bars, forecast, day names and what can be pressed: everything that is placed by hand. */
+function Ground({ rows, top, forecast, onDay }: { rows: readonly Row[]; top: number; forecast: Forecast | null; onDay: (day: string) => void }) {
+  const area = usePlotArea();
+  const hatch = useId();
+  if (area === undefined || rows.length === 0) return null;
+  const width = area.width / rows.length;
+  const base = area.y + area.height;
+  const y = (micros: number): number => base - (micros / top) * area.height;
+  const inner = { offset: width * 0.14, width: width * 0.72 };
+  const every = Math.max(1, Math.ceil(rows.length / Math.max(2, Math.floor(area.width / 76))));
+  const names = every > 2 ? Math.ceil(every / 7) * 7 : every;
+  return (
+    <g>
+      <defs><HatchPattern id={hatch} /></defs>
+      {rows.map((row, index) => {
+        const x = area.x + index * width;
+        const middle = x + width / 2;
+        const partly = !row.toCome && row.seen !== null && row.seen < seenEnough;
+        const blind = partly && row.seen !== null && row.seen < 0.5 && (row.shown ?? 0) === 0;
+        const height = blind ? area.height : capHeight;
+        const from = blind ? area.y : Math.max(area.y - 10, y(row.shown ?? 0) - capHeight - 1);
+        return (
+          <g key={row.day}>
+            {partly && <rect x={x + inner.offset} y={from} width={Math.max(4, inner.width)} height={height} fill={`url(#${hatch})`} className={classes.gap} />}
+            {row.low !== null && row.high !== null && <ErrorBar x={middle} low={y(row.low)} high={y(row.high)} />}
+            {index % names === 0 && <text x={middle} y={base + 15} textAnchor={index === 0 && width < 30 ? 'start' : 'middle'} className={classes.label}>{dayWords(row.day)}</text>}
+            {!row.toCome && <rect x={x} y={area.y} width={width} height={area.height} className={classes.press} onClick={() => onDay(row.day)} />}
+          </g>
+        );
+      })}
+      {forecast !== null && <Expected forecast={forecast} x={area.x + (rows.length - forecast.days.length) * width} width={forecast.days.length * width} y={y} />}
+    </g>
+  );
+}
+
+function ErrorBar({ x, low, high }: { x: number; low: number; high: number }) {
+  return <path d={`M${x} ${low}V${high}M${x - 4} ${low}h8M${x - 4} ${high}h8`} className={classes.error} />;
+}
+
+function Expected({ forecast, x, width, y }: { forecast: Forecast; x: number; width: number; y: (micros: number) => number }) {
+  const { low, high, each } = forecast;
+  if (width <= 0) return null;
+  return (
+    <g>
+      {low !== null && high !== null && <rect x={x} y={y(high)} width={width} height={Math.max(1, y(low) - y(high))} className={classes.band} />}
+      <path d={`M${x} ${y(each)}h${width}`} className={classes.forecast} />
+      {width > 44 && <text x={x + width} y={y(high ?? each) - 5} textAnchor="end" className={classes.label}>forecast</text>}
+    </g>
+  );
+}
+
+const seenWords = (seen: number | null): string => (seen === null ? 'nothing connected' : formatPercent(seen));
+
+function Reading({ row, forecast, currency }: { row: Row | undefined; forecast: Forecast | null; currency: string }) {
+  if (row === undefined) return null;
+  if (row.toCome) return <div className={classes.reading}><strong>{dayWords(row.day)}</strong><div>Forecast: {formatMoney(forecast?.each ?? 0)} {currency} a day</div></div>;
+  return (
+    <div className={classes.reading}>
+      <strong>{dayWords(row.day)}, UTC</strong>
+      {row.billed > 0 && <div>billed: {formatMoney(row.billed)} {currency}</div>}
+      {row.reported > 0 && <div>reported: {formatMoney(row.reported)} {currency}</div>}
+      {row.computed > 0 && <div>computed: {formatMoney(row.computed)} {currency}</div>}
+      {row.shown === null && row.unpriced === 0 && <div>{row.seen === null ? 'Nothing was connected' : 'Nothing known was spent'}</div>}
+      {row.unpriced > 0 && <div>without a price: {row.unpriced}</div>}
+      {row.low !== null && row.high !== null && <div>with the estimates&rsquo; error: {formatMoney(row.low)} to {formatMoney(row.high)}</div>}
+      {row.seen !== null && row.seen < seenEnough && <div>{formatPercent(row.seen)} of the time seen</div>}
+    </div>
+  );
+}
+
+const amount = (micros: number): React.ReactNode => (micros === 0 ? <span className={classes.zero}>0</span> : formatMoney(micros));
+
+function DaysTable({ bars, currency, height, summary, onDay }: { bars: readonly DayBar[]; currency: string; height: number; summary: string; onDay: (day: string) => void }) {
+  const columns: PlainColumn<DayBar>[] = [
+    { id: 'day', head: 'Day, UTC', cell: (bar) => <button type="button" className={classes.day} onClick={() => onDay(bar.day)}>{dayAndYear(bar.day)}</button> },
+    { id: 'billed', head: `Billed ${currency}`, end: true, cell: (bar) => amount(bar.billed) },
+    { id: 'reported', head: 'Reported', end: true, cell: (bar) => amount(bar.reported) },
+    { id: 'computed', head: 'Computed', end: true, cell: (bar) => amount(bar.computed) },
+    { id: 'shown', head: 'Shown', end: true, cell: (bar) => (bar.shown === null ? (bar.unpriced > 0 ? 'no price' : '') : formatMoney(bar.shown)) },
+    { id: 'range', head: 'With its error', end: true, cell: (bar) => (bar.low === null || bar.high === null ? '' : `${formatMoney(bar.low)} to ${formatMoney(bar.high)}`) },
+    { id: 'unpriced', head: 'Without a price', end: true, cell: (bar) => (bar.unpriced === 0 ? <span className={classes.zero}>0</span> : bar.unpriced) },
+    { id: 'seen', head: 'Seen', end: true, cell: (bar) => seenWords(bar.seen) },
+  ];
+  return (
+    <figure className={classes.figure} aria-label="Spend per day, by how we know it">
+      <figcaption className="gh-visually-hidden">{summary}</figcaption>
+      <div className={classes.table} style={{ height }} tabIndex={0} role="group" aria-label="Spend per day, as a table">
+        <PlainTable label="Spend per day" rows={bars.toReversed()} rowId={(bar) => bar.day} columns={columns} />
+      </div>
+    </figure>
+  );
+}

@@ -11,7 +11,10 @@ import { US_MINUTE } from './codes.ts';
 import { importDocument, removeDocument } from './documents.ts';
 import { StoreError } from './errors.ts';
 import { dismissFinding, restoreFinding } from './findings.ts';
+import { importBill, removeBill } from './bills.ts';
 import type { CostCommands } from './cost-commands.ts';
+import { noteFailure, setFailureState } from './failure-said.ts';
+import { importPrices, removePrice, savePrice } from './price-entries.ts';
 import { setHolder } from './holders.ts';
 import type { Alarm } from './open.ts';
 import { publicId } from './ids.ts';
@@ -33,12 +36,13 @@ export const defaultSettings: Settings = { theme: 'system', singleKeys: true, re
 
 /** What goes through the assembler is the writer's own. */
 export type AssembledCommand = 'runtimes.collected' | 'runtimes.discovered';
+export type AssembledCostCommand = 'tasks.mark';
 
 /** What a person did and its line in the audit log are one transaction: neither is ever without the other. */
 type Audited<P> = P & { readonly audit?: AuditWords };
 
 /** Ids are row ids here; the engine's handlers translate public ones. */
-export interface Commands extends Omit<RuntimeCommands, AssembledCommand>, StopCommands, AccessCommands, CostCommands {
+export interface Commands extends Omit<RuntimeCommands, AssembledCommand>, StopCommands, AccessCommands, Omit<CostCommands, AssembledCostCommand> {
   'connections.add': { params: Audited<{ name: string; content: ContentLevel; demo: boolean; tokenHash: Uint8Array; tokenEnds: string }>; result: { id: number } };
   'connections.update': { params: Audited<{ id: number; name?: string | undefined; content?: ContentLevel | undefined; enabled?: boolean | undefined }>; result: { id: number } };
   'connections.rotate': { params: Audited<{ id: number; tokenHash: Uint8Array; tokenEnds: string }>; result: { id: number } };
@@ -130,9 +134,6 @@ function markVisit(db: WriteDb, atUs: number): { previousUs: number | null } {
   return { previousUs: last?.at ?? null };
 }
 
-/** Holds the place until the writer can do it. */
-const cannotYet = (): never => { throw new StoreError('bad_request', 'This cannot be written yet. Nothing was changed.'); };
-
 const runs: { readonly [N in CommandName]: Run<N> } = {
   'connections.add': (db, p, _tallies, nowUs) => noted(db, p.audit, addConnection(db, p, nowUs), nowUs),
   'connections.update': (db, p, _tallies, nowUs) => noted(db, p.audit, updateConnection(db, p), nowUs),
@@ -203,7 +204,13 @@ const runs: { readonly [N in CommandName]: Run<N> } = {
   'access.restore': (db, p, _tallies, nowUs) => restoreFinding(db, p, nowUs),
   'access.approve': (db, p, _tallies, nowUs) => approve(db, p, nowUs),
   'agents.setOwner': (db, p, _tallies, nowUs) => setOwner(db, p, nowUs),
-  'prices.save': cannotYet, 'prices.remove': cannotYet, 'prices.import': cannotYet, 'bills.import': cannotYet, 'bills.remove': cannotYet, 'tasks.mark': cannotYet, 'failures.setState': cannotYet, 'failures.note': cannotYet,
+  'prices.save': (db, p, _tallies, nowUs) => savePrice(db, p, nowUs),
+  'prices.remove': (db, p, _tallies, nowUs) => removePrice(db, p, nowUs),
+  'prices.import': (db, p, _tallies, nowUs) => importPrices(db, p, nowUs),
+  'bills.import': (db, p, _tallies, nowUs) => importBill(db, p, nowUs),
+  'bills.remove': (db, p, _tallies, nowUs) => removeBill(db, p, nowUs),
+  'failures.setState': (db, p, _tallies, nowUs) => setFailureState(db, p, nowUs),
+  'failures.note': (db, p, _tallies, nowUs) => noteFailure(db, p, nowUs),
 };
 
 export function isCommand(name: string): name is CommandName {

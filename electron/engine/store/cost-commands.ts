@@ -31,8 +31,8 @@ export interface CostCommands {
   'prices.save': { params: { entry: NewPrice; audit: AuditWords } & PricePlace; result: { id: number } };
   /** An own entry counts no longer; its versions stay readable. */
   'prices.remove': { params: { id: number; audit: AuditWords }; result: { id: number } };
-  /** All or none. */
-  'prices.import': { params: { entries: readonly (NewPrice & PricePlace)[]; audit: AuditWords }; result: { entries: number } };
+  /** All or none. One of the same provider, model, region, tier and start stands for the import's earlier one: `replaced` counts those. */
+  'prices.import': { params: { entries: readonly (NewPrice & PricePlace)[]; audit: AuditWords }; result: { entries: number; replaced: number } };
   /** Days that another bill of the connection covers in that currency are replaced. An audit subject of null becomes the bill. */
   'bills.import': { params: { bill: NewBill; audit: AuditWords }; result: { id: number } };
   'bills.remove': { params: { id: number; audit: AuditWords }; result: { id: number } };

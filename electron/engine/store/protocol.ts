@@ -2,7 +2,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { HintTopic } from '../../../shared/contract.ts';
 import type { BodyJob, BodyResult, CommitNote } from '../ingest/writer-messages.ts';
-import type { AssembledCommand, Commands } from './commands.ts';
+import type { AssembledCommand, AssembledCostCommand, Commands } from './commands.ts';
+import type { CostCommands } from './cost-commands.ts';
 import type { StoreErrorCode } from './errors.ts';
 import type { PreparedBody } from './prepared.ts';
 import type { RuntimeCommands } from './runtime-commands.ts';
@@ -14,7 +15,7 @@ export interface LongCommands {
   /** Now instead of at the next second; for tests and before a command line's answer. */
   'sweep': { params: { nowUs: number }; result: { changed: boolean } };
 }
-export type AllCommands = Commands & LongCommands & Pick<RuntimeCommands, AssembledCommand>;
+export type AllCommands = Commands & LongCommands & Pick<RuntimeCommands, AssembledCommand> & Pick<CostCommands, AssembledCostCommand>;
 export type AnyCommand = keyof AllCommands;
 
 export interface ToldError {

@@ -10,18 +10,19 @@ import { compress, decompress } from './payloads.ts';
 import { noteChanges } from './grant-changes.ts';
 import { restitch } from './stitching.ts';
 import { dropGrants } from './stored-grant.ts';
+import { TaskMoney, type MoneyOf } from './task-money.ts';
 import type { Writer } from './writer.ts';
 
 export const rowsAStep = 2_048;
 
-interface Old { id: number; agent: number; block: number; slot: number }
+interface Old { id: number; task: number; agent: number; block: number; slot: number }
 /** What leaves one block; two rows may stand on one record. */
 interface Gone { readonly slots: Set<number>; count: number }
 
 /** Each step is one transaction; the answer of `next` says how many activities went. */
 export function* retain(writer: Writer, beforeUs: number): Generator<number> {
   for (;;) {
-    const gone = step(writer, 'SELECT id, agent, block, slot FROM activity WHERE ts_us < ? ORDER BY ts_us LIMIT ?', beforeUs);
+    const gone = step(writer, 'SELECT id, task, agent, block, slot FROM activity WHERE ts_us < ? ORDER BY ts_us LIMIT ?', beforeUs);
     yield gone;
     if (gone < rowsAStep) break;
   }
@@ -41,7 +42,7 @@ export function* removeConnection(writer: Writer, connection: number): Generator
   const tasks = db.prepare<[number], { id: number }>('SELECT id FROM task WHERE connection = ? LIMIT 1');
   for (let task = tasks.get(connection); task !== undefined; task = tasks.get(connection)) {
     for (;;) {
-      const gone = step(writer, 'SELECT id, agent, block, slot FROM activity WHERE task = ? ORDER BY id LIMIT ?', task.id);
+      const gone = step(writer, 'SELECT id, task, agent, block, slot FROM activity WHERE task = ? ORDER BY id LIMIT ?', task.id);
       yield gone;
       if (gone < rowsAStep) break;
     }
@@ -51,14 +52,15 @@ export function* removeConnection(writer: Writer, connection: number): Generator
   writer.inTransaction(() => {
     const agents = 'SELECT id FROM agent WHERE connection = @connection';
     forgetAccess(db, connection);
-    for (const table of ['by_hour', 'by_day', 'failed_hours', 'tool_day', 'failure_day', 'failure_agent', 'agent_version', 'identity_evidence', 'identity_change', 'agent_alias', 'agent_stitch', 'agent_tag', 'canary', 'rule_last', 'agent_tried', 'tool_use', 'task_authority', 'agent_credential', 'agent_owner', 'access_baseline']) {
+    for (const table of ['by_hour', 'by_day', 'failed_hours', 'tool_day', 'failure_day', 'failure_agent', 'agent_version', 'identity_evidence', 'identity_change', 'agent_alias', 'agent_stitch', 'agent_tag', 'canary', 'rule_last', 'agent_tried', 'tool_use', 'task_authority', 'agent_credential', 'agent_owner', 'access_baseline', 'spend_day', 'task_day']) {
       db.prepare(`DELETE FROM ${table} WHERE agent IN (${agents})`).run({ connection });
     }
     for (const table of ['agent_link', 'link_day', 'agent_call']) db.prepare(`DELETE FROM ${table} WHERE caller IN (${agents}) OR called IN (${agents})`).run({ connection });
     for (const table of ['agent_joined', 'agent_apart']) db.prepare(`DELETE FROM ${table} WHERE agent IN (${agents}) OR other IN (${agents})`).run({ connection });
     db.prepare('DELETE FROM failure WHERE id NOT IN (SELECT failure FROM failure_day)').run();
+    for (const table of ['failure_state', 'failure_said', 'failure_task']) db.prepare(`DELETE FROM ${table} WHERE failure NOT IN (SELECT id FROM failure)`).run();
     db.prepare('UPDATE failure SET count = (SELECT sum(count) FROM failure_day WHERE failure = failure.id)').run();
-    for (const table of ['agent', 'by_minute', 'hour_total', 'spend_hour', 'tally', 'seen', 'gap', 'metric', 'trace', 'task_alias', 'runtime', 'checkpoint', 'approval', 'stuck', 'right_check', 'grant_holder', 'grant_change']) db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
+    for (const table of ['agent', 'by_minute', 'hour_total', 'spend_hour', 'tally', 'seen', 'gap', 'metric', 'trace', 'task_alias', 'runtime', 'checkpoint', 'approval', 'stuck', 'right_check', 'grant_holder', 'grant_change', 'bill', 'bill_day', 'task_cost', 'task_day']) db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
     db.prepare('DELETE FROM connection WHERE id = ?').run(connection);
     // Others may have been one agent by way of one of these.
     restitch(db);
@@ -104,13 +106,16 @@ function step(writer: Writer, sql: string, bound: number): number {
   writer.inTransaction(() => {
     const drop = db.prepare('DELETE FROM activity WHERE id = ?');
     const dropCall = db.prepare('DELETE FROM agent_call WHERE activity = ?');
+    const dropUnits = db.prepare('DELETE FROM activity_units WHERE activity = ?');
     const refs = db.prepare<[number], { block: number; slot: number }>('SELECT block, slot FROM extra_ref WHERE activity = ? AND block <> 0');
     const dropRefs = db.prepare('DELETE FROM extra_ref WHERE activity = ?');
+    keepMoney(db, old);
     const agents = new Map<number, number>();
     const gone = new Map<number, Gone>();
     for (const row of old) {
       drop.run(row.id);
       dropCall.run(row.id);
+      dropUnits.run(row.id);
       agents.set(row.agent, (agents.get(row.agent) ?? 0) + 1);
       for (const { block, slot } of [row, ...refs.all(row.id)]) {
         const inBlock = gone.get(block) ?? { slots: new Set(), count: 0 };
@@ -126,6 +131,22 @@ function step(writer: Writer, sql: string, bound: number): number {
   });
   writer.forget();
   return old.length;
+}
+
+/** What these rows brought into the cost of their tasks stays known, though the rows go. */
+function keepMoney(db: WriteDb, old: readonly Old[]): void {
+  const money = new TaskMoney(db);
+  const byTask = new Map<number, number[]>();
+  for (const { id, task } of old) {
+    const ids = byTask.get(task);
+    if (ids === undefined) byTask.set(task, [id]);
+    else ids.push(id);
+  }
+  const find = db.prepare<[number], MoneyOf>('SELECT id, started_us AS startedUs, last_us AS lastUs FROM task WHERE id = ?');
+  for (const [id, ids] of byTask) {
+    const task = find.get(id);
+    if (task !== undefined) money.keep(task, ids);
+  }
 }
 
 /** SECURITY: what is past its time must not stay readable because a younger neighbour shares its block: such blocks are written anew without it. */
@@ -169,8 +190,11 @@ function removeTasks(writer: Writer, beforeUs: number): number {
     'SELECT id FROM task WHERE started_us < ? AND last_us < ? AND NOT EXISTS (SELECT 1 FROM activity WHERE activity.task = task.id) ORDER BY started_us LIMIT 500').all(beforeUs, beforeUs);
   if (old.length === 0) return 0;
   writer.inTransaction(() => {
+    // Their sums stay: they have to be whole before the tasks go.
+    writer.tasks.foldNow(old.map((one) => one.id));
     for (const { id } of old) dropTask(db, id);
-    db.prepare('DELETE FROM failure WHERE last_us < ? AND NOT EXISTS (SELECT 1 FROM activity WHERE activity.failure = failure.id)').run(beforeUs);
+    // What people said of a failure is theirs: it is found again when it comes back.
+    db.prepare('DELETE FROM failure WHERE last_us < ? AND NOT EXISTS (SELECT 1 FROM activity WHERE activity.failure = failure.id) AND NOT EXISTS (SELECT 1 FROM failure_said s WHERE s.failure = failure.id)').run(beforeUs);
   });
   writer.forget();
   return old.length;
@@ -178,7 +202,7 @@ function removeTasks(writer: Writer, beforeUs: number): number {
 
 function dropTask(db: WriteDb, task: number): void {
   db.prepare('DELETE FROM link WHERE trace IN (SELECT id FROM trace WHERE task = ?)').run(task);
-  for (const table of ['trace', 'task_agent', 'task_run', 'task_alias', 'task_authority', 'stuck']) db.prepare(`DELETE FROM ${table} WHERE task = ?`).run(task);
+  for (const table of ['trace', 'task_agent', 'task_run', 'task_alias', 'task_authority', 'stuck', 'task_cost', 'task_kept', 'task_mark', 'failure_task']) db.prepare(`DELETE FROM ${table} WHERE task = ?`).run(task);
   db.prepare('UPDATE approval SET task = 0 WHERE task = ?').run(task);
   db.prepare('DELETE FROM task WHERE id = ?').run(task);
 }

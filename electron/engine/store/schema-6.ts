@@ -25,18 +25,29 @@ CREATE TABLE spend_day (
   reported INTEGER NOT NULL, reported_n INTEGER NOT NULL, computed INTEGER NOT NULL, computed_n INTEGER NOT NULL, only_computed INTEGER NOT NULL, only_computed_n INTEGER NOT NULL, unpriced_n INTEGER NOT NULL,
   PRIMARY KEY (agent, day, model, currency)
 ) STRICT, WITHOUT ROWID;
+-- Until now all known money was told by agents.
+INSERT INTO spend_day (agent, day, model, currency, reported, reported_n, computed, computed_n, only_computed, only_computed_n, unpriced_n)
+  SELECT agent, day, model, currency, micros, priced, 0, 0, 0, 0, unpriced FROM by_day WHERE priced > 0 OR unpriced > 0;
 
 -- changed_us, changed_by: of this version. replaces: the entry (own) that it is a new version of. body: PriceEntry as JSON.
 CREATE TABLE price_entry (
   id INTEGER PRIMARY KEY AUTOINCREMENT, origin TEXT NOT NULL, provider TEXT, model TEXT NOT NULL, body TEXT NOT NULL, overrides TEXT, replaces INTEGER, changed_us INTEGER NOT NULL, changed_by TEXT NOT NULL, removed_us INTEGER, removed_by TEXT
 ) STRICT;
 
--- What a task brought into task_day when it was last folded; day: the one on which it began. kind: its name (string id), 0: none. model: the one that most of its money went to.
--- retried: of micros, on calls that failed. after_stop: of micros, spent after a stop command for its agent or itself.
+-- What a task brought into task_day when it was last folded, a line for each currency of its money. main: the line that counts the task, of the currency that most of its money is in (0: none known).
+-- day: the one on which it began. kind: its name (string id), 0: none. version: of its agent when it began (string id), 0: not told. model: the one that most of its money went to.
+-- after_stop: of micros, spent after a stop command for its agent or itself was first sent, until it was released. retried: of the rest, on calls that failed. unpriced: activities. seen_*: the task as it was then.
 CREATE TABLE task_cost (
-  task INTEGER PRIMARY KEY, day INTEGER NOT NULL, agent INTEGER NOT NULL, connection INTEGER NOT NULL, kind INTEGER NOT NULL, version INTEGER NOT NULL, model INTEGER NOT NULL, outcome INTEGER NOT NULL, currency INTEGER NOT NULL,
-  micros INTEGER NOT NULL, retried INTEGER NOT NULL, after_stop INTEGER NOT NULL, only_computed INTEGER NOT NULL, unpriced INTEGER NOT NULL, seen_micros INTEGER NOT NULL, seen_rows INTEGER NOT NULL
-) STRICT;
+  task INTEGER NOT NULL, main INTEGER NOT NULL, day INTEGER NOT NULL, agent INTEGER NOT NULL, connection INTEGER NOT NULL, kind INTEGER NOT NULL, version INTEGER NOT NULL, model INTEGER NOT NULL, outcome INTEGER NOT NULL, currency INTEGER NOT NULL,
+  micros INTEGER NOT NULL, retried INTEGER NOT NULL, after_stop INTEGER NOT NULL, only_computed INTEGER NOT NULL, unpriced INTEGER NOT NULL, seen_micros INTEGER NOT NULL, seen_rows INTEGER NOT NULL, seen_us INTEGER NOT NULL,
+  PRIMARY KEY (task, currency)
+) STRICT, WITHOUT ROWID;
+-- Of tasks that the retention took rows of: what those had brought.
+CREATE TABLE task_kept (
+  task INTEGER NOT NULL, model INTEGER NOT NULL, currency INTEGER NOT NULL, micros INTEGER NOT NULL, retried INTEGER NOT NULL, after_stop INTEGER NOT NULL, only_computed INTEGER NOT NULL, unpriced INTEGER NOT NULL, tokens INTEGER NOT NULL,
+  PRIMARY KEY (task, model, currency)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX stop_commanded ON stop_order (commanded_us) WHERE commanded_us IS NOT NULL;
 CREATE TABLE task_day (
   agent INTEGER NOT NULL, day INTEGER NOT NULL, connection INTEGER NOT NULL, kind INTEGER NOT NULL, version INTEGER NOT NULL, model INTEGER NOT NULL, outcome INTEGER NOT NULL, currency INTEGER NOT NULL,
   tasks INTEGER NOT NULL, micros INTEGER NOT NULL, retried INTEGER NOT NULL, after_stop INTEGER NOT NULL, only_computed INTEGER NOT NULL, unpriced_tasks INTEGER NOT NULL,
@@ -54,9 +65,9 @@ CREATE TABLE bill_day (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX bill_day_day ON bill_day (day);
 
--- Which tasks a failure hit, kept by the same fold as task_cost. micros: of its calls that failed; last: it was the last failure of the task.
+-- Which tasks a failure hit, kept by the same fold as task_cost. micros: of its calls that failed, as far as they are in the currency of the task's main line; last: it was the last failure of the task.
 CREATE TABLE failure_task (
-  failure INTEGER NOT NULL, last_us INTEGER NOT NULL, task INTEGER NOT NULL, agent INTEGER NOT NULL, times INTEGER NOT NULL, micros INTEGER NOT NULL, is_last INTEGER NOT NULL, PRIMARY KEY (failure, last_us, task)
+  failure INTEGER NOT NULL, last_us INTEGER NOT NULL, task INTEGER NOT NULL, agent INTEGER NOT NULL, times INTEGER NOT NULL, currency INTEGER NOT NULL, micros INTEGER NOT NULL, is_last INTEGER NOT NULL, PRIMARY KEY (failure, last_us, task)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX failure_task_task ON failure_task (task);
 -- What people said of a group. state: known, resolved, snoozed. seen: its count when that was said.

@@ -5,6 +5,7 @@ import { AccessTurns } from './access-turns.ts';
 import { isCommand, runCommand, type CommandName, type Commands } from './commands.ts';
 import { releaseClaims } from './approvals.ts';
 import { noteCleanEnd } from './clean-end.ts';
+import { CostTurns } from './cost-turns.ts';
 import { storeError } from './errors.ts';
 import { Folding } from './folding.ts';
 import { realIntake } from './intake.ts';
@@ -40,10 +41,14 @@ class WriterThread {
   closed = false;
   private readonly sweeping: NodeJS.Timeout;
   private readonly access: AccessTurns;
+  private readonly cost: CostTurns;
 
   constructor(writer: Writer) {
     this.writer = writer;
-    this.access = new AccessTurns({ writer, now, busy: () => this.bodies.length > 0 || this.long.length > 0 || performance.now() - this.storedMs < lullMs, tell: (topics) => send({ t: 'swept', note: { t: 'commit', firstActivityId: 0, lastActivityId: 0, inserted: 0, updatedIds: [], topics } }) });
+    const busy = (): boolean => this.bodies.length > 0 || this.long.length > 0 || performance.now() - this.storedMs < lullMs;
+    const tell = (topics: HintTopic[]): void => send({ t: 'swept', note: { t: 'commit', firstActivityId: 0, lastActivityId: 0, inserted: 0, updatedIds: [], topics } });
+    this.access = new AccessTurns({ writer, now, busy, tell });
+    this.cost = new CostTurns({ writer, busy, tell });
     this.folding = new Folding(writer.db);
     this.sweeping = setInterval(() => this.sweepQuietly(), sweepEveryMs);
   }
@@ -54,6 +59,7 @@ class WriterThread {
     else if (message.t === 'command') {
       this.command(message.n, message.name, message.params);
       if (changesAccess(message.name)) this.access.soon();
+      if (changesCost(message.name)) this.cost.soon();
       this.folding.step();
     }
     else void this.close(message.damageMet);
@@ -132,6 +138,7 @@ class WriterThread {
       else if (name === 'sweep') send({ t: 'answer', n, ok: { changed: this.sweep((params as AllCommands['sweep']['params']).nowUs) }, topics: [] });
       else if (name === 'runtimes.collected') this.collect(n, params as AllCommands['runtimes.collected']['params']);
       else if (name === 'runtimes.discovered') this.discover(n, params as AllCommands['runtimes.discovered']['params']);
+      else if (name === 'tasks.mark') this.mark(n, params as AllCommands['tasks.mark']['params']);
       else if (isCommand(name)) this.run(n, name, params as Commands[typeof name]['params']);
     } catch (cause) {
       this.fail(n, cause);
@@ -145,6 +152,12 @@ class WriterThread {
     send({ t: 'answer', n, ok: result, topics: [] });
   }
 
+  private mark(n: number, params: AllCommands['tasks.mark']['params']): void {
+    const note = this.writer.mark(params, now());
+    if (note !== null) send({ t: 'swept', note });
+    send({ t: 'answer', n, ok: { id: params.id }, topics: ['tasks', 'cost', 'failures', 'audit'] });
+  }
+
   private discover(n: number, job: AllCommands['runtimes.discovered']['params']): void {
     const note = this.writer.discover(job, now());
     if (note !== null) send({ t: 'swept', note });
@@ -153,8 +166,15 @@ class WriterThread {
 
   private run<N extends CommandName>(n: number, name: N, params: Commands[N]['params']): void {
     let ok: unknown;
-    this.writer.inTransaction(() => { ok = runCommand(name, this.writer.db, params, this.writer.tallies, now()); });
+    const run = (): void => { ok = runCommand(name, this.writer.db, params, this.writer.tallies, now()); };
+    if (name.startsWith('prices.')) this.writer.changePrices(run);
+    else this.writer.inTransaction(run);
+    if (name === 'stops.write') this.stopMoved(params as Commands['stops.write']['params']);
     send({ t: 'answer', n, ok, topics: topicsOf(name, ok) });
+  }
+
+  private stopMoved({ id, order }: Commands['stops.write']['params']): void {
+    if (order?.commandedUs !== undefined || order?.releasedUs !== undefined) this.writer.stopsMoved(id);
   }
 
   private remove(n: number, { id, history }: AllCommands['connections.remove']['params']): void {
@@ -172,6 +192,7 @@ class WriterThread {
   private async close(readerMetDamage: boolean): Promise<void> {
     clearInterval(this.sweeping);
     this.access.close();
+    this.cost.close();
     this.closed = true;
     while (this.bodies.length > 0) this.storeSome();
     await this.folding.close();
@@ -188,6 +209,11 @@ function changesAccess(name: AnyCommand): boolean {
   return name.startsWith('access.') || name.startsWith('agents.') || name === 'runtimes.discovered' || name === 'connections.update' || name === 'connections.remove' || name === 'retention.run';
 }
 
+/** Whoever did it looks at the figures next. */
+function changesCost(name: AnyCommand): boolean {
+  return name.startsWith('prices.') || name === 'tasks.mark' || name === 'connections.remove' || name === 'retention.run';
+}
+
 function topicsOf(name: CommandName, result: unknown): HintTopic[] {
   // A poll that went well only moves times; told every time it would have the page ask without end.
   if (name === 'runtimes.state') return typeof result === 'object' && result !== null && 'told' in result && result.told === true ? ['connections', 'status'] : [];
@@ -201,6 +227,8 @@ function topicsOf(name: CommandName, result: unknown): HintTopic[] {
   if (name === 'audit.append') return ['audit'];
   if (name.startsWith('stops.') || name.startsWith('rights.') || name.startsWith('canary.') || name.startsWith('rules.') || name.startsWith('operators.') || name === 'tags.set') return ['stop', 'audit', 'status'];
   if (name.startsWith('access.')) return ['access', 'grants', 'audit', 'status'];
+  if (name.startsWith('prices.') || name.startsWith('bills.')) return ['cost', 'audit'];
+  if (name.startsWith('failures.')) return ['failures', 'audit'];
   if (name === 'agents.setOwner') return ['access', 'agents', 'audit'];
   if (name.startsWith('gaps') || name === 'seen.extend') return ['gaps', 'status'];
   return name.startsWith('alarms') ? ['status', 'audit'] : [];
@@ -225,6 +253,7 @@ function begin(): void {
     const { db, file, alarms } = openHistory((workerData as { dataDir: string }).dataDir, now());
     const writer = new Writer(db, realIntake);
     writer.inTransaction(() => releaseClaims(db, now()));
+    writer.priceIfBookIsNew();
     writer.inTransaction(() => { for (const alarm of alarms) runCommand('alarms.raise', db, alarm, writer.tallies, now()); });
     const sqlite = db.prepare<[], { v: string }>('SELECT sqlite_version() AS v').get()?.v ?? '';
     const thread = new WriterThread(writer);

@@ -6,6 +6,8 @@ import { AccessFold, type Folded } from './access-fold.ts';
 import { Assembler } from './assemble/assembler.ts';
 import type { Changes } from './assemble/write-out.ts';
 import { takeCollected, takeDiscovered, type Taking } from './collecting.ts';
+import type { CostCommands } from './cost-commands.ts';
+import type { CostTurn } from './cost-turns.ts';
 import type { WriteDb } from './database.ts';
 import { storeError } from './errors.ts';
 import type { Intake } from './intake.ts';
@@ -13,7 +15,10 @@ import { Metrics } from './metrics.ts';
 import { BlockFiller } from './payloads.ts';
 import { unprepared, type PreparedBody } from './prepared.ts';
 import { add, BodyReader, type ReadBody } from './read-body.ts';
+import { beginIfBookIsNew, beginRepricing, bookOf, repriceSome, repricingState } from './repricing.ts';
 import { sweep } from './sweep.ts';
+import { TaskFold } from './task-fold.ts';
+import { markTask } from './task-marks.ts';
 import { TALLY, Tallies } from './tallies.ts';
 
 export interface Stored {
@@ -28,6 +33,7 @@ export class Writer {
   private readonly metrics: Metrics;
   private readonly reader: BodyReader;
   private readonly access: AccessFold;
+  readonly tasks: TaskFold;
   /** The file proved damaged while it was written: the next start must read it through. */
   damageMet = false;
 
@@ -38,6 +44,8 @@ export class Writer {
     this.tallies = new Tallies(db);
     this.metrics = new Metrics(db);
     this.access = new AccessFold(db);
+    this.tasks = new TaskFold(db, this.assembler.dirtyTasks);
+    this.assembler.pricing.book = bookOf(db);
   }
 
   /** Reads bodies and stores them, all on this thread. */
@@ -83,6 +91,41 @@ export class Writer {
     return noteOf(changes, false);
   }
 
+  /** After the program came with another price book than history was priced by. */
+  priceIfBookIsNew(): void {
+    this.inTransaction(() => beginIfBookIsNew(this.db));
+  }
+
+  /** Prices were changed by `run`: what comes in is priced by them from now on, history follows in turns. */
+  changePrices(run: () => void): void {
+    this.inTransaction(() => {
+      run();
+      beginRepricing(this.db);
+    });
+    this.assembler.pricing.book = bookOf(this.db);
+  }
+
+  /** One turn: tasks that changed are folded, then history is priced anew as far as that is to be done. */
+  costTurn(mostMs: number): CostTurn {
+    const began = performance.now();
+    const spent = (): number => performance.now() - began;
+    return this.inTransaction(() => {
+      const folded = this.tasks.turn(Date.now(), spent, mostMs);
+      const repriced = folded.more ? 0 : repriceSome(this.db, this.assembler, spent, mostMs);
+      return { changed: folded.changed || repriced > 0, repriced: repriced > 0, more: folded.more || repriced > 0 || repricingState(this.db) !== null };
+    });
+  }
+
+  mark(params: CostCommands['tasks.mark']['params'], nowUs: number): CommitNote | null {
+    return noteOf(this.inTransaction(() => markTask(this.db, this.assembler, params, nowUs)), false);
+  }
+
+  /** Rows of these agents since then count otherwise: a stop was sent to them, or released. */
+  stopsMoved(stop: number): void {
+    const found = this.db.prepare<[{ stop: number }], { task: number }>(`SELECT DISTINCT a.task FROM stop_order o JOIN stop_agent s ON s.stop = o.id JOIN activity a INDEXED BY activity_agent ON a.agent = s.agent AND a.ts_us >= o.commanded_us WHERE o.id = @stop`).all({ stop });
+    for (const { task } of found) this.assembler.dirtyTasks.add(task);
+  }
+
   /** One turn of the access fold: as many holders as fit into so many milliseconds, at least one. */
   foldAccess(nowUs: number, mostMs: number): Folded {
     const began = performance.now();
@@ -117,6 +160,7 @@ export class Writer {
       this.assembler.forget();
       this.tallies.forget();
       this.access.forget();
+      this.tasks.forget();
       if (storeError(cause).code === 'corrupt') this.damageMet = true;
       throw cause;
     }

@@ -11,6 +11,7 @@ import { hash53, type TellingIds } from '../hash.ts';
 import type { Place } from '../payloads.ts';
 import { AgentBook } from './agents.ts';
 import { AliasBook } from './alias-book.ts';
+import { DirtyTasks } from '../dirty-tasks.ts';
 import { BillingBook } from './billing.ts';
 import { factsOf, outcomeAtTop, placed } from './facts-of.ts';
 import { IdentityBook } from './identity.ts';
@@ -18,7 +19,7 @@ import { FailureBook } from './failures.ts';
 import { mergeFacts, mergeGuest } from './merge.ts';
 import { LastCalls } from './last-calls.ts';
 import { Pricing } from './pricing.ts';
-import type { Row } from './row.ts';
+import type { Facts, Row } from './row.ts';
 import { RowCache } from './row-cache.ts';
 import { settleAll } from './settle-all.ts';
 import { joinTasks } from './join-tasks.ts';
@@ -63,6 +64,8 @@ export class Assembler {
   readonly failures: FailureBook;
   readonly billing: BillingBook;
   readonly pricing: Pricing;
+  /** whose cost is to be folded anew. */
+  readonly dirtyTasks = new DirtyTasks();
   private readonly out: WriteOut;
   private readonly waiting = new WaitingCalls();
   private pending: { told: Told; trace: TraceState | null; node: SpanNode | null }[] = [];
@@ -117,6 +120,18 @@ export class Assembler {
     });
     this.remark();
     return this.out.write(nowUs, left, calls);
+  }
+
+  /** Prices rows with ids from `fromId` to before `beforeId` anew. Answers how many changed. Between `finish` and `add` only. */
+  reprice(fromId: number, beforeId: number): number {
+    const changes: { was: Facts; now: Facts }[] = [];
+    for (const now of this.cache.rows.used(fromId, beforeId)) {
+      const was = { ...now };
+      this.pricing.price(now);
+      if (now.computed !== was.computed || now.computedCurrency !== was.computedCurrency) changes.push({ was, now });
+    }
+    if (changes.length > 0) this.out.moveMoney(changes);
+    return changes.length;
   }
 
   /** After a rollback: what was only in memory never happened. */

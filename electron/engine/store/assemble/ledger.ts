@@ -90,7 +90,7 @@ function at<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   return value;
 }
 
-export function taskMoney(t: TaskFacts, f: Facts, sign: 1 | -1): void {
+export function taskMoney(t: Pick<TaskFacts, 'micros' | 'priced' | 'unpriced' | 'computed' | 'currency'>, f: Facts, sign: 1 | -1): void {
   const micros = shownMicros(f);
   if (micros >= 0) {
     t.micros += sign * micros;

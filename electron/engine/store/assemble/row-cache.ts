@@ -118,6 +118,14 @@ export class RowCache {
     return row;
   }
 
+  /** What the price book says of a row changed in the file: between transactions no row in memory is about to be written. */
+  reprice(now: Facts): void {
+    const row = this.tasks.held(now.task)?.rows.get(now.key);
+    if (row === undefined) return;
+    row.f.computed = now.computed;
+    row.f.computedCurrency = now.computedCurrency;
+  }
+
   begin(task: TaskState, facts: Facts, payload: Place | null): Row {
     const row = new Row(facts, task, this.changes);
     row.touch();

@@ -32,6 +32,8 @@ export class RowStore {
   private readonly ofTrace: Statement<[number, number], Raw>;
   private readonly runningOf: Statement<[number, number], Raw>;
   private readonly last: Statement<[], { n: number }>;
+  private readonly usedOnes: Statement<[number, number], Raw>;
+  private readonly updateMoney: Statement<(number | null)[]>;
   private readonly writeUnits: Statement<[number, string]>;
   private readonly readUnits: Statement<[number], { units: string }>;
   private readonly dropUnits: Statement<[number]>;
@@ -53,6 +55,8 @@ export class RowStore {
     this.updateOne = db.prepare(`UPDATE activity SET (${columns.slice(1).join(', ')}) = (${columns.slice(1).map(() => '?').join(', ')}) WHERE id = ?`);
     this.deleteOne = db.prepare('DELETE FROM activity WHERE id = ?');
     this.last = db.prepare('SELECT coalesce(max(id), 0) AS n FROM activity');
+    this.usedOnes = db.prepare<[number, number], Raw>(`SELECT ${list} FROM activity WHERE id >= ? AND id < ? AND (input IS NOT NULL OR flags & ${hasUnits} <> 0) ORDER BY id DESC`).raw();
+    this.updateMoney = db.prepare('UPDATE activity SET micros = ?, currency = ?, provenance = ?, computed = ?, computed_currency = ? WHERE id = ?');
     this.writeUnits = db.prepare('INSERT OR REPLACE INTO activity_units (activity, units) VALUES (?, ?)');
     this.readUnits = db.prepare('SELECT units FROM activity_units WHERE activity = ?');
     this.dropUnits = db.prepare('DELETE FROM activity_units WHERE activity = ?');
@@ -90,6 +94,16 @@ export class RowStore {
 
   running(task: number, beforeUs: number): Facts[] {
     return this.runningOf.all(task, beforeUs).map((raw) => this.facts(raw));
+  }
+
+  /** Rows with billed units, newest first. */
+  used(fromId: number, beforeId: number): Facts[] {
+    return this.usedOnes.all(fromId, beforeId).map((raw) => this.facts(raw));
+  }
+
+  writeMoney(f: Facts): void {
+    const money = shownMicros(f);
+    this.updateMoney.run(money < 0 ? null : money, orNull(shownCurrency(f)), provenanceOf(f), f.computed < 0 ? null : f.computed, orNull(f.computedCurrency), f.id);
   }
 
   insert(f: Facts): void {

@@ -166,6 +166,11 @@ export class TaskBook {
   private readonly moveAuthority: Statement<[number, number]>;
   private readonly dropAuthority: Statement<[number]>;
   private readonly readRuns: Statement<[number], { run: number; agent: number }>;
+  private readonly moveMark: Statement<[number, number]>;
+  private readonly dropMark: Statement<[number]>;
+  private readonly readMarks: Statement<[], { task: number; outcome: number }>;
+  /** Outcomes that persons gave: few. null: to be read. */
+  private marks: Map<number, number> | null = null;
 
   constructor(db: WriteDb) {
     this.db = db;
@@ -185,6 +190,9 @@ export class TaskBook {
     this.dropAuthority = db.prepare('DELETE FROM task_authority WHERE task = ?');
     this.readAgents = db.prepare('SELECT agent, rows, first_us AS firstUs, model_us AS modelUs FROM task_agent WHERE task = ?');
     this.readRuns = db.prepare('SELECT run, agent FROM task_run WHERE task = ?');
+    this.moveMark = db.prepare('UPDATE OR IGNORE task_mark SET task = ? WHERE task = ?');
+    this.dropMark = db.prepare('DELETE FROM task_mark WHERE task = ?');
+    this.readMarks = db.prepare('SELECT task, outcome FROM task_mark');
     this.nextId = this.lastId() + 1;
     this.aliased = db.prepare('SELECT 1 FROM task_alias LIMIT 1').get() !== undefined;
   }
@@ -246,6 +254,7 @@ export class TaskBook {
     this.moveAliases.run(into.f.id, from.f.id);
     this.moveAuthority.run(into.f.id, from.f.id);
     this.dropAuthority.run(from.f.id);
+    this.joinMarks(from.f.id, into.f.id);
     if (keyKind !== KEY_KIND.trace) {
       this.writeAlias.run(connection, keyKind, key, into.f.id);
       this.aliased = true;
@@ -253,6 +262,40 @@ export class TaskBook {
     for (const cacheKey of from.cacheKeys) this.point(cacheKey, into);
     this.last = null;
     this.byId.delete(from.f.id);
+  }
+
+  /** What a person said of how it came out; 0: nobody did. */
+  markOf(task: number): number {
+    this.marks ??= new Map(this.readMarks.all().map((one) => [one.task, one.outcome]));
+    return this.marks.get(task) ?? 0;
+  }
+
+  /** Marks were changed in the file. */
+  forgetMarks(): void {
+    this.marks = null;
+  }
+
+  private joinMarks(from: number, into: number): void {
+    if (this.markOf(from) === 0) return;
+    this.moveMark.run(into, from);
+    this.dropMark.run(from);
+    this.forgetMarks();
+  }
+
+  /** Money that was changed in the file, of a task that may be in memory. */
+  addMoney(id: number, by: Pick<TaskFacts, 'micros' | 'priced' | 'unpriced' | 'computed'>, currency: number): void {
+    const f = this.byId.get(id)?.f;
+    if (f === undefined) return;
+    f.micros += by.micros;
+    f.priced += by.priced;
+    f.unpriced += by.unpriced;
+    f.computed += by.computed;
+    f.currency = currency;
+  }
+
+  /** In memory only. */
+  held(id: number): TaskState | undefined {
+    return this.byId.get(id);
   }
 
   save(state: TaskState): void {
@@ -307,6 +350,7 @@ export class TaskBook {
     this.byId.clear();
     this.last = null;
     this.touched = new Set();
+    this.forgetMarks();
     this.nextId = this.lastId() + 1;
   }
 

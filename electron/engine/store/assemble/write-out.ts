@@ -1,12 +1,14 @@
 /** Writes what the assembler decided: rows once each, sums by difference, records in blocks. The last step inside a transaction. */
 import type { Statement } from 'better-sqlite3';
+import { BASIS } from '../codes.ts';
 import type { WriteDb } from '../database.ts';
 import type { Block } from '../payloads.ts';
 import type { Assembler } from './assembler.ts';
 import { AgentCalls } from './agent-calls.ts';
-import { Ledger } from './ledger.ts';
+import { Ledger, taskMoney } from './ledger.ts';
 import { outcomeOf } from './outcome.ts';
-import type { Row } from './row.ts';
+import { shownCurrency } from './pricing.ts';
+import type { Facts, Row } from './row.ts';
 import type { TaskAgent, TaskState } from './tasks.ts';
 import type { LastCalls } from './last-calls.ts';
 
@@ -23,6 +25,26 @@ export interface Changes {
 }
 
 const mostNamed = 1_000;
+
+/** What re-pricing changes in one task. */
+class TaskMoney {
+  readonly connection: number;
+  readonly f = { micros: 0, priced: 0, unpriced: 0, computed: 0, currency: 0 };
+  /** its money changed its currency. */
+  mixed = false;
+
+  constructor(connection: number) {
+    this.connection = connection;
+  }
+
+  move(was: Facts, now: Facts): void {
+    taskMoney(this.f, was, -1);
+    taskMoney(this.f, now, 1);
+    this.f.currency = shownCurrency(now) || this.f.currency;
+    if (shownCurrency(was) !== 0 && shownCurrency(now) !== shownCurrency(was)) this.mixed = true;
+  }
+}
+
 export class WriteOut {
   private readonly a: Assembler;
   private readonly ledger: Ledger;
@@ -33,6 +55,9 @@ export class WriteOut {
   private readonly firstOfAgent: Statement<[number, number], { us: number | null }>;
   private readonly boundsOfTask: Statement<[number], { started: number | null; last: number | null }>;
   private readonly dropTask: Statement<[number]>;
+  private readonly connectionOf: Statement<[number], { connection: number }>;
+  private readonly addMoney: Statement<number[], { currency: number }>;
+  private readonly mostMoney: Statement<[number], { currency: number }>;
 
   constructor(db: WriteDb, assembler: Assembler, lastCalls: LastCalls) {
     this.a = assembler;
@@ -44,6 +69,10 @@ export class WriteOut {
     this.dropAgent = db.prepare('DELETE FROM task_agent WHERE task = ? AND agent = ?');
     this.firstOfAgent = db.prepare('SELECT min(ts_us) AS us FROM activity INDEXED BY activity_key WHERE task = ? AND agent = ?');
     this.boundsOfTask = db.prepare('SELECT min(ts_us) AS started, max(ts_us + coalesce(dur_us, 0)) AS last FROM activity WHERE task = ?');
+    this.connectionOf = db.prepare('SELECT connection FROM task WHERE id = ?');
+    this.addMoney = db.prepare(`UPDATE task SET micros = micros + ?, priced = priced + ?, unpriced = unpriced + ?, computed = computed + ?,
+      currency = coalesce(nullif(?, 0), nullif(currency, 0), ?) WHERE id = ? RETURNING currency`);
+    this.mostMoney = db.prepare('SELECT currency FROM activity INDEXED BY activity_key WHERE task = ? AND micros IS NOT NULL GROUP BY currency ORDER BY sum(micros) DESC, currency LIMIT 1');
     this.dropTask = db.prepare('DELETE FROM task WHERE id = ?');
   }
 
@@ -86,6 +115,30 @@ export class WriteOut {
     }
     cache.endTransaction();
     return changes;
+  }
+
+  /** The price book says something else of rows that are in the file: `was` and `now` differ in what is computed only. */
+  moveMoney(changes: readonly { readonly was: Facts; readonly now: Facts }[]): void {
+    const tasks = new Map<number, TaskMoney>();
+    for (const { was, now } of changes) {
+      let money = tasks.get(was.task);
+      if (money === undefined) {
+        money = new TaskMoney(this.connectionOf.get(was.task)?.connection ?? 0);
+        tasks.set(was.task, money);
+      }
+      this.ledger.inSums(was, money.connection, -1);
+      this.ledger.inSums(now, money.connection, 1);
+      money.move(was, now);
+      this.a.cache.rows.writeMoney(now);
+      this.a.cache.reprice(now);
+    }
+    for (const [task, money] of tasks) {
+      const { f } = money;
+      const currency = this.addMoney.get(f.micros, f.priced, f.unpriced, f.computed, money.mixed ? (this.mostMoney.get(task)?.currency ?? f.currency) : 0, f.currency, task);
+      if (currency !== undefined) this.a.cache.tasks.addMoney(task, f, currency.currency);
+      this.a.dirtyTasks.add(task);
+    }
+    this.ledger.flush((failures) => this.a.failures.flush(failures));
   }
 
   forget(): void {
@@ -159,6 +212,7 @@ export class WriteOut {
       for (const [agent, entry] of task.agents) if (entry.dirty) this.saveTaskAgent(task, agent, entry);
       if (task.gone) {
         this.dropTask.run(task.f.id);
+        this.a.dirtyTasks.add(task.f.id);
         this.a.cache.tasks.drop(task);
         continue;
       }
@@ -172,16 +226,19 @@ export class WriteOut {
   }
 
   private saveTask(task: TaskState, nowUs: number): void {
-    const now = outcomeOf(task.f, this.lastCalls.of(task.f, nowUs), nowUs);
+    const marked = this.a.cache.tasks.markOf(task.f.id);
+    const now = marked === 0 ? outcomeOf(task.f, this.lastCalls.of(task.f, nowUs), nowUs) : { outcome: marked, basis: BASIS.marked };
     task.f.outcome = now.outcome;
     task.f.basis = now.basis;
     this.a.cache.tasks.save(task);
+    this.a.dirtyTasks.add(task.f.id);
   }
 
   /** Nothing happens in it (any more): no task that anybody should see. What was said of it is kept in mind, its rows may come yet. */
   private empty(task: TaskState): void {
     if (!task.fresh) {
       this.dropTask.run(task.f.id);
+      this.a.dirtyTasks.add(task.f.id);
       this.a.cache.traces.moveToTask(task.f.id, 0);
       for (const trace of task.traces) trace.changed = true;
     }

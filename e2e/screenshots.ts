@@ -164,6 +164,9 @@ test('pictures of every screen', async () => {
     await page.getByRole('tab', { name: /^Documents/ }).click();
     await draw(page, 'access-documents', theme);
     await drawProposal(page, theme);
+    await go(page, 'f');
+    await expect(page.getByRole('complementary', { name: 'Group' }).getByRole('heading', { level: 3 })).toBeVisible();
+    await draw(page, 'failures', theme);
     await go(page, 'p');
     await page.getByRole('grid', { name: 'Waiting' }).getByRole('row').filter({ hasText: 'issue_refund' }).first().click();
     await draw(page, 'approvals', theme);

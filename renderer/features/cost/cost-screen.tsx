@@ -1,10 +1,10 @@
 /** Cost: what work cost and how that is known, per finished task; the prices it is computed by; and bills beside our own sum. */
 import { useQuery } from '@tanstack/react-query';
-import { useRef, type KeyboardEvent } from 'react';
+import { useEffect, useRef, type KeyboardEvent } from 'react';
 import type { CostSummary } from '../../../shared/cost.ts';
 import { costQueries } from '../../api/queries.ts';
 import { useKeys } from '../../app/keys.ts';
-import { go, usePlace } from '../../app/navigation.ts';
+import { go, setParams, usePlace } from '../../app/navigation.ts';
 import { useAskedPeriod } from '../../app/period.ts';
 import { ScreenHead } from '../../app/screen-head.tsx';
 import { oneOf, stored } from '../../app/stored.ts';
@@ -66,6 +66,9 @@ export default function CostScreen() {
   const query = useQuery(costQueries.summary(useAskedPeriod()));
   const before = tabStored.use();
   const tab = costTabs.find((one) => one === params['tab']) ?? before;
+  const named = params['tab'] !== undefined;
+  // The part that was shown last is named in the address: the header asks there whether a period means anything.
+  useEffect(() => { if (!named) setParams({ tab }); }, [named, tab]);
   useKeys('Cost', costTabs.map((one, index) => ({ keys: String(index + 1), does: `tab ${tabWords[one]}`, run: () => show(one) })));
   return (
     <>

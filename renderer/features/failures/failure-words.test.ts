@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lastSaid, oneCurrency, saidOf, sameWords, seenBins, seenShare, snoozeUntil, tasksWords, typedTime, undoOf } from './failure-words.ts';
+import { backAfter, lastSaid, oneCurrency, saidOf, sameWords, seenBins, seenShare, snoozeUntil, tasksWords, typedTime, undoOf } from './failure-words.ts';
 
 const at = (minute: number, state: 'new' | 'known' | 'snoozed' | 'resolved') => ({ at: `2026-11-17T13:${String(minute).padStart(2, '0')}:00.000Z`, by: 'Anna', state });
 const cost = (amountMicros: number | null, currency: string) => ({ cost: { amountMicros, currency, provenance: 'computed' as const, unpriced: 0 } });
@@ -39,6 +39,8 @@ describe('what was said', () => {
   it('has somebody who said it last', () => {
     expect(lastSaid('known', [at(1, 'known'), at(5, 'known'), at(3, 'snoozed')])?.at).toContain('13:05');
     expect(lastSaid('resolved', [at(1, 'known')])).toBeNull();
+    expect(backAfter([at(1, 'resolved'), at(2, 'snoozed'), at(3, 'known')])?.state).toBe('snoozed');
+    expect(backAfter([at(3, 'known')])).toBeNull();
   });
 });
 

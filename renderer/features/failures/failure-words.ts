@@ -7,10 +7,10 @@ import type { State } from '../../ui/state-shapes.tsx';
 
 export const stateLooks: Record<FailureState, { state: State; word: string; rank: number }> = {
   new: { state: 'attention', word: 'New', rank: 0 },
-  back: { state: 'waiting', word: 'Came back', rank: 1 },
-  known: { state: 'idle', word: 'Known', rank: 2 },
-  snoozed: { state: 'suspended', word: 'Snoozed', rank: 3 },
-  resolved: { state: 'completed', word: 'Resolved', rank: 4 },
+  back: { state: 'waiting', word: 'Came back', rank: 0 },
+  known: { state: 'idle', word: 'Known', rank: 1 },
+  snoozed: { state: 'suspended', word: 'Snoozed', rank: 2 },
+  resolved: { state: 'completed', word: 'Resolved', rank: 3 },
 };
 
 /** Kinds that can fail; a denial is no failure. */
@@ -64,6 +64,11 @@ export function undoOf(state: FailureState, history: FailureDetail['history']): 
 /** Who said last what the group's state rests on. */
 export function lastSaid(state: FailureState, history: FailureDetail['history']): FailureDetail['history'][number] | null {
   return history.filter((one) => one.state === state).toSorted((a, b) => b.at.localeCompare(a.at))[0] ?? null;
+}
+
+/** What a group came back after: the last word that it was over, or not now. */
+export function backAfter(history: FailureDetail['history']): FailureDetail['history'][number] | null {
+  return history.filter((one) => one.state === 'resolved' || one.state === 'snoozed').toSorted((a, b) => b.at.localeCompare(a.at))[0] ?? null;
 }
 
 export type SnoozeChoice = 'tomorrow' | 'week';

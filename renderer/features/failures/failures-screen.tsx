@@ -119,7 +119,6 @@ function List({ data, rows, view, id, stale, more }: ListProps) {
     { keys: '.', does: 'sort new ones in', run: model.release },
     { keys: 'escape', does: 'clear the filter', run: clearFilter },
   ]);
-  const total = view.show === 'all' || data.total > rows.length ? data.total : rows.length;
   return (
     <>
       <div className={classes.panes}>
@@ -135,7 +134,7 @@ function List({ data, rows, view, id, stale, more }: ListProps) {
         </div>
         {detailShown && chosenId !== null && <aside className={classes.right} aria-label="Group" data-region tabIndex={-1}><GroupPane id={chosenId} onOpen={open} /></aside>}
       </div>
-      <div className={classes.under}><span>{formatCount(model.order.length)} of {plural(total, 'group')} shown.</span><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'open newest' }, { keys: ['t'], does: 'chart as table' }, { keys: ['z'], does: 'snooze' }]} /></div>
+      <div className={classes.under}><span>{formatCount(model.order.length)} of {plural(data.total, 'group')} shown.</span><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'open newest' }, { keys: ['t'], does: 'chart as table' }, { keys: ['z'], does: 'snooze' }]} /></div>
     </>
   );
 }

@@ -14,7 +14,7 @@ import { Kbd } from '../../ui/kbd.tsx';
 import { useNow } from '../../ui/now.ts';
 import { StateShape } from '../../ui/state-shapes.tsx';
 import { Age, Time } from '../../ui/time.tsx';
-import { lastSaid, plainTitle, snoozeUntil, stateLooks, typedTime, undoOf } from './failure-words.ts';
+import { backAfter, lastSaid, plainTitle, snoozeUntil, stateLooks, typedTime, undoOf } from './failure-words.ts';
 import type { useSetState } from './use-failure-commands.ts';
 import classes from './failures.module.css';
 
@@ -26,8 +26,8 @@ export function StateLine({ group, saying }: { group: FailureDetail; saying: Say
   const back = undoOf(group.state, group.history);
   const look = stateLooks[group.state];
   if (group.state === 'new' || group.state === 'back') {
-    const over = group.state === 'back' ? lastSaid('resolved', group.history) : null;
-    return <p className={classes.stateLine}><StateShape state={look.state} className={classes.waitShape} /><span>{group.state === 'new' ? 'New: nobody has said anything of it.' : <>Came back{over === null ? '' : <> after <InertName text={over.by} most={60} /> called it resolved, <Time iso={over.at} short /></>}.</>}</span></p>;
+    const over = group.state === 'back' ? backAfter(group.history) : null;
+    return <p className={classes.stateLine}><StateShape state={look.state} className={classes.waitShape} /><span>{group.state === 'new' ? 'New: nobody has said anything of it.' : <>Came back{over === null ? '' : <> after <InertName text={over.by} most={60} /> {over.state === 'resolved' ? 'called it resolved' : 'put it off'}, <Time iso={over.at} short /></>}.</>}</span></p>;
   }
   return (
     <p className={classes.stateLine}>

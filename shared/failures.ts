@@ -13,7 +13,7 @@ export const failureSorts = ['tool', 'model', 'timeout', 'rate_limit', 'handoff'
 export const failureGroup = failure.extend({
   state: failureState,
   sort: z.enum(failureSorts),
-  /** times per bin over the asked period, oldest first, 48 bins; null: not seen. */
+  /** times per bin over the asked period, oldest first, null: not seen. 48 bins up to 49 hours; whole days beyond, at most 48 bins of equal length. */
   spark: z.array(z.int().nonnegative().nullable()),
   /** first time of all, not of the period. */
   since: isoTime,
@@ -42,4 +42,4 @@ export const failureDetail = failureGroup.extend({
 export type FailureDetail = z.infer<typeof failureDetail>;
 
 /** Where "no failure" can be said: how much of a connection's time was seen. */
-export const sightRow = z.object({ connectionId: z.string(), name: z.string(), /** 48 bins, 0 to 1. */ seen: z.array(z.number()), share: z.number().nullable(), groups: z.int() });
+export const sightRow = z.object({ connectionId: z.string(), name: z.string(), /** the bins of `spark`, 0 to 1. */ seen: z.array(z.number()), share: z.number().nullable(), groups: z.int() });

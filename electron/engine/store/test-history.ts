@@ -8,10 +8,12 @@ import { Assembler, type Told } from './assemble/assembler.ts';
 import type { Changes } from './assemble/write-out.ts';
 import { kindWord, outcomeWord, statusWord, US_DAY, US_HOUR, US_MINUTE } from './codes.ts';
 import type { WriteDb } from './database.ts';
+import { DirtyTasks } from './dirty-tasks.ts';
 import { StoreError } from './errors.ts';
 import { keyNumber, spanNumber, tellingIds } from './hash.ts';
 import { openHistory } from './open.ts';
 import { sweep } from './sweep.ts';
+import { TaskFold } from './task-fold.ts';
 
 /** 2026-03-01 12:00 UTC. */
 export const t0 = Date.UTC(2026, 2, 1, 12) * 1_000;
@@ -53,6 +55,14 @@ export class TestHistory {
 
   sweep(nowUs = later): void {
     this.db.transaction(() => sweep(this.db, this.assembler, nowUs)).immediate();
+  }
+
+  /** What each task cost, and the sums of it. */
+  fold(): void {
+    this.db.transaction(() => {
+      const fold = new TaskFold(this.db, new DirtyTasks());
+      while (fold.turn(0, () => 0, 1_000).more);
+    }).immediate();
   }
 
   /** As after a restart: nothing in memory. */
@@ -121,14 +131,14 @@ export class TestHistory {
     const counted = (unit: number): string => `SELECT ts_us / ${unit} AS at, agent, model, CASE WHEN micros IS NULL THEN 0 ELSE coalesce(currency, 0) END AS currency,
       count(*) AS activities, sum(failure IS NOT NULL) AS failures, sum(status = 4 OR kind = 5) AS denials, sum(coalesce(input, 0)) AS input, sum(coalesce(output, 0)) AS output,
       sum(coalesce(cache_read, 0)) AS cache_read, sum(coalesce(cache_write, 0)) AS cache_write, sum(coalesce(reasoning, 0)) AS reasoning,
-      sum(coalesce(micros, 0)) AS micros, sum(coalesce(provenance = 2, 0)) AS priced, sum(coalesce(provenance = 4, 0)) AS unpriced FROM activity GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`;
+      sum(coalesce(micros, 0)) AS micros, sum(coalesce(provenance IN (2, 3), 0)) AS priced, sum(coalesce(provenance = 4, 0)) AS unpriced, sum(coalesce(provenance = 3, 0)) AS computed FROM activity GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`;
     const kept = (table: string, unit: string): string => `SELECT ${unit} AS at, agent, model, currency, activities, failures, denials, input, output, cache_read, cache_write, reasoning,
-      micros, priced, unpriced FROM ${table} WHERE activities <> 0 ORDER BY 1, 2, 3, 4`;
+      micros, priced, unpriced, computed FROM ${table} WHERE activities <> 0 ORDER BY 1, 2, 3, 4`;
     return {
       hours: [this.all(kept('by_hour', 'hour')), this.all(counted(US_HOUR))],
       days: [this.all(kept('by_day', 'day')), this.all(counted(US_DAY))],
-      totals: [this.all('SELECT hour, currency, activities, tasks, failures, input, micros, priced, unpriced FROM hour_total ORDER BY 1, 2'),
-        this.all('SELECT hour, currency, sum(activities) AS activities, sum(tasks) AS tasks, sum(failures) AS failures, sum(input) AS input, sum(micros) AS micros, sum(priced) AS priced, sum(unpriced) AS unpriced FROM by_hour GROUP BY 1, 2 ORDER BY 1, 2')],
+      totals: [this.all('SELECT hour, currency, activities, tasks, failures, input, micros, priced, unpriced, computed FROM hour_total ORDER BY 1, 2'),
+        this.all('SELECT hour, currency, sum(activities) AS activities, sum(tasks) AS tasks, sum(failures) AS failures, sum(input) AS input, sum(micros) AS micros, sum(priced) AS priced, sum(unpriced) AS unpriced, sum(computed) AS computed FROM by_hour GROUP BY 1, 2 ORDER BY 1, 2')],
       minutes: [this.all('SELECT minute, activities, failures FROM by_minute ORDER BY 1'), this.all(`SELECT ts_us / ${US_MINUTE} AS minute, count(*) AS activities, sum(failure IS NOT NULL) AS failures FROM activity GROUP BY 1 ORDER BY 1`)],
       failureDays: [this.all('SELECT day, failure, agent, count FROM failure_day ORDER BY 1, 2, 3'),
         this.all(`SELECT ts_us / ${US_DAY} AS day, failure, agent, count(*) AS count FROM activity WHERE failure IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`)],
@@ -139,6 +149,13 @@ export class TestHistory {
       failedDays: [this.all('SELECT agent, day FROM failed_hours ORDER BY 1, 2'), this.all('SELECT DISTINCT agent, day FROM failure_day ORDER BY 1, 2')],
       spendHours: [this.all('SELECT hour, connection, model, currency, micros, priced FROM spend_hour ORDER BY 1, 2, 3, 4'),
         this.all(`SELECT ts_us / ${US_HOUR} AS hour, (SELECT connection FROM agent WHERE id = agent) AS connection, model, currency, sum(micros) AS micros, count(*) AS priced FROM activity WHERE micros IS NOT NULL GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`)],
+      spendDays: [this.all('SELECT agent, day, model, currency, reported, reported_n, computed, computed_n, only_computed, only_computed_n, unpriced_n FROM spend_day ORDER BY 1, 2, 3, 4'),
+        this.all(`SELECT agent, day, model, currency, sum(reported) AS reported, sum(reported_n) AS reported_n, sum(computed) AS computed, sum(computed_n) AS computed_n, sum(only_computed) AS only_computed, sum(only_computed_n) AS only_computed_n, sum(unpriced_n) AS unpriced_n FROM (
+          SELECT agent, ts_us / ${US_DAY} AS day, model, currency, micros AS reported, 1 AS reported_n, 0 AS computed, 0 AS computed_n, 0 AS only_computed, 0 AS only_computed_n, 0 AS unpriced_n FROM activity WHERE provenance = 2
+          UNION ALL SELECT agent, ts_us / ${US_DAY}, model, computed_currency, 0, 0, computed, 1, CASE WHEN provenance = 3 THEN computed ELSE 0 END, provenance = 3, 0 FROM activity WHERE computed IS NOT NULL
+          UNION ALL SELECT agent, ts_us / ${US_DAY}, model, 0, 0, 0, 0, 0, 0, 0, 1 FROM activity WHERE provenance = 4) GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`)],
+      taskMoney: [this.all('SELECT id, micros, priced, unpriced, computed FROM task ORDER BY 1'),
+        this.all('SELECT task AS id, sum(coalesce(micros, 0)) AS micros, sum(micros IS NOT NULL) AS priced, sum(coalesce(provenance = 4, 0)) AS unpriced, sum(coalesce(provenance = 3, 0)) AS computed FROM activity GROUP BY 1 ORDER BY 1')],
       counted: [this.all('SELECT what, n FROM counted'), this.all("SELECT 'tasks' AS what, count(*) AS n FROM task")],
       failures: [this.all('SELECT id, count, first_us, last_us FROM failure ORDER BY 1'),
         this.all('SELECT failure AS id, count(*) AS count, min(ts_us) AS first_us, max(ts_us) AS last_us FROM activity WHERE failure IS NOT NULL GROUP BY 1 ORDER BY 1')],

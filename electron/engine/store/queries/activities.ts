@@ -4,7 +4,7 @@ import type { Activity } from '../../../../shared/domain.ts';
 import { decodeUnpacked } from '../../ingest/stored-record.ts';
 import type { StoredRecord } from '../../ingest/stored-record.ts';
 import { contentAttributes } from '../../ingest/normalise/content.ts';
-import { FLAG, KIND, kindWord, STATUS, statusWord } from '../codes.ts';
+import { FLAG, KIND, kindWord, PROVENANCE, STATUS, statusWord } from '../codes.ts';
 import { StoreError } from '../errors.ts';
 import { publicId, rowIdOf } from '../ids.ts';
 import { iso, micros, parseCursor, rowId, writeCursor, type Keyset, type Reading } from './reading.ts';
@@ -16,11 +16,11 @@ export interface ActivityRow {
   readonly kind: number; readonly status: number; readonly flags: number; readonly name: number; readonly model: number;
   readonly errorType: number | null; readonly errorMessage: number | null; readonly failure: number | null;
   readonly input: number | null; readonly output: number | null; readonly cacheRead: number | null; readonly cacheWrite: number | null; readonly reasoning: number | null;
-  readonly micros: number | null; readonly currency: number | null; readonly parent: number | null; readonly source: number;
+  readonly micros: number | null; readonly currency: number | null; readonly provenance: number | null; readonly parent: number | null; readonly source: number;
 }
 
 const columns = `id, task, agent, ts_us AS ts, dur_us AS dur, kind, status, flags, name, model, error_type AS errorType, error_message AS errorMessage, failure,
-  input, output, cache_read AS cacheRead, cache_write AS cacheWrite, reasoning, micros, currency, parent, source`;
+  input, output, cache_read AS cacheRead, cache_write AS cacheWrite, reasoning, micros, currency, provenance, parent, source`;
 /** A filter that no index serves looks at so many rows at most; the page then says where to go on. */
 const mostScanned = 4_000;
 /** A text longer than this is cut for transport; its whole length is told. */
@@ -35,9 +35,8 @@ function notesOf(flags: number): string[] {
 }
 
 function moneyOf(reading: Reading, row: ActivityRow): Activity['cost'] {
-  if (row.micros !== null) return { amountMicros: row.micros, currency: reading.texts.of(row.currency) || 'USD', provenance: 'reported', unpriced: 0 };
-  const units = (row.input ?? 0) + (row.output ?? 0) + (row.cacheRead ?? 0) + (row.cacheWrite ?? 0);
-  return units > 0 ? { amountMicros: null, currency: 'USD', provenance: 'unpriced', unpriced: 1 } : null;
+  if (row.micros !== null) return { amountMicros: row.micros, currency: reading.texts.of(row.currency) || 'USD', provenance: row.provenance === PROVENANCE.computed ? 'computed' : 'reported', unpriced: 0 };
+  return row.provenance === PROVENANCE.unpriced ? { amountMicros: null, currency: 'USD', provenance: 'unpriced', unpriced: 1 } : null;
 }
 
 export function activityOf(reading: Reading, row: ActivityRow): Activity {

@@ -68,11 +68,11 @@ export function payers(group: Group, sumsOf: (id: number) => Sums | undefined): 
 }
 
 const counts = ['activities', 'failures', 'denials', 'tasks'] as const;
-const units = ['input', 'output', 'cacheRead', 'cacheWrite', 'reasoning', 'micros', 'priced', 'unpriced'] as const;
+const units = ['input', 'output', 'cacheRead', 'cacheWrite', 'reasoning', 'micros', 'priced', 'computed', 'unpriced'] as const;
 
 export function sumsOfGroup(group: Group, sumsOf: (id: number) => Sums | undefined): Sums | undefined {
   if (group.members.length === 1) return sumsOf(group.head.id);
-  const total = { activities: 0, failures: 0, denials: 0, tasks: 0, input: 0, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0, micros: 0, priced: 0, unpriced: 0, currency: 0 };
+  const total = { activities: 0, failures: 0, denials: 0, tasks: 0, input: 0, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0, micros: 0, priced: 0, computed: 0, unpriced: 0, currency: 0 };
   let any = false;
   const paying = payers(group, sumsOf);
   for (const one of group.members) {

@@ -14,7 +14,7 @@ const mostAgents = 5_000;
 const sparkBins = 24;
 /** Long periods are told in whole days, short ones in hours. */
 const longSpanUs = 8 * US_DAY;
-const noSums: Sums = { activities: 0, failures: 0, denials: 0, tasks: 0, input: 0, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0, micros: 0, priced: 0, unpriced: 0, currency: 0 };
+const noSums: Sums = { activities: 0, failures: 0, denials: 0, tasks: 0, input: 0, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0, micros: 0, priced: 0, computed: 0, unpriced: 0, currency: 0 };
 
 interface Stretch { readonly table: 'by_day' | 'by_hour'; readonly unit: 'day' | 'hour'; readonly from: number; readonly to: number }
 
@@ -56,7 +56,7 @@ function plus(some: Sums | undefined, more: Sums): Sums {
   return {
     activities: some.activities + more.activities, failures: some.failures + more.failures, denials: some.denials + more.denials, tasks: some.tasks + more.tasks,
     input: some.input + more.input, output: some.output + more.output, cacheRead: some.cacheRead + more.cacheRead, cacheWrite: some.cacheWrite + more.cacheWrite, reasoning: some.reasoning + more.reasoning,
-    micros: some.micros + more.micros, priced: some.priced + more.priced, unpriced: some.unpriced + more.unpriced, currency: Math.max(some.currency, more.currency),
+    micros: some.micros + more.micros, priced: some.priced + more.priced, computed: some.computed + more.computed, unpriced: some.unpriced + more.unpriced, currency: Math.max(some.currency, more.currency),
   };
 }
 

@@ -6,6 +6,7 @@ import { PROVENANCE, US_DAY } from '../codes.ts';
 import { StoreError } from '../errors.ts';
 import { rowIdOf } from '../ids.ts';
 import { ownPrice, ownPrices } from '../price-entries.ts';
+import { repricingState } from '../repricing.ts';
 import { iso, type Reading } from './reading.ts';
 
 interface EntryRow { readonly id: number; readonly origin: 'import' | 'local'; readonly body: string; readonly changedUs: number; readonly changedBy: string; readonly removedUs: number | null; readonly replaces: number | null; readonly overrides: string | null }
@@ -35,15 +36,8 @@ function unpricedRows(reading: Reading): UnpricedRow[] {
 
 export function bookFacts(reading: Reading): BookFacts {
   const { own } = bookOf(reading);
-  return { bundled: PriceBook.bundled, own, repricing: repricingOf(reading), unpricedModels: unpricedRows(reading).length };
-}
-
-/** What the writer notes while history is computed anew; nothing when it is done. */
-function repricingOf(reading: Reading): BookFacts['repricing'] {
-  const value = reading.sql<[], string>("SELECT value FROM meta WHERE key = 'repricing'").pluck().get();
-  if (value === undefined) return null;
-  const { done, of } = JSON.parse(value) as { done: number; of: number };
-  return { done, of };
+  const repricing = repricingState(reading.db);
+  return { bundled: PriceBook.bundled, own, repricing: repricing === null ? null : { done: repricing.done, of: repricing.of }, unpricedModels: unpricedRows(reading).length };
 }
 
 interface Circumstance { readonly model: string; readonly provider: string; readonly region: string; readonly tier: string; readonly day: number }

@@ -7,7 +7,7 @@ import { iso, micros, rowId, type Reading } from './reading.ts';
 
 interface FailureRow { readonly id: number; readonly kind: number; readonly name: number; readonly errorType: number | null; readonly errorMessage: number | null; readonly firstUs: number; readonly lastUs: number }
 interface Part { readonly agent: number; readonly count: number }
-interface Example { readonly id: number; readonly task: number; readonly ts: number }
+export interface Example { readonly id: number; readonly task: number; readonly ts: number }
 interface Group { readonly row: FailureRow; readonly example: Example }
 
 /** `day` null: over all time. */
@@ -48,7 +48,7 @@ function partsOf(reading: Reading, groups: readonly Group[], { agents, day }: As
   return found;
 }
 
-function newest(reading: Reading, failure: number, agents: readonly number[] | null): Example | undefined {
+export function newest(reading: Reading, failure: number, agents: readonly number[] | null): Example | undefined {
   if (agents !== null) return agents.map((agent) => newestOf(reading, failure, agent)).filter((one) => one !== undefined).toSorted((a, b) => b.ts - a.ts)[0];
   return reading.sql<number[], Example>('SELECT id, task, ts_us AS ts FROM activity WHERE failure = ? ORDER BY ts_us DESC LIMIT 1').get(failure);
 }

@@ -2,6 +2,7 @@
 import type { Statement } from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contract, type Method } from '../../../../shared/contract.ts';
+import { costGroups } from '../../../../shared/cost.ts';
 import { runCommand, type Commands } from '../commands.ts';
 import { historyFile } from '../open.ts';
 import { openReader, type ReadDb } from '../database.ts';
@@ -53,6 +54,18 @@ function grantAccess(): void {
   run('access.dismiss', { id: 1, reason: 'known', untilUs: null, audit: words('ann') });
 }
 
+/** A price of our own, a bill, what people said of a failure; all tasks folded. */
+function spendMoney(): void {
+  const audit = words('ann');
+  const run = <N extends 'prices.save' | 'bills.import' | 'failures.setState' | 'failures.note'>(name: N, params: Commands[N]['params']): unknown => history.db.transaction(() => runCommand(name, history.db, params, new Tallies(history.db), t0)).immediate();
+  const entry = { provider: null, model: 'm', match: [{ equals: 'm' }], region: null, tier: null, currency: 'USD', units: [{ unit: 'input' as const, per: 1_000_000, price: '3' }], from: null, to: null, source: 'a list', sourceDate: '2026-03-01', note: null };
+  run('prices.save', { entry, replaces: null, overrides: null, audit });
+  run('bills.import', { bill: { connection: 1, name: 'March', format: 'csv', currency: 'USD', fromDay: day, toDay: day, micros: 5_000, lines: 1, refused: [], days: [{ day, model: 'm', micros: 5_000 }] }, audit });
+  run('failures.setState', { id: 1, state: 'known', untilUs: null, note: 'seen', audit });
+  history.fold();
+}
+
+const day = Math.floor(t0 / 86_400_000_000);
 let history: TestHistory;
 let db: ReadDb;
 let reading: Watched;
@@ -73,6 +86,7 @@ beforeAll(() => {
   history.db.prepare("INSERT INTO gap (connection, from_us, to_us, reason, text) VALUES (1, ?, ?, 'engine_off', 'off')").run(t0, t0 + 60 * second);
   orderStop();
   grantAccess();
+  spendMoney();
   db = openReader(historyFile(history.dir));
   reading = new Watched(db);
 });
@@ -100,6 +114,18 @@ const shapes: { readonly [M in Method]?: readonly Record<string, unknown>[] } = 
   ],
   'activity.get': [{ id: 'act-2' }],
   'failures.list': [{}, { agentId: 'agt-1' }, { since: iso(t0) }],
+  'failures.groups': [{ period }, { period: long }, { period, agentId: 'agt-1', connectionId: 'con-1', text: 'boom', kinds: ['tool_call'], version: 'v1', states: ['new'], before: '1.0' }],
+  'failures.get': [{ id: 'fal-1', period }, { id: 'fal-1', period: long }],
+  'cost.summary': [{ period }, { period: long }],
+  'cost.rows': costGroups.flatMap((by) => [{ period, by }, { period: long, by, text: 'p', connectionId: 'con-1', sort: 'name' }]),
+  'cost.trend': [{ by: 'agent', id: 'agt-1' }, { by: 'owner', id: '=Ann' }, { by: 'owner', id: '-' }, { by: 'model', id: '2' }, { by: 'kind', id: '0' }, { by: 'version', id: 'agt-1 0' }, { by: 'connection', id: 'con-1' }].map((of) => ({ period, ...of })),
+  'cost.explain': [{ activityId: 'act-2' }, { activityId: 'act-3' }],
+  'cost.reconciliation': [{ period }, { period: long, connectionId: 'con-1' }],
+  'cost.bills': [{}],
+  'prices.book': [{}],
+  'prices.list': [{}, { text: 'claude', origin: 'bundled', usedOnly: true }, { origin: 'own' }],
+  'prices.unpriced': [{}],
+  'prices.history': [{ id: 'prc-1' }],
   'live.open': [{}],
   'series.activity': [{ period, bins: 60 }, { period, bins: 60, agentId: 'agt-1' }, { period: long, bins: 90 }, { period: long, bins: 90, agentId: 'agt-1' }],
   'series.spend': [{ period, bins: 24 }, { period, bins: 24, agentId: 'agt-1' }, { period: long, bins: 90, by: 'connection' }],
@@ -218,7 +244,8 @@ describe('questions', () => {
       const names = [...sql.matchAll(sums)].flatMap(([, table = '', alias = table]) => [table, alias]);
       if (names.length === 0) continue;
       asked += 1;
-      const ofOneAgent = /WHERE agent (= \?|IN \()/.test(sql);
+      // What has no price is told of all time, and is meant to be little.
+      const ofOneAgent = /WHERE (agent (= \?|IN \()|s\.unpriced > 0)/.test(sql);
       bad.push(...plan(sql).filter((detail) => names.includes(/^SCAN (\w+)/.exec(detail)?.[1] ?? '') || (detail.includes('TEMP B-TREE') && !ofOneAgent)).map((detail) => ({ sql, detail })));
     }
     expect(bad).toEqual([]);
@@ -240,6 +267,21 @@ describe('questions', () => {
     }
     expect(bad).toEqual([]);
     expect(asked).toBeGreaterThan(40);
+  });
+
+  it('never walk through all that tasks cost, days of money or hits of failures', () => {
+    askAll();
+    const bad: { sql: string; detail: string }[] = [];
+    let asked = 0;
+    for (const sql of reading.asked) {
+      const names = [...sql.matchAll(/\b(?:FROM|JOIN) (spend_day|task_day|task_cost|failure_task|failure_agent|bill_day|activity_units)(?: (?!WHERE|INDEXED|ON|ORDER|GROUP|LIMIT|CROSS|JOIN|LEFT|AS)(\w+))?/g)].flatMap(([, table = '', alias = table]) => [alias]);
+      // Which models were ever used is asked where prices are listed, not where money is; whether there is a bill at all is one look.
+      if (names.length === 0 || sql === 'SELECT model, max(day) AS lastDay FROM spend_day WHERE model <> 0 GROUP BY model' || sql === 'SELECT 1 AS n FROM bill_day LIMIT 1') continue;
+      asked += 1;
+      bad.push(...plan(sql).filter((detail) => names.includes(/^SCAN (\w+)/.exec(detail)?.[1] ?? '') && !/USING (COVERING )?INDEX bill_day_day/.test(detail)).map((detail) => ({ sql, detail })));
+    }
+    expect(bad).toEqual([]);
+    expect(asked).toBeGreaterThan(15);
   });
 
   it('along several sources of one agent are merged, not sorted', () => {

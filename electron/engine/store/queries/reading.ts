@@ -108,7 +108,7 @@ export function rowId(kind: IdKind, id: string): number {
 export const iso = (us: number): string => new Date(Math.floor(us / 1_000)).toISOString();
 export const micros = (isoTime: string): number => Date.parse(isoTime) * 1_000;
 
-export interface MoneySums { readonly micros: number; readonly priced: number; readonly unpriced: number; readonly currency: number }
+export interface MoneySums { readonly micros: number; readonly priced: number; /** of priced: what only the price book says. */ readonly computed: number; readonly unpriced: number; readonly currency: number }
 export interface UsageSums { readonly input: number; readonly output: number; readonly cacheRead: number; readonly cacheWrite: number; readonly reasoning: number }
 
 export function costOf(reading: Reading, sums: MoneySums): Cost {
@@ -117,7 +117,7 @@ export function costOf(reading: Reading, sums: MoneySums): Cost {
     amountMicros: sums.priced === 0 && sums.unpriced > 0 ? null : sums.micros,
     currency: reading.texts.of(sums.currency) || 'USD',
     // Nothing used costs nothing: that is our own arithmetic, nobody reported it.
-    provenance: sums.unpriced > 0 ? 'unpriced' : sums.priced > 0 ? 'reported' : 'computed',
+    provenance: sums.unpriced > 0 ? 'unpriced' : sums.priced > 0 && sums.computed === 0 ? 'reported' : 'computed',
     unpriced: sums.unpriced,
   };
 }
@@ -129,7 +129,7 @@ export const usageOf = (sums: UsageSums): Usage => ({
 export const sumColumns = `coalesce(sum(activities), 0) AS activities, coalesce(sum(failures), 0) AS failures, coalesce(sum(denials), 0) AS denials,
   coalesce(sum(tasks), 0) AS tasks, coalesce(sum(input), 0) AS input, coalesce(sum(output), 0) AS output, coalesce(sum(cache_read), 0) AS cacheRead,
   coalesce(sum(cache_write), 0) AS cacheWrite, coalesce(sum(reasoning), 0) AS reasoning, coalesce(sum(micros), 0) AS micros,
-  coalesce(sum(priced), 0) AS priced, coalesce(sum(unpriced), 0) AS unpriced, coalesce(max(currency), 0) AS currency`;
+  coalesce(sum(priced), 0) AS priced, coalesce(sum(computed), 0) AS computed, coalesce(sum(unpriced), 0) AS unpriced, coalesce(max(currency), 0) AS currency`;
 
 export interface Sums extends MoneySums, UsageSums {
   readonly activities: number;

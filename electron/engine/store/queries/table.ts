@@ -22,6 +22,8 @@ import { reconcile } from './cost-reconciliation.ts';
 import { costRows, costTrend } from './cost-rows.ts';
 import { costSummary } from './cost-summary.ts';
 import { engineFacts } from './engine-facts.ts';
+import { getFailure } from './failure-detail.ts';
+import { failureGroups } from './failure-groups.ts';
 import { listFailures } from './failures.ts';
 import { find } from './find.ts';
 import { getGrant } from './grant-detail.ts';
@@ -54,6 +56,8 @@ export const queries = {
   'activity.list': listActivity,
   'activity.get': getActivity,
   'failures.list': listFailures,
+  'failures.groups': failureGroups,
+  'failures.get': getFailure,
   'cost.summary': costSummary,
   'cost.rows': costRows,
   'cost.trend': costTrend,

@@ -14,7 +14,7 @@ interface TaskRow extends MoneySums, UsageSums {
 }
 
 const columns = `id, connection, key_kind AS keyKind, key, name, started_us AS startedUs, last_us AS lastUs, root_agent AS rootAgent, loose_agent AS looseAgent,
-  outcome, basis, activities, failures, open, input, output, cache_read AS cacheRead, cache_write AS cacheWrite, reasoning, micros, currency, priced, unpriced`;
+  outcome, basis, activities, failures, open, input, output, cache_read AS cacheRead, cache_write AS cacheWrite, reasoning, micros, currency, priced, computed, unpriced`;
 const mostScanned = 5_000;
 const isOpen = (outcome: number): boolean => outcome === OUTCOME.running || outcome === OUTCOME.waiting;
 

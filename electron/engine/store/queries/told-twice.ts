@@ -4,9 +4,9 @@
  */
 import type { Reading, Sums } from './reading.ts';
 
-const units = ['input', 'output', 'cacheRead', 'cacheWrite', 'reasoning', 'micros', 'priced', 'unpriced'] as const;
+const units = ['input', 'output', 'cacheRead', 'cacheWrite', 'reasoning', 'micros', 'priced', 'computed', 'unpriced'] as const;
 const unitColumns = `coalesce(sum(input), 0) AS input, coalesce(sum(output), 0) AS output, coalesce(sum(cache_read), 0) AS cacheRead, coalesce(sum(cache_write), 0) AS cacheWrite,
-  coalesce(sum(reasoning), 0) AS reasoning, coalesce(sum(micros), 0) AS micros, coalesce(sum(priced), 0) AS priced, coalesce(sum(unpriced), 0) AS unpriced`;
+  coalesce(sum(reasoning), 0) AS reasoning, coalesce(sum(micros), 0) AS micros, coalesce(sum(priced), 0) AS priced, coalesce(sum(computed), 0) AS computed, coalesce(sum(unpriced), 0) AS unpriced`;
 type Units = Pick<Sums, (typeof units)[number]>;
 type Hours = readonly [first: number, last: number];
 

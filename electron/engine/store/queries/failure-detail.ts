@@ -1,0 +1,100 @@
+/** One group of failures: what is alike, as what versions, what stood before the newest, what people said. */
+import type { ParsedParams } from '../../../../shared/contract.ts';
+import type { FailureDetail } from '../../../../shared/failures.ts';
+import { kindWord, outcomeWord, statusWord, US_DAY } from '../codes.ts';
+import { StoreError } from '../errors.ts';
+import { normalisedFrame, normalisedMessage } from '../fingerprint.ts';
+import { publicId } from '../ids.ts';
+import { failureBins, type Bins } from './failure-bins.ts';
+import { countsOf, groupRow, type GroupRow } from './failure-counts.ts';
+import { groupsOf } from './failure-groups.ts';
+import { stateOf } from './failure-state.ts';
+import { newest } from './failures.ts';
+import { costOf, iso, rowId, type MoneySums, type Reading } from './reading.ts';
+import { Sight } from './span-of-time.ts';
+
+const mostMessages = 1_000;
+const mostOccurrences = 50;
+const mostBefore = 12;
+const deepest = 50;
+const mostSaid = 500;
+
+/** A group without a failure in the period is still shown, with none. */
+export function getFailure(reading: Reading, { id, period }: ParsedParams<'failures.get'>, nowUs: number): FailureDetail {
+  const row = groupRow(reading, rowId('failure', id));
+  if (row === undefined) throw new StoreError('not_found', 'This group of failures is no longer in the history: the retention or somebody removed it.');
+  const bins = failureBins(period, nowUs);
+  const agents = countsOf(reading, bins, [row.id]).get(row.id) ?? new Map<number, number>();
+  const count = [...agents.values()].reduce((sum, one) => sum + one, 0);
+  const scene = { reading, bins, sight: new Sight(reading, bins, nowUs), nowUs };
+  const [group] = groupsOf(scene, [{ row, state: stateOf(row, nowUs), agents, count }]);
+  if (group === undefined) throw new StoreError('internal', 'A group of failures could not be told.');
+  const said = reading.sql<[number], Said>('SELECT id, at_us AS atUs, actor, state, note FROM failure_said WHERE failure = ? ORDER BY id DESC LIMIT ' + String(mostSaid)).all(row.id);
+  return {
+    ...group, alike: alikeOf(reading, row), messages: messagesOf(reading, row.id, bins), perVersion: versionsOf(reading, row.id, bins), before: beforeOf(reading, row.id), occurrences: occurrencesOf(reading, row.id, bins),
+    notesList: said.filter((one) => one.note !== null).map((one) => ({ id: publicId('failureNote', one.id), at: iso(one.atUs), by: one.actor, text: one.note ?? '' })),
+    history: said.filter((one) => one.state !== null).map((one) => ({ at: iso(one.atUs), by: one.actor, state: one.state as FailureDetail['state'] })),
+  };
+}
+
+interface Said { readonly id: number; readonly atUs: number; readonly actor: string; readonly state: string | null; readonly note: string | null }
+
+/** As the fingerprint has it; what there is none of is left out. */
+function alikeOf(reading: Reading, row: GroupRow): FailureDetail['alike'] {
+  const stack = reading.sql<[number], number | null>('SELECT error_stack FROM activity WHERE failure = ? ORDER BY ts_us DESC LIMIT 1').pluck().get(row.id) ?? null;
+  return [
+    { name: 'kind', value: kindWord(row.kind).replace('_', ' ') }, { name: 'name', value: reading.texts.of(row.name) }, { name: 'error', value: reading.texts.of(row.errorType) },
+    { name: 'message', value: normalisedMessage(reading.texts.of(row.errorMessage)) }, { name: 'top of the stack', value: normalisedFrame(reading.texts.of(stack)) },
+  ].filter((one) => one.value !== '');
+}
+
+/** Of the newest of the period. */
+function messagesOf(reading: Reading, failure: number, { fromUs, toUs }: Bins): number {
+  const texts = reading.sql<number[], number | null>(`SELECT error_message FROM activity INDEXED BY activity_failure WHERE failure = ? AND ts_us >= ? AND ts_us < ? ORDER BY ts_us DESC LIMIT ${mostMessages}`).pluck().all(failure, fromUs, toUs);
+  return new Set(texts).size;
+}
+
+interface VersionLine { readonly agent: number; readonly version: number; readonly count: number; readonly firstUs: number }
+
+/** By the version that the task ran as. */
+function versionsOf(reading: Reading, failure: number, { fromUs, toUs }: Bins): FailureDetail['perVersion'] {
+  const lines = reading.sql<number[], VersionLine>(`SELECT ft.agent, coalesce(tc.version, 0) AS version, sum(ft.times) AS count, min(ft.last_us) AS firstUs FROM failure_task ft LEFT JOIN task_cost tc ON tc.task = ft.task AND tc.main = 1
+    WHERE ft.failure = ? AND ft.last_us >= ? AND ft.last_us < ? GROUP BY ft.agent, tc.version ORDER BY count DESC LIMIT 50`).all(failure, fromUs, toUs);
+  const tasks = reading.sql<number[], number>('SELECT coalesce(sum(tasks), 0) FROM task_day WHERE agent = ? AND day BETWEEN ? AND ? AND version = ?').pluck();
+  return lines.map((line) => ({
+    agentId: reading.agentId(line.agent), agentName: reading.agent(line.agent).name, version: reading.texts.of(line.version) || null, count: line.count, firstSeen: iso(line.firstUs),
+    tasks: tasks.get(line.agent, Math.floor(fromUs / US_DAY), Math.floor((toUs - 1) / US_DAY), line.version) ?? 0,
+  }));
+}
+
+interface Step { readonly id: number; readonly parent: number | null; readonly kind: number; readonly name: number; readonly status: number; readonly ts: number }
+const stepColumns = 'id, parent, kind, name, status, ts_us AS ts';
+
+/** All that it stands under, and the last that the task did before it. */
+function beforeOf(reading: Reading, failure: number): FailureDetail['before'] {
+  const example = newest(reading, failure, null);
+  if (example === undefined) return [];
+  const one = reading.sql<[number], Step>(`SELECT ${stepColumns} FROM activity WHERE id = ?`);
+  const ancestors = new Map<number, Step>();
+  for (let at = one.get(example.id)?.parent ?? null; at !== null && ancestors.size < deepest && !ancestors.has(at);) {
+    const step = one.get(at);
+    if (step === undefined) break;
+    ancestors.set(step.id, step);
+    at = step.parent;
+  }
+  const last = reading.sql<number[], Step>(`SELECT ${stepColumns} FROM activity INDEXED BY activity_key WHERE task = ? AND ts_us <= ? AND id <> ? ORDER BY ts_us DESC, id DESC LIMIT ${mostBefore}`).all(example.task, example.ts, example.id);
+  const steps = new Map([...ancestors, ...last.map((step) => [step.id, step] as const)]);
+  return [...steps.values()].toSorted((a, b) => a.ts - b.ts || a.id - b.id)
+    .map((step) => ({ activityId: publicId('activity', step.id), kind: kindWord(step.kind), name: reading.texts.of(step.name), status: statusWord(step.status), at: iso(step.ts), ancestor: ancestors.has(step.id) }));
+}
+
+interface Occurrence extends MoneySums { readonly id: number; readonly task: number; readonly ts: number; readonly agent: number; readonly outcome: number }
+
+/** The newest, with what their tasks came to. */
+function occurrencesOf(reading: Reading, failure: number, { fromUs, toUs }: Bins): FailureDetail['occurrences'] {
+  const rows = reading.sql<number[], Occurrence>(`SELECT a.id, a.task, a.ts_us AS ts, a.agent, t.outcome, t.micros, t.priced, t.computed, t.unpriced, t.currency FROM activity a INDEXED BY activity_failure CROSS JOIN task t ON t.id = a.task
+    WHERE a.failure = ? AND a.ts_us >= ? AND a.ts_us < ? ORDER BY a.ts_us DESC LIMIT ${mostOccurrences}`).all(failure, fromUs, toUs);
+  return rows.map((row) => ({
+    activityId: publicId('activity', row.id), taskId: publicId('task', row.task), at: iso(row.ts), agentId: reading.agentId(row.agent), agentName: reading.agent(row.agent).name, outcome: outcomeWord(row.outcome), cost: costOf(reading, row),
+  }));
+}

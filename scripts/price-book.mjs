@@ -55,8 +55,12 @@ function ahead(part) {
 
 /** [unit, per, price, from so many input tokens on]. @param {ModelPrice} prices @returns {(string | number)[][]} */
 function unitPrices(prices) {
+  const told = new Set();
   return Object.entries(prices).flatMap(([key, price]) => {
     const known = units[key];
+    // Two keys of the package are one unit of ours where it prices a recording by the hour.
+    if (known && told.has(known[0])) return [];
+    if (known) told.add(known[0]);
     if (!known || price === undefined) {
       leftOut.set(key, (leftOut.get(key) ?? 0) + 1);
       return [];

@@ -27,8 +27,13 @@ export function modelNames(model: string): readonly string[] {
   return names.filter((name) => name !== '').slice(0, 6);
 }
 
-/** `anthropic/claude-x`, `bedrock/us.anthropic.claude-x`: who is named before the model; '' without. */
+/** Names that only Amazon Bedrock gives: `us.anthropic.claude-x`, `amazon.nova-pro-v1:0`, an ARN. */
+const bedrock = /^(?:arn:aws[a-z-]*:bedrock:|(?:[a-z-]{2,8}\.)?(?:anthropic|amazon|meta|mistral|cohere|ai21|deepseek|writer|qwen|openai|nvidia|minimax|moonshot|moonshotai|zai|google|luma|stability|twelvelabs)\.[a-z])/;
+
+/** Who serves a model by its name alone: `anthropic/claude-x`, `bedrock/us.anthropic.claude-x`, `us.anthropic.claude-x`; '' where it does not say. */
 export function vendorIn(model: string): string {
-  const at = model.indexOf('/');
-  return at < 0 ? '' : plain(model.slice(0, at));
+  const name = plain(model);
+  if (bedrock.test(name)) return 'aws.bedrock';
+  const at = name.indexOf('/');
+  return at < 0 ? '' : name.slice(0, at);
 }

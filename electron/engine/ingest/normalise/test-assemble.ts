@@ -13,6 +13,7 @@ export interface Row {
   agent: string;
   model: string | undefined;
   usage: Draft['usage'];
+  billing: Draft['billing'];
   cost: number | undefined;
   error: Draft['error'];
   run: string;
@@ -52,7 +53,7 @@ function joined(row: Row | undefined, draft: Draft, agent: string): Row {
   if (row === undefined) {
     return {
       key: draft.key, kind: draft.kind, name: draft.name, placeholder: draft.namePlaceholder === true, status: draft.status, explicit: draft.statusExplicit,
-      agent, model: draft.model, usage: draft.usage, cost: draft.reportedCost?.micros, error: draft.error, run: draft.run?.id ?? '',
+      agent, model: draft.model, usage: draft.usage, billing: draft.billing, cost: draft.reportedCost?.micros, error: draft.error, run: draft.run?.id ?? '',
     };
   }
   const better = strength(draft.status, draft.statusExplicit) > strength(row.status, row.explicit);
@@ -61,7 +62,7 @@ function joined(row: Row | undefined, draft: Draft, agent: string): Row {
     ...row,
     name: rename ? draft.name : row.name, placeholder: rename ? draft.namePlaceholder === true : row.placeholder,
     status: better ? draft.status : row.status, explicit: better ? draft.statusExplicit : row.explicit,
-    agent: row.agent === '' ? agent : row.agent, model: row.model ?? draft.model, usage: row.usage ?? draft.usage,
+    agent: row.agent === '' ? agent : row.agent, model: row.model ?? draft.model, usage: row.usage ?? draft.usage, billing: row.billing ?? draft.billing,
     cost: row.cost ?? draft.reportedCost?.micros, error: row.error ?? draft.error,
   };
 }

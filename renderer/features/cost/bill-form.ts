@@ -13,7 +13,7 @@ export function guessBillFormat(text: string): BillFormat | null {
   const [head = ''] = text.slice(0, 4_000).split(/\r?\n/, 1);
   const columns = head.toLowerCase().split(/[,;\t]/).map((one) => one.replaceAll('"', '').trim());
   if (columns.some((one) => one === 'billedcost' || one === 'chargeperiodstart')) return 'focus';
-  return columns.includes('day') && columns.includes('amount') ? 'csv' : null;
+  return (columns.includes('day') || columns.includes('date')) && (columns.includes('amount') || columns.includes('cost')) ? 'csv' : null;
 }
 
 export interface BillForm { connectionId: string; name: string; format: BillFormat; text: string }

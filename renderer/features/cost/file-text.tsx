@@ -34,7 +34,7 @@ export function FileText({ label, value, most, accept, onText }: FileTextProps) 
       </label>
       <div className={classes.buttons}>
         <Button onClick={() => file.current?.click()}>Choose a file…</Button>
-        <input ref={file} type="file" className="gh-visually-hidden" tabIndex={-1} aria-label={`File with: ${label}`} accept={accept} onChange={(event) => { void take(event.currentTarget.files?.[0]); event.currentTarget.value = ''; }} />
+        <input ref={file} type="file" className="gh-visually-hidden" tabIndex={-1} aria-label="Choose a file" accept={accept} onChange={(event) => { void take(event.currentTarget.files?.[0]); event.currentTarget.value = ''; }} />
         {value !== '' && <span className={classes.hint}>{plural(value.length, 'character')}, read on this machine.</span>}
       </div>
       {fault !== null && <p className={classes.complaint}>{fault}</p>}

@@ -23,7 +23,7 @@ function Figure({ summary }: { summary: CostSummary }) {
       </div>
       <div className={classes.figureRight}>
         {change !== null && <span className={muchChanged(change) ? classes.changed : classes.strong}>{signedPercent(change)}</span>}
-        <span className={classes.muted}>{medianPerTaskMicros === null ? 'too few days for a 14-day median' : `14-day median ${formatMoney(medianPerTaskMicros)}`}</span>
+        <span className={classes.muted}>{medianPerTaskMicros === null ? 'no 14-day median yet' : `14-day median ${formatMoney(medianPerTaskMicros)}`}</span>
       </div>
     </div>
   );
@@ -56,7 +56,7 @@ export function PerTaskPanel({ query, words }: { query: UseQueryResult<CostSumma
       <div className={classes.perTask}>
         <Figure summary={summary} />
         <span className={classes.small}>{known === null ? (money.unpriced > 0 ? 'Nothing of it has a price' : 'Nothing was spent') : `Where ${money.unpriced > 0 ? 'at least ' : ''}${formatMoney(known)} ${currency} went`}{money.unpriced > 0 && <span className={classes.wait}>, {plural(money.unpriced, 'activity', 'activities')} without a price</span>}</span>
-        <ul className={classes.outcomes}>{outcomeLines(summary.spent).map((line) => <Line key={line.id} line={line} />)}</ul>
+        <ul className={classes.outcomes}>{outcomeLines(summary.spent).filter((line) => line.id !== 'unknown' || line.micros > 0).map((line) => <Line key={line.id} line={line} />)}</ul>
       </div>
     </Panel>
   );

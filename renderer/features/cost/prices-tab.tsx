@@ -20,7 +20,7 @@ import { formatCount, formatPercent, plural } from '../../ui/format.ts';
 import { Kbd, KeyHints } from '../../ui/kbd.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { dayAndYear } from './cost-model.ts';
-import { originWords, otherUnits, priceOfUnit } from './price-form.ts';
+import { originWords, otherUnits, priceOfUnit, unitWords } from './price-form.ts';
 import { PriceDialog } from './price-dialog.tsx';
 import { PriceImportDialog } from './price-import-dialog.tsx';
 import { PricePane } from './price-pane.tsx';
@@ -34,16 +34,16 @@ const isSort = (value: unknown): value is TableSort => typeof value === 'object'
 const sortStored = stored<TableSort>('prices.sort', isSort, { id: 'model', down: false });
 
 const unitColumn = (unit: 'input' | 'output' | 'cache_read' | 'cache_write', head: string): DataColumn<Row> => ({
-  id: unit, head, name: `${head} per million tokens`, min: 78, grow: 0.3, end: true, first: 'down', sortBy: (row) => { const price = priceOfUnit(row, unit); return price === null ? null : Number(price); },
+  id: unit, head, name: `${unitWords[unit]} per million tokens`, min: 62, grow: 0.3, end: true, first: 'down', sortBy: (row) => { const price = priceOfUnit(row, unit); return price === null ? null : Number(price); },
   cell: (row) => priceOfUnit(row, unit) ?? <span className={classes.zero}>–</span>,
 });
 const circumstances = (row: Row): string => [row.region, row.tier].filter((one) => one !== null).join(', ');
 
 const columns: readonly DataColumn<Row>[] = [
-  { id: 'model', head: 'Model', name: 'Model', min: 190, grow: 1.6, fixed: true, sortBy: (row) => row.model, cell: (row) => <span className={classes.cut}><span className={classes.strong}><InertName text={row.model} most={80} /></span>{circumstances(row) !== '' && <span className={classes.muted}> <InertName text={circumstances(row)} most={40} /></span>}{otherUnits(row) > 0 && <span className={classes.muted}> +{otherUnits(row)}</span>}</span> },
-  { id: 'provider', head: 'Provider', name: 'Provider', min: 92, grow: 0.5, sortBy: (row) => row.provider, cell: (row) => (row.provider === null ? <span className={classes.muted}>any</span> : <InertName text={row.provider} most={40} />) },
-  unitColumn('input', 'Input'), unitColumn('output', 'Output'), unitColumn('cache_read', 'Cache read'), unitColumn('cache_write', 'Write'),
-  { id: 'from', head: 'Holds from', name: 'First day on which it holds', min: 92, grow: 0.2, end: true, first: 'down', sortBy: (row) => row.from, cell: (row) => <span className={classes.muted}>{row.from === null ? 'always' : dayAndYear(row.from)}</span> },
+  { id: 'model', head: 'Model', name: 'Model', min: 150, grow: 1.6, fixed: true, sortBy: (row) => row.model, cell: (row) => <span className={classes.cut}><span className={classes.strong}><InertName text={row.model} most={80} /></span>{circumstances(row) !== '' && <span className={classes.muted}> <InertName text={circumstances(row)} most={40} /></span>}{otherUnits(row) > 0 && <span className={classes.muted}> +{otherUnits(row)}</span>}</span> },
+  { id: 'provider', head: 'Provider', name: 'Provider', min: 80, grow: 0.5, sortBy: (row) => row.provider, cell: (row) => (row.provider === null ? <span className={classes.muted}>any</span> : <InertName text={row.provider} most={40} />) },
+  unitColumn('input', 'Input'), unitColumn('output', 'Output'), unitColumn('cache_read', 'Read'), unitColumn('cache_write', 'Write'),
+  { id: 'from', head: 'Holds from', name: 'First day on which it holds', min: 88, grow: 0.2, end: true, first: 'down', sortBy: (row) => row.from, cell: (row) => <span className={classes.muted}>{row.from === null ? 'always' : dayAndYear(row.from)}</span> },
   { id: 'origin', head: 'Origin', name: 'Origin', min: 84, grow: 0.2, sortBy: (row) => row.origin, cell: (row) => <span className={row.origin === 'bundled' ? classes.muted : classes.strong}>{originWords[row.origin]}</span> },
 ];
 
@@ -106,7 +106,7 @@ function List({ rows, total, filtered, stale, more }: { rows: readonly Row[]; to
         {detailShown && chosen !== undefined && <aside className={classes.rightPane} aria-label="Price" data-region tabIndex={-1}><PricePane key={chosen.id} entry={chosen} /></aside>}
       </div>
       <div className={classes.under}>
-        <span>{formatCount(rows.length)} of {plural(total, 'price')} shown, in currency units per million tokens. +n: further units or steps.</span>
+        <span>{formatCount(rows.length)} of {plural(total, 'price')} shown, per million tokens; read and write: of the cache. +n: further units or steps.</span>
         {more !== null && <button type="button" className={classes.linkButton} onClick={more}>More prices</button>}
         <KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'change' }, { keys: ['u'], does: 'used only' }]} />
       </div>

@@ -35,7 +35,7 @@ export function SpendChart({ bars, forecast, currency, height, asTable, onDay }:
       <figcaption className="gh-visually-hidden">{summary} Press T to read it as a table, from where each day can be opened.</figcaption>
       <div aria-hidden="true">
         <ResponsiveContainer width="100%" height={height} initialDimension={{ width: 640, height }}>
-          <ComposedChart data={rows} margin={{ top: 14, right: 12, bottom: 20, left: 0 }} barCategoryGap="14%" accessibilityLayer={false}>
+          <ComposedChart data={rows} margin={{ top: 20, right: 12, bottom: 20, left: 0 }} barCategoryGap="14%" accessibilityLayer={false}>
             <CartesianGrid vertical={false} stroke="var(--gh-plot)" />
             <XAxis dataKey="day" hide />
             <YAxis width={left} domain={[0, top]} ticks={ticks} tickFormatter={axisWords} axisLine={false} tickLine={false} tick={{ fill: 'var(--gh-muted)', fontSize: 11 }} interval={0} />
@@ -83,6 +83,7 @@ function Ground({ rows, top, forecast, onDay }: { rows: readonly Row[]; top: num
         return (
           <g key={row.day}>
             {partly && <rect x={x + inner.offset} y={from} width={Math.max(4, inner.width)} height={height} fill={`url(#${hatch})`} className={classes.gap} />}
+            {row.unpriced > 0 && width >= 9 && <Unpriced x={middle} y={(partly ? from : y(row.high ?? row.shown ?? 0)) - 4} />}
             {row.low !== null && row.high !== null && <ErrorBar x={middle} low={y(row.low)} high={y(row.high)} />}
             {index % names === 0 && <text x={middle} y={base + 15} textAnchor={index === 0 && width < 30 ? 'start' : 'middle'} className={classes.label}>{dayWords(row.day)}</text>}
             {!row.toCome && <rect x={x} y={area.y} width={width} height={area.height} className={classes.press} onClick={() => onDay(row.day)} />}
@@ -93,6 +94,9 @@ function Ground({ rows, top, forecast, onDay }: { rows: readonly Row[]; top: num
     </g>
   );
 }
+
+/** Work without a price came on top of what is drawn: the letter that stands for it everywhere. */
+const Unpriced = ({ x, y }: { x: number; y: number }) => <g className={classes.unpriced}><rect x={x - 5} y={y - 11} width={10} height={11} rx={1.5} /><text x={x} y={y - 2} textAnchor="middle">U</text></g>;
 
 function ErrorBar({ x, low, high }: { x: number; low: number; high: number }) {
   return <path d={`M${x} ${low}V${high}M${x - 4} ${low}h8M${x - 4} ${high}h8`} className={classes.error} />;

@@ -9,6 +9,7 @@ import { ErrorBlock, Loading } from '../../ui/blocks.tsx';
 import { formatAge, formatPercent, plural } from '../../ui/format.ts';
 import { Hatch } from '../../ui/hatch.tsx';
 import { Kbd } from '../../ui/kbd.tsx';
+import { ProvenanceLetter } from '../../ui/money.tsx';
 import { useClock } from '../../ui/now.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { dayBar, dayWords, errorShareOf, forecastDays } from './cost-model.ts';
@@ -20,18 +21,19 @@ import classes from './cost.module.css';
 
 const SpendChart = lazy(async () => ({ default: (await import('./spend-chart.tsx')).SpendChart }));
 const dayMs = 86_400_000;
-const chartHeight = 176;
+const chartHeight = 208;
 
 /** Shows a day that stands in the chart: the whole screen then speaks of it. */
 const openDay = (day: string): void => showUntil('24h', new Date(Date.parse(`${day}T00:00:00.000Z`) + dayMs).toISOString());
 
-function Legend() {
+function Legend({ unpriced }: { unpriced: boolean }) {
   return (
     <span className={chart.legend} aria-hidden="true">
       <span><span className={`${chart.swatch} ${chart.swatchBilled}`} />billed</span>
       <span><span className={`${chart.swatch} ${chart.swatchReported}`} />reported</span>
       <span><span className={`${chart.swatch} ${chart.swatchComputed}`} />computed</span>
       <span><Hatch name="Hatched: not seen" height={11} />not seen</span>
+      {unpriced && <span><ProvenanceLetter provenance="unpriced" />and more without a price</span>}
     </span>
   );
 }
@@ -77,7 +79,7 @@ function SpendPanel() {
   if (summary === undefined) return <Panel title={title}>{query.error === null ? <Loading what="Reading spend" rows={6} /> : <ErrorBlock error={query.error} what="The spend could not be read." retry={() => { void query.refetch(); }} />}</Panel>;
   const toggle = <button type="button" className={classes.toggle} aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>{asTable ? 'Chart' : 'Table'} <Kbd keys="t" /></button>;
   return (
-    <Panel flush title={title} aside={<><Legend />{toggle}</>} foot={<BillFoot summary={summary} />}>
+    <Panel flush title={title} aside={<><Legend unpriced={bars.some((bar) => bar.unpriced > 0)} />{toggle}</>} foot={<BillFoot summary={summary} />}>
       {query.error !== null && <ErrorBlock error={query.error} what="The spend could not be read again." retry={() => { void query.refetch(); }} staleSince={query.dataUpdatedAt} />}
       <Suspense fallback={<div style={{ height: chartHeight + 8 }} />}>
         <SpendChart bars={bars} forecast={period.end === null ? forecastOf(summary) : null} currency={summary.currency} height={chartHeight} asTable={asTable} onDay={openDay} />

@@ -1,5 +1,4 @@
 /** Models that were used and have no price: their cost is unknown, never zero, until somebody says what they cost. */
-import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { PriceEntry, UnpricedModel } from '../../../shared/cost.ts';
@@ -32,8 +31,8 @@ function Acts({ model, onPrice }: { model: UnpricedModel; onPrice: (like: PriceE
   return (
     <span className={classes.acts}>
       {save.error !== null && <span className={classes.wait}>{inertString(save.error.message, 120)}</span>}
-      {form !== null && like !== null && complaintsOf(form).length === 0 && <Button size="compact-xs" disabled={save.isPending} aria-label={`Price ${name} as ${inertString(like.model, 40)}`} onClick={() => save.mutate({ entry: draftOf(form) })}>{save.isPending ? 'Pricing…' : <>Price as <InertName text={like.model} most={28} /></>}</Button>}
-      <Button size="compact-xs" aria-label={`Price ${name}`} onClick={() => onPrice(like)}>Price it…</Button>
+      {form !== null && like !== null && complaintsOf(form).length === 0 && <button type="button" className={classes.smallButton} disabled={save.isPending} aria-label={`Price ${name} as ${inertString(like.model, 40)}`} data-tip="Lends its prices to this model; the entry says so, and removing it takes that back" onClick={() => save.mutate({ entry: draftOf(form) })}>{save.isPending ? 'Pricing…' : `Price as ${inertString(like.model, 28)}`}</button>}
+      <button type="button" className={classes.smallButton} aria-label={`Price ${name}`} onClick={() => onPrice(like)}>Price it…</button>
     </span>
   );
 }

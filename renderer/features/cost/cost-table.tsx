@@ -83,7 +83,7 @@ function Rows({ rows, all, total, by, currency, filtered, stale }: RowsProps) {
         />
       </div>
       <div className={classes.under}>
-        <span>{formatCount(rows.length)} of {formatCount(total)} {groupWords[by].many} shown.{by === 'model' && ' A task that used several models counts for each with what it spent there.'}</span>
+        <span>{formatCount(rows.length)} of {formatCount(total)} {groupWords[by].many} shown.{by === 'model' && ' A task stands whole with the model that most of its money went to.'}</span>
         <KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'over time' }, { keys: ['o'], does: 'rows behind it' }, { keys: ['s'], does: 'sort' }, { keys: ['b'], does: 'group' }, { keys: ['c'], does: 'copy' }]} />
       </div>
       {params['open'] === '1' && chosen !== undefined && <RowDialog row={chosen} by={by} onClose={() => setParams({ open: null })} />}

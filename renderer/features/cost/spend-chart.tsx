@@ -125,7 +125,7 @@ function Reading({ row, forecast, currency }: { row: Row | undefined; forecast: 
       {row.billed > 0 && <div>billed: {formatMoney(row.billed)} {currency}</div>}
       {row.reported > 0 && <div>reported: {formatMoney(row.reported)} {currency}</div>}
       {row.computed > 0 && <div>computed: {formatMoney(row.computed)} {currency}</div>}
-      {row.shown === null && row.unpriced === 0 && <div>{row.seen === null ? 'Nothing was connected' : 'Nothing known was spent'}</div>}
+      {(row.shown ?? 0) === 0 && row.unpriced === 0 && <div>{row.seen === null ? 'Nothing was connected' : 'Nothing known was spent'}</div>}
       {row.unpriced > 0 && <div>without a price: {row.unpriced}</div>}
       {row.low !== null && row.high !== null && <div>with the estimates&rsquo; error: {formatMoney(row.low)} to {formatMoney(row.high)}</div>}
       {row.seen !== null && row.seen < seenEnough && <div>{formatPercent(row.seen)} of the time seen</div>}
@@ -133,17 +133,19 @@ function Reading({ row, forecast, currency }: { row: Row | undefined; forecast: 
   );
 }
 
-const amount = (micros: number): React.ReactNode => (micros === 0 ? <span className={classes.zero}>0</span> : formatMoney(micros));
+/** Of a day on which nothing was connected no amount is known, not even zero. */
+const untold = (bar: DayBar): boolean => bar.seen === null && (bar.shown ?? 0) === 0 && bar.unpriced === 0;
+const amount = (micros: number, bar: DayBar): React.ReactNode => untold(bar) ? '' : (micros === 0 ? <span className={classes.zero}>0</span> : formatMoney(micros));
 
 function DaysTable({ bars, currency, height, summary, onDay }: { bars: readonly DayBar[]; currency: string; height: number; summary: string; onDay: (day: string) => void }) {
   const columns: PlainColumn<DayBar>[] = [
     { id: 'day', head: 'Day, UTC', cell: (bar) => <button type="button" className={classes.day} onClick={() => onDay(bar.day)}>{dayAndYear(bar.day)}</button> },
-    { id: 'billed', head: `Billed ${currency}`, end: true, cell: (bar) => amount(bar.billed) },
-    { id: 'reported', head: 'Reported', end: true, cell: (bar) => amount(bar.reported) },
-    { id: 'computed', head: 'Computed', end: true, cell: (bar) => amount(bar.computed) },
-    { id: 'shown', head: 'Shown', end: true, cell: (bar) => (bar.shown === null ? (bar.unpriced > 0 ? 'no price' : '') : formatMoney(bar.shown)) },
+    { id: 'billed', head: `Billed ${currency}`, end: true, cell: (bar) => amount(bar.billed, bar) },
+    { id: 'reported', head: 'Reported', end: true, cell: (bar) => amount(bar.reported, bar) },
+    { id: 'computed', head: 'Computed', end: true, cell: (bar) => amount(bar.computed, bar) },
+    { id: 'shown', head: 'Shown', end: true, cell: (bar) => (untold(bar) ? '' : bar.shown === null ? (bar.unpriced > 0 ? 'no price' : '') : formatMoney(bar.shown)) },
     { id: 'range', head: 'With its error', end: true, cell: (bar) => (bar.low === null || bar.high === null ? '' : `${formatMoney(bar.low)} to ${formatMoney(bar.high)}`) },
-    { id: 'unpriced', head: 'Without a price', end: true, cell: (bar) => (bar.unpriced === 0 ? <span className={classes.zero}>0</span> : bar.unpriced) },
+    { id: 'unpriced', head: 'Without a price', end: true, cell: (bar) => (untold(bar) ? '' : bar.unpriced === 0 ? <span className={classes.zero}>0</span> : bar.unpriced) },
     { id: 'seen', head: 'Seen', end: true, cell: (bar) => seenWords(bar.seen) },
   ];
   return (

@@ -59,7 +59,8 @@ function regexFit(source: string): Fit {
 
 /**
  * SECURITY: a file from elsewhere can bring regular expressions, and names of models come from agents: one that backtracks without
- * bound would stop the engine. No repeated groups, no references back, at most two open repetitions. Null: it may be used.
+ * bound would stop the engine. No repeated groups, no references back, and no more ways to try a name of 300 characters than some
+ * ten million: an open repetition is 300 ways, a choice is two, and without `^` it may begin at 300 places. Null: it may be used.
  */
 export function regexProblem(source: string): string | null {
   try {
@@ -69,7 +70,9 @@ export function regexProblem(source: string): string | null {
   }
   const bare = source.replaceAll(/\\[^\dk]/g, 'x').replaceAll(/\[[^\]]*\]/g, 'x');
   if (/\\/.test(bare)) return 'it refers back to a group';
-  if (/\)[*+{?]/.test(bare)) return 'it repeats a group';
-  if ((bare.match(/[*+]|\{\d+,\d*\}/g) ?? []).length > 2) return 'it repeats without end more than twice';
-  return null;
+  if (/\)[*+{]/.test(bare)) return 'it repeats a group';
+  const open = bare.match(/[*+]|\{\d+,\d*\}/g)?.length ?? 0;
+  const choices = bare.replaceAll('(?', '(').match(/[?|]/g)?.length ?? 0;
+  const ways = Math.log2(300) * (open + (bare.startsWith('^') ? 0 : 1)) + choices;
+  return ways > 25 ? 'it has too many ways to match' : null;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CostRow, CostSummary, MoneyBySide } from '../../../shared/cost.ts';
-import { barScale, chartSummary, dayBar, decimalOf, errorShareOf, forecastDays, headerLine, knownShares, knownWords, nextSort, noFigureWords, outcomeLines, rangeWords, rowAsText, rowName, signedPercent, sorts, wholePercent } from './cost-model.ts';
+import { axisDecimals, barScale, besideTasks, chartSummary, dayBar, decimalOf, errorShareOf, everyDay, forecastDays, headerLine, knownShares, knownWords, nextSort, noFigureWords, outcomeLines, rangeWords, rowAsText, rowName, signedPercent, sorts, wholePercent } from './cost-model.ts';
 
 const thin = '\u2009';
 const money = (changes: Partial<MoneyBySide> = {}): MoneyBySide => ({
@@ -52,7 +52,7 @@ describe('how money is known', () => {
 describe('a row', () => {
   it('says why it has no figure', () => {
     expect(noFigureWords(row({ perTaskMicros: null, finished: 0 }))).toBe('no figure: none finished');
-    expect(noFigureWords(row({ perTaskMicros: null, money: money({ unpriced: 3, shown: { amountMicros: null, currency: 'USD', provenance: 'unpriced', unpriced: 3 } }) }))).toBe('no figure: what it used has no price');
+    expect(noFigureWords(row({ perTaskMicros: null, money: money({ unpriced: 3, shown: { amountMicros: null, currency: 'USD', provenance: 'unpriced', unpriced: 3 } }) }))).toBe('no figure: no price known');
     expect(noFigureWords(row())).toBe('');
   });
   it('has a range, or says that its upper end is open', () => {
@@ -110,4 +110,21 @@ it('every column that sorts is reached by the key that goes to the next one', ()
   let at = sorts[0] ?? 'spend';
   for (let step = 0; step < sorts.length; step += 1) { seen.add(at); at = nextSort(at); }
   expect(seen.size).toBe(sorts.length);
+});
+
+it('an axis has as many decimals as its finest tick', () => {
+  expect([[0, 5e6, 10e6], [0, 250_000, 500_000], [0, 2_500, 5_000], [0, 2, 4]].map(axisDecimals)).toEqual([0, 2, 4, 6]);
+});
+
+it('days without a task are not left out of a trend', () => {
+  const day = (date: string) => ({ day: date, micros: 1, finished: 1, perTaskMicros: 1 });
+  expect(everyDay([day('2026-02-27'), day('2026-03-02')]).map((one) => [one.day, one.perTaskMicros])).toEqual([['2026-02-27', 1], ['2026-02-28', null], ['2026-03-01', null], ['2026-03-02', 1]]);
+  expect(everyDay([])).toEqual([]);
+});
+
+it('what a bill says beyond tasks is told apart', () => {
+  const shown = { amountMicros: 500, currency: 'USD', provenance: 'billed' as const, unpriced: 0 };
+  expect(besideTasks({ money: money({ shown, shownBilledMicros: 500 }), spent: { ...spent, finishedMicros: 400 } })).toBe(100);
+  expect(besideTasks({ money: money({ shown, shownBilledMicros: 500 }), spent: { ...spent, finishedMicros: 600 } })).toBe(-100);
+  expect(besideTasks({ money: money({ shown }), spent: { ...spent, finishedMicros: 500 } })).toBeNull();
 });

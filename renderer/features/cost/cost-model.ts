@@ -133,7 +133,7 @@ export function barScale(rows: readonly Pick<CostRow, 'perTaskMicros' | 'highMic
 }
 
 export const noFigureWords = (row: Pick<CostRow, 'perTaskMicros' | 'finished' | 'money'>): string => (
-  row.perTaskMicros !== null ? '' : row.money.shown.amountMicros === null ? (row.money.unpriced > 0 ? 'no figure: what it used has no price' : 'no figure: nothing was spent') : row.finished === 0 ? 'no figure: none finished' : 'no figure'
+  row.perTaskMicros !== null ? '' : row.money.shown.amountMicros === null ? (row.money.unpriced > 0 ? 'no figure: no price known' : 'no figure: nothing was spent') : row.finished === 0 ? 'no figure: none finished' : 'no figure'
 );
 
 /** `0.23 to 0.28`; an upper end that nobody can name is "or more". */
@@ -191,4 +191,32 @@ export function chartSummary(days: readonly DayBar[], currency: string): string 
   const unpriced = days.reduce((sum, day) => sum + day.unpriced, 0);
   const atLeast = blind > 0 || unpriced > 0 ? 'at least ' : '';
   return `${dayWords(first.day)} to ${dayWords(last.day)}: ${atLeast}${formatMoney(total)} ${currency}.${blind > 0 ? ` ${plural(blind, 'day')} not wholly seen.` : ''}${unpriced > 0 ? ` ${plural(unpriced, 'activity', 'activities')} without a price.` : ''}`;
+}
+
+/** As many decimals for every tick as the finest needs: `0, 5, 10`, or `0.00, 0.25, 0.50`. */
+export function axisDecimals(ticks: readonly number[]): number {
+  return [0, 2, 4].find((places) => ticks.every((tick) => tick % 10 ** (6 - places) === 0)) ?? 6;
+}
+
+interface TrendDay { day: string; micros: number; finished: number; perTaskMicros: number | null }
+const dayMs = 86_400_000;
+/** Days without a task stand there too, so that a gap is as wide as it was. */
+export function everyDay(days: readonly TrendDay[]): TrendDay[] {
+  const [first] = days;
+  const last = days.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const known = new Map(days.map((day) => [day.day, day]));
+  const from = Date.parse(first.day);
+  return Array.from({ length: Math.min(400, Math.round((Date.parse(last.day) - from) / dayMs) + 1) }, (_unused, index) => {
+    const day = new Date(from + index * dayMs).toISOString().slice(0, 10);
+    return known.get(day) ?? { day, micros: 0, finished: 0, perTaskMicros: null };
+  });
+}
+
+/** What a bill says beyond, or short of, what is known of tasks: a bill names no task, so that part stands in no outcome. Null: nothing. */
+export function besideTasks(summary: Pick<CostSummary, 'money' | 'spent'>): number | null {
+  const known = summary.money.shown.amountMicros;
+  if (known === null) return null;
+  const rest = known - outcomeLines(summary.spent).reduce((sum, line) => sum + line.micros, 0);
+  return rest === 0 || summary.money.shownBilledMicros === 0 ? null : rest;
 }

@@ -8,7 +8,7 @@ import { ProvenanceLetter } from '../../ui/money.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Age } from '../../ui/time.tsx';
 import { costSortStored } from './cost-table.tsx';
-import { decimalOf, knownWords, muchChanged, noFigureWords, outcomeLines, outcomeWords, rangeWords, signedPercent, type OutcomeLine } from './cost-model.ts';
+import { besideTasks, decimalOf, knownWords, muchChanged, noFigureWords, outcomeLines, outcomeWords, rangeWords, signedPercent, type OutcomeLine } from './cost-model.ts';
 import classes from './cost.module.css';
 
 function Figure({ summary }: { summary: CostSummary }) {
@@ -50,13 +50,14 @@ export function PerTaskPanel({ query, words }: { query: UseQueryResult<CostSumma
   if (summary === undefined) return <Panel title={title}>{query.error === null ? <Loading what="Reading cost" rows={6} /> : <ErrorBlock error={query.error} what="The cost could not be read." retry={() => { void query.refetch(); }} />}</Panel>;
   const { money, currency, others } = summary;
   const known = money.shown.amountMicros;
+  const beside = besideTasks(summary);
   return (
     <Panel title={title} foot={<><span>Sub-agents are counted into their task</span><span>age <Age iso={summary.age} /></span>{others.length > 0 && <span>Not added: {others.map((one) => `${one.amountMicros === null ? 'unpriced' : formatMoney(one.amountMicros)} ${one.currency}`).join(', ')}</span>}</>}>
       {query.error !== null && <ErrorBlock error={query.error} what="The cost could not be read again." retry={() => { void query.refetch(); }} staleSince={query.dataUpdatedAt} />}
       <div className={classes.perTask}>
         <Figure summary={summary} />
-        <span className={classes.small}>{known === null ? (money.unpriced > 0 ? 'Nothing of it has a price' : 'Nothing was spent') : `Where ${money.unpriced > 0 ? 'at least ' : ''}${formatMoney(known)} ${currency} went`}{money.unpriced > 0 && <span className={classes.wait}>, {plural(money.unpriced, 'activity', 'activities')} without a price</span>}</span>
-        <ul className={classes.outcomes}>{outcomeLines(summary.spent).filter((line) => line.id !== 'unknown' || line.micros > 0).map((line) => <Line key={line.id} line={line} />)}</ul>
+        <span className={classes.small}>{known === null ? (money.unpriced > 0 ? 'Nothing of it has a price' : 'Nothing was spent') : `Where ${money.unpriced > 0 ? 'at least ' : ''}${formatMoney(known - (beside ?? 0))} ${currency} went`}{beside !== null && <span data-tip="A bill names days, not tasks: this part of it stands in no outcome">, bill {beside > 0 ? '+' : ''}{formatMoney(beside)}</span>}{money.unpriced > 0 && <span className={classes.wait}>, {plural(money.unpriced, 'activity', 'activities')} without a price</span>}</span>
+        <ul className={classes.outcomes}>{outcomeLines(summary.spent).map((line) => <Line key={line.id} line={line} />)}</ul>
       </div>
     </Panel>
   );

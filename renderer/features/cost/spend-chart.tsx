@@ -2,13 +2,13 @@
  * Spend per UTC day by how it is known: billed solid, reported lighter, computed dashed-outlined, hatched where nobody saw.
  * Nothing is scaled up to what was not seen; a forecast is a dashed line in days to come, with the band it may fall in.
  */
-import { Bar, CartesianGrid, ComposedChart, ResponsiveContainer, Tooltip, XAxis, YAxis, usePlotArea } from 'recharts';
+import { Bar, CartesianGrid, ComposedChart, ResponsiveContainer, Tooltip, XAxis, YAxis, ZIndexLayer, usePlotArea } from 'recharts';
 import { useId } from 'react';
 import { PlainTable, type PlainColumn } from '../../ui/data-table-plain.tsx';
 import { formatMoney, formatPercent } from '../../ui/format.ts';
 import { HatchPattern } from '../../ui/time-chart.tsx';
 import { niceTicks } from '../../ui/time-chart-geometry.ts';
-import { chartSummary, dayAndYear, dayWords, seenEnough, type DayBar } from './cost-model.ts';
+import { axisDecimals, chartSummary, dayAndYear, dayWords, seenEnough, type DayBar } from './cost-model.ts';
 import classes from './cost-chart.module.css';
 
 /** What the days to come are expected to bring, each. */
@@ -17,7 +17,6 @@ export interface Forecast { days: readonly string[]; each: number; low: number |
 interface SpendChartProps { bars: readonly DayBar[]; forecast: Forecast | null; currency: string; height: number; asTable: boolean; onDay: (day: string) => void }
 interface Row extends DayBar { toCome: boolean }
 
-const axisWords = (value: number): string => formatMoney(value, value === 0 || value >= 10_000_000 ? 0 : value >= 10_000 ? 2 : 4);
 const left = 46;
 
 export function SpendChart({ bars, forecast, currency, height, asTable, onDay }: SpendChartProps) {
@@ -38,12 +37,13 @@ export function SpendChart({ bars, forecast, currency, height, asTable, onDay }:
           <ComposedChart data={rows} margin={{ top: 20, right: 12, bottom: 20, left: 0 }} barCategoryGap="14%" accessibilityLayer={false}>
             <CartesianGrid vertical={false} stroke="var(--gh-plot)" />
             <XAxis dataKey="day" hide />
-            <YAxis width={left} domain={[0, top]} ticks={ticks} tickFormatter={axisWords} axisLine={false} tickLine={false} tick={{ fill: 'var(--gh-muted)', fontSize: 11 }} interval={0} />
+            <YAxis width={left} domain={[0, top]} ticks={ticks} tickFormatter={(value: number) => formatMoney(value, axisDecimals(ticks))} axisLine={false} tickLine={false} tick={{ fill: 'var(--gh-muted)', fontSize: 11 }} interval={0} />
             <Bar dataKey="billed" stackId="day" className={classes.billed} isAnimationActive={false} />
             <Bar dataKey="reported" stackId="day" className={classes.reported} isAnimationActive={false} />
             <Bar dataKey="computed" stackId="day" isAnimationActive={false} shape={<Computed />} />
             <Tooltip isAnimationActive={false} cursor={{ fill: 'var(--gh-hover)' }} content={({ active, payload }) => (active ? <Reading row={payload[0]?.payload as Row | undefined} forecast={forecast} currency={currency} /> : null)} />
-            <Ground rows={rows} top={top} forecast={forecast} onDay={onDay} />
+            {/* Above the bars: whiskers must be seen on them, and a press on a bar must reach its day. */}
+            <ZIndexLayer zIndex={450}><Ground rows={rows} top={top} forecast={forecast} onDay={onDay} /></ZIndexLayer>
           </ComposedChart>
         </ResponsiveContainer>
       </div>

@@ -21,7 +21,7 @@ import classes from './cost.module.css';
 
 const SpendChart = lazy(async () => ({ default: (await import('./spend-chart.tsx')).SpendChart }));
 const dayMs = 86_400_000;
-const chartHeight = 208;
+const chartHeight = 227;
 
 /** Shows a day that stands in the chart: the whole screen then speaks of it. */
 const openDay = (day: string): void => showUntil('24h', new Date(Date.parse(`${day}T00:00:00.000Z`) + dayMs).toISOString());
@@ -33,7 +33,7 @@ function Legend({ unpriced }: { unpriced: boolean }) {
       <span><span className={`${chart.swatch} ${chart.swatchReported}`} />reported</span>
       <span><span className={`${chart.swatch} ${chart.swatchComputed}`} />computed</span>
       <span><Hatch name="Hatched: not seen" height={11} />not seen</span>
-      {unpriced && <span><ProvenanceLetter provenance="unpriced" />and more without a price</span>}
+      {unpriced && <span><ProvenanceLetter provenance="unpriced" />no price</span>}
     </span>
   );
 }

@@ -1,11 +1,12 @@
 /** Cost per finished task over days, with what was spent behind it, and the days on which a new version was first seen. */
-import { Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis, usePlotArea } from 'recharts';
+import { Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis, ZIndexLayer, usePlotArea } from 'recharts';
+import { useMemo } from 'react';
 import type { Result } from '../../../shared/contract.ts';
 import { inertString } from '../../ui/agent-text.ts';
 import { PlainTable } from '../../ui/data-table-plain.tsx';
 import { formatCount, formatMoney, plural } from '../../ui/format.ts';
 import { niceTicks } from '../../ui/time-chart-geometry.ts';
-import { dayAndYear, dayWords } from './cost-model.ts';
+import { axisDecimals, dayAndYear, dayWords, everyDay } from './cost-model.ts';
 import chart from './cost-chart.module.css';
 
 type Trend = Result<'cost.trend'>;
@@ -15,7 +16,8 @@ interface TrendChartProps { days: Trend['days']; versions: Trend['versions']; cu
 const height = 180;
 const versionWords = (one: Trend['versions'][number]): string => `${inertString(one.agentName, 30)} ${inertString(one.version, 30)}`;
 
-export function TrendChart({ days, versions, currency, asTable }: TrendChartProps) {
+export function TrendChart({ days: known, versions, currency, asTable }: TrendChartProps) {
+  const days = useMemo(() => everyDay(known), [known]);
   const most = Math.max(0, ...days.map((day) => day.perTaskMicros ?? 0));
   const finished = days.reduce((sum, day) => sum + day.finished, 0);
   const summary = `${plural(finished, 'task')} finished on ${plural(days.filter((day) => day.finished > 0).length, 'day')}.${versions.length === 0 ? '' : ` New versions: ${versions.map((one) => `${versionWords(one)} on ${dayWords(one.day)}`).join(', ')}.`}`;
@@ -30,12 +32,12 @@ export function TrendChart({ days, versions, currency, asTable }: TrendChartProp
           <ComposedChart data={[...days]} margin={{ top: 20, right: 12, bottom: 20, left: 0 }} barCategoryGap="20%" accessibilityLayer={false}>
             <CartesianGrid vertical={false} stroke="var(--gh-plot)" />
             <XAxis dataKey="day" hide />
-            <YAxis width={52} domain={[0, ticks.at(-1) || 1]} ticks={ticks} tickFormatter={(value: number) => formatMoney(value)} axisLine={false} tickLine={false} tick={{ fill: 'var(--gh-muted)', fontSize: 11 }} interval={0} />
+            <YAxis width={52} domain={[0, ticks.at(-1) || 1]} ticks={ticks} tickFormatter={(value: number) => formatMoney(value, axisDecimals(ticks))} axisLine={false} tickLine={false} tick={{ fill: 'var(--gh-muted)', fontSize: 11 }} interval={0} />
             {/* Days without a finished task have no dot: nothing is drawn through them as if they had. */}
-            <Bar dataKey="perTaskMicros" className={chart.spendBar} isAnimationActive={false} />
+            <Bar dataKey="perTaskMicros" className={chart.spendBar} maxBarSize={48} isAnimationActive={false} />
             <Line dataKey="perTaskMicros" type="linear" stroke="var(--gh-d1)" strokeWidth={2} dot={{ r: 2.5, fill: 'var(--gh-d1)', stroke: 'none' }} isAnimationActive={false} connectNulls={false} />
             <Tooltip isAnimationActive={false} cursor={{ fill: 'var(--gh-hover)' }} content={({ active, payload }) => (active ? <Reading day={payload[0]?.payload as Day | undefined} currency={currency} /> : null)} />
-            <Marks days={days} versions={versions} />
+            <ZIndexLayer zIndex={450}><Marks days={days} versions={versions} /></ZIndexLayer>
           </ComposedChart>
         </ResponsiveContainer>
       </div>

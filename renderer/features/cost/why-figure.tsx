@@ -34,7 +34,7 @@ function Told({ told }: { told: CostExplained }) {
   const circumstances = [billing.provider, billing.region, billing.tier].filter((one) => one !== null).map((one) => inertString(one, 40));
   return (
     <div className={classes.why}>
-      <span className={classes.small}>{shownBecause(told)}{circumstances.length > 0 && ` Told with it: ${circumstances.join(', ')}.`}<CopyButton value={explainedText(told)} label="Copy the computation" /></span>
+      <span className={classes.whyHead}><span>{shownBecause(told)}{circumstances.length > 0 && ` Told with it: ${circumstances.join(', ')}.`}</span><CopyButton value={explainedText(told)} label="Copy the computation" /></span>
       {reported !== null && <ul className={classes.whyLines}><li><span><ProvenanceLetter provenance="reported" /> told by the agent</span><span>{decimalOf(reported.amountMicros)} {reported.currency}</span></li></ul>}
       {computed !== null && <Computed computed={computed} />}
       {whyNot !== null && <span className={classes.wait}>{inertString(whyNot, 300)}</span>}

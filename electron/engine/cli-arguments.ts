@@ -4,6 +4,8 @@ import { contentLevels } from '../../shared/domain.ts';
 import type { ContentLevel } from '../../shared/domain.ts';
 import { readAccess } from './cli-access-arguments.ts';
 import type { AccessCommand } from './cli-access-arguments.ts';
+import { readCost, readFailures, readPrices, readTaskMark } from './cli-cost-arguments.ts';
+import type { CostCommand } from './cli-cost-arguments.ts';
 import { allow, needed, oneOf, parseWords, readLimit, UsageError } from './cli-options.ts';
 import type { Values } from './cli-options.ts';
 import { readAgentLink, readApprovals, readAudit, readGrants, readRuntimeConnections } from './cli-runtime-arguments.ts';
@@ -19,7 +21,7 @@ export interface ListOptions {
 }
 
 export type Command =
-  | RuntimeCommand | StopCommand | AccessCommand
+  | RuntimeCommand | StopCommand | AccessCommand | CostCommand
   | { readonly name: 'help' } | { readonly name: 'version' }
   | { readonly name: 'serve'; readonly otlp: { readonly host: string; readonly port: number } | null }
   | { readonly name: 'status' }
@@ -77,9 +79,12 @@ function readCommand(positionals: readonly string[], values: Values, now: number
     case 'audit': return readAudit(rest, values);
     case 'agents':
       return readAgentLink(rest, values) ?? readListing(name, rest, values, now);
+    case 'cost': return readCost(rest, values, (text) => readSince(text, now));
+    case 'prices': return readPrices(rest, values);
     case 'tasks':
+      return readTaskMark(rest, values) ?? readListing(name, rest, values, now);
     case 'failures':
-      return readListing(name, rest, values, now);
+      return readFailures(rest, values, (text) => readSince(text, now)) ?? readListing(name, rest, values, now);
     case 'activity':
       allow(values, [...listed, 'task'], rest, 0);
       return { name, ...readList(values, now) };

@@ -2,6 +2,7 @@
 import type { SystemStatus } from '../../shared/contract.ts';
 import type { Connection } from '../../shared/domain.ts';
 import { runAccessCommand } from './cli-access.ts';
+import { runCostCommand } from './cli-cost.ts';
 import { runPaperCommand } from './cli-approvals.ts';
 import type { Command } from './cli-arguments.ts';
 import { findConnection } from './cli-find.ts';
@@ -69,6 +70,23 @@ async function runPrinting(command: Exclude<AskingCommand, ConnectionCommand | S
     case 'approvals decide':
     case 'grants':
     case 'audit': return runPaperCommand(command, context, limit);
+    case 'cost':
+    case 'cost explain':
+    case 'cost reconciliation':
+    case 'cost bills':
+    case 'cost import-bill':
+    case 'cost remove-bill':
+    case 'prices list':
+    case 'prices unpriced':
+    case 'prices history':
+    case 'prices remove':
+    case 'prices set':
+    case 'prices import':
+    case 'failures groups':
+    case 'failures show':
+    case 'failures state':
+    case 'failures note':
+    case 'tasks mark': return runCostCommand(command, context, limit);
     case 'status': return status(context);
     case 'agents': return printRows(await agentsListing(caller, command), limit, json, streams);
     case 'tasks': return printRows(await tasksListing(caller, command, limit), limit, json, streams);

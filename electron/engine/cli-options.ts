@@ -22,6 +22,7 @@ const options = {
   document: { type: 'string' }, class: { type: 'string' }, gone: { type: 'boolean', default: false }, rule: { type: 'string' }, dismissed: { type: 'boolean', default: false }, until: { type: 'string' }, widening: { type: 'boolean', default: false },
   note: { type: 'string' }, form: { type: 'string' }, format: { type: 'string' }, role: { type: 'string' }, enforcement: { type: 'string' }, for: { type: 'string', multiple: true }, as: { type: 'string' }, try: { type: 'boolean', default: false },
   'take-back': { type: 'boolean', default: false }, sponsor: { type: 'boolean', default: false }, left: { type: 'boolean', default: false },
+  own: { type: 'boolean', default: false }, used: { type: 'boolean', default: false }, price: { type: 'string', multiple: true }, provider: { type: 'string' }, region: { type: 'string' }, tier: { type: 'string' }, currency: { type: 'string' }, source: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' }, replaces: { type: 'string' }, state: { type: 'string', multiple: true },
 } as const;
 
 export type Values = ReturnType<typeof parseWords>['values'];

@@ -60,6 +60,18 @@ const help = `Gatehouse ${version}
                         [--role identity|boundary|scp|resource] [--enforcement enforced|declared|log_only|unknown]; with --try only reads it
   gatehouse access holder CONNECTION AGENT [--take-back]    the agent uses what that connection offers
 
+  gatehouse cost [--by agent|owner|model|kind|version|connection] [--since SPAN] [--connection ID|NAME] [--text TEXT] [--limit N]
+                        what was spent, how that is known, and what a finished task costs; whole UTC days, 30 where none is said
+  gatehouse cost explain ACTIVITY               why it shows that cost: what was told, the price, each part of the sum
+  gatehouse cost reconciliation [--connection ID|NAME] [--since SPAN]      each day beside its bill, and why they differ
+  gatehouse cost bills | remove-bill ID
+  gatehouse cost import-bill FILE|- --connection ID|NAME --format focus|csv [--name NAME]; with --try only reads it
+  gatehouse prices [list] [--text TEXT] [--own] [--used] | prices unpriced
+  gatehouse prices set MODEL --price UNIT=AMOUNT[/PER][@FROM]... --source TEXT [--provider P] [--region R] [--tier T] [--currency USD] [--from DAY]
+                        [--to DAY] [--note TEXT] [--replaces ID]      tokens per million unless PER is said; history is then computed anew
+  gatehouse prices history|remove ID
+  gatehouse prices import FILE|- [--name NAME]  a JSON list of prices; all or none; with --try only checks it
+
   gatehouse stop --task ID | --agent ID|NAME | --connection ID|NAME | --tag TAG | --all --level cancel|suspend|revoke --reason TEXT
                         [--reason-kind KIND] [--ticket TEXT] [--with LEVER]... [--without LEVER]... [--wait SPAN] [--yes]
                         prints the plan, then what becomes of it; code 0 only when verified, 3 still acting, 4 unverified,
@@ -76,7 +88,11 @@ const help = `Gatehouse ${version}
   gatehouse agents link ID ID | unlink ID       the same agent, seen from two sides
   gatehouse tasks     [--agent ID|NAME] [--since SPAN] [--limit N]
   gatehouse activity  [--agent ID|NAME] [--task ID] [--since SPAN] [--limit N]
+  gatehouse tasks mark ID finished|failed|none [--note TEXT]        how it came out, by your word; none takes it back
   gatehouse failures  [--agent ID|NAME] [--since SPAN] [--limit N]
+  gatehouse failures groups [--state new|back|known|snoozed|resolved]... [--agent ID|NAME] [--connection ID|NAME] [--text TEXT] [--since SPAN]
+  gatehouse failures show ID [--since SPAN]     what is alike, as which versions, what came before, what people said
+  gatehouse failures know|resolve|reopen ID [--note TEXT] | snooze ID [--until TIME] [--note TEXT] | note ID TEXT
   gatehouse gaps      [--since SPAN] [--limit N]    when something could not be seen, and why
 
 KEY is one of: --key-env NAME, --key-file PATH, --key-stdin (read now and kept; --session: only in memory),

@@ -97,11 +97,11 @@ test('one click prices a model like its nearest, a form prices another, and hist
   const { page } = opened;
   await openTab(page, 'Prices');
   const unpriced = page.getByRole('table', { name: 'Models without a price' });
-  await unpriced.getByRole('button', { name: /^Price claude-nova-9 as claude/ }).click();
+  await unpriced.getByRole('button', { name: /^Price as claude.* for claude-nova-9$/ }).click();
   await expect(unpriced.getByRole('rowheader', { name: 'claude-nova-9' })).toHaveCount(0, { timeout: 20_000 });
   await expect.poll(() => spentOn(page, 'claude-nova-9'), { timeout: 20_000 }).toBeGreaterThan(0);
 
-  await unpriced.getByRole('button', { name: 'Price acme-9', exact: true }).click();
+  await unpriced.getByRole('button', { name: 'Price it… acme-9', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: /^Price a model/ });
   await dialog.getByLabel('Price of Input').fill('2,5');
   await dialog.getByLabel('Price of Output').fill('4');
@@ -162,7 +162,7 @@ test('a bill is tried before it is kept, stands beside our sum, and is removed',
   await expect(dialog).toHaveCount(0);
   await expect(page.getByRole('grid', { name: 'Bill beside ours' }).locator('[data-row]').first()).toContainText('0.05');
   await cleanInBothThemes(page);
-  await page.getByRole('button', { name: 'Remove November' }).click();
+  await page.getByRole('button', { name: 'Remove… November' }).click();
   await page.keyboard.press('Control+Enter');
   await expect(page.getByText('No bill was imported yet.', { exact: false })).toBeVisible();
 });

@@ -35,10 +35,11 @@ function Line({ line }: { line: OutcomeLine }) {
   const quiet = line.id === 'open' || line.id === 'unknown';
   return (
     <li>
-      <button type="button" className={`${classes.outcome} ${quiet ? classes.muted : ''}`} data-tip={words.says} aria-label={`${words.label}: ${formatMoney(line.micros)}. Sorts the list below by ${line.waste ? 'what was wasted' : 'spend'}`} onClick={() => costSortStored.set({ id: line.waste ? 'wasted' : 'spend', down: true })}>
+      <button type="button" className={`${classes.outcome} ${quiet ? classes.muted : ''}`} data-tip={words.says} onClick={() => costSortStored.set({ id: line.waste ? 'wasted' : 'spend', down: true })}>
         <span>{words.label}</span>
         <span className={classes.track}><span className={line.waste ? classes.wasteBar : quiet ? classes.quietBar : classes.workBar} style={{ width: line.micros === 0 ? 0 : `max(2px, ${(line.share * 100).toFixed(2)}%)` }} /></span>
         <span className={line.micros === 0 ? classes.zero : ''}>{line.micros === 0 ? '0' : formatMoney(line.micros)}</span>
+        <span className="gh-visually-hidden">, sorts the list below by {line.waste ? 'what was wasted' : 'spend'}</span>
       </button>
     </li>
   );

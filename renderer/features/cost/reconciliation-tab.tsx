@@ -106,7 +106,7 @@ function Bills() {
                 { id: 'sum', head: 'Sum', end: true, cell: (bill) => `${formatMoney(bill.micros)} ${bill.currency}` },
                 { id: 'lines', head: 'Lines', end: true, cell: (bill) => <>{formatCount(bill.lines)}{bill.refused.length > 0 && <span className={classes.wait} data-tip={bill.refused.slice(0, 6).map((one) => `Line ${one.line}: ${inertString(one.reason, 100)}`).join('; ')}>, {formatCount(bill.refused.length)} not taken</span>}</> },
                 { id: 'when', head: 'Imported', end: true, cell: (bill) => <span className={classes.muted}><Time iso={bill.importedAt} short /> by <InertName text={bill.importedBy} most={30} /></span> },
-                { id: 'act', head: '', end: true, cell: (bill) => <button type="button" className={classes.smallButton} aria-label={`Remove ${inertString(bill.name, 40)}`} onClick={() => setRemoving(bill)}>Remove…</button> },
+                { id: 'act', head: '', end: true, cell: (bill) => <button type="button" className={classes.smallButton} onClick={() => setRemoving(bill)}><span>Remove…<span className="gh-visually-hidden"> {inertString(bill.name, 40)}</span></span></button> },
               ]}
             />
           ))}

@@ -31,8 +31,8 @@ function Acts({ model, onPrice }: { model: UnpricedModel; onPrice: (like: PriceE
   return (
     <span className={classes.acts}>
       {save.error !== null && <span className={classes.wait}>{inertString(save.error.message, 120)}</span>}
-      {form !== null && like !== null && complaintsOf(form).length === 0 && <button type="button" className={classes.smallButton} disabled={save.isPending} aria-label={`Price ${name} as ${inertString(like.model, 40)}`} data-tip="Lends its prices to this model; the entry says so, and removing it takes that back" onClick={() => save.mutate({ entry: draftOf(form) })}>{save.isPending ? 'Pricing…' : `Price as ${inertString(like.model, 28)}`}</button>}
-      <button type="button" className={classes.smallButton} aria-label={`Price ${name}`} onClick={() => onPrice(like)}>Price it…</button>
+      {form !== null && like !== null && complaintsOf(form).length === 0 && <button type="button" className={classes.smallButton} disabled={save.isPending} data-tip="Lends its prices to this model; the entry says so, and removing it takes that back" onClick={() => save.mutate({ entry: draftOf(form) })}>{save.isPending ? 'Pricing…' : <span>Price as {inertString(like.model, 28)}<span className="gh-visually-hidden"> for {name}</span></span>}</button>}
+      <button type="button" className={classes.smallButton} onClick={() => onPrice(like)}><span>Price it…<span className="gh-visually-hidden"> {name}</span></span></button>
     </span>
   );
 }

@@ -69,7 +69,7 @@ export function PricePane({ entry }: { entry: PriceEntry & { used: boolean } }) 
           columns={[
             { id: 'unit', head: 'Unit', cell: (one) => unitWords[one.unit] },
             { id: 'price', head: entry.currency, end: true, cell: (one) => one.price },
-            { id: 'per', head: '', cell: (one) => <span className={classes.muted}>{perWords(one.per)}{one.fromInputTokens === undefined ? '' : `, from ${formatCount(one.fromInputTokens)} input`}</span> },
+            { id: 'per', head: 'Per', cell: (one) => <span className={classes.muted}>{perWords(one.per).replace('per ', '')}{one.fromInputTokens === undefined ? '' : `, from ${formatCount(one.fromInputTokens)} input`}</span> },
           ]}
         />
         <dl className={classes.facts}>

@@ -50,7 +50,7 @@ const columns: readonly DataColumn<Reconciliation>[] = [
   { id: 'billed', head: 'Billed', name: 'Billed', min: 84, grow: 0.2, end: true, first: 'down', sortBy: (row) => row.billedMicros, cell: (row) => <Amount micros={row.billedMicros} none="no bill" /> },
   { id: 'reported', head: 'Reported', name: 'Reported', min: 84, grow: 0.2, end: true, first: 'down', sortBy: (row) => row.reportedMicros, cell: (row) => <Amount micros={row.reportedMicros} none="none" /> },
   { id: 'computed', head: 'Computed', name: 'Computed', min: 84, grow: 0.2, end: true, first: 'down', sortBy: (row) => row.computedMicros, cell: (row) => <Amount micros={row.computedMicros} none="none" /> },
-  { id: 'currency', head: '', name: 'Currency', min: 44, grow: 0, cell: (row) => <span className={classes.muted}>{row.currency}</span> },
+  { id: 'currency', head: 'Currency', name: 'Currency', min: 64, grow: 0, cell: (row) => <span className={classes.muted}>{row.currency}</span> },
   { id: 'difference', head: 'Ours less bill', name: 'Difference', min: 132, grow: 0.3, end: true, first: 'down', sortBy: (row) => (row.differenceMicros === null ? null : Math.abs(row.differenceMicros)), cell: (row) => <Difference row={row} /> },
 ];
 
@@ -106,7 +106,7 @@ function Bills() {
                 { id: 'sum', head: 'Sum', end: true, cell: (bill) => `${formatMoney(bill.micros)} ${bill.currency}` },
                 { id: 'lines', head: 'Lines', end: true, cell: (bill) => <>{formatCount(bill.lines)}{bill.refused.length > 0 && <span className={classes.wait} data-tip={bill.refused.slice(0, 6).map((one) => `Line ${one.line}: ${inertString(one.reason, 100)}`).join('; ')}>, {formatCount(bill.refused.length)} not taken</span>}</> },
                 { id: 'when', head: 'Imported', end: true, cell: (bill) => <span className={classes.muted}><Time iso={bill.importedAt} short /> by <InertName text={bill.importedBy} most={30} /></span> },
-                { id: 'act', head: '', end: true, cell: (bill) => <button type="button" className={classes.smallButton} onClick={() => setRemoving(bill)}><span>Remove…<span className="gh-visually-hidden"> {inertString(bill.name, 40)}</span></span></button> },
+                { id: 'act', head: 'Take out', end: true, cell: (bill) => <button type="button" className={classes.smallButton} onClick={() => setRemoving(bill)}><span>Remove…<span className="gh-visually-hidden"> {inertString(bill.name, 40)}</span></span></button> },
               ]}
             />
           ))}

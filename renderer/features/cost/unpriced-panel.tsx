@@ -56,7 +56,7 @@ export function UnpricedPanel() {
               { id: 'cached', head: 'Cache read, write', end: true, cell: (row) => `${formatCounter(row.cacheReadTokens)}, ${formatCounter(row.cacheWriteTokens)}` },
               { id: 'output', head: 'Output', end: true, cell: (row) => formatCounter(row.outputTokens) },
               { id: 'last', head: 'Last', end: true, cell: (row) => <Age iso={row.lastSeen} /> },
-              { id: 'act', head: '', end: true, cell: (row) => <Acts model={row} onPrice={(like) => setPricing({ model: row, like })} /> },
+              { id: 'act', head: 'Give it a price', end: true, cell: (row) => <Acts model={row} onPrice={(like) => setPricing({ model: row, like })} /> },
             ]}
           />
         </Panel>

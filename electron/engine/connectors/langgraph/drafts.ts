@@ -7,7 +7,7 @@ import type { Json } from '../foreign-json.ts';
 import { isObject } from '../foreign-json.ts';
 import { brokenOff, errorOf } from './run-outcome.ts';
 import type { RunStands } from './run-outcome.ts';
-import { aiIn, callIdOf, messageId, messagesIn, modelOf, openCalls, textOf, toolCallsOf, toolResultsIn, usageIn } from './messages.ts';
+import { aiIn, billingIn, callIdOf, messageId, messagesIn, modelOf, openCalls, textOf, toolCallsOf, toolResultsIn, usageIn } from './messages.ts';
 import type { ToolCall } from './messages.ts';
 import type { Step, Waiting } from './run-view.ts';
 import { answererOf, isOpen } from './run-view.ts';
@@ -120,10 +120,11 @@ function modelRecord(context: StepContext, task: StepTask, message: Json, index:
   const { step, agent } = context;
   const model = modelOf(message);
   const usage = usageIn(message);
+  const billing = billingIn(message);
   const key = `model:${messageId(message) ?? `${task.id}:${index}`}`;
   const draft = draftOf(step.run, agent, 'langgraph/message', key, {
     role: 'activity', kind: 'model_call', name: model ?? 'model', ...(model === undefined ? { namePlaceholder: true } : { model }),
-    status: 'ok', statusExplicit: true, startUs: step.fromUs, endUs: Math.max(step.fromUs, endOf(context) ?? step.fromUs), ...(usage === undefined ? {} : { usage }),
+    status: 'ok', statusExplicit: true, startUs: step.fromUs, endUs: Math.max(step.fromUs, endOf(context) ?? step.fromUs), ...(usage === undefined ? {} : { usage }), ...(billing === undefined ? {} : { billing }),
   });
   return { draft, raw: safeJson({ node: task.name, message }) };
 }

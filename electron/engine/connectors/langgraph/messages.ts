@@ -1,5 +1,7 @@
 /** Chat messages as LangChain writes them down, in JavaScript and in Python. */
 import type { Usage } from '../../../../shared/domain.ts';
+import { tierOf } from '../../cost/names.ts';
+import type { Draft } from '../../ingest/draft.ts';
 import { cleanName, tokens } from '../../ingest/normalise/read.ts';
 import { byConvention, usageOf } from '../../ingest/normalise/usage.ts';
 import type { AttrValue } from '../../ingest/record.ts';
@@ -62,19 +64,43 @@ export function modelOf(message: Json): string | undefined {
   return undefined;
 }
 
+function count(from: unknown, key: string): number | undefined {
+  const value = isObject(from) ? from[key] : undefined;
+  return typeof value === 'number' ? tokens({ [key]: value satisfies AttrValue }, [key]) : undefined;
+}
+
+/** Where LangChain tells how long caches are kept, its own sum of them is 0. */
+function cacheWritten(details: unknown): number | undefined {
+  const sum = count(details, 'cache_creation');
+  const byLife = (count(details, 'ephemeral_5m_input_tokens') ?? 0) + (count(details, 'ephemeral_1h_input_tokens') ?? 0);
+  return byLife > 0 && (sum ?? 0) === 0 ? byLife : sum;
+}
+
 /** LangChain's input figure contains the cached part, its output figure the reasoning. */
 export function usageIn(message: Json): Usage | undefined {
   const usage = message['usage_metadata'];
   if (!isObject(usage)) return undefined;
-  const count = (from: unknown, key: string): number | undefined => {
-    const value = isObject(from) ? from[key] : undefined;
-    return typeof value === 'number' ? tokens({ [key]: value satisfies AttrValue }, [key]) : undefined;
-  };
   return usageOf({
     input: count(usage, 'input_tokens'), output: count(usage, 'output_tokens'), total: count(usage, 'total_tokens'),
-    cacheRead: count(usage['input_token_details'], 'cache_read'), cacheWrite: count(usage['input_token_details'], 'cache_creation'),
+    cacheRead: count(usage['input_token_details'], 'cache_read'), cacheWrite: cacheWritten(usage['input_token_details']),
     reasoning: count(usage['output_token_details'], 'reasoning'),
   }, byConvention);
+}
+
+/** What the price of the answer depends on besides its model and tokens; undefined when it tells none of it. */
+export function billingIn(message: Json): Draft['billing'] {
+  const usage = message['usage_metadata'];
+  const [given, made] = isObject(usage) ? [usage['input_token_details'], usage['output_token_details']] : [];
+  const provider = textAt(message, 'response_metadata', 'model_provider');
+  const tier = tierOf(textAt(message, 'response_metadata', 'service_tier') ?? '');
+  const cacheWrite1h = count(given, 'ephemeral_1h_input_tokens');
+  const heard = count(given, 'audio') ?? 0;
+  const spoken = count(made, 'audio') ?? 0;
+  const units = { ...(heard > 0 ? { input_audio: heard } : {}), ...(spoken > 0 ? { output_audio: spoken } : {}) };
+  const billing = {
+    ...(provider === undefined ? {} : { provider: cleanName(provider) }), ...(tier === '' ? {} : { tier: cleanName(tier) }), ...(cacheWrite1h === undefined ? {} : { cacheWrite1h }), ...(heard + spoken > 0 ? { units } : {}),
+  };
+  return Object.keys(billing).length === 0 ? undefined : billing;
 }
 
 /** The text of a message, for error texts. */

@@ -11,17 +11,16 @@ type Keys = readonly string[];
 
 /** What a response was served in counts before what was asked for. */
 const tierKeys: Keys = [
-  'openai.response.service_tier', 'gen_ai.openai.response.service_tier', 'anthropic.response.service_tier', 'gen_ai.response.service_tier',
-  'openai.request.service_tier', 'gen_ai.openai.request.service_tier', 'gen_ai.request.service_tier',
+  'openai.response.service_tier', 'anthropic.response.service_tier', 'gen_ai.openai.response.service_tier', 'openai.request.service_tier', 'gen_ai.openai.request.service_tier',
 ];
 /** Anthropic's fast mode has a price of its own. */
 const speedKey = 'anthropic.usage.speed';
-const keptKeys: Keys = ['anthropic.usage.cache_creation.ephemeral_1h_input_tokens', 'gen_ai.usage.cache_creation.ephemeral_1h_input_tokens'];
+const keptKeys: Keys = ['anthropic.usage.cache_creation.ephemeral_1h_input_tokens'];
 const regionKeys: Keys = ['cloud.region'];
 
 /** Counted beside or inside the tokens; `electron/engine/cost/price.ts` says which. Only names that a source documents. */
 const unitKeys: readonly (readonly [PriceUnit, Keys])[] = [
-  ['web_search', ['anthropic.usage.server_tool_use.web_search_requests', 'gen_ai.usage.server_tool_use.web_search_requests']],
+  ['web_search', ['anthropic.usage.server_tool_use.web_search_requests']],
   ['input_audio', ['llm.token_count.prompt_details.audio', 'gen_ai.usage.prompt_tokens_details.audio_tokens']],
   ['output_audio', ['llm.token_count.completion_details.audio', 'gen_ai.usage.completion_tokens_details.audio_tokens']],
 ];

@@ -11,6 +11,8 @@ export type FailureState = z.infer<typeof failureState>;
 export const failureSorts = ['tool', 'model', 'timeout', 'rate_limit', 'handoff', 'other'] as const;
 
 export const failureGroup = failure.extend({
+  /** in the period; 0: a link named a group that has none in it. */
+  count: z.int().nonnegative(),
   state: failureState,
   sort: z.enum(failureSorts),
   /** times per bin over the asked period, oldest first, null: not seen. 48 bins up to 49 hours; whole days beyond, at most 48 bins of equal length. */
@@ -32,7 +34,7 @@ export const failureDetail = failureGroup.extend({
   alike: z.array(z.object({ name: z.string(), value: z.string() })),
   /** messages differ only in this many texts; the example is the newest. */
   messages: z.int(),
-  perVersion: z.array(z.object({ agentId: z.string(), agentName: z.string(), version: z.string().nullable(), count: z.int(), firstSeen: isoTime, /** tasks of that version in the period. */ tasks: z.int() })),
+  perVersion: z.array(z.object({ agentId: z.string(), agentName: z.string(), version: z.string().nullable(), count: z.int(), /** of the version, where that is known; else of the failure. */ firstSeen: isoTime, /** tasks of that version in the period. */ tasks: z.int() })),
   /** what stood before it in the example's task, oldest first, its whole chain of parents included. */
   before: z.array(z.object({ activityId: z.string(), kind: activityKind, name: z.string(), status: z.string(), at: isoTime, ancestor: z.boolean() })),
   occurrences: z.array(z.object({ activityId: z.string(), taskId: z.string(), at: isoTime, agentId: z.string(), agentName: z.string(), outcome: taskOutcome, cost })),

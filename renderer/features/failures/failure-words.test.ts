@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backAfter, lastSaid, oneCurrency, saidOf, sameWords, seenBins, seenShare, snoozeUntil, tasksWords, typedTime, undoOf } from './failure-words.ts';
+import { backAfter, lastSaid, oneCurrency, saidOf, sameWords, seenBins, seenShare, sinceWords, snoozeUntil, tasksWords, typedTime, undoOf, whenWords } from './failure-words.ts';
 
 const at = (minute: number, state: 'new' | 'known' | 'snoozed' | 'resolved') => ({ at: `2026-11-17T13:${String(minute).padStart(2, '0')}:00.000Z`, by: 'Anna', state });
 const cost = (amountMicros: number | null, currency: string) => ({ cost: { amountMicros, currency, provenance: 'computed' as const, unpriced: 0 } });
@@ -14,8 +14,15 @@ describe('words', () => {
   it('says what became of the tasks', () => {
     expect(tasksWords({ failed: 4, finishedAfter: 1200, other: 0 })).toBe('4 failed, 1,200 finished after it');
     expect(tasksWords({ failed: 0, finishedAfter: 0, other: 0 })).toBe('none known');
-    expect(sameWords({ messages: 1, count: 9 })).toContain('the same text');
+    expect(sameWords({ messages: 1, count: 9 })).toBe('the same text all 9 times');
+    expect(sameWords({ messages: 1, count: 1 })).toBe('seen once');
     expect(sameWords({ messages: 3, count: 9 })).toContain('3 texts');
+  });
+
+  it('says since when as shortly as it can', () => {
+    const now = new Date('2026-11-17T14:32');
+    expect([new Date('2026-11-17T13:50'), new Date('2026-11-03T13:50'), new Date('2025-11-03T13:50')].map((at) => sinceWords(at, now))).toEqual(['13:50', '3 Nov', '3 Nov 2025']);
+    expect([new Date('2026-11-17T13:50:36'), new Date('2026-11-03T13:50:36')].map((at) => whenWords(at, now))).toEqual(['13:50:36', '3 Nov 13:50']);
   });
 
   it('names a currency only where there is one', () => {

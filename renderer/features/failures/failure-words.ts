@@ -1,6 +1,6 @@
 /** Words and times of failures. Pure. */
 import type { Params } from '../../../shared/contract.ts';
-import { plural } from '../../ui/format.ts';
+import { formatClock, formatDay, plural } from '../../ui/format.ts';
 import type { FailureDetail, FailureGroup, FailureState } from '../../../shared/failures.ts';
 import type { ActivityKind, TaskOutcome } from '../../../shared/domain.ts';
 import type { State } from '../../ui/state-shapes.tsx';
@@ -42,11 +42,25 @@ export function tasksWords({ failed, finishedAfter, other }: FailureGroup['tasks
   return parts.length === 0 ? 'none known' : parts.join(', ');
 }
 
+/** `13:50:36` of today, `3 Nov 13:50` otherwise. */
+export function whenWords(at: Date, now: Date): string {
+  const since = sinceWords(at, now);
+  return formatDay(at) === formatDay(now) ? formatClock(at) : `${since} ${formatClock(at, { short: true })}`;
+}
+
 /** Whose text stands in a failure of this kind. */
 export const speakerOf = (kind: ActivityKind): string => (kind === 'tool_call' ? 'the tool' : kind === 'model_call' ? 'the model’s side' : kind === 'handoff' ? 'the other agent' : 'the agent');
 
 export function sameWords({ messages, count }: Pick<FailureDetail, 'messages' | 'count'>): string {
-  return messages <= 1 ? `the same text in ${plural(count, 'time', 'times')}` : `the newest of ${plural(messages, 'text')} that differ in numbers, names or times only`;
+  if (messages <= 1) return count === 1 ? 'seen once' : `the same text all ${count.toLocaleString('en-US')} times`;
+  return `one of ${plural(messages, 'text')} that differ in numbers, names or times only`;
+}
+
+/** `13:50` of today, `3 Nov` of this year, else with its year. */
+export function sinceWords(at: Date, now: Date): string {
+  const day = formatDay(at);
+  if (day === formatDay(now)) return formatClock(at, { short: true });
+  return at.getFullYear() === now.getFullYear() ? day.replace(/ \d{4}$/, '') : day;
 }
 
 type Said = Params<'failures.setState'>['state'];

@@ -86,11 +86,10 @@ export function stopAgents(group: FailureDetail): void {
   else openStopChooser(agents);
 }
 
-export function GroupActions({ group, saying, onOpen }: { group: FailureDetail; saying: Saying; onOpen: () => void }) {
+export function GroupActions({ group, saying }: { group: FailureDetail; saying: Saying }) {
   const { state } = group;
   return (
     <div className={classes.actions}>
-      <Button onClick={onOpen} rightSection={<Kbd keys="enter" />}>Open newest</Button>
       {(state === 'new' || state === 'back') && <Button disabled={saying.isPending} onClick={() => saying.mutate({ id: group.id, state: 'known' })}>Known</Button>}
       {state !== 'snoozed' && state !== 'resolved' && <SnoozeMenu group={group} saying={saying} />}
       {state !== 'resolved' && <Button disabled={saying.isPending} onClick={() => saying.mutate({ id: group.id, state: 'resolved' })}>Resolve</Button>}

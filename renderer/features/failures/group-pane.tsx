@@ -7,18 +7,18 @@ import { spanMs, askedPeriod, usePeriod } from '../../app/period.ts';
 import type { FailureDetail } from '../../../shared/failures.ts';
 import { AgentText, InertName } from '../../ui/agent-text-view.tsx';
 import { Empty, ErrorBlock, Loading } from '../../ui/blocks.tsx';
-import { CopyButton } from '../../ui/copy-button.tsx';
 import { Id } from '../../ui/id.tsx';
 import { formatCount, plural } from '../../ui/format.ts';
 import { Kbd } from '../../ui/kbd.tsx';
 import { Money } from '../../ui/money.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
-import { Age, Time } from '../../ui/time.tsx';
+import { Age } from '../../ui/time.tsx';
 import { FailureChart } from './failure-chart.tsx';
 import { sameWords, saidOf, speakerOf, tasksWords } from './failure-words.ts';
 import { GroupActions, StateLine } from './group-actions.tsx';
 import { Before, History, Notes, Occurrences, Versions } from './group-parts.tsx';
+import { Since } from './since.tsx';
 import { useSetState } from './use-failure-commands.ts';
 import classes from './failures.module.css';
 
@@ -41,7 +41,7 @@ function Facts({ group }: { group: FailureDetail }) {
   );
 }
 
-function Body({ group, readAt, onOpen }: { group: FailureDetail; readAt: number; onOpen: () => void }) {
+function Body({ group, readAt }: { group: FailureDetail; readAt: number }) {
   const period = usePeriod();
   const saying = useSetState();
   const [asTable, setAsTable] = useState(false);
@@ -52,8 +52,8 @@ function Body({ group, readAt, onOpen }: { group: FailureDetail; readAt: number;
     <>
       <div className={classes.pane}>
         <div className={classes.badgeLine}>
-          <StateBadge header state="failed" word={plural(group.count, 'time')} />
-          <span>since <Time iso={group.since} short />, last <Age iso={group.lastSeen} /> ago</span>
+          <StateBadge header state={group.count === 0 ? 'idle' : 'failed'} word={group.count === 0 ? 'None in this period' : plural(group.count, 'time')} />
+          <span>since <Since iso={group.since} />, last <Age iso={group.lastSeen} /> ago</span>
           <Id id={group.id} />
         </div>
         <h3 className={classes.title}><InertName text={group.name} most={80} />{said !== null && <>: <span className={classes.titleSaid}><InertName text={said} most={140} /></span></>}</h3>
@@ -65,18 +65,18 @@ function Body({ group, readAt, onOpen }: { group: FailureDetail; readAt: number;
         </div>
         {group.error.message !== null && (
           <div className={classes.said}>
-            <AgentText title={group.error.type === null ? 'What it said' : 'What it said'} from={speakerOf(group.kind)} text={group.error.message} />
-            <p className={classes.saidFoot}>{sameWords(group)}</p>
+            <AgentText title="What it said" from={speakerOf(group.kind)} text={group.error.message} />
+            {group.count > 0 && <p className={classes.saidFoot}>{sameWords(group)}</p>}
           </div>
         )}
         <Part title="Before it" aside="in the newest, oldest first"><Before group={group} /></Part>
-        <Part title="Where it happened" aside={group.occurrences.length < group.count ? `the newest ${formatCount(group.occurrences.length)} of ${formatCount(group.count)}` : 'newest first'}><Occurrences group={group} /></Part>
+        <Part title="Where it happened" aside={group.occurrences.length < group.count ? `the newest ${formatCount(group.occurrences.length)} of ${formatCount(group.count)}` : 'newest first'}>{group.occurrences.length === 0 ? <p className={classes.muted}>Nowhere in this period; a longer one may have it.</p> : <Occurrences group={group} />}</Part>
         <Part title="Notes" aside={group.notesList.length === 0 ? 'none yet' : formatCount(group.notesList.length)}><Notes key={group.id} group={group} /></Part>
         <Part title="History"><History group={group} /></Part>
       </div>
       <div className={classes.actionsFoot}>
         {saying.error !== null && <ErrorBlock error={saying.error} what="Its state was not changed." kept="It stands as before." />}
-        <GroupActions group={group} saying={saying} onOpen={onOpen} />
+        <GroupActions group={group} saying={saying} />
       </div>
     </>
   );
@@ -89,9 +89,9 @@ export function GroupPane({ id, onOpen }: { id: string; onOpen: (group: Pick<Fai
   const group = query.data?.id === id ? query.data : undefined;
   const gone = query.error instanceof CallFailed && query.error.code === 'not_found';
   return (
-    <Panel fill flush className={classes.groupPanel} title="Group" aside={<><Kbd keys="j k" /><CopyButton value={id} label="Copy identifier of the group" /></>}>
+    <Panel fill flush className={classes.groupPanel} title="Group" aside={<>{group !== undefined && <button type="button" className={classes.linkButton} onClick={() => onOpen(group)}>Open newest <Kbd keys="enter" /></button>}<Kbd keys="j k" /></>}>
       {group !== undefined
-        ? <Body key={id} group={group} readAt={query.dataUpdatedAt} onOpen={() => onOpen(group)} />
+        ? <Body key={id} group={group} readAt={query.dataUpdatedAt} />
         : gone
           ? <Empty title="No group has this identifier now" why="What it grouped left the history, or the address names none." />
           : query.error === null ? <Loading what="Reading the group" rows={8} /> : <ErrorBlock error={query.error} what="The group could not be read." retry={() => { void query.refetch(); }} />}

@@ -11,6 +11,7 @@ import { StateBadge } from '../../ui/state-badge.tsx';
 import { KindShape, kindWord } from '../../ui/state-shapes.tsx';
 import { Age, Time } from '../../ui/time.tsx';
 import { outcomeLooks, stateLooks } from './failure-words.ts';
+import { When } from './since.tsx';
 import { useNote } from './use-failure-commands.ts';
 import classes from './failures.module.css';
 
@@ -42,7 +43,7 @@ export function Before({ group }: { group: FailureDetail }) {
           <KindShape kind={row.kind} /><span className="gh-visually-hidden">{kindWord(row.kind)}</span>
           <a className={classes.beforeName} href={placeHash({ screen: 'agent', id: group.occurrences[0]?.agentId ?? group.agentIds[0] ?? '', params: { task: group.exampleTaskId, activity: row.activityId } })}><InertName text={row.name} most={80} /></a>
           <span className={classes.muted}>{[row.ancestor ? 'around it' : null, statusWords[row.status] ?? null].filter((part) => part !== null).join(', ')}</span>
-          <Time iso={row.at} mono />
+          <span className={classes.mono}><When iso={row.at} /></span>
         </li>
       ))}
     </ol>
@@ -59,7 +60,7 @@ export function Occurrences({ group }: { group: FailureDetail }) {
         return (
           <li key={row.activityId}>
             <a className={classes.occurrence} href={placeHash({ screen: 'agent', id: row.agentId, params: { task: row.taskId, activity: row.activityId } })}>
-              <Time iso={row.at} mono short={false} />
+              <span className={classes.mono}><When iso={row.at} /></span>
               {several ? <span className={classes.cut}><InertName text={row.agentName} most={40} /></span> : <span className={classes.mono}>{shown.get(row.taskId) ?? row.taskId}</span>}
               <StateBadge state={look.state} word={look.word} />
               <span className={classes.end}><Money cost={row.cost} /></span>

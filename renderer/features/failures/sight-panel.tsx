@@ -17,7 +17,7 @@ function SeenBar({ seen, name }: { seen: readonly number[]; name: string }) {
     <div className={classes.seenBar}>
       {unseenRuns(bins).map(([from, to]) => (
         <span key={from} className={classes.seenGap} style={{ left: `${(from / bins.length) * 100}%`, width: `${((to - from) / bins.length) * 100}%` }}>
-          <Hatch fine width="100%" height="100%" name={`${name}: not seen in parts ${from + 1} to ${to} of ${bins.length} of the period`} />
+          <Hatch width="100%" height="100%" name={`${name}: not seen in parts ${from + 1} to ${to} of ${bins.length} of the period`} />
         </span>
       ))}
     </div>
@@ -26,7 +26,7 @@ function SeenBar({ seen, name }: { seen: readonly number[]; name: string }) {
 
 function quietWords({ agents, notSeen }: Groups['quiet']): string {
   if (agents === 0) return 'Every agent that was seen failed at least once.';
-  return `${plural(agents, 'agent')} had no failure where we could see.${notSeen === 0 ? '' : ` ${notSeen === agents && agents === 1 ? 'It' : `${notSeen.toLocaleString('en-US')} of them`} ${notSeen === 1 ? 'was' : 'were'} not seen all the time.`}`;
+  return `${plural(agents, 'agent')} had no failure where we could see.${notSeen === 0 ? '' : ` ${notSeen === agents ? (agents === 1 ? 'It was not seen all the time.' : 'None of them was seen all the time.') : `${notSeen.toLocaleString('en-US')} of them ${notSeen === 1 ? 'was' : 'were'} not seen all the time.`}`}`;
 }
 
 export function SightPanel({ seen, quiet, period }: { seen: Groups['seen']; quiet: Groups['quiet']; period: string }) {

@@ -4,6 +4,7 @@ import type { FailureDetail } from '../../../../shared/failures.ts';
 import { kindWord, outcomeWord, statusWord, US_DAY } from '../codes.ts';
 import { StoreError } from '../errors.ts';
 import { normalisedFrame, normalisedMessage } from '../fingerprint.ts';
+import { hash53 } from '../hash.ts';
 import { publicId } from '../ids.ts';
 import { failureBins, type Bins } from './failure-bins.ts';
 import { countsOf, groupRow, type GroupRow } from './failure-counts.ts';
@@ -55,16 +56,26 @@ function messagesOf(reading: Reading, failure: number, { fromUs, toUs }: Bins): 
 }
 
 interface VersionLine { readonly agent: number; readonly version: number; readonly count: number; readonly firstUs: number }
+interface RanAs { readonly agent: number; readonly version: string; readonly firstUs: number }
 
-/** By the version that the task ran as. */
+/** By the version that the task ran as; versions of the same agents that were seen in the period without it stand with 0, so that a change shows. */
 function versionsOf(reading: Reading, failure: number, { fromUs, toUs }: Bins): FailureDetail['perVersion'] {
   const lines = reading.sql<number[], VersionLine>(`SELECT ft.agent, coalesce(tc.version, 0) AS version, sum(ft.times) AS count, min(ft.last_us) AS firstUs FROM failure_task ft LEFT JOIN task_cost tc ON tc.task = ft.task AND tc.main = 1
     WHERE ft.failure = ? AND ft.last_us >= ? AND ft.last_us < ? GROUP BY ft.agent, tc.version ORDER BY count DESC LIMIT 50`).all(failure, fromUs, toUs);
+  const ranAs = reading.sql<[string, number, number], RanAs>(`SELECT v.agent, v.version, v.first_us AS firstUs FROM json_each(?) j CROSS JOIN agent_version v ON v.agent = j.value
+    WHERE v.last_us >= ? AND v.first_us < ? ORDER BY v.first_us DESC LIMIT 50`).all(JSON.stringify([...new Set(lines.map((line) => line.agent))]), fromUs, toUs);
   const tasks = reading.sql<number[], number>('SELECT coalesce(sum(tasks), 0) FROM task_day WHERE agent = ? AND day BETWEEN ? AND ? AND version = ?').pluck();
-  return lines.map((line) => ({
-    agentId: reading.agentId(line.agent), agentName: reading.agent(line.agent).name, version: reading.texts.of(line.version) || null, count: line.count, firstSeen: iso(line.firstUs),
+  const told = (line: VersionLine, version: string | null, firstUs: number): FailureDetail['perVersion'][number] => ({
+    agentId: reading.agentId(line.agent), agentName: reading.agent(line.agent).name, version, count: line.count, firstSeen: iso(firstUs),
     tasks: tasks.get(line.agent, Math.floor(fromUs / US_DAY), Math.floor((toUs - 1) / US_DAY), line.version) ?? 0,
-  }));
+  });
+  const withIt = lines.map((line) => {
+    const version = reading.texts.of(line.version) || null;
+    return told(line, version, ranAs.find((one) => one.agent === line.agent && one.version === version)?.firstUs ?? line.firstUs);
+  });
+  const id = reading.sql<[number, string], number>('SELECT id FROM string WHERE hash = ? AND text = ?').pluck();
+  const without = ranAs.filter((one) => !lines.some((line) => line.agent === one.agent && reading.texts.of(line.version) === one.version));
+  return [...withIt, ...without.map((one) => told({ agent: one.agent, version: id.get(hash53(one.version), one.version) ?? -1, count: 0, firstUs: one.firstUs }, one.version, one.firstUs))];
 }
 
 interface Step { readonly id: number; readonly parent: number | null; readonly kind: number; readonly name: number; readonly status: number; readonly ts: number }

@@ -46,13 +46,11 @@ describe('what a finished task costs', () => {
     expect(found.map((row) => row.name)).toEqual(['planner', 'stranger']);
   });
 
-  it.each([['owner', 'nobody is named', '-'], ['model', 'test-m', null], ['kind', 'no kind named', null], ['version', 'planner (no version named)', null], ['connection', 'one', 'con-1']] as const)('is told by %s too', (by, name, id) => {
+  it.each([['owner', 'nobody is named', /^-$/], ['model', 'test-m', /^\d+$/], ['kind', expect.any(String), /^\d+$/], ['version', 'planner (no version named)', /^agt-1 0$/], ['connection', 'one', /^con-1$/]] as const)('is told by %s too', (by, name, id) => {
     const ask = ready();
     const { rows: found } = ask('cost.rows', { ...rows, by });
     expect(found).toHaveLength(1);
-    expect(found[0]).toMatchObject({ finished: 2, failed: 1, spent, ...perTask });
-    if (by !== 'kind') expect(found[0]?.name).toBe(name);
-    if (id !== null) expect(found[0]?.id).toBe(id);
+    expect(found[0]).toMatchObject({ id: expect.stringMatching(id), name, finished: 2, failed: 1, spent, ...perTask });
     const { days } = ask('cost.trend', { period, by, id: found[0]?.id ?? '' });
     expect(days).toEqual([{ day: '2026-03-01', micros: 5_100, finished: 2, perTaskMicros: 2_550 }]);
   });

@@ -76,7 +76,7 @@ describe('one group', () => {
     expect(found.alike).toEqual([{ name: 'kind', value: 'model call' }, { name: 'name', value: 'chat' }, { name: 'error', value: 'Boom' }, { name: 'message', value: 'no luck with "…"' }]);
     expect(found.before).toMatchObject([{ kind: 'lifecycle', name: 'planner', ancestor: true }]);
     expect(found.perVersion).toMatchObject([{ agentName: 'planner', version: null, count: 2, tasks: 3 }]);
-    expect(found.occurrences.map((one) => [one.taskId, one.outcome, one.cost.amountMicros]).toSorted()).toEqual([['tsk-2', 'completed', 4_000], ['tsk-3', 'failed', 200]]);
+    expect(found.occurrences.map((one) => [one.taskId, one.outcome, one.cost.amountMicros]).toSorted((a, b) => String(a[0]).localeCompare(String(b[0])))).toEqual([['tsk-2', 'completed', 4_000], ['tsk-3', 'failed', 200]]);
   });
 
   it('is shown without a failure in the period too', () => {

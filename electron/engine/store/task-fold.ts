@@ -66,7 +66,9 @@ export class TaskFold {
       changed = this.fold(id, nowMs) || changed;
       if (spentMs() >= mostMs) return { changed, more: true };
     }
-    while (this.dirty.scanFrom !== null && spentMs() < mostMs) changed = this.scan(this.dirty.scanFrom, nowMs) || changed;
+    do {
+      if (this.dirty.scanFrom !== null) changed = this.scan(this.dirty.scanFrom, nowMs) || changed;
+    } while (this.dirty.scanFrom !== null && spentMs() < mostMs);
     return { changed, more: this.dirty.scanFrom !== null };
   }
 

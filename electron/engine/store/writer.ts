@@ -29,7 +29,7 @@ export interface Stored {
 export class Writer {
   readonly db: WriteDb;
   readonly tallies: Tallies;
-  private readonly assembler: Assembler;
+  readonly assembler: Assembler;
   private readonly metrics: Metrics;
   private readonly reader: BodyReader;
   private readonly access: AccessFold;
@@ -110,8 +110,9 @@ export class Writer {
     const began = performance.now();
     const spent = (): number => performance.now() - began;
     return this.inTransaction(() => {
-      const folded = this.tasks.turn(Date.now(), spent, mostMs);
-      const repriced = folded.more ? 0 : repriceSome(this.db, this.assembler, spent, mostMs);
+      // While telemetry comes in there is always something to fold: history must not wait for it to end.
+      const folded = this.tasks.turn(Date.now(), spent, mostMs / 2);
+      const repriced = repriceSome(this.db, this.assembler, spent, mostMs);
       return { changed: folded.changed || repriced > 0, repriced: repriced > 0, more: folded.more || repriced > 0 || repricingState(this.db) !== null };
     });
   }

@@ -76,7 +76,7 @@ export class Assembler {
     this.dictionary = new Dictionary(db);
     this.agents = new AgentBook(db);
     this.aliases = new AliasBook(db, this.agents);
-    this.identity = new IdentityBook(db, this.agents);
+    this.identity = new IdentityBook(db, this.agents, this.dirtyTasks);
     this.billing = new BillingBook(db);
     this.pricing = new Pricing(this.dictionary);
     this.cache = new RowCache(db, this.billing);

@@ -3,8 +3,10 @@ import type { Statement } from 'better-sqlite3';
 import type { IdentityClaim } from '../../ingest/draft.ts';
 import { IDENTITY, US_MINUTE } from '../codes.ts';
 import type { WriteDb } from '../database.ts';
+import type { DirtyTasks } from '../dirty-tasks.ts';
 import { cut, type AgentBook } from './agents.ts';
 import type { TaskState } from './tasks.ts';
+import { VersionTimes } from './version-times.ts';
 
 interface Evidence { attribute: string; value: string; kind: number; seenUs: number }
 
@@ -37,11 +39,13 @@ export class IdentityBook {
   private readonly latestVersion: Statement<[number], { version: string }>;
   private readonly change: Statement<[number, number, number, number]>;
   private readonly link: Statement<[number, number]>;
+  private readonly versionTimes: VersionTimes;
   private readonly authority: Statement<[number, number, number, string, string, number]>;
 
-  constructor(db: WriteDb, agents: AgentBook) {
+  constructor(db: WriteDb, agents: AgentBook, dirty: DirtyTasks) {
     this.db = db;
     this.agents = agents;
+    this.versionTimes = new VersionTimes(db, dirty);
     this.see = db.prepare(`INSERT INTO identity_evidence (agent, attribute, value, kind, first_us, seen_us) VALUES (?, ?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET kind = excluded.kind, first_us = min(first_us, excluded.first_us), seen_us = max(seen_us, excluded.seen_us)`);
     this.all = db.prepare('SELECT attribute, value, kind, seen_us AS seenUs FROM identity_evidence WHERE agent = ?');
@@ -123,6 +127,7 @@ export class IdentityBook {
     this.db.prepare('UPDATE OR IGNORE task_authority SET agent = ? WHERE agent = ?').run(to, from);
     for (const table of ['task_authority', 'agent_credential']) this.db.prepare(`DELETE FROM ${table} WHERE agent = ?`).run(from);
     this.db.prepare('DELETE FROM agent_version WHERE agent = ?').run(from);
+    this.versionTimes.forget();
     this.db.prepare('DELETE FROM agent_link WHERE caller = ? OR called = ?').run(from, from);
     this.db.prepare('DELETE FROM identity_change WHERE agent = ?').run(from);
     this.judge(to, nowUs);
@@ -131,12 +136,17 @@ export class IdentityBook {
   forget(): void {
     this.clear();
     this.knownLinks.clear();
+    this.versionTimes.forget();
   }
 
   private flushVersions(): void {
     for (const [agent, versions] of this.versions) {
       let left = mostVersions;
-      for (const [version, { firstUs, lastUs }] of versions) if (left-- > 0) this.seeVersion.run(agent, cut(version, 80), firstUs, lastUs);
+      for (const [version, { firstUs, lastUs }] of versions) {
+        if (left-- <= 0) break;
+        this.versionTimes.seen(agent, cut(version, 80), firstUs);
+        this.seeVersion.run(agent, cut(version, 80), firstUs, lastUs);
+      }
       const state = this.agents.get(agent);
       const latest = this.latestVersion.get(agent)?.version ?? null;
       if (state === undefined || latest === state.version) continue;

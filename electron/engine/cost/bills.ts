@@ -103,47 +103,65 @@ function delimiterOf(text: string): string {
   return [',', ';', '\t'].reduce((best, one) => (header.split(one).length > header.split(best).length ? one : best));
 }
 
-interface Row { readonly record: readonly string[]; readonly info: { readonly lines: number } }
-
-function rowsOf(text: string): readonly Row[] | string {
+/** Rows one after the other, as lists: a header called `__proto__` names nothing. Null, or why it is no CSV. */
+function eachRow(text: string, take: (row: readonly string[], line: number) => void): string | null {
   try {
-    // Rows stay lists: a header called `__proto__` names nothing.
-    return parse(text, { bom: true, delimiter: delimiterOf(text), skip_empty_lines: true, relax_column_count: true, info: true, max_record_size: 200_000 }) as unknown as readonly Row[];
+    parse(text, {
+      bom: true, delimiter: delimiterOf(text), skip_empty_lines: true, relax_column_count: true, max_record_size: 200_000,
+      on_record: (row: readonly string[], { lines }: { readonly lines: number }) => { take(row, lines); return null; },
+    });
+    return null;
   } catch (error) {
     return error instanceof Error ? error.message.slice(0, 300) : 'it cannot be read';
   }
 }
 
+interface Sum { readonly day: string; readonly model: string; atto: bigint }
+
+interface Counted {
+  header: Columns | string | null;
+  currency: string;
+  lines: number;
+  readonly refused: { line: number; reason: string }[];
+  readonly sums: Map<string, Sum>;
+}
+
+function add(counted: Counted, taken: Taken): void {
+  const key = `${taken.day}\n${taken.model}`;
+  const sum = counted.sums.get(key);
+  counted.lines += 1;
+  if (sum === undefined) counted.sums.set(key, { day: taken.day, model: taken.model, atto: taken.atto });
+  else sum.atto += taken.atto;
+}
+
+/** Null: it was taken. */
+function refusal(counted: Counted, columns: Columns, row: readonly string[]): string | null {
+  const taken = lineOf(row, columns);
+  if (typeof taken === 'string') return taken;
+  if (counted.currency === '') counted.currency = taken.currency;
+  if (taken.currency !== counted.currency) return `It is in ${taken.currency}, the lines before it are in ${counted.currency}: a bill has one currency.`;
+  add(counted, taken);
+  return null;
+}
+
 export function readBill(format: BillFormat, text: string): BillResult {
-  const rows = rowsOf(text);
-  if (typeof rows === 'string') return { problem: `This is not CSV: ${rows}` };
-  const [header, ...rest] = rows;
-  if (header === undefined || rest.length === 0) return { problem: 'The file has no lines below the names of its columns.' };
-  const columns = columnsOf(header.record, format);
-  if (typeof columns === 'string') return { problem: columns };
-  const refused: { line: number; reason: string }[] = [];
-  const sums = new Map<string, { day: string; model: string; atto: bigint }>();
-  let currency = '';
-  let lines = 0;
-  for (const { record, info } of rest) {
-    const taken = lineOf(record, columns);
-    if (typeof taken !== 'string' && currency === '') ({ currency } = taken);
-    const reason = typeof taken === 'string' ? taken : taken.currency === currency ? null : `It is in ${taken.currency}, the lines before it are in ${currency}: a bill has one currency.`;
-    if (reason !== null || typeof taken === 'string') {
-      refused.push({ line: info.lines, reason: reason ?? '' });
-      continue;
+  const counted: Counted = { header: null, currency: '', lines: 0, refused: [], sums: new Map() };
+  const wrong = eachRow(text, (row, line) => {
+    if (counted.header === null) counted.header = columnsOf(row, format);
+    else if (typeof counted.header !== 'string') {
+      const reason = refusal(counted, counted.header, row);
+      if (reason !== null) counted.refused.push({ line, reason });
     }
-    lines += 1;
-    const key = `${taken.day}\n${taken.model}`;
-    const sum = sums.get(key);
-    if (sum === undefined) sums.set(key, { day: taken.day, model: taken.model, atto: taken.atto });
-    else sum.atto += taken.atto;
-  }
+  });
+  const { header, currency, lines, refused, sums } = counted;
+  if (wrong !== null) return { problem: `This is not CSV: ${wrong}` };
+  if (typeof header === 'string' && lines === 0) return { problem: header };
+  if (lines + refused.length === 0) return { problem: 'The file has no lines below the names of its columns.' };
   if (lines === 0) return { problem: `No line could be taken. The first: line ${refused[0]?.line ?? 0}: ${refused[0]?.reason ?? ''}` };
   return summed(currency, lines, [...sums.values()], refused);
 }
 
-function summed(currency: string, lines: number, sums: readonly { readonly day: string; readonly model: string; readonly atto: bigint }[], refused: readonly { line: number; reason: string }[]): BillResult {
+function summed(currency: string, lines: number, sums: readonly Sum[], refused: readonly { line: number; reason: string }[]): BillResult {
   const days = sums.map(({ day, model, atto }) => ({ day, model, micros: Number(roundToMicros(atto)) })).sort((a, b) => (a.day === b.day ? compare(a.model, b.model) : compare(a.day, b.day)));
   const micros = days.reduce((sum, line) => sum + line.micros, 0);
   if (!Number.isSafeInteger(micros) || days.some((line) => !Number.isSafeInteger(line.micros))) return { problem: 'Its amounts are larger than can be kept.' };

@@ -111,6 +111,23 @@ async function drawAccess(page: Page, theme: 'light' | 'dark'): Promise<void> {
   await draw(page, 'agent-reach', theme);
 }
 
+/** What work cost, by what prices, and beside a bill. Money needs a moment: its sums are folded after the rows. */
+async function drawCost(page: Page, theme: 'light' | 'dark'): Promise<void> {
+  await go(page, 'c');
+  await page.getByRole('tab', { name: /^Spend/ }).click();
+  const grid = page.getByRole('grid', { name: /^Cost by/ });
+  await expect(grid.locator('[data-row]').first()).toBeVisible();
+  await draw(page, 'cost', theme);
+  await grid.locator('[data-row]').first().dblclick();
+  await expect(page.getByRole('dialog', { name: /^Cost over time/ })).toBeVisible();
+  await draw(page, 'cost-over-time', theme);
+  await page.keyboard.press('Escape');
+  await page.getByRole('tab', { name: /^Prices/ }).click();
+  await draw(page, 'cost-prices', theme);
+  await page.getByRole('tab', { name: /^Reconciliation/ }).click();
+  await draw(page, 'cost-reconciliation', theme);
+}
+
 test('pictures of every screen', async () => {
   await mkdir(folder, { recursive: true });
   const first = await launch();
@@ -181,6 +198,7 @@ test('pictures of every screen', async () => {
     await draw(page, 'palette', theme);
     await page.keyboard.press('Escape');
     await drawAccess(page, theme);
+    await drawCost(page, theme);
   });
   await drawStops(page, themes);
   await close();

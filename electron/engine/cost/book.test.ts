@@ -73,6 +73,19 @@ describe('which entry', () => {
 });
 
 describe('the bundled part', () => {
+  // A newer model may cost something else: it is unpriced until somebody prices it.
+  test.each([
+    ['claude-sonnet-5', 'anthropic/claude-sonnet-5'], ['claude-sonnet-5-20260101', 'anthropic/claude-sonnet-5'], ['claude-sonnet-5-5', undefined], ['claude-sonnet-5.5', undefined], ['claude-sonnet-5-5-20261001', undefined],
+    ['us.anthropic.claude-sonnet-5-v1:0', 'aws.bedrock/regional.anthropic.claude-sonnet-5-v1:0'], ['us.anthropic.claude-sonnet-5-5-v1:0', undefined], ['gemini-2.5-pro-preview-05-06', 'google/gemini-2.5-pro'],
+  ])('%s is priced as %s', (model, id) => {
+    expect(found([], ask(model))).toBe(id);
+  });
+
+  test('a pattern that a person wrote is taken as it is written', () => {
+    const wide = own('claude-sonnet-5', { match: [{ like: 'claude-sonnet-5*' }] });
+    expect(found([wide], ask('claude-sonnet-5-5'))).toBe(wide.id);
+  });
+
   test('says what it is', () => {
     expect(PriceBook.bundled).toEqual({ source: '@pydantic/genai-prices', version: '0.1.8', date: '2026-09-23', entries: expect.any(Number) as number });
     expect(PriceBook.bundled.entries).toBeGreaterThan(1500);

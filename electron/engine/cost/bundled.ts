@@ -79,7 +79,7 @@ export function providerServing(name: string): BundledProvider | undefined {
 function provider({ about, rows }: ProviderFile): BundledProvider {
   const models = rows.map((row): BundledModel => {
     const match = row[1].map(modelMatch);
-    return { fit: fitOf(match), entries: entriesOf(about.id, about.source, row, match) };
+    return { fit: fitOf(match, 'apart'), entries: entriesOf(about.id, about.source, row, match) };
   });
   return { id: about.id, named: fitOf(about.match.map(modelMatch)), serves: fitOf(about.models.map(modelMatch)), fallback: about.fallback, models };
 }

@@ -4,12 +4,16 @@ import type { ModelMatch } from '../../../shared/cost.ts';
 /** How exactly a name fits: 0 equals it, 1 a pattern, 2 a regular expression; -1 not at all. */
 export type Fit = (name: string) => number;
 
-export function fitOf(matches: readonly ModelMatch[]): Fit {
+/**
+ * `versions`: a pattern with an open end after a digit does not fit a name that goes on with another number: `claude-sonnet-5*` is not
+ * `claude-sonnet-5-5`, a model that came later and may cost something else, but `claude-sonnet-5-20260101`. What a person writes is taken as written.
+ */
+export function fitOf(matches: readonly ModelMatch[], versions: 'apart' | 'as written' = 'as written'): Fit {
   const names = new Set<string>();
   const patterns: Fit[] = [];
   for (const match of matches) {
     if ('equals' in match) names.add(match.equals.toLowerCase());
-    else if ('like' in match) patterns.push(likeFit(match.like.toLowerCase()));
+    else if ('like' in match) patterns.push(versions === 'apart' ? sameVersion(match.like.toLowerCase()) : likeFit(match.like.toLowerCase()));
     else patterns.push(regexFit(match.regex));
   }
   return (name) => {
@@ -22,6 +26,13 @@ export function fitOf(matches: readonly ModelMatch[]): Fit {
     }
     return best;
   };
+}
+
+function sameVersion(like: string): Fit {
+  const fit = likeFit(like);
+  const inner = like.replaceAll('*', '');
+  if (!/\d\*$/.test(like)) return fit;
+  return (name) => (fit(name) < 0 || /^[-.]\d{1,2}(?=$|[-.:@_])/.test(name.slice(name.indexOf(inner) + inner.length)) ? -1 : 1);
 }
 
 /** Most patterns have a star at an end; they need no regular expression. */

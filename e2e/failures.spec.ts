@@ -115,7 +115,11 @@ test('it is known, put off, over, and back when it happens again; each word can 
   await expect(list(page).locator('[data-row]')).toHaveCount(1);
   await sendRun('post_entry', '409 Conflict: idempotency key "rf-0043" was used with 1.00', '15');
   await shown(page, /^Open/).check({ force: true });
-  await expect(list(page).getByRole('row', { name: /Came back, post_entry: 409 Conflict.*3 times/ })).toBeVisible({ timeout: 30_000 });
+  // No row moves while somebody reads: what came meanwhile waits behind its key.
+  await expect(async () => {
+    await page.keyboard.press('.');
+    await expect(list(page).getByRole('row', { name: /Came back, post_entry: 409 Conflict.*3 times/ })).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 30_000 });
   await expect(pane(page).getByText(/^Came back after/)).toBeVisible();
 });
 

@@ -52,13 +52,13 @@ export function* removeConnection(writer: Writer, connection: number): Generator
   writer.inTransaction(() => {
     const agents = 'SELECT id FROM agent WHERE connection = @connection';
     forgetAccess(db, connection);
-    for (const table of ['by_hour', 'by_day', 'failed_hours', 'tool_day', 'failure_day', 'failure_agent', 'agent_version', 'identity_evidence', 'identity_change', 'agent_alias', 'agent_stitch', 'agent_tag', 'canary', 'rule_last', 'agent_tried', 'tool_use', 'task_authority', 'agent_credential', 'agent_owner', 'access_baseline', 'spend_day', 'task_day']) {
+    for (const table of ['by_hour', 'by_day', 'failed_hours', 'tool_day', 'failure_day', 'failure_agent', 'agent_version', 'identity_evidence', 'identity_change', 'agent_alias', 'agent_stitch', 'agent_tag', 'canary', 'rule_last', 'agent_tried', 'tool_use', 'task_authority', 'agent_credential', 'agent_owner', 'access_baseline', 'spend_day', 'task_day', 'failure_hit']) {
       db.prepare(`DELETE FROM ${table} WHERE agent IN (${agents})`).run({ connection });
     }
     for (const table of ['agent_link', 'link_day', 'agent_call']) db.prepare(`DELETE FROM ${table} WHERE caller IN (${agents}) OR called IN (${agents})`).run({ connection });
     for (const table of ['agent_joined', 'agent_apart']) db.prepare(`DELETE FROM ${table} WHERE agent IN (${agents}) OR other IN (${agents})`).run({ connection });
     db.prepare('DELETE FROM failure WHERE id NOT IN (SELECT failure FROM failure_day)').run();
-    for (const table of ['failure_state', 'failure_said', 'failure_task']) db.prepare(`DELETE FROM ${table} WHERE failure NOT IN (SELECT id FROM failure)`).run();
+    for (const table of ['failure_state', 'failure_said', 'failure_task', 'failure_hit']) db.prepare(`DELETE FROM ${table} WHERE failure NOT IN (SELECT id FROM failure)`).run();
     db.prepare('UPDATE failure SET count = (SELECT sum(count) FROM failure_day WHERE failure = failure.id)').run();
     for (const table of ['agent', 'by_minute', 'hour_total', 'spend_hour', 'tally', 'seen', 'gap', 'metric', 'trace', 'task_alias', 'runtime', 'checkpoint', 'approval', 'stuck', 'right_check', 'grant_holder', 'grant_change', 'bill', 'bill_day', 'task_cost', 'task_day']) db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
     db.prepare('DELETE FROM connection WHERE id = ?').run(connection);

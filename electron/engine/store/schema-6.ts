@@ -70,6 +70,11 @@ CREATE TABLE failure_task (
   failure INTEGER NOT NULL, last_us INTEGER NOT NULL, task INTEGER NOT NULL, agent INTEGER NOT NULL, times INTEGER NOT NULL, currency INTEGER NOT NULL, micros INTEGER NOT NULL, is_last INTEGER NOT NULL, PRIMARY KEY (failure, last_us, task)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX failure_task_task ON failure_task (task);
+-- Sums of those, with how their tasks came out and as what version they ran. Like all sums it stays when the retention takes the tasks.
+CREATE TABLE failure_hit (
+  failure INTEGER NOT NULL, day INTEGER NOT NULL, agent INTEGER NOT NULL, version INTEGER NOT NULL, outcome INTEGER NOT NULL, currency INTEGER NOT NULL,
+  tasks INTEGER NOT NULL, own INTEGER NOT NULL, lost INTEGER NOT NULL, computed INTEGER NOT NULL, unpriced INTEGER NOT NULL, PRIMARY KEY (failure, day, agent, version, outcome, currency)
+) STRICT, WITHOUT ROWID;
 -- What people said of a group. state: known, resolved, snoozed. seen: its count when that was said.
 CREATE TABLE failure_state (failure INTEGER PRIMARY KEY, state TEXT NOT NULL, actor TEXT NOT NULL, at_us INTEGER NOT NULL, until_us INTEGER, seen INTEGER NOT NULL) STRICT;
 CREATE TABLE failure_said (id INTEGER PRIMARY KEY AUTOINCREMENT, failure INTEGER NOT NULL, at_us INTEGER NOT NULL, actor TEXT NOT NULL, state TEXT, note TEXT) STRICT;

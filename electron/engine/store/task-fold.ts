@@ -7,12 +7,15 @@ import { Dictionary } from './dictionary.ts';
 import { US_DAY } from './codes.ts';
 import type { WriteDb } from './database.ts';
 import type { DirtyTasks } from './dirty-tasks.ts';
+import { FailureHits } from './failure-hits.ts';
 import { FailureTasks } from './failure-tasks.ts';
 import { statement } from './statements.ts';
 import { TaskMoney, type Spent } from './task-money.ts';
 
 /** A turn looks at this many tasks of the file at once. */
 const scanned = 2_000;
+/** And folds so many of them: a turn must stay short also when all of history is new to it. */
+const foldedAScan = 50;
 /** A task with more rows is folded less often while it goes on: reading it costs as much as it is long. */
 const large = 2_000;
 const longestRestMs = 60_000;
@@ -40,6 +43,7 @@ export class TaskFold {
   private readonly texts: Dictionary;
   private readonly money: TaskMoney;
   private readonly failures: FailureTasks;
+  private readonly hits: FailureHits;
   /** large tasks that were folded a moment ago, and until when they rest. */
   private readonly resting = new Map<number, number>();
 
@@ -49,6 +53,7 @@ export class TaskFold {
     this.texts = new Dictionary(db);
     this.money = new TaskMoney(db);
     this.failures = new FailureTasks(db);
+    this.hits = new FailureHits(db);
   }
 
   forget(): void {
@@ -86,17 +91,26 @@ export class TaskFold {
     const to = from + scanned;
     const ids = statement<number[], { id: number }>(this.db, `SELECT t.id FROM task t LEFT JOIN task_cost c ON c.task = t.id AND c.main = 1 WHERE t.id > ? AND t.id <= ? AND (c.task IS NULL OR c.seen_micros <> t.micros
       OR c.seen_rows <> t.activities OR c.seen_us <> t.received_us OR c.outcome <> t.outcome OR c.unpriced <> t.unpriced)
-      UNION SELECT c.task FROM task_cost c WHERE c.task > ? AND c.task <= ? AND NOT EXISTS (SELECT 1 FROM task t WHERE t.id = c.task)`).all(from, to, from, to);
+      UNION SELECT c.task FROM task_cost c WHERE c.task > ? AND c.task <= ? AND NOT EXISTS (SELECT 1 FROM task t WHERE t.id = c.task) ORDER BY 1 LIMIT ?`).all(from, to, from, to, foldedAScan);
     let changed = false;
     for (const { id } of ids) {
       this.dirty.delete(id);
       changed = this.fold(id, nowMs) || changed;
     }
-    this.dirty.scanFrom = to >= last ? null : to;
+    const lastFolded = ids.at(-1)?.id;
+    if (ids.length === foldedAScan && lastFolded !== undefined) this.dirty.scanFrom = lastFolded;
+    else this.dirty.scanFrom = to >= last ? null : to;
     return changed;
   }
 
   private fold(id: number, nowMs: number): boolean {
+    const hits = this.hits.of(id);
+    const changed = this.foldLines(id, nowMs);
+    this.hits.moved(hits, this.hits.of(id));
+    return changed;
+  }
+
+  private foldLines(id: number, nowMs: number): boolean {
     const task = statement<[number], TaskRow>(this.db, `SELECT id, connection, name, started_us AS startedUs, last_us AS lastUs, received_us AS receivedUs, coalesce(nullif(root_agent, 0), loose_agent) AS asked,
       outcome, activities, failures, micros, unpriced FROM task WHERE id = ?`).get(id);
     const was = statement<[number], Kept>(this.db, `SELECT main, day, agent, connection, kind, version, model, outcome, currency, micros, retried, after_stop AS afterStop, only_computed AS onlyComputed, unpriced,

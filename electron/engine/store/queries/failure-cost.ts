@@ -1,25 +1,33 @@
 /** What groups of failures cost, which tasks they hit, and as what version those ran. */
 import type { Cost } from '../../../../shared/domain.ts';
 import type { FailureGroup } from '../../../../shared/failures.ts';
-import { OUTCOME } from '../codes.ts';
+import { OUTCOME, US_HOUR } from '../codes.ts';
+import { hitColumns } from '../failure-hits.ts';
 import type { Bins } from './failure-bins.ts';
 import type { Reading } from './reading.ts';
 import { toldTwice } from './told-twice.ts';
 
-interface Line { readonly failure: number; readonly outcome: number | null; readonly version: number | null; readonly currency: number; readonly tasks: number; readonly own: number; readonly lost: number; readonly computed: number; readonly unpriced: number }
+interface Line { readonly failure: number; readonly outcome: number; readonly version: number; readonly currency: number; readonly tasks: number; readonly own: number; readonly lost: number; readonly computed: number; readonly unpriced: number }
 
 export interface Hit { readonly tasks: FailureGroup['tasks']; readonly versions: string[]; readonly cost: Cost }
 
 const mostVersions = 20;
 
-/** Own: of its calls that failed. Lost: the rest of tasks that failed with it as their last failure. Each task once, at its last time in the period. */
-export function hitsOf(reading: Reading, { fromUs, toUs }: Bins, ids: readonly number[]): Map<number, Hit> {
-  const twice = JSON.stringify(toldTwice(reading, [Math.floor(fromUs / 3_600_000_000), Math.floor((toUs - 1) / 3_600_000_000)]));
-  const lines = reading.sql<(number | string)[], Line>(`SELECT ft.failure, tc.outcome, tc.version, ft.currency, count(*) AS tasks, sum(ft.micros) AS own, sum(CASE WHEN ft.is_last = 1 AND tc.outcome = ${OUTCOME.failed} THEN max(0, tc.micros - ft.micros) ELSE 0 END) AS lost,
-    coalesce(sum(tc.only_computed > 0), 0) AS computed, coalesce(sum(tc.unpriced > 0), 0) AS unpriced FROM json_each(?) j CROSS JOIN failure_task ft ON ft.failure = j.value AND ft.last_us >= ? AND ft.last_us < ? LEFT JOIN task_cost tc ON tc.task = ft.task AND tc.currency = ft.currency
-    WHERE ft.agent NOT IN (SELECT value FROM json_each(?)) GROUP BY ft.failure, tc.outcome, tc.version, ft.currency`).all(JSON.stringify(ids), fromUs, toUs, twice);
-  const byFailure = Map.groupBy(lines, (line) => line.failure);
+/** Each task once, at its last time in the period: of a short one by looking at each, of a long one by sums of whole days. */
+export function hitsOf(reading: Reading, bins: Bins, ids: readonly number[]): Map<number, Hit> {
+  const twice = JSON.stringify(toldTwice(reading, [Math.floor(bins.fromUs / US_HOUR), Math.floor((bins.toUs - 1) / US_HOUR)]));
+  const byFailure = Map.groupBy(linesOf(reading, bins, JSON.stringify(ids), twice), (line) => line.failure);
   return new Map(ids.map((id) => [id, hitOf(reading, byFailure.get(id) ?? [])]));
+}
+
+function linesOf(reading: Reading, { fromUs, toUs, days }: Bins, ids: string, twice: string): Line[] {
+  const sums = 'sum(own) AS own, sum(lost) AS lost, sum(computed) AS computed, sum(unpriced) AS unpriced';
+  if (days === null) {
+    return reading.sql<(number | string)[], Line>(`SELECT failure, outcome, version, currency, count(*) AS tasks, ${sums} FROM (SELECT h.failure, ${hitColumns} FROM json_each(?) j CROSS JOIN failure_task h ON h.failure = j.value AND h.last_us >= ? AND h.last_us < ?
+      LEFT JOIN task_cost c ON c.task = h.task AND c.main = 1 WHERE h.agent NOT IN (SELECT value FROM json_each(?))) GROUP BY failure, outcome, version, currency`).all(ids, fromUs, toUs, twice);
+  }
+  return reading.sql<(number | string)[], Line>(`SELECT h.failure, h.outcome, h.version, h.currency, sum(h.tasks) AS tasks, ${sums} FROM json_each(?) j CROSS JOIN failure_hit h ON h.failure = j.value AND h.day BETWEEN ? AND ?
+    WHERE h.agent NOT IN (SELECT value FROM json_each(?)) GROUP BY h.failure, h.outcome, h.version, h.currency`).all(ids, days.from, days.to, twice);
 }
 
 function hitOf(reading: Reading, lines: readonly Line[]): Hit {
@@ -29,7 +37,7 @@ function hitOf(reading: Reading, lines: readonly Line[]): Hit {
     else if (line.outcome === OUTCOME.completed) tasks.finishedAfter += line.tasks;
     else tasks.other += line.tasks;
   }
-  const versions = [...new Set(lines.map((line) => line.version ?? 0).filter((version) => version !== 0))].map((version) => reading.texts.of(version)).toSorted();
+  const versions = [...new Set(lines.map((line) => line.version).filter((version) => version !== 0))].map((version) => reading.texts.of(version)).toSorted();
   return { tasks, versions: versions.slice(0, mostVersions), cost: costOfLines(reading, lines) };
 }
 

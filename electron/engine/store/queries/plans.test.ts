@@ -274,7 +274,7 @@ describe('questions', () => {
     const bad: { sql: string; detail: string }[] = [];
     let asked = 0;
     for (const sql of reading.asked) {
-      const names = [...sql.matchAll(/\b(?:FROM|JOIN) (spend_day|task_day|task_cost|failure_task|failure_agent|bill_day|activity_units)(?: (?!WHERE|INDEXED|ON|ORDER|GROUP|LIMIT|CROSS|JOIN|LEFT|AS)(\w+))?/g)].flatMap(([, table = '', alias = table]) => [alias]);
+      const names = [...sql.matchAll(/\b(?:FROM|JOIN) (spend_day|task_day|task_cost|failure_task|failure_hit|failure_agent|bill_day|activity_units)(?: (?!WHERE|INDEXED|ON|ORDER|GROUP|LIMIT|CROSS|JOIN|LEFT|AS)(\w+))?/g)].flatMap(([, table = '', alias = table]) => [alias]);
       // Which models were ever used is asked where prices are listed, not where money is; whether there is a bill at all is one look.
       if (names.length === 0 || sql === 'SELECT model, max(day) AS lastDay FROM spend_day WHERE model <> 0 GROUP BY model' || sql === 'SELECT 1 AS n FROM bill_day LIMIT 1') continue;
       asked += 1;

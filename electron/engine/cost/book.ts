@@ -111,8 +111,7 @@ export class PriceBook {
   }
 
   private slotOf(asked: PriceQuery): Slot {
-    const known = this.slots.get(asked.model);
-    let slot = known?.find((one) => same(one, asked));
+    let slot = slotIn(this.slots.get(asked.model), asked);
     if (slot === undefined) {
       slot = { provider: asked.provider, region: asked.region, tier: asked.tier, prices: this.look(asked) };
       this.keep(asked.model, slot);
@@ -159,6 +158,12 @@ export class PriceBook {
 function compareDays(a: number, b: number): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
+}
+
+function slotIn(slots: readonly Slot[] | undefined, asked: PriceQuery): Slot | undefined {
+  if (slots === undefined) return undefined;
+  for (let at = 0; at < slots.length; at += 1) if (same(slots[at] as Slot, asked)) return slots[at];
+  return undefined;
 }
 
 function same(slot: Slot, asked: PriceQuery): boolean {

@@ -3,7 +3,7 @@ import type { AccessGraph } from '../../../../shared/access.ts';
 import type { ParsedParams } from '../../../../shared/contract.ts';
 import { rowIdOf } from '../ids.ts';
 import { StoreError } from '../errors.ts';
-import { agentVolumes, behalfOf, callersBeside, credentialPairs, linksOf, toolPairs, toolVolumes, unusedOf, withCredentials, type AgentVolume, type ToolPair } from './graph-facts.ts';
+import { agentVolumes, behalfOf, callersBeside, callersOfTools, credentialPairs, linksOf, toolPairs, toolVolumes, unusedOf, withCredentials, type AgentVolume, type ToolPair } from './graph-facts.ts';
 import { agentNode, columnNode, credentialNode, GraphParts, notSeenOf, personNode, toolNode } from './graph-parts.ts';
 import type { Reading } from './reading.ts';
 import { spanOf, type Span } from './span-of-time.ts';
@@ -38,8 +38,7 @@ function aroundNode(reading: Reading, focus: string, pairs: () => readonly ToolP
 
 /** From one agent to the next it is one step along handed work, two along a tool or a credential that both have. */
 function nearby(reading: Reading, params: Params & { focus: string }, span: Span, most: number): Chosen {
-  let known: readonly ToolPair[] | null = null;
-  const pairs = (): readonly ToolPair[] => (known ??= toolPairs(reading, span.fromUs, null));
+  const pairs = (): readonly ToolPair[] => toolPairs(reading, span.fromUs, null);
   const agent = rowIdOf('agent', params.focus);
   const depth = new Map<number, number>(agent !== null ? [[reading.headOf(agent), 0]] : [...new Set(aroundNode(reading, params.focus, pairs))].map((head) => [head, 1]));
   const reach = (heads: Iterable<number>, at: number): void => { for (const head of heads) if (at <= params.hops && !depth.has(head)) depth.set(head, at); };
@@ -49,7 +48,7 @@ function nearby(reading: Reading, params: Params & { focus: string }, span: Span
     reach(linksOf(reading, span, here, true).flatMap((link) => [reading.headOf(link.caller), reading.headOf(link.called)]), at + 1);
     if (at + 2 > params.hops) continue;
     const own = new Set(toolPairs(reading, span.fromUs, here).map(({ name }) => name));
-    reach(pairs().filter(({ name }) => own.has(name)).map((pair) => reading.headOf(pair.agent)), at + 2);
+    reach(callersOfTools(reading, span.fromUs, own).map((caller) => reading.headOf(caller)), at + 2);
     reach(withCredentials(reading, credentialPairs(reading, here).map((one) => one.credential)).map((one) => reading.headOf(one.agent)), at + 2);
   }
   const ranked = [...depth].toSorted((a, b) => a[1] - b[1]);
@@ -123,7 +122,7 @@ export function accessGraph(reading: Reading, params: Params, nowUs: number): Ac
   drawCredentials(drawing);
   if (params.focus?.startsWith('col-') === true) drawColumn(drawing, params.focus);
   drawTools(drawing);
-  if (params.focus === undefined) for (const { caller, called } of callersBeside(reading, span, all)) graph.beside(agentNode(reading.headOf(called)), agentNode(reading.headOf(caller)));
+  if (params.focus === undefined) for (const [caller, called] of callersBeside(reading, span, all)) graph.beside(agentNode(reading.headOf(called)), agentNode(reading.headOf(caller)));
   for (const link of linksOf(reading, span, all, params.focus !== undefined)) graph.edge(agentNode(reading.headOf(link.caller)), agentNode(reading.headOf(link.called)), 'hands', link);
   if (params.holds) drawHeld(drawing);
   return graph.done(notSeenOf(reading, shown));

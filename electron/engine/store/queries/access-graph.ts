@@ -4,7 +4,7 @@ import type { ParsedParams } from '../../../../shared/contract.ts';
 import { rowIdOf } from '../ids.ts';
 import { StoreError } from '../errors.ts';
 import { agentVolumes, behalfOf, callersBeside, callersOfTools, credentialPairs, linksOf, toolPairs, toolVolumes, unusedOf, withCredentials, type AgentVolume, type ToolPair } from './graph-facts.ts';
-import { agentNode, columnNode, credentialNode, GraphParts, notSeenOf, personNode, toolNode } from './graph-parts.ts';
+import { agentNode, agentNodes, columnNode, credentialNode, GraphParts, notSeenOf, personNode, toolNode } from './graph-parts.ts';
 import type { Reading } from './reading.ts';
 import { spanOf, type Span } from './span-of-time.ts';
 
@@ -122,7 +122,8 @@ export function accessGraph(reading: Reading, params: Params, nowUs: number): Ac
   drawCredentials(drawing);
   if (params.focus?.startsWith('col-') === true) drawColumn(drawing, params.focus);
   drawTools(drawing);
-  if (params.focus === undefined) for (const [caller, called] of callersBeside(reading, span, all)) graph.beside(agentNode(reading.headOf(called)), agentNode(reading.headOf(caller)));
+  const nodeOf = agentNodes();
+  if (params.focus === undefined) for (const [caller, called] of callersBeside(reading, span, all)) graph.beside(nodeOf(reading.headOf(called)), nodeOf(reading.headOf(caller)));
   for (const link of linksOf(reading, span, all, params.focus !== undefined)) graph.edge(agentNode(reading.headOf(link.caller)), agentNode(reading.headOf(link.called)), 'hands', link);
   if (params.holds) drawHeld(drawing);
   return graph.done(notSeenOf(reading, shown));

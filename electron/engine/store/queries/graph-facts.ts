@@ -22,7 +22,7 @@ export function toolPairs(reading: Reading, fromUs: number, agents: readonly num
 
 /** Who else calls one of these tools, in the order of their pairs. */
 export function callersOfTools(reading: Reading, fromUs: number, names: Iterable<number>): number[] {
-  return reading.sql<unknown[], number>(`SELECT DISTINCT agent FROM (SELECT agent, name FROM tool_use WHERE last_used_us >= ? OR last_denied_us >= ? LIMIT ${mostPairs}) WHERE name IN (SELECT value FROM json_each(?))`).pluck().all(fromUs, fromUs, listOf(names));
+  return reading.sql<unknown[], number>(`SELECT DISTINCT agent FROM (SELECT u.agent, u.name FROM tool_use u WHERE (u.last_used_us >= ? OR u.last_denied_us >= ?) LIMIT ${mostPairs}) WHERE name IN (SELECT value FROM json_each(?))`).pluck().all(fromUs, fromUs, listOf(names));
 }
 
 export interface ToolVolume extends Volume, ToolPair {}

@@ -11,6 +11,18 @@ export type EdgeKind = Edge['kind'];
 export interface Volume { readonly volume: number; readonly failures: number; readonly denials: number; readonly lastUs: number }
 
 export const agentNode = (head: number): string => publicId('agent', head);
+/** The same, for where each is asked for many times. */
+export function agentNodes(): (head: number) => string {
+  const known = new Map<number, string>();
+  return (head) => {
+    let id = known.get(head);
+    if (id === undefined) {
+      id = agentNode(head);
+      known.set(head, id);
+    }
+    return id;
+  };
+}
 export const toolNode = (name: number): string => `tol-${name.toString(36)}`;
 export const personNode = (name: string): string => `per-${hash53(name).toString(36)}`;
 export const columnNode = (column: number): string => publicId('column', column);

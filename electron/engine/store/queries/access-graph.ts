@@ -18,8 +18,8 @@ const agentShare = 0.2;
 const holdersShown = 20;
 
 function busiest(reading: Reading, span: Span, most: number): Chosen {
-  const rows = reading.sql<[number], { id: number; rows: number }>('SELECT id, rows FROM agent WHERE rows > 0 AND last_us >= ? ORDER BY rows DESC LIMIT 5000').all(span.fromUs);
-  const heads = [...new Set(rows.map((row) => reading.headOf(row.id)))];
+  const agents = reading.sql<[number], number>('SELECT id FROM agent WHERE rows > 0 AND last_us >= ? ORDER BY rows DESC LIMIT 5000').pluck().all(span.fromUs);
+  const heads = [...new Set(agents.map((agent) => reading.headOf(agent)))];
   return { near: heads.slice(0, most), far: [], left: heads.slice(most) };
 }
 

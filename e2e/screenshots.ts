@@ -96,8 +96,7 @@ async function drawStops(page: Page, themes: (each: (theme: 'light' | 'dark') =>
 /** What agents may touch, who calls whom, and who one of them is. */
 async function drawAccess(page: Page, theme: 'light' | 'dark'): Promise<void> {
   await go(page, 'x');
-  const cell = page.getByRole('gridcell', { name: /denied/ }).first();
-  if (await cell.count() > 0) await cell.click();
+  await page.getByRole('gridcell', { name: /used/ }).first().click();
   await draw(page, 'access', theme);
   await page.evaluate(() => { location.hash = '#/access?tab=findings'; });
   await draw(page, 'access-findings', theme);

@@ -42,7 +42,7 @@ const lookEvents = (nowS: number): fc.Arbitrary<readonly LookEvent[]> => fc.arra
 
 const someRow = fc.record({
   id: fc.integer({ min: 1, max: 1_000_000 }), start: fc.integer({ min: -60, max: 70 }), took: fc.option(fc.integer({ min: 0, max: 20 })), kind: fc.constantFrom('model_call' as const, 'tool_call' as const, 'lifecycle' as const, 'error' as const, 'denial' as const, 'approval' as const, 'handoff' as const),
-  status: fc.constantFrom('ok' as const, 'error' as const, 'denied' as const, 'cancelled' as const, 'interrupted' as const), late: fc.integer({ min: 0, max: 30 }), known: fc.boolean(), source: fc.constantFrom('genai/span', 'a2a/task'), name: fc.constantFrom('work', 'canceled', 'completed'),
+  status: fc.constantFrom('ok' as const, 'error' as const, 'denied' as const, 'cancelled' as const, 'interrupted' as const), late: fc.integer({ min: 0, max: 30 }), known: fc.boolean(), source: fc.constantFrom('genai/span', 'a2a/task', 'langgraph/run', 'langgraph/step'), name: fc.constantFrom('work', 'canceled', 'completed', 'write'),
 }).map(({ id, start, took, kind, status, late, known, source, name }) => {
   const end = took === null ? null : start + took;
   const seenUs = known ? at((end ?? start) + late) : null;

@@ -61,6 +61,7 @@ interface Drawing { readonly reading: Reading; readonly graph: GraphParts; reado
 
 /** Tools of the near ones; of the far ones only that they call the same. */
 function drawTools({ reading, graph, span, params, sources, all }: Drawing): void {
+  const nodeOf = agentNodes();
   const { volumes, told } = toolVolumes(reading, span, all);
   const near = new Set(sources);
   const named = new Set(volumes.filter((one) => near.has(one.agent)).map((one) => one.name));
@@ -70,11 +71,12 @@ function drawTools({ reading, graph, span, params, sources, all }: Drawing): voi
     const sum = sums.get(one.name) ?? { volume: 0, failures: 0, denials: 0 };
     sums.set(one.name, { volume: sum.volume + one.volume, failures: sum.failures + one.failures, denials: sum.denials + one.denials });
   }
-  const asked = [...sums].toSorted((a, b) => Number(toolNode(b[0]) === params.focus) - Number(toolNode(a[0]) === params.focus) || b[1].volume - a[1].volume);
+  const middle = params.focus?.startsWith('tol-') === true ? [...sums.keys()].find((name) => toolNode(name) === params.focus) : undefined;
+  const asked = [...sums].toSorted((a, b) => Number(b[0] === middle) - Number(a[0] === middle) || b[1].volume - a[1].volume);
   for (const [name, sum] of asked.slice(0, Math.max(0, params.limit - graph.size))) graph.node(toolNode(name), 'tool', reading.texts.of(name), sum);
-  for (const one of volumes) graph.edge(agentNode(reading.headOf(one.agent)), toolNode(one.name), 'calls', one);
+  for (const one of volumes) graph.edge(nodeOf(reading.headOf(one.agent)), toolNode(one.name), 'calls', one);
   const untold = all.filter((source) => !told.has(source));
-  if (untold.length > 0) for (const { agent, name } of toolPairs(reading, span.fromUs, untold)) graph.beside(agentNode(reading.headOf(agent)), toolNode(name));
+  if (untold.length > 0) for (const { agent, name } of toolPairs(reading, span.fromUs, untold)) graph.beside(nodeOf(reading.headOf(agent)), toolNode(name));
 }
 
 function drawPeople({ reading, graph, span, params, sources }: Drawing): void {

@@ -199,7 +199,7 @@ describe('the access fold', () => {
 
   it('credits a call of a tool that two servers offer to the one that it names, and else says that it cannot be told which', () => {
     const runtime = freshRuntime();
-    const servers = ['github', 'jira'].map((name) => runtime.add('mcp', name));
+    const servers = ['github', 'jira'].map((name) => runtime.add('langgraph', name));
     for (const server of servers) runtime.discover({ grants: [tool('search'), tool('list')] }, at(60), server);
     const sender = runtime.history.connect('sender');
     runtime.tell([call('mcp__jira__search', 'coder'), call('list', 'coder'), call('list', 'coder', { status: 'denied' })], sender);

@@ -4,7 +4,7 @@ export default defineConfig({
   testDir: 'e2e',
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  // One window at a time: the app is a single instance, and a small machine draws one window well and four badly.
+  // Windows that share a display take the focus from each other; where each has a virtual one of its own, `npm test` asks for two.
   workers: 1,
   fullyParallel: false,
   retries: 1,

@@ -27,6 +27,11 @@ export interface Launched {
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** Workers side by side have a virtual display each; what a worker starts inherits it. */
+const displays = (process.env['GATEHOUSE_DISPLAYS'] ?? '').split(' ').filter((one) => one !== '');
+const display = displays[Number(process.env['TEST_PARALLEL_INDEX'] ?? 0) % Math.max(1, displays.length)];
+if (display !== undefined) process.env['DISPLAY'] = display;
+
 function needed(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set: run the window tests with npm test.`);

@@ -11,18 +11,31 @@ import { needsVirtualDisplay } from './system-libraries.mjs';
  * @returns {Promise<T>}
  */
 export async function withDisplay(work) {
-  if (!needsVirtualDisplay()) return await work(process.env);
-  const { child, display } = await startXvfb();
-  const end = () => child.kill('SIGTERM');
+  return await withDisplays(1, ([display]) => work(display === undefined ? process.env : { ...process.env, DISPLAY: display }));
+}
+
+/**
+ * The same with several virtual displays, so that windows side by side do not take the focus from each other. None where there is a real display.
+ * @template T
+ * @param {number} count
+ * @param {(displays: string[]) => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function withDisplays(count, work) {
+  if (!needsVirtualDisplay()) return await work([]);
+  /** @type {{ child: import('node:child_process').ChildProcess, display: string }[]} */
+  const started = [];
+  const end = () => { for (const { child } of started) child.kill('SIGTERM'); };
   process.on('exit', end);
   try {
-    return await work({ ...process.env, DISPLAY: display });
+    while (started.length < count) started.push(await startXvfb());
+    return await work(started.map(({ display }) => display));
   } finally {
     process.off('exit', end);
     // Waited for, so that no dead process is left to a container's init, which may never look.
-    const ended = new Promise((resolve) => child.once('exit', resolve));
+    const ended = Promise.all(started.filter(({ child }) => child.exitCode === null && child.signalCode === null).map(({ child }) => new Promise((resolve) => child.once('exit', resolve))));
     end();
-    if (child.exitCode === null && child.signalCode === null) await ended;
+    await ended;
   }
 }
 

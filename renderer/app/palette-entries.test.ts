@@ -1,7 +1,7 @@
 import { IconPlug } from '@tabler/icons-react';
 import { describe, expect, it, vi } from 'vitest';
 import type { Command } from './commands.ts';
-import { lookedFor, readTyped, sectionsFor, type PaletteSources } from './palette-entries.ts';
+import { lookedFor, readTyped, sectionsFor, stillFound, type PaletteSources } from './palette-entries.ts';
 
 const command = (title: string, context = ''): Command => ({ id: title, title, context, icon: IconPlug, run: () => undefined });
 const sources = (): PaletteSources => ({
@@ -30,6 +30,15 @@ describe('what was typed', () => {
 describe('what the engine is asked for', () => {
   it('is the name behind a verb, and nothing among commands alone', () => {
     expect(['refund', 'stop refund', '>stop refund', '>theme', '> stop', '#tsk', 'stop'].map(lookedFor)).toEqual(['refund', 'refund', 'refund', '', '', 'tsk', 'stop']);
+  });
+});
+
+describe('what was found for an earlier text', () => {
+  it('stays only as far as it fits what is typed now, so that Enter opens nothing else', () => {
+    const { found } = sources();
+    if (found === undefined) throw new Error('the sources hold something found');
+    const left = (typed: string): number[] => { const { agents, tasks, activities } = stillFound(found, typed); return [agents.length, tasks.length, activities.length]; };
+    expect(['ref', 'refund-r', 'stop refund', 'refresh', 'import a grant', ''].map(left)).toEqual([[1, 1, 1], [1, 0, 0], [1, 1, 1], [0, 0, 0], [0, 0, 0], [0, 0, 0]]);
   });
 });
 

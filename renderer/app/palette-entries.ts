@@ -43,6 +43,15 @@ export function lookedFor(raw: string): string {
   return mode === 'identifiers' ? text : behind ?? (mode === 'commands' ? '' : text);
 }
 
+/** Of what was found for an earlier text, what fits this one too: Enter must never open what the person has typed past. */
+export function stillFound(found: Result<'find'>, raw: string): Result<'find'> {
+  const text = lookedFor(raw);
+  const fits = (...names: string[]): boolean => text !== '' && matchTerms(names.join(' '), text) !== null;
+  return {
+    ...found, agents: found.agents.filter((one) => fits(one.name, one.context)), tasks: found.tasks.filter((one) => fits(one.key, one.name)), activities: found.activities.filter((one) => fits(one.id, one.name)),
+  };
+}
+
 const agentStateShapes: Record<string, { state: State; word: string }> = {
   running: { state: 'running', word: 'Running' }, waiting: { state: 'waiting', word: 'Waiting' },
   idle: { state: 'idle', word: 'Idle' }, not_seen: { state: 'not_seen', word: 'Not seen' },

@@ -9,7 +9,7 @@ import { StateShape } from '../ui/state-shapes.tsx';
 import { commandsNow } from './commands.ts';
 import { go } from './navigation.ts';
 import { attempt } from './notices.ts';
-import { lookedFor, readTyped, sectionsFor, type Entry, type Section } from './palette-entries.ts';
+import { lookedFor, readTyped, sectionsFor, stillFound, type Entry, type Section } from './palette-entries.ts';
 import { navigation, routes } from './routes.tsx';
 import { openStopOfScreen, openStopPlan, stopOfAgent } from './stop-choice.ts';
 import classes from './palette.module.css';
@@ -31,16 +31,16 @@ function useSections(typed: string): { sections: Section[]; took: number | null;
   const { data: connections } = useQuery(connectionQueries.list());
   const { data: approvals } = useQuery(approvalQueries.waiting());
   const [commands] = useState(commandsNow);
-  const answered = found.data !== undefined && !found.isPlaceholderData;
+  const answered = found.data !== undefined && !found.isPlaceholderData && wanted === lookedFor(typed);
   const sections = useMemo(() => sectionsFor(typed, {
-    found: wanted === '' ? undefined : found.data, commands, places, connections: connections?.rows ?? [], approvals: approvals?.rows ?? [], connectionIcon: IconPlug, followIcon: IconActivity, stopIcon: IconHandStop,
+    found: wanted === '' || found.data === undefined ? undefined : answered ? found.data : stillFound(found.data, typed), commands, places, connections: connections?.rows ?? [], approvals: approvals?.rows ?? [], connectionIcon: IconPlug, followIcon: IconActivity, stopIcon: IconHandStop,
     openAgent: (id) => go({ screen: 'agent', id }),
     followAgent: (id) => go({ screen: 'live', params: { agent: id } }),
     stopAgent: (agent) => openStopPlan(stopOfAgent(agent)),
     openConnection: (id) => go({ screen: 'connections', id }),
     openApproval: (id) => go({ screen: 'approvals', id }),
     openTask: (id, activityId) => attempt('The task could not be opened.', openTask(id, activityId)),
-  }), [typed, wanted, found.data, commands, connections, approvals]);
+  }), [typed, wanted, answered, found.data, commands, connections, approvals]);
   return { sections, took: wanted === '' || !answered ? null : found.data.tookMs, waiting: wanted !== '' && !answered && !found.isError };
 }
 

@@ -161,7 +161,7 @@ function ChartTable({ title, summary, names, bins, kind, height, write }: TimeCh
 export function SeriesLegend({ names }: { names: readonly string[] }) {
   return (
     <span className={classes.legend}>
-      {names.map((name, index) => <span key={index}><span className={classes.swatch} style={{ background: seriesColour(index) }} />{name}</span>)}
+      {names.map((name, index) => <span key={index}><span className={classes.swatch} style={{ background: seriesColour(index) }} /><span className={classes.legendName} title={name}>{name}</span></span>)}
     </span>
   );
 }

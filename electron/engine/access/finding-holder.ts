@@ -45,11 +45,21 @@ function owners({ holder, owner, sponsor, firstSeenUs }: AccessFacts): FoundFind
 }
 
 function entries(facts: AccessFacts): FoundFinding[] {
-  return facts.entries.map(({ kind, where, sinceUs }) => ({
-    subject: `public_entry ${kind} ${where}`, rule: 'public_entry' as const, severity: holdsPower(facts) ? 'serious' as const : 'attention' as const, grantId: null, sinceUs,
-    text: `${facts.holder.name} can be called at ${where} without a credential, seen since ${dayOf(sinceUs)}: whoever reaches that address can hand it work.`,
-    advice: kind === 'a2a' ? 'Require authentication in its agent card and at its server.' : 'Require a credential there, or close it to the network.',
-  }));
+  return facts.entries.map(({ kind, where, sinceUs }) => {
+    const local = onlyThisMachine(where);
+    return {
+      subject: `public_entry ${kind} ${where}`, rule: 'public_entry' as const, severity: holdsPower(facts) && !local ? 'serious' as const : 'attention' as const, grantId: null, sinceUs,
+      text: `${facts.holder.name} can be called at ${where} without a credential, seen since ${dayOf(sinceUs)}: ${local ? 'only programs of this machine reach that address, and any of them can hand it work.' : 'whoever reaches that address can hand it work.'}`,
+      advice: kind === 'a2a' ? 'Require authentication in its agent card and at its server.' : local ? 'Require a credential there, and see that nothing passes calls of others on to it.' : 'Require a credential there, or close it to the network.',
+    };
+  });
+}
+
+/** A loopback address as it stands. A name that only this machine's own table could map there counts as reachable. */
+function onlyThisMachine(where: string): boolean {
+  if (!URL.canParse(where)) return false;
+  const host = new URL(where).hostname.replace(/\.$/u, '');
+  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/u.test(host);
 }
 
 function ungranted({ holder, ungranted: used }: AccessFacts): FoundFinding[] {

@@ -68,8 +68,16 @@ describe('who it is', () => {
     expect(found({ owner: null, holder: { kind: 'connection', id: 3, name: 'MCP' } })).toEqual([]);
   });
   test('can be called by anybody', () => {
-    expect(found({ entries: [{ kind: 'a2a', where: 'http://127.0.0.1:1', sinceUs: days(1) }] })).toEqual(['public_entry serious']);
-    expect(found({ grants: [], entries: [{ kind: 'other', where: 'http://127.0.0.1:1', sinceUs: days(1) }] })).toEqual(['public_entry attention']);
+    expect(found({ entries: [{ kind: 'a2a', where: 'https://agents.example', sinceUs: days(1) }] })).toEqual(['public_entry serious']);
+    expect(found({ grants: [], entries: [{ kind: 'other', where: 'https://agents.example', sinceUs: days(1) }] })).toEqual(['public_entry attention']);
+  });
+  test.each(['http://127.0.0.1:1', 'http://127.9.9.9/mcp', 'http://localhost:2024', 'http://LOCALHOST.:1', 'http://[::1]:9', 'http://a.localhost'])('can be called by programs of this machine alone, at %s', (where) => {
+    const [finding] = findingsOf(facts({ entries: [{ kind: 'other', where, sinceUs: days(1) }] }));
+    expect(finding).toMatchObject({ rule: 'public_entry', severity: 'attention', subject: `public_entry other ${where}` });
+    expect(finding?.text).toContain('only programs of this machine reach that address');
+  });
+  test.each(['http://127.0.0.1.evil.example', 'http://localhost.example', 'http://0.0.0.0:1', 'http://[::]:1', 'http://10.0.0.1', 'http://127.0.0.1@far.example', 'no address'])('and by others at %s', (where) => {
+    expect(found({ entries: [{ kind: 'other', where, sinceUs: days(1) }] })).toEqual(['public_entry serious']);
   });
 });
 

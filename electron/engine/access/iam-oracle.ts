@@ -33,6 +33,7 @@ function replaced(pattern: string, context: Record<string, string[]>, then: (lit
 
 function resourceMatches(pattern: string, resource: string, context: Record<string, string[]>): boolean {
   if (pattern === '*') return true;
+  if (resource.split(':').length < 6) return false;
   const [arn, partition, service, region, account, ...rest] = pattern.split(/:(?![^{]*\})/u);
   const [arn2, partition2, service2, region2, account2, ...rest2] = resource.split(':');
   const literal = (text: string): string => escaped(text).replaceAll('*', '\\*').replaceAll('?', '\\?');

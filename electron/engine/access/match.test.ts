@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { GrantKind } from '../../../shared/access.ts';
+import { cleanName } from '../ingest/normalise/read.ts';
 import { matcherOf, matchIndex } from './match.ts';
 
 const tool = (name: string, connectionName: string | null = null) => ({ kind: 'tool' as const, name, actions: [name], connectionName });
@@ -26,6 +27,21 @@ describe('a tool is used by a call', () => {
     expect(index('jira.search')).toEqual([1]);
     expect(index('other__search')).toEqual([0, 1, 2]);
     expect(index('search')).toEqual([0, 1, 2]);
+  });
+
+  test('whose name was cut where it came in, with and without its server before it', () => {
+    const long = `export_${'ledger_'.repeat(50)}end`;
+    const index = matchIndex([tool(long), tool(`${'x'.repeat(250)}*`), tool('export_ledger'), tool('tab\there')]);
+    for (const name of [long, `mcp__books__${long}`, `books.${long}`]) {
+      expect(cleanName(name)).toHaveLength(200);
+      expect(index(cleanName(name))).toEqual([0]);
+      expect(matcherOf(tool(long)).matches(cleanName(name))).toBe(true);
+    }
+    expect(index(cleanName('tab\there'))).toEqual([3]);
+    // The rest of a name that was not cut, or too little of one, fits nothing longer.
+    expect(index('books.export_ledger_')).toEqual([]);
+    expect(index(cleanName(`${'s'.repeat(180)}.export_ledger_ledger`))).toEqual([]);
+    expect(matcherOf(tool(long)).matches(`${'s'.repeat(180)}.export_ledger_ledge`)).toBe(false);
   });
 
   test('by pattern, where a pattern was declared', () => {

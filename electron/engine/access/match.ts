@@ -4,6 +4,7 @@
  * that its actions name. What leaves no trace of its own in activities (a scope, a network reach) cannot be told.
  */
 import type { GrantKind } from '../../../shared/access.ts';
+import { cleanName, maxName } from '../ingest/normalise/read.ts';
 import { actionsNeeded, isAwsCall } from './aws-call-names.ts';
 import { actionName } from './cedar-reading.ts';
 import { globMatches, hasWildcard } from './glob.ts';
@@ -26,14 +27,15 @@ const separators = ['___', '__', '/', '.'] as const;
 
 export function matcherOf(grant: Matchable): Matcher {
   if (grant.kind === 'statement') return { canTell: true, needs: 'aws_calls', matches: statementMatcher(grant.actions) };
-  const names = namesOf(grant);
+  const names = heardNames(grant);
   const canTell = grant.kind === 'tool' || grant.kind === 'policy';
   const patterns = names.filter(hasWildcard);
   const exact = new Set(names);
   return {
     canTell: canTell && names.length > 0,
     needs: canTell && names.length > 0 ? 'tool_calls' : null,
-    matches: (activityName) => (canTell ? [activityName, ...endings(activityName)] : [activityName]).some((name) => exact.has(name) || patterns.some((pattern) => globMatches(pattern, name))),
+    matches: (activityName) => (canTell ? [activityName, ...endings(activityName)] : [activityName]).some((name) => exact.has(name) || patterns.some((pattern) => globMatches(pattern, name)))
+      || (canTell && cutEndings(activityName).some((ending) => names.some((name) => name.startsWith(ending)))),
   };
 }
 
@@ -42,6 +44,15 @@ function namesOf({ kind, name, actions }: Matchable): readonly string[] {
   if (kind === 'policy') return isGroup(actions) ? [] : actions.map(actionName);
   return kind === 'tool' && actions.length > 0 && !actions.includes(name) ? [name, ...actions] : [name];
 }
+
+/** Names of activities are cut and cleaned where they come in: what is compared with them must be as they are kept. Beside the name itself, of what was kept otherwise. */
+function heardNames(grant: Matchable): readonly string[] {
+  const names = namesOf(grant);
+  return [...new Set([...names, ...names.filter((name) => !hasWildcard(name)).map(cleanName).filter((name) => name !== '')])];
+}
+
+/** Of a name that was cut after a client had put its server's before it, the tool's own end is lost. What is left must be long, or it would fit too much. */
+const cutEndings = (activityName: string): string[] => (activityName.length < maxName ? [] : endings(activityName).filter((ending) => ending.length >= maxName / 2));
 
 /** A single `in` names a group: which actions are in it does not stand in the policy. */
 const isGroup = (actions: readonly string[]): boolean => actions.length === 1 && actions[0]?.startsWith('in ') === true;
@@ -89,33 +100,52 @@ export function matchIndex(grants: readonly Matchable[]): MatchIndex {
     else byName.set(name, [place]);
   };
   for (const [place, grant] of grants.entries()) {
-    const names = grant.kind === 'statement' ? [] : namesOf(grant);
+    const names = grant.kind === 'statement' ? [] : heardNames(grant);
     if (grant.kind === 'statement' || names.some(hasWildcard)) tried.push(place);
     else for (const name of new Set(names)) note(name, place);
   }
   const servers = grants.map(({ connectionName }) => (connectionName ? plain(connectionName) : null));
+  const long = [...byName.keys()].filter((name) => name.length >= maxName / 2).sort();
   const find = (activityName: string): readonly number[] => {
     const found = new Set<number>(byName.get(activityName));
-    if (found.size === 0) for (const place of byEnding(activityName, { byName, matchers, servers })) found.add(place);
+    if (found.size === 0) for (const place of byEnding(activityName, { byName, long, matchers, servers })) found.add(place);
     for (const place of tried) if (matchers[place]?.matches(activityName)) found.add(place);
     return [...found].sort((a, b) => a - b);
   };
   return Object.assign(find, { matchers });
 }
 
-interface Names { readonly byName: ReadonlyMap<string, readonly number[]>; readonly matchers: readonly Matcher[]; readonly servers: readonly (string | null)[] }
+interface Names { readonly byName: ReadonlyMap<string, readonly number[]>; /** in order. */ readonly long: readonly string[]; readonly matchers: readonly Matcher[]; readonly servers: readonly (string | null)[] }
 
 /** Two servers may offer a tool of the same name: where the call names one of them, it is that one's. */
-function byEnding(activityName: string, { byName, matchers, servers }: Names): number[] {
+function byEnding(activityName: string, { byName, long, matchers, servers }: Names): number[] {
   const all: number[] = [];
   const named: number[] = [];
+  const cut = new Set(cutEndings(activityName));
   for (const ending of endings(activityName)) {
     const server = serverOf(activityName, ending);
-    for (const place of byName.get(ending) ?? []) {
+    const places = byName.get(ending) ?? (cut.has(ending) ? [...new Set(begun(long, ending).flatMap((name) => byName.get(name) ?? []))] : []);
+    for (const place of places) {
       if (!matchers[place]?.canTell) continue;
       all.push(place);
       if (server !== '' && servers[place] === server) named.push(place);
     }
   }
   return named.length > 0 ? named : all;
+}
+
+/** SECURITY: strangers choose both lists of names: one that begins thousands of others is not compared with all of them for every call. */
+const mostBegun = 1_000;
+
+/** The names in an ordered list that begin so. */
+function begun(ordered: readonly string[], start: string): readonly string[] {
+  let from = 0;
+  let to = ordered.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((ordered[middle] as string) < start) from = middle + 1;
+    else to = middle;
+  }
+  const beyond = ordered.slice(from, from + mostBegun).findIndex((name) => !name.startsWith(start));
+  return ordered.slice(from, beyond < 0 ? from + mostBegun : from + beyond);
 }

@@ -13,6 +13,14 @@ describe('SECURITY: a policy that is made to break the parser', () => {
   });
 });
 
+test.each(['// only\n// comments', ' // "quote"; and more\n\n// end', '{"staticPolicies": {}}', '[]'])('%j holds no policy, which is said, and is no grant', (text) => {
+  expect(read(text)).toEqual({ readings: [], understood: 'not', problems: ['The document holds no policy.'] });
+});
+
+test.each(['// begun\nbroken(', '/* of another language */', '{"staticPolicies": '])('%j is not nothing: it stays a permission that is not understood', (text) => {
+  expect(read(text).readings).toMatchObject([{ understood: 'not', classes: [{ class: 'not_understood', reversibility: 'unknown' }] }]);
+});
+
 test('a condition of many parts that Cedar does not write out stays as it is written', () => {
   const condition = Array.from({ length: 300 }, (_one, place) => `context.n == ${place}`).join(' || ');
   const [reading] = read(`@id("a)b") // permit (\n${inside(condition)}`).readings;

@@ -20,7 +20,9 @@ export function readCedar(text: string): DocumentReading {
   if (text.length > MOST_POLICY_TEXT) return unreadableDocument('policy', text, [`It is longer than ${MOST_POLICY_TEXT} characters.`]);
   const problems: string[] = [];
   const parts = partsOf(text.trim(), problems);
-  if (parts.length === 0) return unreadableDocument('policy', text, problems.length > 0 ? problems : ['It holds no policy.']);
+  if (parts.length === 0 && problems.length > 0) return unreadableDocument('policy', text, problems);
+  // Read to its end and empty, as a file of comments alone: nothing in it could permit anything, so there is no grant to show.
+  if (parts.length === 0) return asDocument([], ['The document holds no policy.']);
   if (parts.length > MOST_READINGS) problems.push(`${parts.length - MOST_READINGS} policies beyond the first ${MOST_READINGS} were not read.`);
   const nameOf = uniqueNames();
   // The same text again is read once.

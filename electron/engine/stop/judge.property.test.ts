@@ -7,7 +7,7 @@ import { judge } from './judge.ts';
 import { noProcess } from './judge-input.ts';
 import type { JudgedConnection, JudgeInput, SeenRow, Verdict } from './judge-input.ts';
 import { missedLook, noLooks, tookLook } from './look-track.ts';
-import { at, clearSight, judged, lever, rhythm, row, run, second, sign, step } from './test-judged.ts';
+import { at, clearSight, judged, lever, rhythm, row, run, second, sign, step, telemetryConnection } from './test-judged.ts';
 
 // Many worlds, and a machine that may be busy with others.
 vi.setConfig({ testTimeout: 60_000 });
@@ -42,7 +42,7 @@ const lookEvents = (nowS: number): fc.Arbitrary<readonly LookEvent[]> => fc.arra
 
 const someRow = fc.record({
   id: fc.integer({ min: 1, max: 1_000_000 }), start: fc.integer({ min: -60, max: 70 }), took: fc.option(fc.integer({ min: 0, max: 20 })), kind: fc.constantFrom('model_call' as const, 'tool_call' as const, 'lifecycle' as const, 'error' as const, 'denial' as const, 'approval' as const, 'handoff' as const),
-  status: fc.constantFrom('ok' as const, 'error' as const, 'denied' as const, 'cancelled' as const, 'interrupted' as const), late: fc.integer({ min: 0, max: 30 }), known: fc.boolean(), source: fc.constantFrom('genai/span', 'a2a/task'), name: fc.constantFrom('work', 'canceled', 'completed'),
+  status: fc.constantFrom('ok' as const, 'error' as const, 'denied' as const, 'cancelled' as const, 'interrupted' as const), late: fc.integer({ min: 0, max: 30 }), known: fc.boolean(), source: fc.constantFrom('genai/span', 'a2a/task', 'langgraph/run', 'langgraph/step'), name: fc.constantFrom('work', 'canceled', 'completed', 'write'),
 }).map(({ id, start, took, kind, status, late, known, source, name }) => {
   const end = took === null ? null : start + took;
   const seenUs = known ? at((end ?? start) + late) : null;
@@ -74,6 +74,19 @@ const world: fc.Arbitrary<World> = fc.integer({ min: 20, max: 80 }).chain((nowS)
   return { nowS, looks: made.looks, rows: known, gaps, gone: process.state === 'gone' ? made.gone : null, input };
 }));
 
+/** A connection that only tells, alone or beside the one that is looked at, with or without a process that ended lately. */
+const toldWorld: fc.Arbitrary<JudgeInput> = fc.record({
+  one: world, alone: fc.boolean(), silence: fc.constantFrom(5, silenceS), agents: fc.constantFrom([11], [12], [11, 12]), on: fc.constantFrom(1, 2),
+  goneAgo: fc.option(fc.integer({ min: 0, max: 14 }), { freq: 3 }), covers: fc.constantFrom(null, [11], [12]), rhythmic: fc.subarray([11, 12]), longest: fc.integer({ min: 1, max: 12 }),
+}).map(({ one: { input, nowS }, alone, silence, agents, on, goneAgo, covers, rhythmic, longest }) => {
+  const process = goneAgo === null ? noProcess : { state: 'gone' as const, sinceUs: at(nowS - goneAgo), covers };
+  const rhythms = rhythmic.map((agent) => rhythm({ connection: 2, agent, longestUs: longest * second }));
+  return {
+    ...input, silenceUs: silence * second, connections: [...(alone ? [] : input.connections), telemetryConnection({ agents, process })],
+    rows: input.rows.map((seen) => ({ ...seen, row: { ...seen.row, connection: on } })), rhythms: [...input.rhythms, ...rhythms],
+  };
+});
+
 const isVerified = ({ input }: World): Verdict | null => {
   const verdict = judge(input);
   return verdict.state === 'verified' ? verdict : null;
@@ -94,6 +107,9 @@ describe('a stop is never verified', () => {
     expect(sample.filter((one) => one.rows.length > 0).length).toBeGreaterThan(10);
     expect(sample.filter((one) => one.looks.some((look) => look.opaque.length > 0)).length).toBeGreaterThan(5);
     expect(sample.filter((one) => one.gaps.length > 0).length).toBeGreaterThan(2);
+    const told = fc.sample(toldWorld, { numRuns: 1_000, seed: 4 }).filter((input) => judge(input).state === 'verified');
+    expect(told.length).toBeGreaterThan(100);
+    expect(told.length).toBeLessThan(900);
   });
 
   it('when an act that was not denied began after it is said to be contained', () => {
@@ -180,6 +196,15 @@ describe('a verdict', () => {
       const rows = withoutTwins([...one.rows, ...(one.rows.some((seen) => seen.row.id === more.row.id) ? [] : [more])]);
       expect(judge({ ...one.input, rows }).state).not.toBe('verified');
       expect(judge({ ...one.input, signs: [{ sign: sign(signS), connection: 1, seenUs: at(Math.max(signS, 1)) }] }).state).not.toBe('verified');
+    }), runs);
+  });
+
+  it('never becomes verified by an act more where it is told of, too, and some of it was in a process that is gone', () => {
+    fc.assert(fc.property(toldWorld, someRow, fc.constantFrom(1, 2), fc.integer({ min: -20, max: 70 }), (input, more, connection, signS) => {
+      if (judge(input).state === 'verified') return;
+      const told = { ...more, row: { ...more.row, id: 2_000_000, connection } };
+      expect(judge({ ...input, rows: [...input.rows, told] }).state).not.toBe('verified');
+      expect(judge({ ...input, signs: [{ sign: sign(signS), connection, seenUs: at(Math.max(signS, 1)) }] }).state).not.toBe('verified');
     }), runs);
   });
 

@@ -243,6 +243,28 @@ describe('a process', () => {
     expect(judge(judged(120, { connections: [telemetryConnection({ agents: [11, 12], process: { ...gone, covers: [11] } })] })).state).toBe('unverified');
   });
 
+  it('that is gone is waited for by every other proof: a denied act after its end verifies no sooner than none', () => {
+    const gone53 = { state: 'gone', sinceUs: at(53), covers: null } as const;
+    const denied = row(1, 54, 54, { kind: 'model_call', status: 'denied', connection: 2 });
+    const byLooks = (s: number, more: Partial<JudgeInput> = {}): JudgeInput => judged(s, { silenceUs: 30 * second, connections: [lookedUntil(53, { process: gone53 })], ...more });
+    const byRhythm = (s: number, more: Partial<JudgeInput> = {}): JudgeInput => judged(s, { silenceUs: 30 * second, connections: [telemetryConnection({ process: gone53 })], rhythms: [rhythm()], ...more });
+    for (const input of [byLooks, byRhythm]) {
+      for (const s of [58, 62.9]) {
+        expect([judge(input(s)).state, judge(input(s, { rows: [denied, { ...denied, row: { ...denied.row, id: 2, connection: 1 } }] })).state]).not.toContain('verified');
+      }
+      expect(judge(input(63)).state).toBe('verified');
+    }
+    expect(judge(byLooks(60, { connections: [lookedUntil(60, { process: gone53 })] })).state).toBe('verified');
+    expect(judge(byRhythm(58, { rows: [denied] })).grounds).toContain('otlp: a process of it ended 13:30:53 UTC; 10 s are needed in which nothing comes back.');
+    expect(judge(byRhythm(58, { rows: [denied] })).nextUs).toBe(at(63));
+  });
+
+  it('that is gone and was only some of it is waited for beside the silence of the rest, and contained no sooner', () => {
+    const some = (s: number): JudgeInput => judged(s, { silenceUs: 30 * second, connections: [telemetryConnection({ agents: [11, 12], process: { state: 'gone', sinceUs: at(53), covers: [12] } })], rhythms: [rhythm()] });
+    expect(judge(some(58)).state).not.toBe('verified');
+    expect(judge(some(63))).toMatchObject({ state: 'verified', containedUs: at(53) });
+  });
+
   it('that came back speaks against the stop', () => {
     const back = { state: 'came_back', sinceUs: at(30), covers: null } as const;
     expect(judge(judged(40, { connections: [telemetryConnection({ process: back })] })).state).toBe('still_acting');

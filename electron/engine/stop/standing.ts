@@ -41,8 +41,10 @@ export interface Around {
 }
 
 export function standingOf(one: JudgedConnection, around: Around): Standing {
-  const gone = byProcess(one, around);
-  if (gone !== null) return gone;
+  return byProcess(one, around) ?? afterEnd(bySight(one, around), one, around);
+}
+
+function bySight(one: JudgedConnection, around: Around): Standing {
   if (one.shows === 'nothing') return byNothing(one, around);
   return one.shows === 'looks' ? byLooks(one, around) : byTelemetry(one, around);
 }
@@ -68,7 +70,22 @@ export function isGone(one: JudgedConnection, acts: readonly Act[]): boolean {
   const { state, sinceUs } = one.process;
   if (state !== 'gone' || sinceUs === null) return false;
   if (acts.some((act) => act.connection === one.connection && act.role !== 'own' && act.beginUs > sinceUs + graceUs)) return false;
-  return one.looks === null || one.looks.newestUs === null || one.looks.fault !== null || one.looks.newestUs <= sinceUs + graceUs;
+  return !isShownSince(one, sinceUs);
+}
+const isShownSince = ({ looks }: JudgedConnection, sinceUs: number): boolean => looks !== null && looks.newestUs !== null && looks.fault === null && looks.newestUs > sinceUs + graceUs;
+
+/**
+ * SECURITY: what was seen before its process ended does not tell whether it comes back, so every other proof waits for that time too. Otherwise an
+ * act after the end (even a denied one), which shows that not all of it was gone, would verify sooner than no act; and of agents of which only
+ * some were in that process, the others' silence would have to do for both.
+ */
+function afterEnd(found: Standing, one: JudgedConnection, around: Around): Standing {
+  const { state, sinceUs } = one.process;
+  if (state !== 'gone' || sinceUs === null || found.provenAtUs === null || isShownSince(one, sinceUs)) return found;
+  const overUs = Math.max(around.actedUs, around.arrivedUs, sinceUs) + goneUs;
+  if (around.input.nowUs >= overUs) return found;
+  const wait = `${inert(one.name)}: a process of it ended ${clockOf(sinceUs)}; ${duration(goneUs)} are needed in which nothing comes back.`;
+  return { ...found, proven: false, provenAtUs: Math.max(found.provenAtUs, overUs), waits: [...found.waits, wait] };
 }
 
 function byProcess(one: JudgedConnection, around: Around): Standing | null {
@@ -143,8 +160,9 @@ function byTelemetry(one: JudgedConnection, around: Around): Standing {
   const needsUs = Math.max(input.silenceUs, ...rhythms.flat().map((rhythm) => rhythmNeedsUs(rhythm.longestUs, input.silenceUs)));
   const fromUs = afterGaps(one, quietUs);
   const blind = fromUs === null ? openGap(one) : [];
+  const byEnd = one.agents.some((agent) => !lookedAt.has(agent) && !bare.includes(agent));
   return standing(one, around, fromUs, input.nowUs, needsUs, {
-    blocks: [...blocks, ...blind], unseen: blocks.length > 0 || blind.length > 0,
+    overUs: byEnd ? one.process.sinceUs ?? 0 : 0, blocks: [...blocks, ...blind], unseen: blocks.length > 0 || blind.length > 0,
     grounds: blocks.length > 0 || blind.length > 0 ? [] : [`${name} listened without a break since ${clockOf(fromUs ?? quietUs)}${bare.length === 0 ? '' : ', and what it told of came regularly until the command'}.`],
   });
 }

@@ -197,6 +197,29 @@ describe('the access fold', () => {
     expect(use()).toEqual([{ holder: -offers, state: 3, times: 0 }]);
   });
 
+  it('credits a call of a tool that two servers offer to the one that it names, and else says that it cannot be told which', () => {
+    const runtime = freshRuntime();
+    const servers = ['github', 'jira'].map((name) => runtime.add('langgraph', name));
+    for (const server of servers) runtime.discover({ grants: [tool('search'), tool('list')] }, at(60), server);
+    const sender = runtime.history.connect('sender');
+    runtime.tell([call('mcp__jira__search', 'coder'), call('list', 'coder'), call('list', 'coder', { status: 'denied' })], sender);
+    const coder = runtime.history.all<{ id: number }>("SELECT id FROM agent WHERE name = 'coder'")[0]?.id ?? 0;
+    for (const connection of servers) runtime.command('access.setHolder', { connection, agent: coder, holds: true, audit: words('ann') });
+    fold(runtime);
+    const uses = () => runtime.history.all<{ server: string; name: string; state: number; times: number; denied: number; why: string | null }>('SELECT c.name AS server, g.name, u.state, u.times, u.denied, u.why FROM grant_use u JOIN grant_seen g ON g.id = u.grant_id JOIN connection c ON c.id = g.connection WHERE u.holder = ? ORDER BY g.name, c.name', coder);
+    const which = expect.stringContaining('cannot be told which') as unknown;
+    expect(uses()).toEqual([
+      { server: 'github', name: 'list', state: 3, times: 0, denied: 0, why: which }, { server: 'jira', name: 'list', state: 3, times: 0, denied: 0, why: which },
+      { server: 'github', name: 'search', state: 2, times: 0, denied: 0, why: null }, { server: 'jira', name: 'search', state: 1, times: 1, denied: 0, why: null },
+    ]);
+    // Of the agent it is known: it called a list, and was refused one.
+    expect(runtime.history.all("SELECT x.grants, x.cannot_tell, x.times, x.denied FROM access_cell x JOIN access_column c ON c.id = x.column_id WHERE c.resource = 'list' AND x.holder = ?", coder)).toEqual([{ grants: 2, cannot_tell: 2, times: 1, denied: 1 }]);
+    runtime.tell([call('github.list', 'coder')], sender);
+    fold(runtime);
+    expect(uses().slice(0, 2)).toMatchObject([{ server: 'github', state: 1, times: 1 }, { server: 'jira', state: 3, times: 0 }]);
+    expect(kept(runtime)).toEqual(rebuilt(runtime));
+  });
+
   it('finds what reaches further than the approved baseline, and a dismissal ends by itself', () => {
     const runtime = freshRuntime();
     runtime.discover({ agents: [agent('clerk', [tool('a')])] });

@@ -80,20 +80,37 @@ export function sumsOf(input: SumsInput): Sums {
   const anyTool = prepared.rows.some((_, at) => permits(prepared.remaining[at]) && prepared.index.matchers[at]?.needs === 'tool_calls');
   const matched: number[][] = prepared.rows.map(() => []);
   const loose: number[] = [];
+  const unsaid = new Set<number>();
   for (const [place, { name }] of names.entries()) {
     let granted = false;
-    for (const at of prepared.index(name)) {
+    const ats = prepared.index(name);
+    if (isOfSeveralServers(prepared, ats)) unsaid.add(place);
+    for (const at of ats) {
       matched[at]?.push(place);
       granted ||= permits(prepared.remaining[at]);
     }
     if (!granted && isAgent && !(anyTool && isWithheldName(name))) loose.push(place);
   }
   const withheld = names.some(({ name }, place) => isWithheldName(name) && !loose.includes(place));
-  const uses = prepared.rows.map((_, at) => useOf(input, at, (matched[at] ?? []).map((place) => names[place] as NameUse), { aws: seesAws, withheld }));
+  const uses = prepared.rows.map((row, at) => {
+    const places = matched[at] ?? [];
+    const certain = isOffer(row) ? places.filter((place) => !unsaid.has(place)) : places;
+    const use = useOf(input, at, certain.map((place) => names[place] as NameUse), { aws: seesAws, withheld });
+    return certain.length === places.length || use.state !== 'not_used' ? use : { ...use, state: 'cannot_tell' as const, why: whichServer };
+  });
   const cells = new Cells(input, uses);
   for (const [at, row] of prepared.rows.entries()) cells.grant(at, row, matched[at] ?? []);
   const ungranted = loose.map((place) => ({ use: names[place] as NameUse, worst: cells.ungranted(place) }));
   return { uses, facets: cells.facets, cells: cells.all(), ungranted };
+}
+
+const whichServer = 'Several servers offer a tool of this name, and its calls do not say which of them was called: it cannot be told which.';
+const isOffer = ({ kind, agent, document }: HeldGrant): boolean => kind === 'tool' && agent === 0 && document === 0;
+
+/** The call fits what more than one server offers: none of them is known to have been called. */
+function isOfSeveralServers({ rows, remaining }: Prepared, ats: readonly number[]): boolean {
+  const servers = new Set(ats.flatMap((at) => { const row = rows[at]; return row !== undefined && isOffer(row) && permits(remaining[at]) ? [row.connection] : []; }));
+  return servers.size > 1;
 }
 
 const least = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b));

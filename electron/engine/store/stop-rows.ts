@@ -115,11 +115,20 @@ function stillRunning(asking: Asking, watched: Watched, sinceUs: number, limit: 
 /** Where rows that ended since `sinceUs` though they began before it are looked for, besides the long ones. */
 export const shortBefore = (sinceUs: number): number => sinceUs - longUs;
 
+/** By then enough of them began: what each began first is asked in its index alone, so that of later rows none is read whole. */
+function enoughBy(asking: Asking, { sources, tasks }: Watched, sinceUs: number, limit: number): number {
+  const active = tasks === null ? activeSince(asking, sources, sinceUs) : [];
+  if (active.length < 2) return Number.MAX_SAFE_INTEGER;
+  const first = asking.sql<number[], number>('SELECT ts_us FROM activity INDEXED BY activity_agent WHERE agent = ? AND ts_us >= ? ORDER BY ts_us LIMIT ?').pluck();
+  const each = 2 * Math.ceil(limit / active.length);
+  return active.flatMap((agent) => first.all(agent, sinceUs, each)).sort((a, b) => a - b)[limit - 1] ?? Number.MAX_SAFE_INTEGER;
+}
+
 /** Everything that began, ended or was under way at or after `sinceUs`, oldest first. */
 export function rowsSince(asking: Asking, watched: Watched, sinceUs: number, limit: number): StopRow[] {
   const rows = [
     ...rowsBegun(asking, watched, {
-      fromUs: shortBefore(sinceUs), toUs: Number.MAX_SAFE_INTEGER, where: `a.ts_us >= ? OR (a.status <> ${STATUS.running} AND a.ts_us + a.dur_us >= ?)`, values: [sinceUs, sinceUs], newestFirst: false, limit,
+      fromUs: shortBefore(sinceUs), toUs: enoughBy(asking, watched, sinceUs, limit), where: `a.ts_us >= ? OR (a.status <> ${STATUS.running} AND a.ts_us + a.dur_us >= ?)`, values: [sinceUs, sinceUs], newestFirst: false, limit,
     }),
     ...longEnded(asking, watched, sinceUs, limit), ...stillRunning(asking, watched, sinceUs, limit),
   ];

@@ -143,6 +143,24 @@ describe('over a program\'s own streams', () => {
     expect(found.facts.product).toBe('touchy (MCP 2024-11-05)');
   });
 
+  it.each([['once', 1], ['without end', 1_000]])('reads the lists anew when the server says, %s, that its tools changed while they were read', async (_title, times) => {
+    const changing = `import { createInterface } from 'node:readline';
+      const say = (message) => console.log(JSON.stringify({ jsonrpc: '2.0', ...message }));
+      let lists = 0;
+      createInterface({ input: process.stdin }).on('line', (line) => {
+        const { id, method } = JSON.parse(line);
+        if (method === 'initialize') say({ id, result: { protocolVersion: '2025-06-18', capabilities: { tools: { listChanged: true } }, serverInfo: { name: 'changing', version: '0' } } });
+        else if (method === 'tools/list') {
+          lists += 1;
+          for (let i = 0; i < ${times} && (lists === 1 || ${times} > 1); i++) say({ method: 'notifications/tools/list_changed' });
+          say({ id, result: { tools: [{ name: 'kept', inputSchema: {} }, ...(lists === 1 ? [{ name: 'removed', inputSchema: {} }] : []), { name: 'read_' + lists, inputSchema: {} }] } });
+        } else if (id !== undefined) say({ id, error: { code: -32601, message: 'no such method' } });
+      });`;
+    const found = await local(['--input-type=module', '-e', changing]).discover(never);
+    expect(found.grants.map(({ name }) => name)).toEqual(['kept', 'read_2']);
+    expect(found.complete).toBe(true);
+  });
+
   it('passes over what is printed among the messages', async () => {
     const chatty = `console.log('Welcome!'); console.log('{"level":"info"}'); console.log('[1,2]'); await import(${JSON.stringify(script)});`;
     const found = await local(['--input-type=module', '-e', chatty, '--', '--stdio', '--speaks', 'new']).discover(never);

@@ -25,11 +25,20 @@ const asked: readonly (readonly [OfferedKind, ListKind])[] = [
   ['tool', lists.tools], ['resource', lists.resources], ['template', lists.templates], ['prompt', lists.prompts],
 ];
 
-/** One list after the other: a server is never asked two things at once. */
+/**
+ * What a server says to be changed while it is read (many load their tools after the greeting) is read once more at once. SECURITY: once:
+ * a server that says so without end is read twice, and again when its turn comes. Both readings share one limit of time and of bytes.
+ */
 export async function readAll(session: Session, io: ConnectorIo): Promise<Reading> {
+  const untilMs = io.clock.now() + limits.listingMs;
+  const first = await readLists(session, io, untilMs);
+  return session.changedSince() ? readLists(session, io, untilMs) : first;
+}
+
+/** One list after the other: a server is never asked two things at once. */
+async function readLists(session: Session, io: ConnectorIo, untilMs: number): Promise<Reading> {
   const refusals = new Refusals();
   const offers: Offered[] = [];
-  const untilMs = io.clock.now() + limits.listingMs;
   const room = new SourceRoom();
   let complete = true;
   for (const [kind, list] of asked) {

@@ -23,6 +23,8 @@ export interface Session {
    * an error of the protocol.
    */
   ask(list: ListKind, cursor: string | null): Promise<unknown>;
+  /** it said since this was asked last that a list is another now. */
+  changedSince(): boolean;
   close(): Promise<void>;
 }
 
@@ -165,6 +167,8 @@ function takeResults(transport: Transport): (list: ListKind | null) => unknown {
 function sessionOf(client: Client, transport: Transport, ending: Ending, signal: AbortSignal, wire: Wire | null, end: () => Promise<void>): Session {
   const server = client.getServerVersion();
   const take = takeResults(transport);
+  let changed = false;
+  for (const method of ['notifications/tools/list_changed', 'notifications/resources/list_changed', 'notifications/prompts/list_changed'] as const) client.setNotificationHandler(method, () => { changed = true; });
   return {
     protocol: client.getNegotiatedProtocolVersion() ?? 'unknown',
     era: client.getProtocolEra() ?? 'legacy',
@@ -180,6 +184,11 @@ function sessionOf(client: Client, transport: Transport, ending: Ending, signal:
         if (ending.fault === null && error instanceof ProtocolError) throw error;
         throw faultOfSdk(ending.fault ?? error, wire);
       }
+    },
+    changedSince() {
+      const was = changed;
+      changed = false;
+      return was;
     },
     async close() {
       await end();

@@ -106,6 +106,17 @@ describe('OpenInference', () => {
     expect(draftOf(span({ 'openinference.span.kind': 'TOOL', 'tool.name': 't' }, { scope, statusCode: 2, statusMessage: message })).error).toEqual({ type: 'Error', message: 'gateway rejected', stackTop: 'at run (agent.mjs:1:2)' });
   });
 
+  test.each(['TOOL', 'CHAIN'])('a %s that carries the GenAI name too is a call of that tool, whichever scope wrote it', (kind) => {
+    for (const from of [scope, 'some.scope']) {
+      expect(draftOf(span({ 'openinference.span.kind': kind, 'gen_ai.tool.name': 'lookup_order', 'gen_ai.operation.name': 'execute_tool' }, { scope: from, ...parent, name: 'execute_tool lookup_order' }))).toMatchObject({ role: 'activity', kind: 'tool_call', name: 'lookup_order' });
+    }
+  });
+
+  test('a tool without an attribute that names it is called as its span says', () => {
+    expect(draftOf(span({ 'openinference.span.kind': 'TOOL' }, { scope, ...parent, name: 'execute_tool lookup_order' }))).toMatchObject({ kind: 'tool_call', name: 'lookup_order' });
+    expect(draftOf(span({ 'openinference.span.kind': 'CHAIN' }, { scope, ...parent, name: 'execute_tool lookup_order' }))).toMatchObject({ role: 'structure' });
+  });
+
   test('a hand-off that is written as a tool', () => {
     expect(draftOf(span({ 'openinference.span.kind': 'TOOL' }, { scope: 'openinference.instrumentation.openai_agents', name: 'handoff to Billing' }))).toMatchObject({ kind: 'handoff', name: 'Billing' });
   });

@@ -8,6 +8,7 @@ import { billingOf } from './billing.ts';
 import { drafts, plainSpan, runFrom, spanDraft, taskOutcomeOf } from './build.ts';
 import type { Told } from './build.ts';
 import { genaiAgent, genaiModel, genaiUsage, genaiUser } from './genai.ts';
+import { genai } from './genai-names.ts';
 import { inferredOk, spanOutcome, withExitCode } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { cleanName, dollarsOf, jsonObject, nameOf, one, tokens } from './read.ts';
@@ -92,11 +93,15 @@ function modelTold(record: SpanRecord, common: Common): Told {
   return { ...common, role: 'activity', kind: 'model_call', name: model ?? cleanName(record.name), model, usage: usage(record.attrs), billing: billingOf(record.attrs, providerKeys), reportedCost: dollarsOf(record.attrs[moneyKey]), joins: 'parent' };
 }
 
+/** Exporters that write both conventions in one span name it as GenAI does, `execute_tool x`: the attribute says what the tool is called. */
+const toolKeys = ['tool.name', 'tool_call.function.name', ...genai.toolName];
+const toolSpan = 'execute_tool ';
+
 /** The OpenAI Agents instrumentation writes a hand-off as a tool. */
 function toolTold(record: SpanRecord, common: Common): Told {
   const handoff = 'handoff to ';
   if (record.name.startsWith(handoff)) return { ...common, role: 'activity', kind: 'handoff', name: cleanName(record.name.slice(handoff.length)) };
-  return { ...common, role: 'activity', kind: 'tool_call', name: nameOf(record.attrs, ['tool.name', 'tool_call.function.name']) ?? cleanName(record.name) };
+  return { ...common, role: 'activity', kind: 'tool_call', name: nameOf(record.attrs, toolKeys) ?? cleanName(record.name.startsWith(toolSpan) ? record.name.slice(toolSpan.length) : record.name) };
 }
 
 /** An AGENT span is named after the agent unless an attribute names it better. */
@@ -143,6 +148,8 @@ export function openinferenceSpan(record: SpanRecord): Normalised {
       return drafts(spanDraft(source, record, outcome, agentTold(record, shared, outcome)));
     }
     default: {
+      // Some write every step as a chain and tell by the GenAI name alone that this one is a tool.
+      if (nameOf(record.attrs, genai.toolName) !== undefined && record.name.startsWith(toolSpan)) return drafts(spanDraft(source, record, spanOutcome(record, false), toolTold(record, shared)));
       if (shared.agentRun) {
         const ended = spanOutcome(record, true);
         return drafts(spanDraft(source, record, ended, agentTold(record, shared, ended)));

@@ -112,8 +112,10 @@ const mostNamed = 20;
 /** More columns than these after a page are not counted one by one. */
 const mostCounted = 2_000;
 
+interface Page { readonly after: number; readonly most: number }
+
 /** The ids of a page of the columns by resource, in their order, and how many come after it; null where nothing is left out. */
-export function keptColumns(reading: Reading, kept: Kept, page: { after: number; most: number }): { ids: number[]; more: number } | null {
+export function keptColumns(reading: Reading, kept: Kept, page: Page): { ids: number[]; more: number } | null {
   const narrowed = kept.holder !== null || (kept.text !== null && kept.text.byName.length <= mostNamed && (kept.text.holders.size === 0 || kept.text.columns.size + kept.text.byName.length > 0));
   const exists = columnsWith(kept);
   if (narrowed) {
@@ -121,8 +123,20 @@ export function keptColumns(reading: Reading, kept: Kept, page: { after: number;
     return { ids: all.slice(page.after, page.after + page.most), more: Math.max(0, all.length - page.after - page.most) };
   }
   if (exists.sql === '') return null;
-  const ids = reading.sql<number[], number>(`SELECT c.id FROM access_column c WHERE c.holders > 0 ${exists.sql} ORDER BY ${columnRank} LIMIT ? OFFSET ?`).pluck().all(...exists.values, page.most + mostCounted, page.after);
-  return { ids: ids.slice(0, page.most), more: Math.max(0, ids.length - page.most) };
+  return dense(reading, exists, page) ?? ranked(reading, exists, page);
+}
+
+function ranked(reading: Reading, exists: Where, { after, most }: Page): { ids: number[]; more: number } {
+  const ids = reading.sql<number[], number>(`SELECT c.id FROM access_column c WHERE c.holders > 0 ${exists.sql} ORDER BY ${columnRank} LIMIT ? OFFSET ?`).pluck().all(...exists.values, most + mostCounted, after);
+  return { ids: ids.slice(0, most), more: Math.max(0, ids.length - most) };
+}
+
+/** Where most columns fit, the page is near the front and the others need only be counted, in the order that they lie in the file: half the time. null: too few fit. */
+function dense(reading: Reading, exists: Where, { after, most }: Page): { ids: number[]; more: number } | null {
+  const ids = reading.sql<number[], number>(`SELECT c.id FROM (SELECT id, reversibility FROM access_column WHERE holders > 0 ORDER BY ${columnRank} LIMIT ?) c WHERE true ${exists.sql} LIMIT ? OFFSET ?`).pluck().all((after + most) * 2, ...exists.values, most, after);
+  if (ids.length < most) return null;
+  const all = reading.sql<number[], number>(`SELECT count(*) FROM (SELECT 1 FROM access_column c NOT INDEXED WHERE c.holders > 0 ${exists.sql} LIMIT ?)`).pluck().get(...exists.values, after + most + mostCounted) ?? 0;
+  return { ids, more: all - after - most };
 }
 
 /** What the text names, and what those have whom it names. */

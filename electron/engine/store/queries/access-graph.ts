@@ -3,8 +3,8 @@ import type { AccessGraph } from '../../../../shared/access.ts';
 import type { ParsedParams } from '../../../../shared/contract.ts';
 import { rowIdOf } from '../ids.ts';
 import { StoreError } from '../errors.ts';
-import { agentVolumes, behalfOf, callersBeside, credentialPairs, linksOf, toolPairs, toolVolumes, unusedOf, withCredentials, type AgentVolume, type ToolPair } from './graph-facts.ts';
-import { agentNode, columnNode, credentialNode, GraphParts, notSeenOf, personNode, toolNode } from './graph-parts.ts';
+import { agentVolumes, behalfOf, callersBeside, callersOfTools, credentialPairs, linksOf, toolPairs, toolVolumes, unusedOf, withCredentials, type AgentVolume, type ToolPair } from './graph-facts.ts';
+import { agentNode, agentNodes, columnNode, credentialNode, GraphParts, notSeenOf, personNode, toolNode } from './graph-parts.ts';
 import type { Reading } from './reading.ts';
 import { spanOf, type Span } from './span-of-time.ts';
 
@@ -18,8 +18,8 @@ const agentShare = 0.2;
 const holdersShown = 20;
 
 function busiest(reading: Reading, span: Span, most: number): Chosen {
-  const rows = reading.sql<[number], { id: number; rows: number }>('SELECT id, rows FROM agent WHERE rows > 0 AND last_us >= ? ORDER BY rows DESC LIMIT 5000').all(span.fromUs);
-  const heads = [...new Set(rows.map((row) => reading.headOf(row.id)))];
+  const agents = reading.sql<[number], number>('SELECT id FROM agent WHERE rows > 0 AND last_us >= ? ORDER BY rows DESC LIMIT 5000').pluck().all(span.fromUs);
+  const heads = [...new Set(agents.map((agent) => reading.headOf(agent)))];
   return { near: heads.slice(0, most), far: [], left: heads.slice(most) };
 }
 
@@ -38,8 +38,7 @@ function aroundNode(reading: Reading, focus: string, pairs: () => readonly ToolP
 
 /** From one agent to the next it is one step along handed work, two along a tool or a credential that both have. */
 function nearby(reading: Reading, params: Params & { focus: string }, span: Span, most: number): Chosen {
-  let known: readonly ToolPair[] | null = null;
-  const pairs = (): readonly ToolPair[] => (known ??= toolPairs(reading, span.fromUs, null));
+  const pairs = (): readonly ToolPair[] => toolPairs(reading, span.fromUs, null);
   const agent = rowIdOf('agent', params.focus);
   const depth = new Map<number, number>(agent !== null ? [[reading.headOf(agent), 0]] : [...new Set(aroundNode(reading, params.focus, pairs))].map((head) => [head, 1]));
   const reach = (heads: Iterable<number>, at: number): void => { for (const head of heads) if (at <= params.hops && !depth.has(head)) depth.set(head, at); };
@@ -49,7 +48,7 @@ function nearby(reading: Reading, params: Params & { focus: string }, span: Span
     reach(linksOf(reading, span, here, true).flatMap((link) => [reading.headOf(link.caller), reading.headOf(link.called)]), at + 1);
     if (at + 2 > params.hops) continue;
     const own = new Set(toolPairs(reading, span.fromUs, here).map(({ name }) => name));
-    reach(pairs().filter(({ name }) => own.has(name)).map((pair) => reading.headOf(pair.agent)), at + 2);
+    reach(callersOfTools(reading, span.fromUs, own).map((caller) => reading.headOf(caller)), at + 2);
     reach(withCredentials(reading, credentialPairs(reading, here).map((one) => one.credential)).map((one) => reading.headOf(one.agent)), at + 2);
   }
   const ranked = [...depth].toSorted((a, b) => a[1] - b[1]);
@@ -62,6 +61,7 @@ interface Drawing { readonly reading: Reading; readonly graph: GraphParts; reado
 
 /** Tools of the near ones; of the far ones only that they call the same. */
 function drawTools({ reading, graph, span, params, sources, all }: Drawing): void {
+  const nodeOf = agentNodes();
   const { volumes, told } = toolVolumes(reading, span, all);
   const near = new Set(sources);
   const named = new Set(volumes.filter((one) => near.has(one.agent)).map((one) => one.name));
@@ -71,11 +71,12 @@ function drawTools({ reading, graph, span, params, sources, all }: Drawing): voi
     const sum = sums.get(one.name) ?? { volume: 0, failures: 0, denials: 0 };
     sums.set(one.name, { volume: sum.volume + one.volume, failures: sum.failures + one.failures, denials: sum.denials + one.denials });
   }
-  const asked = [...sums].toSorted((a, b) => Number(toolNode(b[0]) === params.focus) - Number(toolNode(a[0]) === params.focus) || b[1].volume - a[1].volume);
+  const middle = params.focus?.startsWith('tol-') === true ? [...sums.keys()].find((name) => toolNode(name) === params.focus) : undefined;
+  const asked = [...sums].toSorted((a, b) => Number(b[0] === middle) - Number(a[0] === middle) || b[1].volume - a[1].volume);
   for (const [name, sum] of asked.slice(0, Math.max(0, params.limit - graph.size))) graph.node(toolNode(name), 'tool', reading.texts.of(name), sum);
-  for (const one of volumes) graph.edge(agentNode(reading.headOf(one.agent)), toolNode(one.name), 'calls', one);
+  for (const one of volumes) graph.edge(nodeOf(reading.headOf(one.agent)), toolNode(one.name), 'calls', one);
   const untold = all.filter((source) => !told.has(source));
-  if (untold.length > 0) for (const { agent, name } of toolPairs(reading, span.fromUs, untold)) graph.beside(agentNode(reading.headOf(agent)), toolNode(name));
+  if (untold.length > 0) for (const { agent, name } of toolPairs(reading, span.fromUs, untold)) graph.beside(nodeOf(reading.headOf(agent)), toolNode(name));
 }
 
 function drawPeople({ reading, graph, span, params, sources }: Drawing): void {
@@ -123,7 +124,8 @@ export function accessGraph(reading: Reading, params: Params, nowUs: number): Ac
   drawCredentials(drawing);
   if (params.focus?.startsWith('col-') === true) drawColumn(drawing, params.focus);
   drawTools(drawing);
-  if (params.focus === undefined) for (const { caller, called } of callersBeside(reading, span, all)) graph.beside(agentNode(reading.headOf(called)), agentNode(reading.headOf(caller)));
+  const nodeOf = agentNodes();
+  if (params.focus === undefined) for (const [caller, called] of callersBeside(reading, span, all)) graph.beside(nodeOf(reading.headOf(called)), nodeOf(reading.headOf(caller)));
   for (const link of linksOf(reading, span, all, params.focus !== undefined)) graph.edge(agentNode(reading.headOf(link.caller)), agentNode(reading.headOf(link.called)), 'hands', link);
   if (params.holds) drawHeld(drawing);
   return graph.done(notSeenOf(reading, shown));

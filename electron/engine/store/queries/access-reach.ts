@@ -45,31 +45,28 @@ function subAgents(reading: Reading, head: number): { ways: Way[]; more: boolean
 interface Found { readonly column: number; readonly class: Item['class']; readonly reversibility: Item['reversibility']; readonly used: boolean | null; /** 0: its own; then the agents in their order, then the credentials. */ readonly at: number }
 type Item = Reach['items'][number];
 
-/** Each column once, by whoever is nearest. */
-function heldColumns(reading: Reading, heads: readonly number[]): Found[] {
-  const rows = reading.sql<[string], [number, number, number, number, Item['class'], Item['reversibility']]>(`SELECT n.at, c.id, n.times, n.cannot_tell, c.class, c.reversibility
-    FROM (SELECT min(i.key) AS at, x.column_id, x.times, x.cannot_tell FROM json_each(?) i CROSS JOIN access_cell x ON x.holder = i.value AND x.column_id > 0 WHERE x.grants > 0 GROUP BY x.column_id) n JOIN access_column c ON c.id = n.column_id`).raw().all(JSON.stringify(heads));
+/** Each column once, by whoever is nearest: most of what the others hold is known when it is come to, and one statement for all would sort it first. */
+function heldColumns(reading: Reading, [head, ...others]: readonly number[]): Map<number, Pick<Found, 'used' | 'at'>> {
+  const own = reading.sql<[number], [number, number, number]>('SELECT column_id, times, cannot_tell FROM access_cell WHERE holder = ? AND column_id > 0 AND grants > 0').raw().all(head ?? 0);
+  const found = new Map<number, Pick<Found, 'used' | 'at'>>(own.map(([column, times, cannotTell]) => [column, { used: times > 0 ? true : cannotTell > 0 ? null : false, at: 0 }]));
+  const held = reading.sql<[number], number>('SELECT column_id FROM access_cell WHERE holder = ? AND column_id > 0 AND grants > 0').pluck();
   // What another agent of it used says nothing of a use by this one.
-  return rows.map(([at, column, times, cannotTell, name, reversibility]) => ({ column, class: name, reversibility, used: at > 0 ? null : times > 0 ? true : cannotTell > 0 ? null : false, at }));
+  for (const [place, other] of others.entries()) for (const column of held.all(other)) if (!found.has(column)) found.set(column, { used: null, at: 1 + place });
+  return found;
 }
 
 /** What the grants of one credential open, whoever holds them. */
-function openedBy(reading: Reading, credential: number, at: number): Found[] {
-  return reading.sql<[number], [number, Item['class'], Item['reversibility']]>(`SELECT c.id, c.class, c.reversibility FROM (SELECT DISTINCT f.column_id FROM grant_seen g CROSS JOIN access_facet f ON f.grant_id = g.id
-    WHERE g.credential = ? AND g.gone_us IS NULL AND f.column_id > 0 LIMIT 2000) x JOIN access_column c ON c.id = x.column_id`).raw().all(credential).map(([column, name, reversibility]) => ({ column, class: name, reversibility, used: null, at }));
-}
+const openedBy = (reading: Reading, credential: number): number[] => reading.sql<[number], number>(`SELECT DISTINCT f.column_id FROM grant_seen g CROSS JOIN access_facet f ON f.grant_id = g.id
+  WHERE g.credential = ? AND g.gone_us IS NULL AND f.column_id > 0 LIMIT 2000`).pluck().all(credential);
 
 const badness = { read_only: 0, reversible: 1, externally_reversible: 2, irreversible: 3, unknown: 4 } as const satisfies Record<Item['reversibility'], number>;
 
 /** The worst first, then the nearest. */
 function foundBy(reading: Reading, head: number, ways: readonly Way[], shared: readonly CredentialRow[]): Found[] {
-  const found = heldColumns(reading, [head, ...ways.map((way) => way.head)]);
-  const known = new Set(found.map((one) => one.column));
-  for (const [place, credential] of shared.entries()) for (const one of openedBy(reading, credential.id, 1 + ways.length + place)) {
-    if (known.has(one.column)) continue;
-    known.add(one.column);
-    found.push(one);
-  }
+  const held = heldColumns(reading, [head, ...ways.map((way) => way.head)]);
+  for (const [place, credential] of shared.entries()) for (const column of openedBy(reading, credential.id)) if (!held.has(column)) held.set(column, { used: null, at: 1 + ways.length + place });
+  const found = reading.sql<[string], [number, Item['class'], Item['reversibility']]>('SELECT c.id, c.class, c.reversibility FROM json_each(?) i CROSS JOIN access_column c ON c.id = i.value').raw().all(JSON.stringify([...held.keys()]))
+    .map(([column, name, reversibility]): Found => ({ column, class: name, reversibility, used: held.get(column)?.used ?? null, at: held.get(column)?.at ?? 0 }));
   return found.sort((a, b) => badness[b.reversibility] - badness[a.reversibility] || a.at - b.at || a.column - b.column);
 }
 
@@ -84,16 +81,25 @@ function viasOf(reading: Reading, head: number, ways: readonly Way[], shared: re
   ];
 }
 
+/** A grant behind each, asked for by whoever holds it: together by the way that it comes. */
+function grantsBehind(reading: Reading, found: readonly Found[], vias: readonly Via[]): Map<number, { resource: string; grant: number | null }> {
+  const one = (grant: string): string => `SELECT c.id, c.resource, (SELECT f.grant_id FROM access_facet f ${grant} LIMIT 1) FROM json_each(?) i CROSS JOIN access_column c ON c.id = i.value`;
+  const ofHolder = reading.sql<unknown[], [number, string, number | null]>(one('WHERE f.holder = ? AND f.column_id = c.id AND f.grant_id > 0')).raw();
+  const ofCredential = reading.sql<unknown[], [number, string, number | null]>(one('JOIN grant_seen g ON g.id = f.grant_id WHERE f.column_id = c.id AND g.credential = ?')).raw();
+  const behind = new Map<number, { resource: string; grant: number | null }>();
+  for (const [at, columns] of Map.groupBy(found, (item) => item.at)) {
+    const { holder, credential } = vias[at] ?? { holder: null, credential: null };
+    const ids = JSON.stringify(columns.map((item) => item.column));
+    const rows = holder === null ? ofCredential.all(credential, ids) : ofHolder.all(holder, ids);
+    for (const [column, resource, grant] of rows) behind.set(column, { resource, grant });
+  }
+  return behind;
+}
+
 function itemsOf(reading: Reading, found: readonly Found[], vias: readonly Via[]): (Item & { readonly column: number; readonly node: string })[] {
-  const of = JSON.stringify(found.map((one) => [one.column, vias[one.at]?.holder ?? null, vias[one.at]?.credential ?? null]));
-  const rows = new Map(reading.sql<[string], { column: number; resource: string; grant: number | null }>(`SELECT c.id AS "column", c.resource, CASE WHEN i.value ->> 1 IS NULL
-      THEN (SELECT f.grant_id FROM access_facet f JOIN grant_seen g ON g.id = f.grant_id WHERE f.column_id = c.id AND g.credential = i.value ->> 2 LIMIT 1)
-      ELSE (SELECT f.grant_id FROM access_facet f WHERE f.holder = i.value ->> 1 AND f.column_id = c.id AND f.grant_id > 0 LIMIT 1) END AS "grant"
-    FROM json_each(?) i CROSS JOIN access_column c ON c.id = i.value ->> 0`).all(of).map((row) => [row.column, row]));
+  const behind = grantsBehind(reading, found, vias);
   return found.map((one) => {
-    const row = rows.get(one.column);
-    const resource = row?.resource ?? '';
-    const grant = row?.grant ?? null;
+    const { resource, grant } = behind.get(one.column) ?? { resource: '', grant: null };
     return { column: one.column, node: vias[one.at]?.node ?? '', resource, class: one.class, reversibility: one.reversibility, used: one.used, grantId: grant === null ? null : publicId('grant', grant), path: [...(vias[one.at]?.path ?? []), resource] };
   });
 }

@@ -20,6 +20,11 @@ export function toolPairs(reading: Reading, fromUs: number, agents: readonly num
   return rows.map(([agent, name]) => ({ agent, name }));
 }
 
+/** Who else calls one of these tools, in the order of their pairs. */
+export function callersOfTools(reading: Reading, fromUs: number, names: Iterable<number>): number[] {
+  return reading.sql<unknown[], number>(`SELECT DISTINCT agent FROM (SELECT u.agent, u.name FROM tool_use u WHERE (u.last_used_us >= ? OR u.last_denied_us >= ?) LIMIT ${mostPairs}) WHERE name IN (SELECT value FROM json_each(?))`).pluck().all(fromUs, fromUs, listOf(names));
+}
+
 export interface ToolVolume extends Volume, ToolPair {}
 
 /** So many lines of sums are read for one graph; tools of agents beyond are told by their number only. */
@@ -47,8 +52,12 @@ export interface AgentVolume { readonly activities: number; readonly failures: n
 /** What each of these did in the period: in whole hours up to two days, in whole days beyond. */
 export function agentVolumes(reading: Reading, span: Span, agents: readonly number[]): Map<number, AgentVolume> {
   const [table, unit, length] = span.toUs - span.fromUs > 2 * US_DAY ? ['by_day', 'day', US_DAY] as const : ['by_hour', 'hour', US_HOUR] as const;
-  const one = reading.sql<number[], AgentVolume>(`SELECT coalesce(sum(activities), 0) AS activities, coalesce(sum(failures), 0) AS failures, coalesce(sum(denials), 0) AS denials FROM ${table} WHERE agent = ? AND ${unit} BETWEEN ? AND ?`);
-  return new Map(agents.flatMap((agent) => { const found = one.get(agent, Math.floor(span.fromUs / length), Math.floor((span.toUs - 1) / length)); return found === undefined ? [] : [[agent, found]]; }));
+  const one = reading.sql<number[], [number | null, number, number]>(`SELECT sum(activities), sum(failures), sum(denials) FROM ${table} WHERE agent = ? AND ${unit} BETWEEN ? AND ?`).raw();
+  const [from, to] = [Math.floor(span.fromUs / length), Math.floor((span.toUs - 1) / length)];
+  return new Map(agents.flatMap((agent) => {
+    const [activities, failures, denials] = one.get(agent, from, to) ?? [null, 0, 0];
+    return activities === null ? [] : [[agent, { activities, failures, denials }]];
+  }));
 }
 
 export interface Link extends Volume { readonly caller: number; readonly called: number }
@@ -66,22 +75,29 @@ export function linksOf(reading: Reading, span: Span, agents: readonly number[],
 }
 
 /** Who handed work to these agents in the period: whoever is not shown is to be counted. */
-export function callersBeside(reading: Reading, span: Span, agents: readonly number[]): { caller: number; called: number }[] {
-  return reading.sql<unknown[], { caller: number; called: number }>(`SELECT l.caller, l.called FROM agent_link l WHERE l.called IN (SELECT value FROM json_each(?))
-    AND EXISTS (SELECT 1 FROM link_day d WHERE d.caller = l.caller AND d.called = l.called AND d.day BETWEEN ? AND ? AND d.last_us >= ?)`).all(listOf(agents), ...daysOf(span), span.fromUs);
+export function callersBeside(reading: Reading, span: Span, agents: readonly number[]): [caller: number, called: number][] {
+  return reading.sql<unknown[], [number, number]>(`SELECT l.caller, l.called FROM agent_link l WHERE l.called IN (SELECT value FROM json_each(?))
+    AND EXISTS (SELECT 1 FROM link_day d WHERE d.caller = l.caller AND d.called = l.called AND d.day BETWEEN ? AND ? AND d.last_us >= ?)`).raw().all(listOf(agents), ...daysOf(span), span.fromUs);
 }
 
 export interface Behalf { readonly agent: number; readonly of: string; readonly tasks: number; readonly lastUs: number }
 /** Of the newest so many tasks of each agent. */
 const newestTasks = 20;
+const mostActing = 200;
 
 export function behalfOf(reading: Reading, span: Span, agents: readonly number[]): Behalf[] {
-  if (agents.length === 0) return [];
-  const one = `SELECT * FROM (SELECT agent, kind, of, last_us AS lastUs FROM task_authority WHERE agent = ? AND last_us >= ? AND last_us < ? ORDER BY last_us DESC LIMIT ${newestTasks})`;
-  // A statement takes 500 parts at most.
-  const parts = agents.slice(0, 200);
-  return reading.sql<number[], Behalf>(`SELECT agent, of, count(*) AS tasks, max(lastUs) AS lastUs FROM (${parts.map(() => one).join(' UNION ALL ')}) WHERE kind IN (${IDENTITY.delegated}, ${IDENTITY.borrowed}) AND of <> '' GROUP BY agent, of`)
-    .all(...parts.flatMap((agent) => [agent, span.fromUs, span.toUs]));
+  // One statement for all of them would sort and group what is a handful each: three times as long.
+  const newest = reading.sql<number[], [number, string, number]>(`SELECT kind, of, last_us FROM task_authority WHERE agent = ? AND last_us >= ? AND last_us < ? ORDER BY last_us DESC LIMIT ${newestTasks}`).raw();
+  return agents.slice(0, mostActing).toSorted((a, b) => a - b).flatMap((agent) => {
+    const found = new Map<string, { agent: number; of: string; tasks: number; lastUs: number }>();
+    for (const [kind, of, lastUs] of newest.all(agent, span.fromUs, span.toUs)) {
+      if ((kind !== IDENTITY.delegated && kind !== IDENTITY.borrowed) || of === '') continue;
+      const known = found.get(of);
+      if (known === undefined) found.set(of, { agent, of, tasks: 1, lastUs });
+      else known.tasks += 1;
+    }
+    return [...found.values()].sort((a, b) => (a.of < b.of ? -1 : 1));
+  });
 }
 
 export interface CredentialPair { readonly agent: number; readonly credential: number; readonly name: string; readonly kind: string; readonly evidence: string }
@@ -100,6 +116,9 @@ const mostUnused = 400;
 
 /** Held and not used in the period, what cannot be undone first. */
 export function unusedOf(reading: Reading, fromUs: number, heads: readonly number[]): Unused[] {
-  return reading.sql<unknown[], Unused>(`SELECT n.holder, n.column_id AS "column", c.resource, n.lastUsedUs FROM (SELECT x.holder, x.column_id, x.last_used_us AS lastUsedUs FROM json_each(?) i CROSS JOIN access_cell x ON x.holder = i.value AND x.column_id > 0
-    WHERE x.grants > 0 AND (x.last_used_us IS NULL OR x.last_used_us < ?) ORDER BY x.irreversible DESC LIMIT ${mostUnused}) n JOIN access_column c ON c.id = n.column_id`).all(listOf(heads), fromUs);
+  // What can be undone is read only where room is left: sorting all would read and keep all.
+  const some = reading.sql<unknown[], Unused>(`SELECT x.holder, x.column_id AS "column", c.resource, x.last_used_us AS lastUsedUs FROM json_each(?) i CROSS JOIN access_cell x ON x.holder = i.value AND x.column_id > 0 CROSS JOIN access_column c ON c.id = x.column_id
+    WHERE x.irreversible = ? AND x.grants > 0 AND (x.last_used_us IS NULL OR x.last_used_us < ?) LIMIT ?`);
+  const worst = some.all(listOf(heads), 1, fromUs, mostUnused);
+  return worst.length === mostUnused ? worst : [...worst, ...some.all(listOf(heads), 0, fromUs, mostUnused - worst.length)];
 }

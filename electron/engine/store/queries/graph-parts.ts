@@ -1,6 +1,6 @@
 /** A graph under construction: nodes and edges by their ids, each told once. */
 import type { AccessGraph } from '../../../../shared/access.ts';
-import { identityWord } from '../codes.ts';
+import { IDENTITY, identityWord } from '../codes.ts';
 import { hash53 } from '../hash.ts';
 import { publicId } from '../ids.ts';
 import { iso, type Reading } from './reading.ts';
@@ -11,6 +11,18 @@ export type EdgeKind = Edge['kind'];
 export interface Volume { readonly volume: number; readonly failures: number; readonly denials: number; readonly lastUs: number }
 
 export const agentNode = (head: number): string => publicId('agent', head);
+/** The same, for where each is asked for many times. */
+export function agentNodes(): (head: number) => string {
+  const known = new Map<number, string>();
+  return (head) => {
+    let id = known.get(head);
+    if (id === undefined) {
+      id = agentNode(head);
+      known.set(head, id);
+    }
+    return id;
+  };
+}
 export const toolNode = (name: number): string => `tol-${name.toString(36)}`;
 export const personNode = (name: string): string => `per-${hash53(name).toString(36)}`;
 export const columnNode = (column: number): string => publicId('column', column);
@@ -38,8 +50,10 @@ export class GraphParts {
   }
 
   agent(reading: Reading, head: number, sums: { activities: number; failures: number; denials: number } | undefined): void {
-    const said = reading.sql<[string], { identity: number }>("SELECT identity FROM agent WHERE id IN (SELECT value FROM json_each(?)) ORDER BY identity = 5, id LIMIT 1").get(JSON.stringify(reading.sourcesOf(head)));
-    this.node(agentNode(head), 'agent', reading.agent(head).name, { identity: said === undefined ? null : identityWord(said.identity), volume: sums?.activities ?? 0, failures: sums?.failures ?? 0, denials: sums?.denials ?? 0, refId: agentNode(head) });
+    const identity = reading.sql<[number], number>('SELECT identity FROM agent WHERE id = ?').pluck();
+    const said = reading.sourcesOf(head).toSorted((a, b) => a - b).flatMap((source) => identity.get(source) ?? []);
+    const known = said.find((one) => one !== IDENTITY.unknown) ?? said[0];
+    this.node(agentNode(head), 'agent', reading.agent(head).name, { identity: known === undefined ? null : identityWord(known), volume: sums?.activities ?? 0, failures: sums?.failures ?? 0, denials: sums?.denials ?? 0, refId: agentNode(head) });
   }
 
   /** Added to what was told of the same two before. Where one end is not shown, the other says that something is hidden. */
@@ -51,8 +65,15 @@ export class GraphParts {
       return;
     }
     const key = `${from} ${to} ${kind}`;
-    const known = this.edges.get(key) ?? { from, to, kind, ...quiet };
-    this.edges.set(key, { ...known, volume: known.volume + volume, failures: known.failures + failures, denials: known.denials + denials, lastUs: Math.max(known.lastUs, lastUs) });
+    const known = this.edges.get(key);
+    if (known === undefined) {
+      this.edges.set(key, { from, to, kind, volume, failures, denials, lastUs });
+      return;
+    }
+    known.volume += volume;
+    known.failures += failures;
+    known.denials += denials;
+    known.lastUs = Math.max(known.lastUs, lastUs);
   }
 
   leave(id: string): void {
@@ -74,7 +95,7 @@ export class GraphParts {
     for (const [id, hidden] of this.near) { const node = this.nodes.get(id); if (node !== undefined) node.hidden = [...hidden].filter((other) => !this.nodes.has(other)).length; }
     return {
       nodes: [...this.nodes.values()], moreNodes: [...this.left].filter((id) => !this.nodes.has(id)).length + more, notSeen,
-      edges: [...this.edges.values()].map(({ lastUs, ...edge }) => ({ ...edge, lastAt: lastUs === 0 ? null : iso(lastUs) })),
+      edges: [...this.edges.values()].map(({ from, to, kind, volume, failures, denials, lastUs }) => ({ from, to, kind, volume, failures, denials, lastAt: lastUs === 0 ? null : iso(lastUs) })),
     };
   }
 }

@@ -5,6 +5,7 @@
  */
 import Sqlite from 'better-sqlite3';
 import { US_DAY, US_HOUR, US_MINUTE } from '../electron/engine/store/codes.ts';
+import { hitColumns } from '../electron/engine/store/failure-hits.ts';
 
 interface Column { readonly name: string }
 
@@ -30,13 +31,16 @@ function copyAll(db: Sqlite.Database, copies: number, stepUs: number): void {
       id: `id + $k * ${activity}`, task: `task + $k * ${task}`, ts_us: 'ts_us + $d', dur_us: 'CAST(dur_us * (1 + $k * 0.11) AS INTEGER)', parent: other('parent', activity), trace: other('trace', trace),
       block: other('block', payload), where: `id <= ${activity}`,
     }, k, d);
+    // A copy stays on its task's day: how large the sums are does not depend on it.
+    copyRows(db, 'task_cost', { task: `task + $k * ${task}`, where: `task <= ${task}` }, k, d);
+    copyRows(db, 'failure_task', { task: `task + $k * ${task}`, last_us: 'last_us + $d', where: `task <= ${task}` }, k, d);
     process.stderr.write(`copied: ${(k + 1).toString()} of ${copies.toString()}\n`);
   }
   db.exec(`UPDATE agent SET rows = rows * ${copies}, last_us = last_us + ${stepUs}; UPDATE connection SET last_data_us = last_data_us + ${stepUs}, spans = spans * ${copies}`);
   db.exec('UPDATE failure SET (count, first_us, last_us) = (SELECT count(*), min(ts_us), max(ts_us) FROM activity WHERE failure = failure.id)');
 }
 
-const sums = 'tasks, activities, failures, denials, input, output, cache_read, cache_write, reasoning, micros, priced, unpriced';
+const sums = 'tasks, activities, failures, denials, input, output, cache_read, cache_write, reasoning, micros, priced, unpriced, computed';
 const added = sums.split(', ').map((column) => `sum(${column})`).join(', ');
 const hours = Array.from({ length: 24 }, (_, hour) => hour);
 
@@ -47,8 +51,8 @@ function countAnew(db: Sqlite.Database): void {
   const connection = '(SELECT connection FROM agent WHERE id = agent)';
   db.exec(`INSERT INTO by_hour (agent, hour, model, currency, ${sums})
     SELECT agent, ts_us / ${US_HOUR}, model, CASE WHEN micros IS NULL THEN 0 ELSE coalesce(currency, 0) END, 0, count(*), sum(failure IS NOT NULL), sum(status = 4 OR kind = 5), ${total('input')}, ${total('output')},
-      ${total('cache_read')}, ${total('cache_write')}, ${total('reasoning')}, ${total('micros')}, sum(coalesce(provenance = 2, 0)), sum(coalesce(provenance = 4, 0)) FROM activity GROUP BY 1, 2, 3, 4`);
-  db.exec(`INSERT INTO by_hour (agent, hour, model, currency, ${sums}) SELECT agent, first_us / ${US_HOUR}, 0, 0, count(*), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM task_agent WHERE rows > 0 GROUP BY 1, 2
+      ${total('cache_read')}, ${total('cache_write')}, ${total('reasoning')}, ${total('micros')}, sum(coalesce(provenance IN (2, 3), 0)), sum(coalesce(provenance = 4, 0)), sum(coalesce(provenance = 3, 0)) FROM activity GROUP BY 1, 2, 3, 4`);
+  db.exec(`INSERT INTO by_hour (agent, hour, model, currency, ${sums}) SELECT agent, first_us / ${US_HOUR}, 0, 0, count(*), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM task_agent WHERE rows > 0 GROUP BY 1, 2
     ON CONFLICT DO UPDATE SET tasks = excluded.tasks`);
   db.exec(`INSERT INTO by_day (agent, day, model, currency, ${sums}) SELECT agent, hour / 24, model, currency, ${added} FROM by_hour GROUP BY 1, 2, 3, 4`);
   db.exec(`INSERT INTO hour_total (hour, connection, currency, ${sums}) SELECT hour, ${connection}, currency, ${added} FROM by_hour GROUP BY 1, 2, 3`);
@@ -64,6 +68,18 @@ function countAnew(db: Sqlite.Database): void {
 }
 
 /** `file` holds the rows that are copied; they become the first of the copies. */
+/** The sums of money: of agents' days over the rows, of tasks and of what failures hit over the tasks. */
+function countMoney(db: Sqlite.Database): void {
+  for (const table of ['spend_day', 'task_day', 'failure_hit']) db.exec(`DELETE FROM ${table}`);
+  db.exec(`INSERT INTO spend_day (agent, day, model, currency, reported, reported_n, computed, computed_n, only_computed, only_computed_n, unpriced_n)
+    SELECT agent, ts_us / ${US_DAY}, model, coalesce(CASE WHEN micros IS NULL THEN 0 ELSE currency END, 0), sum(CASE WHEN provenance = 2 THEN micros ELSE 0 END), sum(provenance = 2), sum(coalesce(computed, 0)), sum(computed IS NOT NULL),
+      sum(CASE WHEN provenance = 3 THEN micros ELSE 0 END), sum(provenance = 3), sum(provenance = 4) FROM activity WHERE provenance IS NOT NULL GROUP BY 1, 2, 3, 4`);
+  db.exec(`INSERT INTO task_day (agent, day, connection, kind, version, model, outcome, currency, tasks, micros, retried, after_stop, only_computed, unpriced_tasks)
+    SELECT agent, day, connection, kind, version, model, outcome, currency, sum(main), sum(micros), sum(retried), sum(after_stop), sum(only_computed), sum(unpriced > 0) FROM task_cost GROUP BY agent, day, kind, version, model, outcome, currency`);
+  db.exec(`INSERT INTO failure_hit (failure, day, agent, version, outcome, currency, tasks, own, lost, computed, unpriced) SELECT failure, day, agent, version, outcome, currency, count(*), sum(own), sum(lost), sum(computed), sum(unpriced)
+    FROM (SELECT h.failure, h.last_us / ${US_DAY} AS day, h.agent, ${hitColumns} FROM failure_task h JOIN task_cost c ON c.task = h.task AND c.main = 1) GROUP BY 1, 2, 3, 4, 5, 6`);
+}
+
 export function multiply(file: string, copies: number, stepUs: number): void {
   const db = new Sqlite(file);
   // Else the driver does not allow to go without a journal; a file that was not made to its end is thrown away.
@@ -74,6 +90,7 @@ export function multiply(file: string, copies: number, stepUs: number): void {
   db.pragma('cache_size = -1000000');
   copyAll(db, copies, stepUs);
   countAnew(db);
+  countMoney(db);
   db.pragma('journal_mode = WAL');
   db.close();
 }

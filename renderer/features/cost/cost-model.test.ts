@@ -122,7 +122,7 @@ it('days without a task are not left out of a trend', () => {
   expect(everyDay([])).toEqual([]);
 });
 
-it('what a bill says beyond tasks is told apart', () => {
+it('what days hold beyond the tasks that began in them is told apart', () => {
   const shown = { amountMicros: 500, currency: 'USD', provenance: 'billed' as const, unpriced: 0 };
   expect(besideTasks({ money: money({ shown, shownBilledMicros: 500 }), spent: { ...spent, finishedMicros: 400 } })).toBe(100);
   expect(besideTasks({ money: money({ shown, shownBilledMicros: 500 }), spent: { ...spent, finishedMicros: 600 } })).toBe(-100);

@@ -213,10 +213,10 @@ export function everyDay(days: readonly TrendDay[]): TrendDay[] {
   });
 }
 
-/** What a bill says beyond, or short of, what is known of tasks: a bill names no task, so that part stands in no outcome. Null: nothing. */
+/** By how much the days differ from the tasks that began in them: a bill names no task, and older tasks still spent. That stands in no outcome. Null: by nothing. */
 export function besideTasks(summary: Pick<CostSummary, 'money' | 'spent'>): number | null {
   const known = summary.money.shown.amountMicros;
   if (known === null) return null;
   const rest = known - outcomeLines(summary.spent).reduce((sum, line) => sum + line.micros, 0);
-  return rest === 0 || summary.money.shownBilledMicros === 0 ? null : rest;
+  return rest === 0 ? null : rest;
 }

@@ -57,7 +57,7 @@ export function PerTaskPanel({ query, words }: { query: UseQueryResult<CostSumma
       {query.error !== null && <ErrorBlock error={query.error} what="The cost could not be read again." retry={() => { void query.refetch(); }} staleSince={query.dataUpdatedAt} />}
       <div className={classes.perTask}>
         <Figure summary={summary} />
-        <span className={classes.small}>{known === null ? (money.unpriced > 0 ? 'Nothing of it has a price' : 'Nothing was spent') : `Where ${money.unpriced > 0 ? 'at least ' : ''}${formatMoney(known - (beside ?? 0))} ${currency} went`}{beside !== null && <span data-tip="A bill names days, not tasks: this part of it stands in no outcome">, bill {beside > 0 ? '+' : ''}{formatMoney(beside)}</span>}{money.unpriced > 0 && <span className={classes.wait}>, {plural(money.unpriced, 'activity', 'activities')} without a price</span>}</span>
+        <span className={classes.small}>{known === null ? (money.unpriced > 0 ? 'Nothing of it has a price' : 'Nothing was spent') : `Where ${money.unpriced > 0 ? 'at least ' : ''}${formatMoney(known - (beside ?? 0))} ${currency} went`}{beside !== null && <span data-tip="The days of the chart hold so much more or less: a bill names no tasks, and tasks from before still spent in them">, days {beside > 0 ? '+' : ''}{formatMoney(beside)}</span>}{money.unpriced > 0 && <span className={classes.wait} data-tip={`${plural(money.unpriced, 'activity', 'activities')} without a price: their cost is on top of this, and nobody knows how much`}>, {formatCount(money.unpriced)} unpriced</span>}</span>
         <ul className={classes.outcomes}>{outcomeLines(summary.spent).map((line) => <Line key={line.id} line={line} />)}</ul>
       </div>
     </Panel>

@@ -132,7 +132,7 @@ function List({ data, rows, view, id, stale, more }: ListProps) {
           {more !== null && <button type="button" className={classes.linkButton} onClick={more}>More groups</button>}
           <SightPanel seen={data.seen} quiet={data.quiet} period={period} />
         </div>
-        {detailShown && chosenId !== null && <aside className={classes.right} aria-label="Group" data-region tabIndex={-1}><GroupPane id={chosenId} onOpen={open} /></aside>}
+        {detailShown && chosenId !== null && <aside className={classes.right} aria-label="Group" data-region tabIndex={-1}><GroupPane key={chosenId} id={chosenId} onOpen={open} /></aside>}
       </div>
       <div className={classes.under}><span>{formatCount(model.order.length)} of {plural(data.total, 'group')} shown.</span><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'open newest' }, { keys: ['t'], does: 'chart as table' }, { keys: ['z'], does: 'snooze' }]} /></div>
     </>

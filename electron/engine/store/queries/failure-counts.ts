@@ -1,6 +1,6 @@
 /** Who failed how often in a period, group by group. */
 import { US_DAY } from '../codes.ts';
-import type { Bins } from './failure-bins.ts';
+import { binOf, type Bins } from './failure-bins.ts';
 import type { Reading } from './reading.ts';
 
 export interface GroupRow {
@@ -53,13 +53,21 @@ function once(reading: Reading, agents: Map<number, number>): void {
 
 export const isTelemetry = (reading: Reading, agent: number): boolean => reading.sql<[number], { n: number }>("SELECT 1 AS n FROM connection WHERE id = ? AND kind = 'otlp'").get(reading.agent(agent).connection) !== undefined;
 
-/** When they happened: of agents that count, of the groups asked for. Whole days stand at their beginning. */
-export function timesOf(reading: Reading, { fromUs, toUs, days }: Bins, counts: Counts, ids: readonly number[]): Map<number, { readonly us: number; readonly agent: number; readonly count: number }[]> {
-  const found = new Map<number, { us: number; agent: number; count: number }[]>(ids.map((id) => [id, []]));
+/** How often in each bin: of agents that count, of the groups asked for. Whole days stand at their beginning. */
+export function barsOf(reading: Reading, bins: Bins, counts: Counts, ids: readonly number[]): Map<number, number[]> {
+  const { fromUs, toUs, days } = bins;
+  const found = new Map(ids.map((id) => [id, Array.from({ length: bins.count }, () => 0)]));
   const rows = days === null
-    ? reading.sql<(number | string)[], [number, number, number, number]>('SELECT a.failure, a.agent, a.ts_us, 1 FROM json_each(?) j CROSS JOIN activity a INDEXED BY activity_failure ON a.failure = j.value AND a.ts_us >= ? AND a.ts_us < ?').raw().all(JSON.stringify(ids), fromUs, toUs) as [number, number, number, number][]
-    : reading.sql<(number | string)[], [number, number, number, number]>(`SELECT d.failure, d.agent, d.day * ${US_DAY}, d.count FROM json_each(?) j CROSS JOIN failure_agent fa ON fa.failure = j.value
-      CROSS JOIN failure_day d ON d.failure = fa.failure AND d.agent = fa.agent AND d.day BETWEEN ? AND ?`).raw().all(JSON.stringify(ids), days.from, days.to) as [number, number, number, number][];
-  for (const [failure, agent, us, count] of rows) if (counts.get(failure)?.has(agent) === true) found.get(failure)?.push({ us, agent, count });
+    ? reading.sql<(number | string)[], Bar>('SELECT a.failure, a.agent, a.ts_us, 1 FROM json_each(?) j CROSS JOIN activity a INDEXED BY activity_failure ON a.failure = j.value AND a.ts_us >= ? AND a.ts_us < ?').raw().all(JSON.stringify(ids), fromUs, toUs) as Bar[]
+    : reading.sql<(number | string)[], Bar>(`SELECT d.failure, d.agent, d.day * ${US_DAY}, d.count FROM json_each(?) j CROSS JOIN failure_agent fa ON fa.failure = j.value
+      CROSS JOIN failure_day d ON d.failure = fa.failure AND d.agent = fa.agent AND d.day BETWEEN ? AND ?`).raw().all(JSON.stringify(ids), days.from, days.to) as Bar[];
+  for (const [failure, agent, us, count] of rows) {
+    const bars = counts.get(failure)?.has(agent) === true ? found.get(failure) : undefined;
+    if (bars === undefined) continue;
+    const at = binOf(bins, us);
+    bars[at] = (bars[at] ?? 0) + count;
+  }
   return found;
 }
+
+type Bar = [failure: number, agent: number, us: number, count: number];

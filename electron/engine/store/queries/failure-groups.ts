@@ -5,9 +5,9 @@ import { failureStates } from '../../../../shared/failures.ts';
 import { KIND, kindWord } from '../codes.ts';
 import { hash53 } from '../hash.ts';
 import { publicId } from '../ids.ts';
-import { binOf, failureBins, type Bins } from './failure-bins.ts';
-import { hitsOf } from './failure-cost.ts';
-import { countsOf, groupRows, timesOf, type Counts, type GroupRow } from './failure-counts.ts';
+import { failureBins, type Bins } from './failure-bins.ts';
+import { hitsOf, type Hit } from './failure-cost.ts';
+import { barsOf, countsOf, groupRows, type Counts, type GroupRow } from './failure-counts.ts';
 import { sortOf, stateOf, stateRank } from './failure-state.ts';
 import { newest } from './failures.ts';
 import { iso, parseCursor, rowId, type Reading } from './reading.ts';
@@ -85,17 +85,13 @@ export function failureGroups(reading: Reading, params: Params, nowUs: number): 
 export function groupsOf(scene: Scene, page: readonly Found[]): FailureGroup[] {
   const { reading, bins } = scene;
   const ids = page.map((one) => one.row.id);
-  const times = timesOf(reading, bins, new Map(page.map((one) => [one.row.id, one.agents])), ids);
+  const bars = barsOf(reading, bins, new Map(page.map((one) => [one.row.id, one.agents])), ids);
   const hits = hitsOf(reading, bins, ids);
   const notes = new Map(reading.sql<[string], { failure: number; n: number }>('SELECT s.failure, count(s.note) AS n FROM json_each(?) j CROSS JOIN failure_said s ON s.failure = j.value GROUP BY s.failure').all(JSON.stringify(ids)).map((one) => [one.failure, one.n]));
-  return page.map((one) => {
-    const bars = Array.from({ length: bins.count }, () => 0);
-    for (const { us, count } of times.get(one.row.id) ?? []) bars[binOf(bins, us)] = (bars[binOf(bins, us)] ?? 0) + count;
-    return { ...groupOf(scene, one), spark: unseen(scene, one.agents, bars), ...(hits.get(one.row.id) ?? { tasks: { failed: 0, finishedAfter: 0, other: 0 }, versions: [], cost: noCost }), notes: notes.get(one.row.id) ?? 0 };
-  });
+  return page.map((one) => ({ ...groupOf(scene, one), spark: unseen(scene, one.agents, bars.get(one.row.id) ?? []), ...(hits.get(one.row.id) ?? noHit), notes: notes.get(one.row.id) ?? 0 }));
 }
 
-const noCost: FailureGroup['cost'] = { amountMicros: 0, currency: 'USD', provenance: 'computed', unpriced: 0 };
+const noHit: Hit = { tasks: { failed: 0, finishedAfter: 0, other: 0 }, versions: [], cost: { amountMicros: 0, currency: 'USD', provenance: 'computed', unpriced: 0 } };
 
 function groupOf({ reading, bins }: Scene, { row, state, agents, count }: Found): Omit<FailureGroup, 'spark' | 'tasks' | 'versions' | 'cost' | 'notes'> {
   const heads = [...new Set([...agents].toSorted((a, b) => b[1] - a[1] || a[0] - b[0]).map(([agent]) => reading.headOf(agent)))].slice(0, mostAgents);

@@ -67,19 +67,20 @@ function countAnew(db: Sqlite.Database): void {
     count(*), sum(failure IS NOT NULL), max(ts_us) FROM activity WHERE kind = 2 GROUP BY 1, 2, 3, 4`);
 }
 
-/** `file` holds the rows that are copied; they become the first of the copies. */
 /** The sums of money: of agents' days over the rows, of tasks and of what failures hit over the tasks. */
 function countMoney(db: Sqlite.Database): void {
-  for (const table of ['spend_day', 'task_day', 'failure_hit']) db.exec(`DELETE FROM ${table}`);
-  db.exec(`INSERT INTO spend_day (agent, day, model, currency, reported, reported_n, computed, computed_n, only_computed, only_computed_n, unpriced_n)
-    SELECT agent, ts_us / ${US_DAY}, model, coalesce(CASE WHEN micros IS NULL THEN 0 ELSE currency END, 0), sum(CASE WHEN provenance = 2 THEN micros ELSE 0 END), sum(provenance = 2), sum(coalesce(computed, 0)), sum(computed IS NOT NULL),
-      sum(CASE WHEN provenance = 3 THEN micros ELSE 0 END), sum(provenance = 3), sum(provenance = 4) FROM activity WHERE provenance IS NOT NULL GROUP BY 1, 2, 3, 4`);
+  for (const table of ['task_day', 'failure_hit']) db.exec(`DELETE FROM ${table}`);
+  const none = sums.split(', ').map(() => '0').join(', ');
+  db.exec(`INSERT INTO by_day (agent, day, model, currency, ${sums}, only_computed, book, book_n)
+    SELECT agent, ts_us / ${US_DAY}, model, coalesce(CASE WHEN micros IS NULL THEN 0 ELSE currency END, 0), ${none}, sum(CASE WHEN provenance = 3 THEN micros ELSE 0 END), sum(coalesce(computed, 0)), sum(computed IS NOT NULL)
+    FROM activity WHERE provenance IS NOT NULL GROUP BY 1, 2, 3, 4 ON CONFLICT DO UPDATE SET only_computed = excluded.only_computed, book = excluded.book, book_n = excluded.book_n`);
   db.exec(`INSERT INTO task_day (agent, day, connection, kind, version, model, outcome, currency, tasks, micros, retried, after_stop, only_computed, unpriced_tasks)
     SELECT agent, day, connection, kind, version, model, outcome, currency, sum(main), sum(micros), sum(retried), sum(after_stop), sum(only_computed), sum(unpriced > 0) FROM task_cost GROUP BY agent, day, kind, version, model, outcome, currency`);
   db.exec(`INSERT INTO failure_hit (failure, day, agent, version, outcome, currency, tasks, own, lost, computed, unpriced) SELECT failure, day, agent, version, outcome, currency, count(*), sum(own), sum(lost), sum(computed), sum(unpriced)
     FROM (SELECT h.failure, h.last_us / ${US_DAY} AS day, h.agent, ${hitColumns} FROM failure_task h JOIN task_cost c ON c.task = h.task AND c.main = 1) GROUP BY 1, 2, 3, 4, 5, 6`);
 }
 
+/** `file` holds the rows that are copied; they become the first of the copies. */
 export function multiply(file: string, copies: number, stepUs: number): void {
   const db = new Sqlite(file);
   // Else the driver does not allow to go without a journal; a file that was not made to its end is thrown away.

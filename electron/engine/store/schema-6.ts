@@ -19,15 +19,14 @@ CREATE TABLE billing (id INTEGER PRIMARY KEY AUTOINCREMENT, provider TEXT NOT NU
 -- Billed units beyond tokens, JSON {unit: count}; few rows have one.
 CREATE TABLE activity_units (activity INTEGER PRIMARY KEY, units TEXT NOT NULL) STRICT;
 
--- Money of an agent's day side by side, in the transaction of its rows. Each kind stands under its own currency. computed: of all that the book knows; only_computed: of what nobody reported.
-CREATE TABLE spend_day (
-  agent INTEGER NOT NULL, day INTEGER NOT NULL, model INTEGER NOT NULL, currency INTEGER NOT NULL,
-  reported INTEGER NOT NULL, reported_n INTEGER NOT NULL, computed INTEGER NOT NULL, computed_n INTEGER NOT NULL, only_computed INTEGER NOT NULL, only_computed_n INTEGER NOT NULL, unpriced_n INTEGER NOT NULL,
-  PRIMARY KEY (agent, day, model, currency)
-) STRICT, WITHOUT ROWID;
--- Until now all known money was told by agents.
-INSERT INTO spend_day (agent, day, model, currency, reported, reported_n, computed, computed_n, only_computed, only_computed_n, unpriced_n)
-  SELECT agent, day, model, currency, micros, priced, 0, 0, 0, 0, unpriced FROM by_day WHERE priced > 0 OR unpriced > 0;
+-- Of an agent's day: what nobody reported, and what the book says of all that it knows, also beside what was reported. A line of another currency may hold the book's part alone.
+ALTER TABLE by_day ADD COLUMN only_computed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE by_day ADD COLUMN book INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE by_day ADD COLUMN book_n INTEGER NOT NULL DEFAULT 0;
+-- Money of an agent's day side by side, each kind under its own currency. A table of its own would be one more line to write for each agent, day and model of a transaction.
+CREATE VIEW spend_day AS
+  SELECT agent, day, model, currency, micros - only_computed AS reported, priced - computed AS reported_n, book AS computed, book_n AS computed_n, only_computed, computed AS only_computed_n, unpriced AS unpriced_n
+  FROM by_day WHERE priced > 0 OR book_n > 0 OR unpriced > 0;
 
 -- changed_us, changed_by: of this version. replaces: the entry (own) that it is a new version of. body: PriceEntry as JSON.
 CREATE TABLE price_entry (

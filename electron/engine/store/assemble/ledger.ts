@@ -35,7 +35,7 @@ class Sum {
   /** of `priced` and of `micros`: only computed. */
   computed = 0;
   onlyBook = 0;
-  /** what the price book says, also beside what was reported. Not in the order of `values`: the day's own table has it. */
+  /** what the price book says, also beside what was reported. */
   book = 0;
   bookCount = 0;
 
@@ -50,6 +50,11 @@ class Sum {
   /** In the order of `sumColumns`. */
   values(): number[] {
     return [this.tasks, this.activities, this.failures, this.denials, this.input, this.output, this.cacheRead, this.cacheWrite, this.reasoning, this.micros, this.priced, this.unpriced, this.computed];
+  }
+
+  /** In the order of `dayColumns`. */
+  dayValues(): number[] {
+    return [...this.values(), this.onlyBook, this.book, this.bookCount];
   }
 
   add(other: Sum): void {
@@ -252,10 +257,7 @@ export class Ledger {
         at(totals, `${sum.at}|${sum.connection}|${sum.currency}`, () => new Sum(sum.at, sum.connection, 0, 0, sum.currency)).add(sum);
       }
     }
-    for (const sum of days.values()) {
-      this.statements.sum(this.statements.day, this.statements.emptyDay, sum);
-      this.screens.spendOfDay(sum);
-    }
+    for (const sum of days.values()) this.statements.day(sum);
     for (const sum of spent.values()) this.screens.spend(sum);
     for (const sum of totals.values()) this.statements.total(sum);
     for (const one of this.minutes.values()) this.statements.minute(one);
@@ -283,12 +285,13 @@ export class Ledger {
 }
 
 const sumColumns = ['tasks', 'activities', 'failures', 'denials', 'input', 'output', 'cache_read', 'cache_write', 'reasoning', 'micros', 'priced', 'unpriced', 'computed'];
+const dayColumns = [...sumColumns, 'only_computed', 'book', 'book_n'];
 
 class Statements {
   readonly hour: Statement<number[]>;
-  readonly day: Statement<number[]>;
   readonly emptyHour: Statement<number[]>;
-  readonly emptyDay: Statement<number[]>;
+  private readonly dayUp: Statement<number[]>;
+  private readonly dayEmpty: Statement<number[]>;
   private readonly totalUp: Statement<number[]>;
   private readonly totalEmpty: Statement<number[]>;
   private readonly minuteUp: Statement<number[]>;
@@ -299,16 +302,16 @@ class Statements {
   private readonly failureEmpty: Statement<number[]>;
 
   constructor(db: WriteDb) {
-    const up = (table: string, ...key: string[]): Statement<number[]> => db.prepare(`INSERT INTO ${table} (${key.join(', ')}, ${sumColumns.join(', ')})
-      VALUES (${key.map(() => '?').join(', ')}, ${sumColumns.map(() => '?').join(', ')}) ON CONFLICT DO UPDATE SET ${sumColumns.map((c) => `${c} = ${c} + excluded.${c}`).join(', ')}`);
-    const empty = (table: string, ...key: string[]): Statement<number[]> =>
-      db.prepare(`DELETE FROM ${table} WHERE ${key.map((column) => `${column} = ?`).join(' AND ')} AND activities = 0 AND tasks = 0`);
-    this.hour = up('by_hour', 'hour', 'agent', 'model', 'currency');
-    this.day = up('by_day', 'day', 'agent', 'model', 'currency');
-    this.emptyHour = empty('by_hour', 'hour', 'agent', 'model', 'currency');
-    this.emptyDay = empty('by_day', 'day', 'agent', 'model', 'currency');
-    this.totalUp = up('hour_total', 'hour', 'connection', 'currency');
-    this.totalEmpty = empty('hour_total', 'hour', 'connection', 'currency');
+    const up = (table: string, columns: readonly string[], ...key: string[]): Statement<number[]> => db.prepare(`INSERT INTO ${table} (${key.join(', ')}, ${columns.join(', ')})
+      VALUES (${key.map(() => '?').join(', ')}, ${columns.map(() => '?').join(', ')}) ON CONFLICT DO UPDATE SET ${columns.map((c) => `${c} = ${c} + excluded.${c}`).join(', ')}`);
+    const empty = (table: string, also: string, ...key: string[]): Statement<number[]> =>
+      db.prepare(`DELETE FROM ${table} WHERE ${key.map((column) => `${column} = ?`).join(' AND ')} AND activities = 0 AND tasks = 0${also}`);
+    this.hour = up('by_hour', sumColumns, 'hour', 'agent', 'model', 'currency');
+    this.emptyHour = empty('by_hour', '', 'hour', 'agent', 'model', 'currency');
+    this.dayUp = up('by_day', dayColumns, 'day', 'agent', 'model', 'currency');
+    this.dayEmpty = empty('by_day', ' AND book_n = 0', 'day', 'agent', 'model', 'currency');
+    this.totalUp = up('hour_total', sumColumns, 'hour', 'connection', 'currency');
+    this.totalEmpty = empty('hour_total', '', 'hour', 'connection', 'currency');
     this.minuteUp = db.prepare(`INSERT INTO by_minute (minute, connection, activities, failures) VALUES (?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET activities = activities + excluded.activities, failures = failures + excluded.failures`);
     this.minuteEmpty = db.prepare('DELETE FROM by_minute WHERE minute = ? AND connection = ? AND activities = 0');
@@ -326,6 +329,13 @@ class Statements {
     up.run(s.at, s.agent, s.model, s.currency, ...values);
     // Only a row that left can have emptied a line.
     if (s.activities <= 0) empty.run(s.at, s.agent, s.model, s.currency);
+  }
+
+  day(s: Sum): void {
+    const values = s.dayValues();
+    if (values.every((value) => value === 0)) return;
+    this.dayUp.run(s.at, s.agent, s.model, s.currency, ...values);
+    if (s.activities <= 0) this.dayEmpty.run(s.at, s.agent, s.model, s.currency);
   }
 
   total(s: Sum): void {

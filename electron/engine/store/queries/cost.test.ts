@@ -129,7 +129,7 @@ describe('days and months of money', () => {
   it('never add what is in another currency', () => {
     history.fold();
     const euro = Number(history.db.prepare("INSERT INTO string (hash, text) VALUES (1, 'EUR')").run().lastInsertRowid);
-    history.db.prepare('INSERT INTO spend_day VALUES (1, ?, 0, ?, 70, 1, 0, 0, 0, 0, 0)').run(day, euro);
+    history.db.prepare('INSERT INTO by_day (agent, day, model, currency, tasks, activities, failures, denials, input, output, cache_read, cache_write, reasoning, micros, priced, unpriced) VALUES (1, ?, 0, ?, 0, 1, 0, 0, 0, 0, 0, 0, 0, 70, 1, 0)').run(day, euro);
     reader = asker(history);
     const found = reader.ask('cost.summary', { period });
     expect(found.money.shown.amountMicros).toBe(5_100);

@@ -167,7 +167,7 @@ describe('gatehouse serve', () => {
 });
 
 describe('gatehouse without a running engine', () => {
-  // A dozen engines one after the other: a busy machine takes more than a minute for them.
+  // Seven engines one after the other: a busy machine takes more than a minute for them.
   it('reads and changes connections by itself, and writes no gap down', { timeout: 240_000 }, async () => {
     const added = await gatehouse('connections add otlp --name Alone --json');
     expect(added.code).toBe(0);

@@ -14,6 +14,8 @@ import {
   accessColumn, accessCell, accessClass, accessFilter, accessGraph, accessRow, accessSummary, activityIdentity, baseline, documentReading, documentRole, enforcement, finding, findingRule, grant, grantChange, grantDetail, grantDocument, grantKind,
   identityCard, importFormat, owner, proposal, proposalForms, reach,
 } from './access.ts';
+import { alert, alertDetail, alertRule, alertRuleDraft, alertTarget, delivery, deliveryStates, targetDraft } from './alerts.ts';
+import { budget, budgetDraft, budgetEvent, budgetPreview } from './budgets.ts';
 import { bill, billFormats, costExplained, costGroups, costRow, costSummary, priceBook, priceDraft, priceEntry, reconciliation, unpricedModel } from './cost.ts';
 import { failureDetail, failureGroup, failureState, sightRow } from './failures.ts';
 import { canary, drill, operator, reasonKinds, readinessRow, ruleFiring, ruleModes, ruleScope, ruleTrigger, standingChange, stopCertificate, stopHold, stopLevel, stopOrder, stopOrderDetail, stopPlan, stopRule, stopScope } from './stop.ts';
@@ -60,6 +62,8 @@ export const systemStatus = z.object({
   stopsOpen: z.int(),
   /** of them: still acting or unverified. */
   stopsFailing: z.int(),
+  /** alerts that nobody has acknowledged. */
+  alertsOpen: z.int(),
   /** sentences a person must act on: corrupt file kept aside, disk full, clock jump... */
   alarms: z.array(z.object({ id: z.string(), severity: z.enum(['info', 'attention', 'failed']), text: z.string(), since: isoTime })),
   strangers: z.int(),
@@ -78,13 +82,13 @@ export type Series = z.infer<typeof series>;
 
 export const needsYou = z.object({
   id: z.string(),
-  kind: z.enum(['failure', 'gap', 'connection', 'open_too_long', 'interrupted', 'borrowed', 'alarm', 'denied', 'approval', 'stuck', 'stop', 'access']),
+  kind: z.enum(['failure', 'gap', 'connection', 'open_too_long', 'interrupted', 'borrowed', 'alarm', 'denied', 'approval', 'stuck', 'stop', 'access', 'alert']),
   agentId: z.string().nullable(),
   agentName: z.string().nullable(),
   text: z.string(),
   since: isoTime,
   /** where Enter leads: screen and id. */
-  target: z.object({ screen: z.enum(['agents', 'agent', 'live', 'connections', 'settings', 'approvals', 'stop', 'access']), id: z.string().nullable() }),
+  target: z.object({ screen: z.enum(['agents', 'agent', 'live', 'connections', 'settings', 'approvals', 'stop', 'access', 'alerts']), id: z.string().nullable() }),
 });
 export type NeedsYou = z.infer<typeof needsYou>;
 
@@ -220,6 +224,35 @@ export const contract = {
   /** A person says how a task came out; null takes it back. */
   'tasks.mark': command(z.object({ id, outcome: z.enum(['completed', 'failed']).nullable(), note: z.string().trim().max(1_000).default('') }), task),
 
+  'budgets.list': query(none, z.object({ rows: z.array(budget) })),
+  'budgets.events': query(z.object({ budgetId: id.optional(), before: cursor.optional(), limit: limit(1000, 100) }), page(budgetEvent)),
+  /** What a draft would come to, before it is saved. `id`: the budget that it changes. */
+  'budgets.preview': query(z.object({ draft: budgetDraft }), budgetPreview),
+  'budgets.save': command(z.object({ id: id.optional(), draft: budgetDraft }), budget),
+  'budgets.remove': command(z.object({ id }), none),
+
+  /** Newest first; `unseen` counts what is open. */
+  'alerts.list': query(z.object({ state: z.enum(['open', 'active', 'all']).default('active'), agentId: id.optional(), ruleId: id.optional(), text: z.string().max(200).optional(), before: cursor.optional(), limit: limit(1000, 100) }), z.object({ rows: z.array(alert), next: z.string().nullable(), open: z.int(), acknowledged: z.int() })),
+  'alerts.get': query(z.object({ id }), alertDetail),
+  /** Somebody knows: nothing is escalated any more. Those that are over or known already are left as they are. */
+  'alerts.acknowledge': command(z.object({ ids: z.array(id).min(1).max(1_000), note: z.string().trim().max(1_000).default('') }), z.object({ changed: z.int() })),
+  'alerts.resolve': command(z.object({ ids: z.array(id).min(1).max(1_000), note: z.string().trim().max(1_000).default('') }), z.object({ changed: z.int() })),
+  /** Takes an acknowledgement or a person's word that it is over back. */
+  'alerts.reopen': command(z.object({ ids: z.array(id).min(1).max(1_000) }), z.object({ changed: z.int() })),
+  'alerts.rules': query(none, z.object({ rows: z.array(alertRule) })),
+  'alerts.saveRule': command(z.object({ id: id.optional(), draft: alertRuleDraft }), alertRule),
+  'alerts.removeRule': command(z.object({ id }), none),
+  'targets.list': query(none, z.object({ rows: z.array(alertTarget) })),
+  /** `credential` left out: as it is (none for a new one). */
+  'targets.save': command(z.object({ id: id.optional(), draft: targetDraft, credential: credentialInput.optional() }), alertTarget),
+  /** What waits for it is dropped and said; rules name it no longer. */
+  'targets.remove': command(z.object({ id }), none),
+  /** Sends a test message now, past the queue; `ok` only if the receiver took it. */
+  'targets.test': command(z.object({ id }), z.object({ ok: z.boolean(), text: z.string(), ms: z.number() })),
+  'targets.deliveries': query(z.object({ targetId: id.optional(), state: z.enum(deliveryStates).optional(), before: cursor.optional(), limit: limit(1000, 100) }), page(delivery)),
+  /** Tries everything that waits now, and what was given up once more. */
+  'targets.retry': command(z.object({ id }), z.object({ deliveries: z.int() })),
+
   'prices.book': query(none, priceBook),
   'prices.list': query(z.object({ text: z.string().max(200).optional(), origin: z.enum(['bundled', 'own']).optional(), usedOnly: z.boolean().default(false), after: z.int().min(0).default(0), limit: limit(1000, 200) }), z.object({ rows: z.array(priceEntry.extend({ used: z.boolean() })), total: z.int() })),
   'prices.unpriced': query(none, z.object({ rows: z.array(unpricedModel) })),
@@ -354,7 +387,7 @@ export type ParsedParams<M extends Method> = z.output<Contract[M]['params']>;
 export type Result<M extends Method> = z.output<Contract[M]['result']>;
 
 /** What changed, said small: the page invalidates the queries that rest on it. Coalesced, at most 4 a second. */
-export const hintTopics = ['activity', 'agents', 'tasks', 'failures', 'cost', 'connections', 'settings', 'status', 'gaps', 'approvals', 'grants', 'access', 'audit', 'stop'] as const;
+export const hintTopics = ['activity', 'agents', 'tasks', 'failures', 'cost', 'connections', 'settings', 'status', 'gaps', 'approvals', 'grants', 'access', 'audit', 'stop', 'alerts', 'budgets'] as const;
 export type HintTopic = (typeof hintTopics)[number];
 
 /** Streams: the one true stream is Live. The receiver grants credits (rows); the engine never sends more than granted. */

@@ -12,6 +12,8 @@ export const shellMessage = z.union([
   z.object({ t: z.literal('data'), port: z.int(), data: z.unknown() }),
   z.object({ t: z.literal('shutdown') }),
   /** answer to `vault`. `value` only for `get`; null: there is nothing under that name. */
+  /** answer to `alert`: it was handed to the desktop, or why not. */
+  z.object({ t: z.literal('alert'), n: z.int(), ok: z.boolean(), text: z.string() }),
   z.object({ t: z.literal('vault'), n: z.int(), ok: z.literal(true), value: z.string().nullable() }),
   z.object({ t: z.literal('vault'), n: z.int(), ok: z.literal(false), why: z.enum(['no_keyring', 'failed']), text: z.string() }),
 ]);
@@ -32,6 +34,8 @@ export const engineProcessMessage = z.discriminatedUnion('t', [
   z.object({ t: z.literal('vault'), n: z.int(), op: z.enum(['get', 'put', 'remove']), name: z.string().regex(/^[a-z0-9-]{1,64}$/), value: z.string().max(16_384).optional(), weak: z.boolean().optional() }),
   /** New approvals, for a desktop notification and the badge; texts are hostile and cut. */
   z.object({ t: z.literal('approvals'), waiting: z.int(), fresh: z.array(z.object({ id: z.string(), title: z.string().max(200), agent: z.string().max(200) })).max(20) }),
+  /** An alert for the desktop, answered by `alert` once it was shown; texts are hostile and cut. `id`: of the alert, null: a test. */
+  z.object({ t: z.literal('alert'), n: z.int(), id: z.string().nullable(), severity: z.enum(['info', 'attention', 'urgent']), title: z.string().max(200), text: z.string().max(500) }),
 ]);
 export type EngineProcessMessage = z.infer<typeof engineProcessMessage>;
 

@@ -46,8 +46,12 @@ export interface AlertCommands {
   'alerts.cursor': { params: { failures: number; grants: number; budgets: number }; result: { id: number } };
   'targets.save': { params: { id: number | null; name: string; config: TargetConfig; quiet: QuietHours | null; enabled: boolean; /** undefined: as it is. */ credential?: { readonly reference: CredentialReference | null; readonly hint: string | null } | undefined; changedBy: string; audit: AuditWords }; result: { id: number } };
   'targets.remove': { params: { id: number; audit: AuditWords }; result: { id: number } };
-  /** One attempt ended. `sent`; `again`: tried again at `dueUs`; `failed`: given up. Keeps the target's own state (`failing`, `sent_us`) with it. */
-  'deliveries.tried': { params: { id: number; result: 'sent' | 'again' | 'failed'; atUs: number; dueUs: number | null; error: string | null }; result: { id: number } };
+  /**
+   * One attempt ended. `sent`; `again`: tried again at `dueUs`; `failed`: given up. Keeps the target's own state (`failing`, `sent_us`) with it. The first
+   * attempt's time stays (`first_us`). `held`: no attempt, quiet hours began before it could go; it stands aside until `dueUs`. What is not waiting any
+   * more (dropped meanwhile, target removed) changes only to `sent`, because then it was.
+   */
+  'deliveries.tried': { params: { id: number; result: 'sent' | 'again' | 'failed' | 'held'; atUs: number; dueUs: number | null; error: string | null }; result: { id: number } };
   /** Quiet hours are over, or a person asked: held ones wait, waiting ones are due now, failed ones (`failedToo`) wait again. */
   'deliveries.wake': { params: { target: number; failedToo: boolean; atUs: number }; result: { deliveries: number } };
   /** Of deliveries that ended (sent, dropped, failed) only the newest so many a target are kept; alerts that are resolved since longer than retention go with it. */
@@ -71,8 +75,11 @@ export interface AlertRuleFact {
   readonly tellEnd: boolean;
 }
 
-/** A target as whoever delivers knows it. */
-export interface TargetFact { readonly id: number; readonly name: string; readonly config: TargetConfig; readonly quiet: QuietHours | null; readonly enabled: boolean; readonly credential: CredentialReference | null }
+/** A target as whoever delivers knows it: query `targetFacts` ({} -> readonly TargetFact[]), all that are not removed. `held`: how many quiet hours hold back. */
+export interface TargetFact { readonly id: number; readonly name: string; readonly config: TargetConfig; readonly quiet: QuietHours | null; readonly enabled: boolean; readonly credential: CredentialReference | null; readonly held: number }
 
-/** The next delivery of a target in order: held ones stand aside, and nothing overtakes one that waits. */
-export interface DueDelivery { readonly id: number; readonly uid: string; readonly target: number; readonly what: 'raised' | 'escalated' | 'over' | 'test'; readonly body: string; readonly createdUs: number; readonly dueUs: number; readonly attempts: number; readonly severity: AlertSeverity }
+/**
+ * The next delivery of a target in order: held ones stand aside, and nothing overtakes one that waits. Query `dueDeliveries` ({} -> readonly DueDelivery[]):
+ * of each target that is not removed the first that waits, due or not. `firstUs`: when it was first tried.
+ */
+export interface DueDelivery { readonly id: number; readonly uid: string; readonly target: number; readonly what: 'raised' | 'escalated' | 'over' | 'test'; readonly body: string; readonly createdUs: number; readonly dueUs: number; readonly firstUs: number | null; readonly attempts: number; readonly severity: AlertSeverity }

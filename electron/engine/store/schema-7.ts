@@ -41,7 +41,7 @@ CREATE TABLE alert_target (
 ) STRICT;
 -- body: alertMessage as JSON, as it was when it was put here. state: waiting, held, sent, failed, dropped. uid: what a receiver tells a repeat by.
 CREATE TABLE delivery (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL UNIQUE, target INTEGER NOT NULL, alert INTEGER, what TEXT NOT NULL, state TEXT NOT NULL, body TEXT NOT NULL, created_us INTEGER NOT NULL, due_us INTEGER, sent_us INTEGER, attempts INTEGER NOT NULL, last_error TEXT
+  id INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL UNIQUE, target INTEGER NOT NULL, alert INTEGER, what TEXT NOT NULL, state TEXT NOT NULL, body TEXT NOT NULL, created_us INTEGER NOT NULL, due_us INTEGER, first_us INTEGER, sent_us INTEGER, attempts INTEGER NOT NULL, last_error TEXT
 ) STRICT;
 CREATE INDEX delivery_open ON delivery (target, id) WHERE state IN ('waiting', 'held');
 CREATE INDEX delivery_failed ON delivery (target, id) WHERE state = 'failed';

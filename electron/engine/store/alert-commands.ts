@@ -73,6 +73,9 @@ export interface AlertRuleFact {
   readonly targets: readonly number[];
   readonly escalation: readonly { readonly afterMin: number; readonly targets: readonly number[] }[];
   readonly tellEnd: boolean;
+  /** what happened before it was made (and, while no engine ran, before it was changed) is not told. */
+  readonly createdUs: number;
+  readonly changedUs: number;
 }
 
 /** A target as whoever delivers knows it: query `targetFacts` ({} -> readonly TargetFact[]), all that are not removed. `held`: how many quiet hours hold back. */

@@ -11,6 +11,8 @@ import { US_MINUTE } from './codes.ts';
 import { importDocument, removeDocument } from './documents.ts';
 import { StoreError } from './errors.ts';
 import { dismissFinding, restoreFinding } from './findings.ts';
+import type { BudgetCommands } from './budget-commands.ts';
+import { noteOutcome, noteReached, removeBudget, saveBudget } from './budgets.ts';
 import { importBill, removeBill } from './bills.ts';
 import type { CostCommands } from './cost-commands.ts';
 import { noteFailure, setFailureState } from './failure-said.ts';
@@ -42,7 +44,7 @@ export type AssembledCostCommand = 'tasks.mark';
 type Audited<P> = P & { readonly audit?: AuditWords };
 
 /** Ids are row ids here; the engine's handlers translate public ones. */
-export interface Commands extends Omit<RuntimeCommands, AssembledCommand>, StopCommands, AccessCommands, Omit<CostCommands, AssembledCostCommand> {
+export interface Commands extends Omit<RuntimeCommands, AssembledCommand>, StopCommands, AccessCommands, Omit<CostCommands, AssembledCostCommand>, BudgetCommands {
   'connections.add': { params: Audited<{ name: string; content: ContentLevel; demo: boolean; tokenHash: Uint8Array; tokenEnds: string }>; result: { id: number } };
   'connections.update': { params: Audited<{ id: number; name?: string | undefined; content?: ContentLevel | undefined; enabled?: boolean | undefined }>; result: { id: number } };
   'connections.rotate': { params: Audited<{ id: number; tokenHash: Uint8Array; tokenEnds: string }>; result: { id: number } };
@@ -209,6 +211,10 @@ const runs: { readonly [N in CommandName]: Run<N> } = {
   'prices.import': (db, p, _tallies, nowUs) => importPrices(db, p, nowUs),
   'bills.import': (db, p, _tallies, nowUs) => importBill(db, p, nowUs),
   'bills.remove': (db, p, _tallies, nowUs) => removeBill(db, p, nowUs),
+  'budgets.save': (db, p, _tallies, nowUs) => saveBudget(db, p, nowUs),
+  'budgets.remove': (db, p, _tallies, nowUs) => removeBudget(db, p, nowUs),
+  'budgets.reached': (db, p, _tallies, nowUs) => noteReached(db, p, nowUs),
+  'budgets.outcome': (db, p, _tallies, nowUs) => noteOutcome(db, p, nowUs),
   'failures.setState': (db, p, _tallies, nowUs) => setFailureState(db, p, nowUs),
   'failures.note': (db, p, _tallies, nowUs) => noteFailure(db, p, nowUs),
 };

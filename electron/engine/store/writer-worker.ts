@@ -228,6 +228,7 @@ function topicsOf(name: CommandName, result: unknown): HintTopic[] {
   if (name.startsWith('stops.') || name.startsWith('rights.') || name.startsWith('canary.') || name.startsWith('rules.') || name.startsWith('operators.') || name === 'tags.set') return ['stop', 'audit', 'status'];
   if (name.startsWith('access.')) return ['access', 'grants', 'audit', 'status'];
   if (name.startsWith('prices.') || name.startsWith('bills.')) return ['cost', 'audit'];
+  if (name.startsWith('budgets.')) return ['budgets', 'audit'];
   if (name.startsWith('failures.')) return ['failures', 'audit'];
   if (name === 'agents.setOwner') return ['access', 'agents', 'audit'];
   if (name.startsWith('gaps') || name === 'seen.extend') return ['gaps', 'status'];

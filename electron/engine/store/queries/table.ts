@@ -14,6 +14,7 @@ import { approvalFact, getApproval, listApprovals } from './approvals.ts';
 import { listAudit } from './audit.ts';
 import { getAgent, listAgents } from './agents.ts';
 import { readSettings } from '../commands.ts';
+import { budgetFacts, budgetSpent, listBudgetEvents, listBudgets, previewBudget } from './budgets.ts';
 import { counts, listConnections, previewRetention } from './connections.ts';
 import { listBills } from './cost-bills.ts';
 import { bookFacts, listPrices, priceHistory, unpricedModels } from './cost-book.ts';
@@ -64,6 +65,9 @@ export const queries = {
   'cost.explain': explainCost,
   'cost.reconciliation': reconcile,
   'cost.bills': (reading: Reading) => listBills(reading),
+  'budgets.list': listBudgets,
+  'budgets.events': listBudgetEvents,
+  'budgets.preview': previewBudget,
   'prices.book': (reading: Reading) => bookFacts(reading),
   'prices.list': listPrices,
   'prices.unpriced': (reading: Reading) => unpricedModels(reading),
@@ -120,6 +124,9 @@ export const queries = {
   ruleFacts: (reading: Reading) => ruleFacts(reading),
   ruleRows,
   spentSince,
+  /** not in the contract: what budgets are watched by (budget-commands.ts). */
+  budgetFacts,
+  budgetSpent,
   drillsDue,
   operatorFact,
 } as const;

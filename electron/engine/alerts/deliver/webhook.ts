@@ -1,0 +1,21 @@
+/** The alert as JSON (`alertMessage` of shared/alerts.ts), by POST. */
+import { isInsideAddress } from '../../connectors/inside-address.ts';
+import { post } from './http-post.ts';
+import { DeliveryFault } from './sending.ts';
+import type { Remark, Sending } from './sending.ts';
+
+export async function sendWebhook({ config, credential, message, signal, limits }: Sending<'webhook'>): Promise<Remark> {
+  const url = new URL(config.url);
+  // SECURITY: the credential never goes over a line that others can read; networks inside are the owner's own.
+  if (credential !== null && url.protocol === 'http:' && !isInsideAddress(url)) throw new DeliveryFault(`${url.host}: A credential is not sent over plain http to a host outside. Nothing was sent; use https.`);
+  const headers: Record<string, string> = { 'gatehouse-delivery': message.delivery, 'gatehouse-event': message.event };
+  if (credential !== null) headers[(config.header ?? 'authorization').toLowerCase()] = inHeader(url.host, config.scheme === 'bearer' ? `Bearer ${credential}` : credential);
+  await post({ url, headers, body: JSON.stringify(message), ca: config.ca, quotable: null, signal, limits });
+  return null;
+}
+
+/** Node's own error would quote the value. */
+function inHeader(host: string, value: string): string {
+  if (!/^[\x20-\x7e]+$/.test(value)) throw new DeliveryFault(`${host}: The credential holds characters that a header cannot carry. Nothing was sent.`);
+  return value;
+}

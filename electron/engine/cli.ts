@@ -107,7 +107,7 @@ const owner = userInfo().username;
 /** Loaded only where no engine runs already: a question to one that does shall not wait for all of it. */
 async function startEngine(folder: string, receiver: EngineOptions['receiver']): Promise<Engine> {
   const engine = await import('./engine.ts');
-  return engine.startEngine({ dataFolder: folder, receiver, owner, vault: null, onApprovals: null });
+  return engine.startEngine({ dataFolder: folder, receiver, owner, vault: null, onApprovals: null, desktop: null });
 }
 
 async function serve(folder: string, otlp: { host: string; port: number } | null, json: boolean): Promise<void> {

@@ -1,6 +1,7 @@
 /** The engine's process, started by the desktop: `index.js --data DIR [--otlp HOST:PORT]`. */
 import { userInfo } from 'node:os';
 import { beatEveryMs } from '../../shared/engine-process.ts';
+import { ParentDesktop } from './alerts/deliver/desktop.ts';
 import { readAddress } from './cli-arguments.ts';
 import { ParentVault } from './collect/vault.ts';
 import { FolderHeld } from './control-socket.ts';
@@ -22,10 +23,12 @@ let ending = false;
 const early: { port: ClientPort; actor: string }[] = [];
 
 const vault = new ParentVault((question) => parent?.send(question));
+const desktop = new ParentDesktop((alert) => parent?.send(alert));
 const parent = openParentLine({
   attach: (port, actor) => { if (engine) engine.serve(port, { kind: 'desktop', name: actor }); else early.push({ port, actor }); },
   shutdown: () => void end(0),
   vault: (reply) => vault.hear(reply),
+  alert: (reply) => desktop.hear(reply),
 });
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(0));
 // The heart beats from the first moment, so that a long migration is not taken for a dead engine.
@@ -53,7 +56,7 @@ try {
   const dataFolder = wordAfter('--data');
   const otlp = wordAfter('--otlp');
   if (dataFolder === null) throw new Error('The engine needs --data DIR.');
-  const started = await startEngine({ dataFolder, receiver: otlp === null ? 'as_set' : readAddress(otlp), owner: userInfo().username, vault: parent === null ? null : vault, onApprovals: (message) => parent?.send(message) });
+  const started = await startEngine({ dataFolder, receiver: otlp === null ? 'as_set' : readAddress(otlp), owner: userInfo().username, vault: parent === null ? null : vault, onApprovals: (message) => parent?.send(message), desktop: parent === null ? null : desktop });
   engine = started;
   if (ending) await started.close();
   for (const { port, actor } of early.splice(0)) started.serve(port, { kind: 'desktop', name: actor });

@@ -20,6 +20,7 @@ export interface ParentEvents {
   readonly attach: (port: ClientPort, actor: string) => void;
   readonly shutdown: () => void;
   readonly vault: (reply: Extract<ShellMessage, { t: 'vault' }>) => void;
+  readonly alert: (reply: Extract<ShellMessage, { t: 'alert' }>) => void;
 }
 
 export interface ParentLine {
@@ -70,6 +71,7 @@ class UtilityParent implements ParentLine {
       if (read.data.t === 'detach') this.#drop(read.data.port);
       if (read.data.t === 'shutdown') events.shutdown();
       if (read.data.t === 'vault') events.vault(read.data);
+      if (read.data.t === 'alert') events.alert(read.data);
     });
   }
 
@@ -107,6 +109,7 @@ class ForkParent implements ParentLine {
         case 'data': return this.#ports.get(message.port)?.hear(message.data);
         case 'shutdown': return events.shutdown();
         case 'vault': return events.vault(message);
+        case 'alert': return events.alert(message);
       }
     });
     // The shell is gone, however it went: an engine without a window that nobody asked for must not stay behind.

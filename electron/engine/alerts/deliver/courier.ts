@@ -3,7 +3,6 @@
  * catch stands aside. The queue itself is in the history, so that an end of the engine, however it comes, loses nothing; a message whose arrival could not be
  * written down any more goes out again after the next start, under the same delivery id.
  */
-import { randomUUID } from 'node:crypto';
 import { alertMessage } from '../../../../shared/alerts.ts';
 import type { AlertMessage } from '../../../../shared/alerts.ts';
 import type { Alarms } from '../../alarms.ts';
@@ -27,14 +26,14 @@ export interface CourierParts {
   readonly alarms: Pick<Alarms, 'raise' | 'clear'>;
   readonly log: Log;
   readonly clock: Clock;
-  readonly from: AlertMessage['from'];
   readonly limits?: SendLimits;
   readonly random?: () => number;
   /** how long a message that is on its way may take when Gatehouse ends. */
   readonly endWithinMs?: number;
 }
 
-export interface TestResult { readonly ok: boolean; readonly text: string; readonly ms: number; readonly uid: string; readonly message: AlertMessage }
+/** `text` holds nothing secret. */
+export interface TestResult { readonly ok: boolean; readonly text: string }
 
 const alarmAfter = 3;
 /** A clock that was moved, a machine that slept: nothing waits longer for being looked at. */
@@ -58,6 +57,7 @@ export class Courier {
   #looking: Promise<void> | null = null;
   #again = false;
   #timer: NodeJS.Timeout | null = null;
+  #started = false;
   #closing = false;
   #leave: () => void = () => undefined;
 
@@ -67,25 +67,18 @@ export class Courier {
   }
 
   start(): void {
+    this.#started = true;
     this.#leave = this.#parts.book.onChange(() => this.#wake());
     this.#wake();
   }
 
-  /** Past the queue, also of a target that is switched off. Null: there is no such target. */
-  async test(target: number): Promise<TestResult | null> {
-    const fact = (await this.#parts.book.targets()).find((one) => one.id === target);
-    if (fact === undefined) return null;
-    const uid = `test-${randomUUID()}`;
-    const raisedAt = new Date(this.#parts.clock.now()).toISOString();
-    const message: AlertMessage = { gatehouse: 'alert', version: 1, delivery: uid, event: 'test', from: this.#parts.from, alert: { id: null, kind: 'test', severity: 'info', rule: 'Test', title: `Gatehouse reaches ${fact.name}`, text: 'Somebody asked for this test. No alert was raised.', agent: null, connection: null, raisedAt, times: 1 } };
-    const beganMs = performance.now();
-    const fault = await this.#attempt(fact, boundedMessage(message));
-    const ms = performance.now() - beganMs;
-    if (!(fault instanceof DeliveryFault)) {
-      this.#eager.add(target);
-      this.#wake();
-    }
-    return { ok: !(fault instanceof DeliveryFault), text: fault instanceof DeliveryFault ? fault.message : fault ?? arrived(fact), ms, uid, message };
+  /** Now, past the queue, also to a target that is switched off. */
+  async test(target: TargetFact, message: AlertMessage, signal: AbortSignal): Promise<TestResult> {
+    const outcome = await this.#attempt(target, boundedMessage(message), AbortSignal.any([signal, this.#life.signal]));
+    if (outcome instanceof DeliveryFault) return { ok: false, text: outcome.message };
+    this.#eager.add(target.id);
+    this.#wake();
+    return { ok: true, text: outcome ?? arrived(target) };
   }
 
   /** What is on its way gets a moment to arrive, then is broken off; it stays in the queue. Nothing of it runs once this resolves. */
@@ -101,9 +94,13 @@ export class Courier {
   }
 
   #wake(): void {
-    if (this.#closing) return;
+    if (this.#closing || !this.#started) return;
     this.#again = true;
-    this.#looking ??= this.#look().finally(() => { this.#looking = null; });
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = null;
+      // Woken in the moment in which it ended.
+      if (this.#again) this.#wake();
+    });
   }
 
   async #look(): Promise<void> {
@@ -152,7 +149,7 @@ export class Courier {
 
   async #deliver(target: TargetFact, due: DueDelivery): Promise<void> {
     const message = readBody(due.body);
-    const outcome = message === null ? new DeliveryFault('What was kept of this alert cannot be read by this version.', { forGood: true }) : await this.#attempt(target, { ...boundedMessage(message), delivery: due.uid });
+    const outcome = message === null ? new DeliveryFault('What was kept of this alert cannot be read by this version.', { forGood: true }) : await this.#attempt(target, { ...boundedMessage(message), delivery: due.uid }, this.#life.signal);
     if (!(outcome instanceof DeliveryFault)) {
       if (outcome !== null) this.#parts.log.warn('a target took an alert with a remark', { target: target.id, remark: outcome });
       this.#works(target.id);
@@ -167,10 +164,10 @@ export class Courier {
     await this.#note({ id: due.id, result: failed ? 'failed' : 'again', atUs: nowUs, dueUs, error: outcome.message });
   }
 
-  async #attempt(target: TargetFact, message: AlertMessage): Promise<Remark | DeliveryFault> {
+  async #attempt(target: TargetFact, message: AlertMessage, signal: AbortSignal): Promise<Remark | DeliveryFault> {
     try {
       const credential = await this.#parts.readCredential(target.credential);
-      return await this.#parts.send({ config: target.config, credential, message, signal: this.#life.signal, limits: this.#limits });
+      return await this.#parts.send({ config: target.config, credential, message, signal, limits: this.#limits });
     } catch (error) {
       if (error instanceof DeliveryFault) return error;
       // Words of the vault, written for people.

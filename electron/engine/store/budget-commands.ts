@@ -32,6 +32,9 @@ export const toldKey = (periodUs: number, kind: 'soft' | 'hard' | 'forecast', ke
 export interface BudgetQuestion { readonly budget: number; readonly periodUs: number; readonly tasks: readonly number[] | null }
 export interface BudgetSum { readonly task: number | null; readonly micros: number }
 
+/** Query `budgetRows`, params `{ after, upTo, updated }` (activity ids): those with known money. */
+export interface SpendRow { readonly id: number; readonly head: number; readonly task: number; readonly startUs: number; readonly micros: number; readonly currency: string }
+
 /** Query `budgetPending`: limits that were claimed, and of which it is not written whether a stop was ordered. */
 export interface PendingBudget {
   readonly event: number; readonly budget: number; readonly name: string; readonly draft: BudgetDraft; readonly removed: boolean; readonly atUs: number; readonly periodUs: number; readonly key: string;

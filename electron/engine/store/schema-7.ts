@@ -14,6 +14,7 @@ CREATE TABLE budget_event (
   spent INTEGER NOT NULL, limit_micros INTEGER NOT NULL, currency TEXT NOT NULL, stop INTEGER, fired INTEGER NOT NULL, took_us INTEGER, text TEXT NOT NULL
 ) STRICT;
 CREATE INDEX budget_event_of ON budget_event (budget, id);
+CREATE INDEX budget_event_hard ON budget_event (budget, id) WHERE kind = 'hard';
 CREATE INDEX budget_event_pending ON budget_event (id) WHERE pending = 1;
 -- What was told of a period already, so that a start tells it no second time. key: the head and task that a stop was ordered for, else empty.
 CREATE TABLE budget_told (budget INTEGER NOT NULL, period_us INTEGER NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, at_us INTEGER NOT NULL, PRIMARY KEY (budget, period_us, kind, key)) STRICT, WITHOUT ROWID;

@@ -24,7 +24,7 @@ export function listRules(reading: Reading): Result<'stop.rules'> {
 
 const gone = '(no longer there)';
 
-function nameOf(reading: Reading, scope: StopScope): string {
+export function nameOf(reading: Reading, scope: StopScope): string {
   if (scope.kind === 'everything') return 'Everything';
   if (scope.kind === 'tag') return `Tag ${scope.tag}`;
   const id = rowIdOf(scope.kind, scope.id);
@@ -64,7 +64,7 @@ export function ruleFacts(reading: Reading): RuleFact[] {
   });
 }
 
-function watched(reading: Reading, scope: StopScope): number[] | null {
+export function watched(reading: Reading, scope: StopScope): number[] | null {
   if (scope.kind === 'everything') return null;
   const agents = scope.kind === 'tag'
     ? reading.sql<[string], { agent: number }>('SELECT agent FROM agent_tag WHERE tag = ?').all(scope.tag)

@@ -9,12 +9,17 @@ import { accessMatrix } from './access-matrix.ts';
 import { accessProposal } from './access-proposal.ts';
 import { accessReach } from './access-reach.ts';
 import { accessSummary } from './access-summary.ts';
+import { listAlertRules, alertRuleFacts } from './alert-rules.ts';
+import { dueDeliveries, listDeliveries, listTargets, targetFacts } from './alert-targets.ts';
+import { alertFacts } from './alert-facts.ts';
+import { getAlert, listAlerts } from './alerts.ts';
 import { getActivity, listActivity, listTaskActivities, liveRows } from './activities.ts';
 import { approvalFact, getApproval, listApprovals } from './approvals.ts';
 import { listAudit } from './audit.ts';
 import { getAgent, listAgents } from './agents.ts';
 import { readSettings } from '../commands.ts';
-import { budgetFacts, budgetSpent, listBudgetEvents, listBudgets, previewBudget } from './budgets.ts';
+import { budgetFacts, budgetForecast, budgetPending, budgetRows, budgetSpent, coveringStop } from './budget-facts.ts';
+import { listBudgetEvents, listBudgets, previewBudget } from './budgets.ts';
 import { counts, listConnections, previewRetention } from './connections.ts';
 import { listBills } from './cost-bills.ts';
 import { bookFacts, listPrices, priceHistory, unpricedModels } from './cost-book.ts';
@@ -68,6 +73,11 @@ export const queries = {
   'budgets.list': listBudgets,
   'budgets.events': listBudgetEvents,
   'budgets.preview': previewBudget,
+  'alerts.list': listAlerts,
+  'alerts.get': getAlert,
+  'alerts.rules': (reading: Reading) => listAlertRules(reading),
+  'targets.list': (reading: Reading) => listTargets(reading),
+  'targets.deliveries': listDeliveries,
   'prices.book': (reading: Reading) => bookFacts(reading),
   'prices.list': listPrices,
   'prices.unpriced': (reading: Reading) => unpricedModels(reading),
@@ -127,6 +137,15 @@ export const queries = {
   /** not in the contract: what budgets are watched by (budget-commands.ts). */
   budgetFacts,
   budgetSpent,
+  budgetForecast,
+  budgetRows,
+  budgetPending: (reading: Reading) => budgetPending(reading),
+  coveringStop,
+  /** not in the contract: what alerts are raised and delivered by (alert-commands.ts). */
+  alertRuleFacts: (reading: Reading) => alertRuleFacts(reading),
+  alertFacts,
+  targetFacts: (reading: Reading) => targetFacts(reading),
+  dueDeliveries: (reading: Reading) => dueDeliveries(reading),
   drillsDue,
   operatorFact,
 } as const;

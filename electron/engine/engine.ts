@@ -1,6 +1,9 @@
 /** Puts the engine together: claims the folder, opens the history, listens, answers. Used by the engine's process and by the command line. */
 import { version } from '../../shared/version.ts';
 import { accessDesk } from './access-desk.ts';
+import type { DesktopPort } from './alerts/deliver/desktop.ts';
+import { openAlerts } from './alerts/open-alerts.ts';
+import { budgetsDesk } from './cost/budgets-desk.ts';
 import { costDesk } from './cost-desk.ts';
 import { billReader, documentReader } from './document-reader.ts';
 import { Alarms } from './alarms.ts';
@@ -42,6 +45,8 @@ export interface EngineOptions {
   readonly vault: Vault | null;
   /** how many approvals wait and which are new, for whoever can show it. */
   readonly onApprovals: ((message: ApprovalsMessage) => void) | null;
+  /** where notifications of alerts are shown; null: this engine runs without a desktop. */
+  readonly desktop: DesktopPort | null;
 }
 
 export interface Engine {
@@ -120,13 +125,14 @@ async function assemble(options: EngineOptions, log: Log, history: HistoryPort, 
   addresses.of = (connection) => runtimes.collectors.addressOf(connection);
   addresses.all = () => runtimes.collectors.addresses();
   const stopping = openStopping({ history, collectors: runtimes.collectors, processes, alarms, log, version, lasting: keeper !== null });
+  const alerts = openAlerts({ history, credentials: runtimes.credentials, tests: { send: () => Promise.resolve({ ok: false, text: 'This build delivers nothing yet.' }) }, log, version });
   const readLive: Parameters<typeof openLive>[0]['read'] = async ({ afterId, upToId, ids, filter, limit }) => {
     const { rows, passed } = await ask(history, 'liveRows', { after: afterId, upTo: upToId, ids, filter, limit });
     return { rows, matched: passed };
   };
   const rpc = new RpcServer({
     handlers: makeHandlers({
-      history, status, alarms, connections, receiver, desk: runtimes.desk, stop: stopping.desk, access: accessDesk({ history, documents: documentReader() }), cost: costDesk({ history, bills: billReader() }),
+      history, status, alarms, connections, receiver, desk: runtimes.desk, stop: stopping.desk, access: accessDesk({ history, documents: documentReader() }), cost: costDesk({ history, bills: billReader() }), budgets: budgetsDesk({ history }), alerts: alerts.desk,
       runtimes: new RuntimeConnections({ history, facts: runtimes.facts, collectors: runtimes.collectors, credentials: runtimes.credentials, shown: (id) => connections.one(id), log }),
     }),
     streams: { 'live.activity': (filter, credits, sink) => openLive({ commits: history, read: readLive, perSecond: () => rate.perSecond() }, filter, credits, sink) },

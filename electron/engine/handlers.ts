@@ -5,8 +5,10 @@ import type { AccessDesk } from './access-desk.ts';
 import type { Alarms } from './alarms.ts';
 import { auditBy, auditByEngine } from './audit-words.ts';
 import type { AuditDeed } from './audit-words.ts';
+import type { AlertsDesk } from './alerts/alerts-desk.ts';
 import type { ApprovalsDesk } from './approvals-desk.ts';
 import type { Connections } from './connections.ts';
+import type { BudgetsDesk } from './cost/budgets-desk.ts';
 import type { CostDesk } from './cost-desk.ts';
 import { ask } from './history-port.ts';
 import type { HistoryPort } from './history-port.ts';
@@ -29,13 +31,15 @@ export interface HandlerParts {
   readonly stop: StopDesk;
   readonly access: AccessDesk;
   readonly cost: CostDesk;
+  readonly budgets: BudgetsDesk;
+  readonly alerts: AlertsDesk;
   readonly receiver: ReceiverPart;
   readonly clock?: Clock;
 }
 
 const dayUs = 86_400_000_000;
 
-export function makeHandlers({ history, status, alarms, connections, runtimes, desk, stop, access, cost, receiver, clock = systemClock }: HandlerParts): Handlers {
+export function makeHandlers({ history, status, alarms, connections, runtimes, desk, stop, access, cost, budgets, alerts, receiver, clock = systemClock }: HandlerParts): Handlers {
   /** Answered, checked and written by the reader thread. */
   const read = <M extends Method>(name: M) => async (params: ParsedParams<M>, { signal }: CallContext): Promise<CheckedJson> => new CheckedJson(await history.queryJson(name, params, signal));
   const nowUs = (): number => clock.now() * 1_000;
@@ -60,6 +64,15 @@ export function makeHandlers({ history, status, alarms, connections, runtimes, d
     'cost.explain': read('cost.explain'),
     'cost.reconciliation': read('cost.reconciliation'),
     'cost.bills': read('cost.bills'),
+    ...budgets,
+    'budgets.list': read('budgets.list'),
+    'budgets.events': read('budgets.events'),
+    'budgets.preview': read('budgets.preview'),
+    ...alerts,
+    'alerts.list': read('alerts.list'),
+    'alerts.get': read('alerts.get'),
+    'alerts.rules': read('alerts.rules'),
+    'targets.deliveries': read('targets.deliveries'),
     'prices.book': read('prices.book'),
     'prices.list': read('prices.list'),
     'prices.unpriced': read('prices.unpriced'),

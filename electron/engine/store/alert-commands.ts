@@ -32,15 +32,16 @@ export interface AlertCommands {
   /** Its open alerts are resolved with a word about it. */
   'alertRules.remove': { params: { id: number; audit: AuditWords }; result: { id: number } };
   /**
-   * Raises, or counts up where one of that rule and key is open or acknowledged, or was over less than `againUs` before (then it is open again and nothing
-   * is delivered). `fresh`: it was raised and its deliveries stand in the queue.
+   * Raises, or counts up where one of that rule and key is open or acknowledged, or was over by itself less than `againUs` before (then it is open again, or
+   * acknowledged if it was, and nothing is delivered). `fresh`: it was raised and its deliveries stand in the queue. Of a kind that does not last nothing
+   * happens where `atUs`, the time of the event, is not after what that rule and key told of already.
    */
   'alerts.raise': { params: NewAlert & { readonly againUs: number }; result: { id: number; fresh: boolean } };
   /** The condition is over. Deliveries of it that were not sent yet are dropped (with `over` neither is needed); else `deliveries` are put in the queue. */
   'alerts.over': { params: { id: number; atUs: number; text: string; deliveries: readonly NewDelivery[] }; result: { id: number } };
-  /** `what` by a person: held deliveries of it are dropped, escalation ends. Answers how many changed. */
+  /** `what` by a person: held deliveries of it are dropped (of what is resolved those that wait, too), escalation ends; reopened, it goes on. Answers how many changed; without any there is no audit entry. */
   'alerts.say': { params: { ids: readonly number[]; what: 'acknowledge' | 'resolve' | 'reopen'; by: string; note: string; audit: AuditWords }; result: { changed: number } };
-  /** Only while nobody has acknowledged it and `step` is the next one: else nothing happens. */
+  /** Only while nobody has acknowledged it and `step` is the next one (how many were taken before it: 0 is the rule's first): else nothing happens. */
   'alerts.escalate': { params: { id: number; step: number; nextStepUs: number | null; text: string; deliveries: readonly NewDelivery[] }; result: { id: number } };
   /** How far events were looked at; in one transaction with nothing else, after what they raised was raised: what is looked at again raises nothing twice (its key is known). */
   'alerts.cursor': { params: { failures: number; grants: number; budgets: number }; result: { id: number } };
@@ -53,7 +54,9 @@ export interface AlertCommands {
    */
   'deliveries.tried': { params: { id: number; result: 'sent' | 'again' | 'failed' | 'held'; atUs: number; dueUs: number | null; error: string | null }; result: { id: number } };
   /** Quiet hours are over, or a person asked: held ones wait, waiting ones are due now, failed ones (`failedToo`) wait again. */
-  'deliveries.wake': { params: { target: number; failedToo: boolean; atUs: number }; result: { deliveries: number } };
+  'deliveries.wake': { params: { target: number; failedToo: boolean; atUs: number; audit?: AuditWords }; result: { deliveries: number } };
+  /** A test that a person asked for went past the queue: it stands among the target's deliveries, and moves `failing` and `sent_us` as any other. */
+  'deliveries.tested': { params: { target: number; uid: string; message: AlertMessage; ok: boolean; text: string; atUs: number; audit: AuditWords }; result: { id: number } };
   /** Of deliveries that ended (sent, dropped, failed) only the newest so many a target are kept; alerts that are resolved since longer than retention go with it. */
   'deliveries.prune': { params: { keep: number }; result: { deliveries: number } };
 }

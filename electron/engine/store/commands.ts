@@ -4,10 +4,14 @@ import type { ContentLevel, Gap, Settings } from '../../../shared/domain.ts';
 import type { WriteDb } from './database.ts';
 import type { AccessCommands } from './access-commands.ts';
 import { markConnection } from './access-dirty.ts';
+import type { AlertCommands } from './alert-commands.ts';
+import { removeAlertRule, saveAlertRule } from './alert-rules.ts';
+import { alertOver, escalateAlert, moveCursor, raiseAlert, sayOfAlerts } from './alerts.ts';
 import { appendAudit } from './audit.ts';
 import { approve } from './baseline.ts';
 import { beginApproval, settleApproval } from './approvals.ts';
 import { US_MINUTE } from './codes.ts';
+import { deliveryTried, noteTest, pruneDeliveries, wakeDeliveries } from './deliveries.ts';
 import { importDocument, removeDocument } from './documents.ts';
 import { StoreError } from './errors.ts';
 import { dismissFinding, restoreFinding } from './findings.ts';
@@ -33,6 +37,7 @@ import { noteFiring, removeRule, saveRule } from './stop-rules.ts';
 import { beginStop, writeStop } from './stops.ts';
 import { setTags } from './tags.ts';
 import { TALLY, type Tallies } from './tallies.ts';
+import { removeTarget, saveTarget } from './targets.ts';
 
 export const defaultSettings: Settings = { theme: 'system', singleKeys: true, retentionDays: null, defaultContent: 'redacted', otlpPort: 4318, notifyApprovals: true, weakVault: false, stopSilenceS: 90, stopWatchS: 900, twoPerson: 'off', drillStaleDays: 30 };
 
@@ -44,7 +49,7 @@ export type AssembledCostCommand = 'tasks.mark';
 type Audited<P> = P & { readonly audit?: AuditWords };
 
 /** Ids are row ids here; the engine's handlers translate public ones. */
-export interface Commands extends Omit<RuntimeCommands, AssembledCommand>, StopCommands, AccessCommands, Omit<CostCommands, AssembledCostCommand>, BudgetCommands {
+export interface Commands extends Omit<RuntimeCommands, AssembledCommand>, StopCommands, AccessCommands, Omit<CostCommands, AssembledCostCommand>, BudgetCommands, AlertCommands {
   'connections.add': { params: Audited<{ name: string; content: ContentLevel; demo: boolean; tokenHash: Uint8Array; tokenEnds: string }>; result: { id: number } };
   'connections.update': { params: Audited<{ id: number; name?: string | undefined; content?: ContentLevel | undefined; enabled?: boolean | undefined }>; result: { id: number } };
   'connections.rotate': { params: Audited<{ id: number; tokenHash: Uint8Array; tokenEnds: string }>; result: { id: number } };
@@ -211,6 +216,19 @@ const runs: { readonly [N in CommandName]: Run<N> } = {
   'prices.import': (db, p, _tallies, nowUs) => importPrices(db, p, nowUs),
   'bills.import': (db, p, _tallies, nowUs) => importBill(db, p, nowUs),
   'bills.remove': (db, p, _tallies, nowUs) => removeBill(db, p, nowUs),
+  'alertRules.save': (db, p, _tallies, nowUs) => saveAlertRule(db, p, nowUs),
+  'alertRules.remove': (db, p, _tallies, nowUs) => removeAlertRule(db, p, nowUs),
+  'alerts.raise': (db, p, _tallies, nowUs) => raiseAlert(db, p, nowUs),
+  'alerts.over': (db, p, _tallies, nowUs) => alertOver(db, p, nowUs),
+  'alerts.say': (db, p, _tallies, nowUs) => sayOfAlerts(db, p, nowUs),
+  'alerts.escalate': (db, p, _tallies, nowUs) => escalateAlert(db, p, nowUs),
+  'alerts.cursor': (db, p) => moveCursor(db, p),
+  'targets.save': (db, p, _tallies, nowUs) => saveTarget(db, p, nowUs),
+  'targets.remove': (db, p, _tallies, nowUs) => removeTarget(db, p, nowUs),
+  'deliveries.tried': (db, p, _tallies, nowUs) => deliveryTried(db, p, nowUs),
+  'deliveries.tested': (db, p, _tallies, nowUs) => noteTest(db, p, nowUs),
+  'deliveries.wake': (db, p, _tallies, nowUs) => wakeDeliveries(db, p, nowUs),
+  'deliveries.prune': (db, p) => pruneDeliveries(db, p),
   'budgets.save': (db, p, _tallies, nowUs) => saveBudget(db, p, nowUs),
   'budgets.remove': (db, p, _tallies, nowUs) => removeBudget(db, p, nowUs),
   'budgets.reached': (db, p, _tallies, nowUs) => noteReached(db, p, nowUs),

@@ -9,7 +9,7 @@ import { SCHEMA_3 } from './schema-3.ts';
 import { SCHEMA_4 } from './schema-4.ts';
 import { toVersion5 } from './schema-5.ts';
 import { SCHEMA_6 } from './schema-6.ts';
-import { SCHEMA_7 } from './schema-7.ts';
+import { toVersion7 } from './schema-7.ts';
 
 export interface Migration {
   readonly to: number;
@@ -23,7 +23,7 @@ export const migrations: readonly Migration[] = [
   { to: 4, run: (db) => db.exec(SCHEMA_4) },
   { to: 5, run: toVersion5 },
   { to: 6, run: (db) => db.exec(SCHEMA_6) },
-  { to: 7, run: (db) => db.exec(SCHEMA_7) },
+  { to: 7, run: toVersion7 },
 ];
 
 export const schemaVersion = 7;

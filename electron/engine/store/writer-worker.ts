@@ -228,6 +228,10 @@ function topicsOf(name: CommandName, result: unknown): HintTopic[] {
   if (name.startsWith('stops.') || name.startsWith('rights.') || name.startsWith('canary.') || name.startsWith('rules.') || name.startsWith('operators.') || name === 'tags.set') return ['stop', 'audit', 'status'];
   if (name.startsWith('access.')) return ['access', 'grants', 'audit', 'status'];
   if (name.startsWith('prices.') || name.startsWith('bills.')) return ['cost', 'audit'];
+  if (name === 'alerts.cursor' || name === 'deliveries.prune') return [];
+  if (name.startsWith('deliveries.')) return name === 'deliveries.tested' || name === 'deliveries.wake' ? ['alerts', 'audit'] : ['alerts'];
+  if (name.startsWith('alerts.')) return name === 'alerts.say' ? ['alerts', 'status', 'audit'] : ['alerts', 'status'];
+  if (name.startsWith('alertRules.') || name.startsWith('targets.')) return ['alerts', 'status', 'audit'];
   if (name.startsWith('budgets.')) return ['budgets', 'audit'];
   if (name.startsWith('failures.')) return ['failures', 'audit'];
   if (name === 'agents.setOwner') return ['access', 'agents', 'audit'];

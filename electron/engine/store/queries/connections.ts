@@ -5,6 +5,7 @@ import type { Connection, RuntimeLink, StrangerSender } from '../../../../shared
 import { US_DAY } from '../codes.ts';
 import { publicId } from '../ids.ts';
 import { TALLY } from '../tallies.ts';
+import { countOpen } from './alerts.ts';
 import { countWaiting } from './approvals.ts';
 import { countStops } from './stops.ts';
 import { iso, type Reading } from './reading.ts';
@@ -48,7 +49,7 @@ function listStrangers(reading: Reading): StrangerSender[] {
   ).all().map((row) => ({ process: row.process || null, pid: row.pid > 0 ? row.pid : null, path: row.path, count: row.count, firstAt: iso(row.firstUs), lastAt: iso(row.lastUs) }));
 }
 
-export interface StoredCounts { readonly newestActivityAt: string | null; readonly connections: number; readonly agents: number; readonly tasks: number; readonly activities: number; readonly openGaps: number; readonly strangers: number; readonly schemaVersion: number; readonly approvalsWaiting: number; readonly stopsOpen: number; readonly stopsFailing: number }
+export interface StoredCounts { readonly newestActivityAt: string | null; readonly connections: number; readonly agents: number; readonly tasks: number; readonly activities: number; readonly openGaps: number; readonly strangers: number; readonly schemaVersion: number; readonly approvalsWaiting: number; readonly stopsOpen: number; readonly stopsFailing: number; readonly alertsOpen: number }
 
 export function counts(reading: Reading): StoredCounts {
   const one = <T>(sql: string): T | undefined => reading.sql<[], T>(sql).get();
@@ -64,7 +65,7 @@ export function counts(reading: Reading): StoredCounts {
     activities: one<{ n: number }>('SELECT coalesce(sum(rows), 0) AS n FROM agent')?.n ?? 0,
     openGaps: one<{ n: number }>('SELECT count(*) AS n FROM gap WHERE to_us IS NULL')?.n ?? 0,
     strangers: one<{ n: number }>('SELECT coalesce(sum(count), 0) AS n FROM stranger')?.n ?? 0,
-    schemaVersion: Number(reading.db.pragma('user_version', { simple: true })), approvalsWaiting: countWaiting(reading), stopsOpen: stops.open, stopsFailing: stops.failing,
+    schemaVersion: Number(reading.db.pragma('user_version', { simple: true })), approvalsWaiting: countWaiting(reading), stopsOpen: stops.open, stopsFailing: stops.failing, alertsOpen: countOpen(reading),
   };
 }
 

@@ -1,0 +1,39 @@
+/** What both desks of alerts rest on. */
+import type { AlertMessage } from '../../../shared/alerts.ts';
+import { auditBy } from '../audit-words.ts';
+import type { AuditDeed } from '../audit-words.ts';
+import { CallFailure } from '../call-failure.ts';
+import type { Credentials } from '../collect/credentials.ts';
+import type { HistoryPort } from '../history-port.ts';
+import type { Actor, Clock, Log } from '../ports.ts';
+import type { AlertCommands, TargetFact } from '../store/alert-commands.ts';
+import { rowIdOf } from '../store/ids.ts';
+import type { AuditWords } from '../store/runtime-commands.ts';
+
+export interface TestSender {
+  /** Now, past the queue; `text` holds nothing secret. */
+  send(target: TargetFact, message: AlertMessage, signal: AbortSignal): Promise<{ readonly ok: boolean; readonly text: string }>;
+}
+
+export interface AlertsDeskParts {
+  readonly history: {
+    command<N extends keyof AlertCommands>(name: N, params: AlertCommands[N]['params']): Promise<AlertCommands[N]['result']>;
+    query: HistoryPort['query'];
+  };
+  readonly credentials: Pick<Credentials, 'keep' | 'forget' | 'isLost'>;
+  readonly tests: TestSender;
+  readonly version: string;
+  readonly log: Log;
+  readonly clock?: Clock;
+}
+
+export const done = (actor: Actor, deed: Omit<AuditDeed, 'outcome'>): AuditWords => auditBy(actor, { ...deed, outcome: 'done' });
+
+const what = { alert: 'alert', alertRule: 'rule for alerts', target: 'target' } as const;
+
+/** SECURITY: an id of a page is a text of a page; only one that names a row of its kind goes on. */
+export function rowOf(kind: keyof typeof what, id: string): number {
+  const row = rowIdOf(kind, id);
+  if (row === null) throw new CallFailure('not_found', `There is no ${what[kind]} with the identifier ${id}. Nothing was changed.`);
+  return row;
+}

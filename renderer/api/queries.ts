@@ -29,7 +29,7 @@ function askIn<M extends Method>(method: M, topics: readonly HintTopic[], period
 }
 
 export const systemQueries = {
-  status: () => ask('system.status', ['status', 'connections', 'gaps', 'activity', 'approvals', 'stop'], {}, 5000),
+  status: () => ask('system.status', ['status', 'connections', 'gaps', 'activity', 'approvals', 'stop', 'alerts'], {}, 5000),
 };
 
 export const overviewQueries = {
@@ -37,7 +37,7 @@ export const overviewQueries = {
     queryKey: ['overview.get', period.key, since] as const,
     queryFn: since === null ? skipToken : async ({ signal }): Promise<Result<'overview.get'>> => call('overview.get', { period: period.toPeriod(), since }, { signal }),
     placeholderData: keepPreviousData,
-    meta: { topics: ['activity', 'agents', 'failures', 'cost', 'gaps', 'connections', 'stop'] satisfies HintTopic[] },
+    meta: { topics: ['activity', 'agents', 'failures', 'cost', 'gaps', 'connections', 'stop', 'alerts'] satisfies HintTopic[] },
   }),
 };
 
@@ -209,6 +209,28 @@ export const costQueries = {
   bills: () => ask('cost.bills', ['cost'], {}),
 };
 
+/** What changes how a budget stands: its limits and events, and any money. */
+const budgetTopics = ['budgets', 'cost'] as const satisfies readonly HintTopic[];
+
+export const budgetQueries = {
+  list: () => ask('budgets.list', budgetTopics, {}),
+  events: (budgetId: string) => infiniteQueryOptions({
+    queryKey: ['budgets.events', budgetId] as const,
+    queryFn: async ({ pageParam, signal }): Promise<Result<'budgets.events'>> => call('budgets.events', { budgetId, limit: 100, ...(pageParam === null ? {} : { before: pageParam }) }, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    meta: { topics: ['budgets'] satisfies HintTopic[] },
+  }),
+  /** The answer before stays while the next one is read: whoever types sees no empty pane between two letters. No hint makes it old. */
+  preview: (draft: Params<'budgets.preview'>['draft'] | null) => queryOptions({
+    queryKey: ['budgets.preview', draft] as const,
+    queryFn: draft === null ? skipToken : async ({ signal }): Promise<Result<'budgets.preview'>> => call('budgets.preview', { draft }, { signal }),
+    placeholderData: keepPreviousData,
+    gcTime: 10_000,
+    meta: { topics: [] },
+  }),
+};
+
 export const priceQueries = {
   book: () => ask('prices.book', ['cost'], {}),
   list: (filter: Omit<Params<'prices.list'>, 'after'>) => infiniteQueryOptions({
@@ -224,6 +246,30 @@ export const priceQueries = {
   }),
   unpriced: () => ask('prices.unpriced', ['cost'], {}),
   history: (id: string) => ask('prices.history', ['cost'], { id }),
+};
+
+export const alertQueries = {
+  list: (asked: Omit<Params<'alerts.list'>, 'before'>) => infiniteQueryOptions({
+    queryKey: ['alerts.list', asked, 'pages'] as const,
+    queryFn: async ({ pageParam, signal }): Promise<Result<'alerts.list'>> => call('alerts.list', pageParam === null ? asked : { ...asked, before: pageParam }, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+    meta: { topics: ['alerts'] satisfies HintTopic[] },
+  }),
+  /** Those that nobody has acknowledged, newest first: what is said aloud, and the counts. */
+  open: () => ask('alerts.list', ['alerts'], { state: 'open', limit: 50 }, 10_000),
+  get: (id: string) => ask('alerts.get', ['alerts'], { id }),
+  rules: () => ask('alerts.rules', ['alerts'], {}),
+  targets: () => ask('targets.list', ['alerts'], {}, 5000),
+  deliveries: (targetId: string) => infiniteQueryOptions({
+    queryKey: ['targets.deliveries', targetId] as const,
+    queryFn: async ({ pageParam, signal }): Promise<Result<'targets.deliveries'>> => call('targets.deliveries', { targetId, limit: 100, ...(pageParam === null ? {} : { before: pageParam }) }, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    refetchInterval: 5000,
+    meta: { topics: ['alerts'] satisfies HintTopic[] },
+  }),
 };
 
 export const auditQueries = {

@@ -1,6 +1,6 @@
 /** What the palette can do. Each command says what it does before it does it; none of them stops or deletes anything by itself: a stop opens its plan. */
 import type { TablerIcon } from '@tabler/icons-react';
-import { IconAlertTriangle, IconCoin, IconContrast, IconFileImport, IconFolder, IconHandStop, IconKeyboard, IconLayoutSidebar, IconListDetails, IconListSearch, IconLayoutSidebarRight, IconPlayerPlay, IconPlayerStop, IconPlus, IconReceiptDollar, IconRefresh, IconClock, IconUserCheck } from '@tabler/icons-react';
+import { IconAlertTriangle, IconBell, IconBellCog, IconCoin, IconContrast, IconFileImport, IconFolder, IconGauge, IconHandStop, IconKeyboard, IconLayoutSidebar, IconListDetails, IconListSearch, IconLayoutSidebarRight, IconPlayerPlay, IconPlayerStop, IconPlus, IconReceiptDollar, IconRefresh, IconClock, IconUserCheck } from '@tabler/icons-react';
 import { call, demoNow, engineReady, favours } from '../api/client.ts';
 import { demoFleet } from '../api/demo-fleet.ts';
 import { queryClient } from '../api/query-client.ts';
@@ -38,6 +38,18 @@ function stopCommands(): Command[] {
   ];
 }
 
+/** A budget is only written down by its own dialog. */
+function budgetCommands(): Command[] {
+  const choice = stopChoiceNow();
+  const scope = choice?.kind === 'one' ? choice.ask.scope : null;
+  const chosen: Command[] = choice?.kind !== 'one' || scope?.kind !== 'agent' ? [] : [{ id: 'budget-chosen', title: `New budget for ${inertString(choice.ask.name, 60)}…`, context: 'the agent chosen here', icon: IconGauge, run: () => go({ screen: 'cost', params: { tab: 'budgets', budget: 'new', for: `agent:${scope.id}` } }) }];
+  return [
+    ...chosen,
+    { id: 'budget-new', title: 'New budget…', context: 'soft and hard limits on spending; shows what it would have done', icon: IconGauge, run: () => go({ screen: 'cost', params: { tab: 'budgets', budget: 'new' } }) },
+    { id: 'budgets', title: 'Budgets', context: 'what was spent of each, the worst first', icon: IconGauge, run: () => go({ screen: 'cost', params: { tab: 'budgets' } }) },
+  ];
+}
+
 /** Made anew each time the palette opens: some depend on what runs. */
 export function commandsNow(): Command[] {
   const demoRuns = demoNow().state === 'running' || demoNow().state === 'starting';
@@ -48,6 +60,12 @@ export function commandsNow(): Command[] {
     { id: 'findings', title: 'Findings about access', context: 'wildcards, unused power, borrowed and shared credentials', icon: IconListSearch, run: () => go({ screen: 'access', params: { tab: 'findings' } }) },
     { id: 'failures-open', title: 'Failures that are open', context: 'new and come back first', icon: IconAlertTriangle, run: () => go({ screen: 'failures', params: { show: 'open' } }) },
     { id: 'failures-all', title: 'Every group of failures', context: 'snoozed and resolved ones too', icon: IconAlertTriangle, run: () => go({ screen: 'failures', params: { show: 'all' } }) },
+    { id: 'alerts-active', title: 'Alerts that are not over', context: 'open and acknowledged', icon: IconBell, run: () => go({ screen: 'alerts', params: { show: 'active' } }) },
+    { id: 'alert-rules', title: 'Alert rules', context: 'what is watched, and who is told', icon: IconBellCog, run: () => go({ screen: 'alerts', params: { tab: 'rules' } }) },
+    { id: 'alert-rule-add', title: 'Add an alert rule…', context: 'asks what to watch for', icon: IconPlus, run: () => go({ screen: 'alerts', params: { tab: 'rules', add: '1' } }) },
+    { id: 'alert-targets', title: 'Alert targets and their queues', context: 'where alerts are delivered, and what waits', icon: IconBellCog, run: () => go({ screen: 'alerts', params: { tab: 'targets' } }) },
+    { id: 'alert-target-add', title: 'Add an alert target…', context: 'desktop, webhook, Slack, e-mail or syslog', icon: IconPlus, run: () => go({ screen: 'alerts', params: { tab: 'targets', add: '1' } }) },
+    ...budgetCommands(),
     { id: 'unpriced', title: 'Price what has no price', context: 'models that were used and are not in the price book', icon: IconCoin, run: () => go({ screen: 'cost', params: { tab: 'prices' } }) },
     { id: 'import-bill', title: 'Import a bill…', context: 'FOCUS or CSV, beside what we know; asks before it keeps anything', icon: IconReceiptDollar, run: () => go({ screen: 'cost', params: { tab: 'reconciliation', bill: '1' } }) },
     ...stopCommands(),

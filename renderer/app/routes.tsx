@@ -1,5 +1,5 @@
 /** The route table: each screen is one lazy component. A screen stands here only once it exists. */
-import { IconActivity, IconAlertTriangle, IconCoin, IconHandStop, IconLayoutDashboard, IconLockAccess, IconPlug, IconRobot, IconSettings, IconUserCheck, type TablerIcon } from '@tabler/icons-react';
+import { IconActivity, IconAlertTriangle, IconBell, IconCoin, IconHandStop, IconLayoutDashboard, IconLockAccess, IconPlug, IconRobot, IconSettings, IconUserCheck, type TablerIcon } from '@tabler/icons-react';
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 import type { ScreenId } from './navigation.ts';
 
@@ -24,12 +24,13 @@ export const routes: Record<ScreenId, Route> = {
   agent: { title: 'Agent', screen: lazy(async () => import('../features/agent/agent-screen.tsx')), nav: null, under: 'agents', hasPeriod: true },
   approvals: { title: 'Approvals', screen: lazy(async () => import('../features/approvals/approvals-screen.tsx')), nav: { letter: 'p', icon: IconUserCheck }, under: 'approvals', hasPeriod: false },
   access: { title: 'Access', screen: lazy(async () => import('../features/access/access-screen.tsx')), nav: { letter: 'x', icon: IconLockAccess }, under: 'access', hasPeriod: (params) => params['by'] === 'graph' },
-  cost: { title: 'Cost', screen: lazy(async () => import('../features/cost/cost-screen.tsx')), nav: { letter: 'c', icon: IconCoin }, under: 'cost', hasPeriod: (params) => params['tab'] !== 'prices' },
+  cost: { title: 'Cost', screen: lazy(async () => import('../features/cost/cost-screen.tsx')), nav: { letter: 'c', icon: IconCoin }, under: 'cost', hasPeriod: (params) => params['tab'] !== 'prices' && params['tab'] !== 'budgets' },
   failures: { title: 'Failures', screen: lazy(async () => import('../features/failures/failures-screen.tsx')), nav: { letter: 'f', icon: IconAlertTriangle }, under: 'failures', hasPeriod: true },
+  alerts: { title: 'Alerts', screen: lazy(async () => import('../features/alerts/alerts-screen.tsx')), nav: { letter: 'i', icon: IconBell }, under: 'alerts', hasPeriod: false },
   stop: { title: 'Stop orders', screen: lazy(async () => import('../features/stop/stop-screen.tsx')), nav: { letter: 's', icon: IconHandStop }, under: 'stop', hasPeriod: false },
   connections: { title: 'Connections', screen: lazy(async () => import('../features/connections/connections-screen.tsx')), nav: { letter: 'n', icon: IconPlug }, under: 'connections', hasPeriod: false },
   settings: { title: 'Settings', screen: lazy(async () => import('../features/settings/settings-screen.tsx')), nav: { letter: ',', icon: IconSettings }, under: 'settings', hasPeriod: false },
 };
 
 /** In the order of the sidebar. */
-export const navigation: readonly ScreenId[] = ['overview', 'live', 'agents', 'approvals', 'access', 'cost', 'failures', 'stop', 'connections', 'settings'];
+export const navigation: readonly ScreenId[] = ['overview', 'live', 'agents', 'approvals', 'access', 'cost', 'failures', 'alerts', 'stop', 'connections', 'settings'];

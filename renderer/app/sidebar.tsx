@@ -40,6 +40,8 @@ export function Sidebar({ onSkip }: { onSkip: () => void }) {
   const { data: failures } = useQuery(failureQueries.all(useAskedPeriod()));
   const counts: Partial<Record<ScreenId, number | null>> = {
     agents: status?.agents ?? null, stop: status?.stopsFailing === 0 ? status.stopsOpen : null,
+    // Of alerts those that nobody has acknowledged.
+    alerts: status?.alertsOpen ?? null,
     // Those that need somebody: known, snoozed and resolved ones ask nothing.
     failures: failures === undefined ? null : failures.counts.new + failures.counts.back,
   };

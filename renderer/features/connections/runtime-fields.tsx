@@ -81,25 +81,31 @@ export function WayInFields({ kind, form, onForm }: FormProps) {
 
 const sources: readonly { value: CredentialInput['from']; label: string }[] = [{ value: 'value', label: 'Type it in' }, { value: 'env', label: 'Environment variable' }, { value: 'file', label: 'File' }, { value: 'none', label: 'None' }];
 
-const says: Record<CredentialInput['from'], string> = {
-  value: 'Kept in this system’s keyring, handed only to the connector of this connection. It is never shown again, and stands in no database, log or export.',
-  env: 'Read from the engine’s own environment each time it is used. Nothing is stored; when the variable is gone, the connection says so.',
-  file: 'Read each time it is used. Nothing is stored. Only its owner may be able to read the file.',
-  none: 'The runtime is asked without any. What it then refuses, the test says.',
+const says: Record<CredentialInput['from'], (words: CredentialWords) => string> = {
+  value: (words) => `Kept in this system’s keyring, handed only to ${words.handedTo}. It is never shown again, and stands in no database, log or export.`,
+  env: (words) => `Read from the engine’s own environment each time it is used. Nothing is stored; when the variable is gone, ${words.tells} says so.`,
+  file: () => 'Read each time it is used. Nothing is stored. Only its owner may be able to read the file.',
+  none: (words) => words.none,
 };
 
-/** `needed`: to give none is no choice here. */
-export function CredentialFields({ form, onForm, needed = false }: { form: CredentialForm; onForm: (form: CredentialForm) => void; needed?: boolean }) {
+/** What a credential is called and stands for, where that is not a connection to a runtime. */
+export interface CredentialWords { /** label of what is typed in. */ value: string; /** examples. */ variable: string; path: string; /** what happens without any. */ none: string; handedTo: string; /** what says that it is gone. */ tells: string }
+
+const ofConnection: CredentialWords = { value: 'Key or token', variable: 'LANGGRAPH_API_KEY', path: '/run/secrets/langgraph-key', none: 'The runtime is asked without any. What it then refuses, the test says.', handedTo: 'the connector of this connection', tells: 'the connection' };
+
+interface CredentialProps { form: CredentialForm; onForm: (form: CredentialForm) => void; /** to give none is no choice here. */ needed?: boolean; words?: CredentialWords; /** its field takes the focus when it appears. */ focused?: boolean }
+
+export function CredentialFields({ form, onForm, needed = false, words = ofConnection, focused = true }: CredentialProps) {
   return (
     <div className={classes.form}>
       <div className={classes.label}>
         <span>Where the credential comes from</span>
         <Segmented label="Where the credential comes from" name="credential-from" value={form.from} options={needed ? sources.filter((one) => one.value !== 'none') : sources} onChange={(from) => onForm({ ...form, from })} />
       </div>
-      {form.from === 'value' && <Field key="value" label="Key or token" type="password" first max={16_384} value={form.value} onChange={(value) => onForm({ ...form, value })} />}
-      {form.from === 'env' && <Field key="env" label="Name of the variable" mono first max={128} value={form.variable} placeholder="LANGGRAPH_API_KEY" onChange={(variable) => onForm({ ...form, variable })} />}
-      {form.from === 'file' && <Field key="file" label="Path of the file" mono first max={4096} value={form.path} placeholder="/run/secrets/langgraph-key" onChange={(path) => onForm({ ...form, path })} />}
-      <p className={classes.hint}>{says[form.from]}</p>
+      {form.from === 'value' && <Field key="value" label={words.value} type="password" first={focused} max={16_384} value={form.value} onChange={(value) => onForm({ ...form, value })} />}
+      {form.from === 'env' && <Field key="env" label="Name of the variable" mono first={focused} max={128} value={form.variable} placeholder={words.variable} onChange={(variable) => onForm({ ...form, variable })} />}
+      {form.from === 'file' && <Field key="file" label="Path of the file" mono first={focused} max={4096} value={form.path} placeholder={words.path} onChange={(path) => onForm({ ...form, path })} />}
+      <p className={classes.hint}>{says[form.from](words)}</p>
     </div>
   );
 }

@@ -1,11 +1,12 @@
 /** What went wrong in the same way stands in one line: worst first, with what people know of it, what it cost, and where nothing can be said. */
 import { Button } from '@mantine/core';
+import { IconBell } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Result } from '../../../shared/contract.ts';
 import type { FailureGroup } from '../../../shared/failures.ts';
 import { call } from '../../api/client.ts';
-import { failureQueries } from '../../api/queries.ts';
+import { alertQueries, failureQueries } from '../../api/queries.ts';
 import { useKeys } from '../../app/keys.ts';
 import { go, setParams, usePlace } from '../../app/navigation.ts';
 import { attempt } from '../../app/notices.ts';
@@ -68,8 +69,16 @@ function Bar({ view, data }: { view: FailuresView; data: Groups | undefined }) {
       <ChoiceChip label="Connection" value={view.connectionId} options={(data?.seen ?? []).map((row) => ({ value: row.connectionId, label: inertString(row.name, 40) }))} onChange={(connectionId) => keep({ connectionId })} />
       <ChoiceChip label="Version" value={view.version} options={(data?.versions ?? []).map((value) => ({ value, label: inertString(value, 40) }))} onChange={(version) => keep({ version })} />
       {view.agentId !== null && <Chip label="Only one agent" on onToggle={() => setParams({ agent: null })} />}
+      <AlertRulesButton />
     </div>
   );
+}
+
+/** Those that watch now; the screen of rules has the others too. */
+function AlertRulesButton() {
+  const { data } = useQuery(alertQueries.rules());
+  const on = data?.rows.filter((rule) => rule.enabled).length;
+  return <Button className={classes.rulesButton} leftSection={<IconBell size={14} stroke={1.75} aria-hidden="true" />} onClick={() => go({ screen: 'alerts', params: { tab: 'rules' } })}>Alert rules{on === undefined ? '' : ` (${formatCount(on)})`}</Button>;
 }
 
 function NoFailures({ view, data }: { view: FailuresView; data: Groups }) {

@@ -26,6 +26,7 @@ const looks = {
   stuck: { state: 'attention', word: 'Stuck' },
   stop: { state: 'still_acting', word: 'Stop order' },
   access: { state: 'attention', word: 'Access' },
+  alert: { state: 'serious', word: 'Alert' },
 } satisfies Record<NeedsYou['kind'], { state: State; word: string }>;
 
 /** To where it is explained: a failure to its group, among the others of its agent where the line stands for several. */

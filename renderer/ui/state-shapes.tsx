@@ -46,6 +46,8 @@ const looks = {
   attention: { word: 'Attention', tone: 'wait', shape: <><path d="M6 1.3 11.2 10.7H.8Z" {...line} strokeWidth={1.3} strokeLinejoin="round" />{exclamation}</> },
   /* Of a finding: worse than attention, and no stop or failure. */
   serious: { word: 'Serious', tone: 'wait', shape: <path fillRule="evenodd" {...solid} d="M3.7.6h4.6l3.1 3.1v4.6l-3.1 3.1H3.7L.6 8.3V3.7ZM5.2 2.6v4.2h1.6V2.6Zm0 5.2v1.6h1.6V7.8Z" /> },
+  /* Of a budget: dashed as every forecast, and above. */
+  forecast_over: { word: 'Forecast to go over', tone: 'wait', shape: <><circle cx="6" cy="6" r="5" {...line} strokeWidth={1.2} strokeDasharray="2 1.3" /><path d="M6 8.6V3.8M3.9 5.8 6 3.6 8.1 5.8" {...line} strokeWidth={1.3} /></> },
   refused: { word: 'Refused', tone: 'stop', shape: cross },
   broken: { word: 'Broken', tone: 'stop', shape: cross },
   not_seen: { word: 'Not seen', tone: 'quiet', shape: <><rect x="1" y="1" width="10" height="10" {...line} strokeWidth={1} /><path d="M1 5 5 1M1 9 9 1M3 11l8-8M7 11l4-4" {...line} strokeWidth={1.2} /></> },

@@ -17,6 +17,7 @@ import { formatCount, formatCounter, plural } from '../../ui/format.ts';
 import { Money } from '../../ui/money.tsx';
 import { StateShape } from '../../ui/state-shapes.tsx';
 import { worstFirst } from '../approvals/approvals-model.ts';
+import { AgentBudgets } from '../cost/agent-budgets.tsx';
 import { AccessTab } from './access-tab.tsx';
 import { ActivityTab } from './activity-tab.tsx';
 import { FailuresTab } from './failures-tab.tsx';
@@ -55,6 +56,7 @@ export default function AgentScreen({ id }: ScreenProps) {
       {query.error !== null && <ErrorBlock error={query.error} what="The agent could not be read again." retry={() => { void query.refetch(); }} staleSince={query.dataUpdatedAt} />}
       <AgentHeader agent={agent} />
       <WaitsForPerson agentId={agent.id} />
+      <AgentBudgets agentId={agent.id} />
       <Tabs tab={tab} agent={agent} />
       <div role="tabpanel" id="agent-panel" aria-labelledby={`tab-${tab}`} className={classes.panel}>
         {tab === 'activity' && <ActivityTab agentId={agent.id} agentName={agent.name} listedBy={listedBy(agent)} />}

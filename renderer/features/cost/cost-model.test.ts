@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CostRow, CostSummary, MoneyBySide } from '../../../shared/cost.ts';
-import { axisDecimals, barScale, besideTasks, chartSummary, dayBar, decimalOf, errorShareOf, everyDay, forecastDays, headerLine, knownShares, knownWords, nextSort, noFigureWords, outcomeLines, rangeWords, rowAsText, rowName, signedPercent, sorts, wholePercent } from './cost-model.ts';
+import { axisDecimals, barScale, besideTasks, chartSummary, dayBar, decimalOf, errorShareOf, everyDay, headerLine, knownShares, knownWords, nextSort, noFigureWords, outcomeLines, rangeWords, rowAsText, rowName, signedPercent, sorts, wholePercent } from './cost-model.ts';
 
 const thin = '\u2009';
 const money = (changes: Partial<MoneyBySide> = {}): MoneyBySide => ({
@@ -95,13 +95,6 @@ describe('where money went', () => {
     expect(lines.map((line) => line.id)).toEqual(['finished', 'retried', 'failed', 'afterStop', 'open', 'unknown']);
     expect(lines.map((line) => line.share)).toEqual([1, 0, 0.25, 0, 0, 0]);
     expect(lines.filter((line) => line.waste).map((line) => line.id)).toEqual(['retried', 'failed', 'afterStop']);
-  });
-});
-
-describe('days to come', () => {
-  it('reach to the end of the month and share what is left', () => {
-    expect(forecastDays('2026-02-26', 3_000)).toEqual([{ day: '2026-02-27', micros: 1_500 }, { day: '2026-02-28', micros: 1_500 }]);
-    expect(forecastDays('2026-02-28', 3_000)).toEqual([]);
   });
 });
 

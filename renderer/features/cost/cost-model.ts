@@ -17,7 +17,7 @@ export const groupWords: Record<CostGroup, { by: string; one: string; many: stri
 const unnamed: Record<CostGroup, string> = { agent: 'unknown agent', owner: 'no owner', model: 'no model named', kind: 'no kind named', version: 'no version told', connection: 'unknown connection' };
 export const rowName = (row: Pick<CostRow, 'name'>, by: CostGroup): string => (row.name.trim() === '' ? unnamed[by] : row.name);
 
-export const costTabs = ['spend', 'prices', 'reconciliation'] as const;
+export const costTabs = ['spend', 'budgets', 'prices', 'reconciliation'] as const;
 export type CostTab = (typeof costTabs)[number];
 
 export type CostSort = NonNullable<Params<'cost.rows'>['sort']>;
@@ -171,15 +171,6 @@ export function dayWords(day: string): string {
   return `${Number(date)} ${(monthNames[Number(month) - 1] ?? '').slice(0, 3)}`;
 }
 export const dayAndYear = (day: string): string => `${dayWords(day)} ${day.slice(0, 4)}`;
-
-/** The days from today to the end of the month, each with what would be spent if it goes on as forecast; the rest of today is in the first one. */
-export function forecastDays(today: string, restMicros: number): { day: string; micros: number }[] {
-  const [year = 0, month = 1, date = 1] = today.split('-').map(Number);
-  const last = new Date(Date.UTC(year, month, 0)).getUTCDate();
-  const days = Array.from({ length: last - date }, (_unused, index) => date + 1 + index);
-  const each = days.length === 0 ? 0 : Math.max(0, restMicros) / days.length;
-  return days.map((one) => ({ day: `${today.slice(0, 8)}${String(one).padStart(2, '0')}`, micros: Math.round(each) }));
-}
 
 /** Tells between what days a summary's chart speaks, and how much of it nobody saw. */
 export function chartSummary(days: readonly DayBar[], currency: string): string {

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, type KeyboardEvent } from 'react';
 import type { CostSummary } from '../../../shared/cost.ts';
-import { costQueries } from '../../api/queries.ts';
+import { budgetQueries, costQueries } from '../../api/queries.ts';
 import { useKeys } from '../../app/keys.ts';
 import { go, setParams, usePlace } from '../../app/navigation.ts';
 import { useAskedPeriod } from '../../app/period.ts';
@@ -10,13 +10,15 @@ import { ScreenHead } from '../../app/screen-head.tsx';
 import { oneOf, stored } from '../../app/stored.ts';
 import { formatCounter, formatPercent, plural } from '../../ui/format.ts';
 import { Age } from '../../ui/time.tsx';
+import { BudgetsTab } from './budgets-tab.tsx';
+import { lookOf, monthBudgetLine } from './budget-model.ts';
 import { costTabs, dayAndYear, headerLine, type CostTab } from './cost-model.ts';
 import { PricesTab } from './prices-tab.tsx';
 import { ReconciliationTab } from './reconciliation-tab.tsx';
 import { SpendTab } from './spend-tab.tsx';
 import classes from './cost.module.css';
 
-const tabWords: Record<CostTab, string> = { spend: 'Spend', prices: 'Prices', reconciliation: 'Reconciliation' };
+const tabWords: Record<CostTab, string> = { spend: 'Spend', budgets: 'Budgets', prices: 'Prices', reconciliation: 'Reconciliation' };
 const tabStored = stored<CostTab>('cost.tab', oneOf(costTabs), 'spend');
 
 const show = (tab: CostTab): void => {
@@ -24,7 +26,7 @@ const show = (tab: CostTab): void => {
   go({ screen: 'cost', params: { tab } }, { replace: true });
 };
 
-function Tabs({ tab, summary }: { tab: CostTab; summary: CostSummary | undefined }) {
+function Tabs({ tab, summary, over }: { tab: CostTab; summary: CostSummary | undefined; over: number }) {
   const list = useRef<HTMLDivElement>(null);
   const onKeyDown = (event: KeyboardEvent): void => {
     const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
@@ -41,6 +43,7 @@ function Tabs({ tab, summary }: { tab: CostTab; summary: CostSummary | undefined
         {costTabs.map((one) => (
           <button key={one} type="button" role="tab" id={`cost-tab-${one}`} aria-selected={one === tab} aria-controls="cost-panel" tabIndex={one === tab ? 0 : -1} className={`${classes.tab} ${one === tab ? classes.tabOn : ''}`} onClick={() => show(one)} onKeyDown={onKeyDown}>
             {tabWords[one]}
+            {one === 'budgets' && over > 0 && <span className={classes.tabCount}>{formatCounter(over)}<span className="gh-visually-hidden"> over a limit</span></span>}
             {one === 'prices' && unpriced > 0 && <span className={classes.tabCount}>{formatCounter(unpriced)}<span className="gh-visually-hidden"> without a price</span></span>}
           </button>
         ))}
@@ -64,6 +67,7 @@ function BookLine({ summary }: { summary: CostSummary }) {
 export default function CostScreen() {
   const { params } = usePlace();
   const query = useQuery(costQueries.summary(useAskedPeriod()));
+  const budgets = useQuery(budgetQueries.list()).data?.rows ?? [];
   const before = tabStored.use();
   const tab = costTabs.find((one) => one === params['tab']) ?? before;
   const named = params['tab'] !== undefined;
@@ -72,10 +76,11 @@ export default function CostScreen() {
   useKeys('Cost', costTabs.map((one, index) => ({ keys: String(index + 1), does: `tab ${tabWords[one]}`, run: () => show(one) })));
   return (
     <>
-      <ScreenHead title="Cost" context={query.data === undefined ? undefined : <span>{headerLine(query.data)}</span>} />
-      <Tabs tab={tab} summary={query.data} />
+      <ScreenHead title="Cost" context={query.data === undefined ? undefined : <span>{monthBudgetLine(budgets, query.data) ?? headerLine(query.data)}</span>} />
+      <Tabs tab={tab} summary={query.data} over={budgets.filter((one) => ['hard', 'soft'].includes(lookOf(one))).length} />
       <div role="tabpanel" id="cost-panel" aria-labelledby={`cost-tab-${tab}`} className={classes.tabPanel}>
         {tab === 'spend' && <SpendTab query={query} />}
+        {tab === 'budgets' && <BudgetsTab />}
         {tab === 'prices' && <PricesTab />}
         {tab === 'reconciliation' && <ReconciliationTab />}
       </div>

@@ -2,7 +2,7 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import type { CostSummary } from '../../../shared/cost.ts';
-import { costQueries } from '../../api/queries.ts';
+import { budgetQueries, costQueries } from '../../api/queries.ts';
 import { useKeys } from '../../app/keys.ts';
 import { askedPeriod, periodWords, showUntil, usePeriod } from '../../app/period.ts';
 import { ErrorBlock, Loading } from '../../ui/blocks.tsx';
@@ -12,10 +12,10 @@ import { Kbd } from '../../ui/kbd.tsx';
 import { ProvenanceLetter } from '../../ui/money.tsx';
 import { useClock } from '../../ui/now.ts';
 import { Panel } from '../../ui/panel.tsx';
-import { dayBar, dayWords, errorShareOf, forecastDays } from './cost-model.ts';
+import { dayBudget, forecastByDay } from './budget-model.ts';
+import { dayBar, dayWords, errorShareOf } from './cost-model.ts';
 import { CostTable } from './cost-table.tsx';
 import { PerTaskPanel } from './per-task-panel.tsx';
-import type { Forecast } from './spend-chart.tsx';
 import chart from './cost-chart.module.css';
 import classes from './cost.module.css';
 
@@ -38,18 +38,6 @@ function Legend({ unpriced }: { unpriced: boolean }) {
   );
 }
 
-/** Only a month that still runs has days to come. */
-function forecastOf(summary: CostSummary): Forecast | null {
-  const { cost, forecastMicros, lowMicros, highMicros } = summary.month;
-  if (forecastMicros === null || cost.amountMicros === null) return null;
-  const soFar = cost.amountMicros;
-  const today = summary.age.slice(0, 10);
-  const days = forecastDays(today, forecastMicros - soFar);
-  const share = (micros: number | null): number | null => (micros === null || days.length === 0 ? null : Math.round(Math.max(0, micros - soFar) / days.length));
-  const [first] = days;
-  return first === undefined ? null : { days: days.map((one) => one.day), each: first.micros, low: share(lowMicros), high: share(highMicros) };
-}
-
 function BillFoot({ summary }: { summary: CostSummary }) {
   const { agreement, newestBill } = summary;
   const age = useClock((now: number) => (newestBill === null ? '' : formatAge(now - Date.parse(`${newestBill.day}T24:00:00.000Z`))));
@@ -67,6 +55,7 @@ function BillFoot({ summary }: { summary: CostSummary }) {
 function SpendPanel() {
   const period = usePeriod();
   const query = useQuery(costQueries.summary(askedPeriod({ span: '30d', end: period.end })));
+  const budgets = useQuery(budgetQueries.list());
   const [asTable, setAsTable] = useState(false);
   useKeys('Spend', [{ keys: 't', does: 'chart as table', run: () => setAsTable(!asTable) }]);
   const summary = query.data;
@@ -75,6 +64,8 @@ function SpendPanel() {
     const error = errorShareOf(summary) ?? 0;
     return summary.days.map((day) => dayBar(day, error));
   }, [summary]);
+  // Only a month that still runs has days to come.
+  const forecast = useMemo(() => (summary === undefined || period.end !== null ? null : forecastByDay(summary)), [summary, period.end]);
   const title = 'Spend per day, by how we know it';
   if (summary === undefined) return <Panel title={title}>{query.error === null ? <Loading what="Reading spend" rows={6} /> : <ErrorBlock error={query.error} what="The spend could not be read." retry={() => { void query.refetch(); }} />}</Panel>;
   const toggle = <button type="button" className={classes.toggle} aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>{asTable ? 'Chart' : 'Table'} <Kbd keys="t" /></button>;
@@ -82,7 +73,7 @@ function SpendPanel() {
     <Panel flush title={title} aside={<><Legend unpriced={bars.some((bar) => bar.unpriced > 0)} />{toggle}</>} foot={<BillFoot summary={summary} />}>
       {query.error !== null && <ErrorBlock error={query.error} what="The spend could not be read again." retry={() => { void query.refetch(); }} staleSince={query.dataUpdatedAt} />}
       <Suspense fallback={<div style={{ height: chartHeight + 8 }} />}>
-        <SpendChart bars={bars} forecast={period.end === null ? forecastOf(summary) : null} currency={summary.currency} height={chartHeight} asTable={asTable} onDay={openDay} />
+        <SpendChart bars={bars} forecast={forecast} budget={dayBudget(budgets.data?.rows ?? [], summary.currency, summary.age.slice(0, 10))} currency={summary.currency} height={chartHeight} asTable={asTable} onDay={openDay} />
       </Suspense>
     </Panel>
   );

@@ -15,3 +15,7 @@ export const useTryBill = () => useMutation({ mutationFn: async (params: Omit<Pa
 export const useImportBill = () => useMutation({ mutationFn: async (params: Omit<Params<'cost.importBill'>, 'dryRun'>) => call('cost.importBill', { ...params, dryRun: false }), onSuccess: readMoneyAgain });
 export const useRemoveBill = () => useMutation({ mutationFn: async (params: Params<'cost.removeBill'>) => call('cost.removeBill', params), onSuccess: readMoneyAgain });
 export const useMarkTask = () => useMutation({ mutationFn: async (params: Params<'tasks.mark'>) => call('tasks.mark', params), onSuccess: readMoneyAgain });
+
+const readBudgetsAgain = async (): Promise<void> => queryClient.invalidateQueries({ predicate: (query) => query.meta?.topics.includes('budgets') ?? false });
+export const useSaveBudget = () => useMutation({ mutationFn: async (params: Params<'budgets.save'>) => call('budgets.save', params), onSuccess: readBudgetsAgain });
+export const useRemoveBudget = () => useMutation({ mutationFn: async (params: Params<'budgets.remove'>) => call('budgets.remove', params), onSuccess: readBudgetsAgain });

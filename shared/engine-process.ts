@@ -11,9 +11,9 @@ export const shellMessage = z.union([
   z.object({ t: z.literal('detach'), port: z.int() }),
   z.object({ t: z.literal('data'), port: z.int(), data: z.unknown() }),
   z.object({ t: z.literal('shutdown') }),
-  /** answer to `vault`. `value` only for `get`; null: there is nothing under that name. */
   /** answer to `alert`: it was handed to the desktop, or why not. */
   z.object({ t: z.literal('alert'), n: z.int(), ok: z.boolean(), text: z.string() }),
+  /** answer to `vault`. `value` only for `get`; null: there is nothing under that name. */
   z.object({ t: z.literal('vault'), n: z.int(), ok: z.literal(true), value: z.string().nullable() }),
   z.object({ t: z.literal('vault'), n: z.int(), ok: z.literal(false), why: z.enum(['no_keyring', 'failed']), text: z.string() }),
 ]);

@@ -37,8 +37,9 @@ export interface CertificateWish { readonly orderId: string; readonly as: Certif
 export interface SaveTextWish { readonly name: string; readonly text: string }
 
 /** What the native menu asks the page to do. */
-export const menuCommands = ['settings', 'palette', 'add-connection', 'keys', 'approvals'] as const;
-export type MenuCommand = (typeof menuCommands)[number];
+export const menuCommands = ['settings', 'palette', 'add-connection', 'keys', 'approvals', 'alerts'] as const;
+/** `alert:<id>`: that alert, after a click on its notification. */
+export type MenuCommand = (typeof menuCommands)[number] | `alert:${string}`;
 
 /** Ends a subscription. */
 export type Unsubscribe = () => void;

@@ -27,7 +27,7 @@ const approvals: unknown[] = [];
 function supervise(): { engine: EngineProcess; lines: FakeLine[]; states: EngineState[]; last: () => FakeLine } {
   const lines: FakeLine[] = [];
   const states: EngineState[] = [];
-  const engine = new EngineProcess({ start: () => { const line = new FakeLine(); lines.push(line); return line; }, say: () => undefined, vault: ({ name }) => ({ ok: true, value: `the secret of ${name}` }), onApprovals: (message) => { approvals.push(message); }, random: () => 0.5 });
+  const engine = new EngineProcess({ start: () => { const line = new FakeLine(); lines.push(line); return line; }, say: () => undefined, vault: ({ name }) => ({ ok: true, value: `the secret of ${name}` }), onApprovals: (message) => { approvals.push(message); }, onAlert: (message) => (message.title === 'broken' ? Promise.reject(new Error('no bus')) : Promise.resolve({ ok: true, text: message.title })), random: () => 0.5 });
   engine.onState((state) => { states.push(state); });
   const last = (): FakeLine => {
     const line = lines.at(-1);
@@ -47,6 +47,22 @@ describe('EngineProcess', () => {
     expect(engine.state.state).toBe('starting');
     last().ready();
     expect(states).toEqual([{ state: 'ready', text: 'The engine runs.', restarts: 0 }]);
+  });
+
+  it('answers what became of an alert on the line that asked, and not on another', async () => {
+    const { engine, last } = supervise();
+    engine.start();
+    const first = last();
+    first.say({ t: 'alert', n: 7, id: 'alt-1', severity: 'urgent', title: 'A stop is not verified', text: '' });
+    await vi.waitFor(() => { expect(first.told).toEqual([{ t: 'alert', n: 7, ok: true, text: 'A stop is not verified' }]); });
+    first.say({ t: 'alert', n: 8, id: null, severity: 'info', title: 'broken', text: '' });
+    await vi.waitFor(() => { expect(first.told[1]).toEqual({ t: 'alert', n: 8, ok: false, text: 'The desktop could not show it: no bus' }); });
+    first.say({ t: 'alert', n: 9, id: null, severity: 'info', title: 'late', text: '' });
+    first.exit(1);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(first.told).toHaveLength(2);
+    expect(last()).not.toBe(first);
+    expect(last().told).toEqual([]);
   });
 
   it('answers for the vault on the line that asked, and passes approvals on', () => {
@@ -162,7 +178,7 @@ describe('EngineProcess', () => {
   });
 
   it('treats a start that throws as a failure with a sentence', () => {
-    const engine = new EngineProcess({ start: () => { throw new Error('no such file'); }, say: () => undefined, vault: () => ({ ok: true, value: null }), onApprovals: () => undefined });
+    const engine = new EngineProcess({ start: () => { throw new Error('no such file'); }, say: () => undefined, vault: () => ({ ok: true, value: null }), onApprovals: () => undefined, onAlert: () => Promise.resolve({ ok: true, text: '' }) });
     engine.start();
     expect(engine.state).toMatchObject({ state: 'away', text: expect.stringContaining('no such file') as string });
   });

@@ -2,6 +2,7 @@
 import { beatLostMs, engineProcessMessage } from '../../shared/engine-process.ts';
 import type { EngineProcessMessage, ShellMessage } from '../../shared/engine-process.ts';
 import type { EngineState } from '../../shared/page-api.ts';
+import type { AlertAnswer, AlertMessage } from './alert-notices.ts';
 import type { ApprovalsMessage } from './approval-notices.ts';
 import type { VaultAnswer, VaultRequest } from './vault.ts';
 
@@ -23,6 +24,8 @@ export interface SupervisorParts {
   /** SECURITY: answered over the engine's own line and never logged. */
   readonly vault: (request: VaultRequest) => VaultAnswer;
   readonly onApprovals: (message: ApprovalsMessage) => void;
+  /** Resolves once it was shown, or will not be. */
+  readonly onAlert: (message: AlertMessage) => Promise<AlertAnswer>;
   readonly random?: () => number;
   readonly now?: () => number;
   readonly beatLostMs?: number;
@@ -127,6 +130,14 @@ export class EngineProcess {
     }
     if (message.t === 'vault') this.#line?.tell({ t: 'vault', n: message.n, ...this.#parts.vault(message) });
     if (message.t === 'approvals') this.#parts.onApprovals(message);
+    if (message.t === 'alert') void this.#show(message);
+  }
+
+  /** Answered on the line that asked: another engine's numbers mean something else. */
+  async #show(message: AlertMessage): Promise<void> {
+    const line = this.#line;
+    const answer = await this.#parts.onAlert(message).catch((error: unknown) => ({ ok: false, text: `The desktop could not show it: ${error instanceof Error ? error.message : String(error)}` }));
+    if (this.#line === line) line?.tell({ t: 'alert', n: message.n, ...answer });
   }
 
   #checkBeat(): void {

@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BrowserWindow } from 'electron';
 import { app, dialog, ipcMain, nativeTheme, Notification, protocol, shell } from 'electron';
+import type { MenuCommand } from '../../shared/page-api.ts';
 import { channels } from '../../shared/page-channels.ts';
+import { AlertNotices } from './alert-notices.ts';
 import { appScheme, serveApp } from './app-protocol.ts';
 import { ApprovalNotices } from './approval-notices.ts';
 import { saveCertificate } from './certificate.ts';
@@ -52,10 +54,12 @@ async function run(): Promise<void> {
   const say = (text: string): void => { process.stderr.write(`${text}\n`); };
   const vault = new Vault(join(shellFolder, 'vault.json'), systemSafe, say);
   let notices: ApprovalNotices | null = null;
+  let alerts: AlertNotices | null = null;
   const engine = new EngineProcess({
     say,
     vault: (request) => vault.answer(request),
     onApprovals: (message) => notices?.tell(message),
+    onAlert: async (message) => await alerts?.tell(message) ?? { ok: false, text: 'The window is not open yet.' },
     start: () => startEngineLine({
       script: join(unpackedFolder, 'engine', 'index.js'),
       arguments: ['--data', options.dataFolder, ...(options.otlp === null ? [] : ['--otlp', options.otlp])],
@@ -66,6 +70,7 @@ async function run(): Promise<void> {
   const window = openWindow({ preload: preloadFile, memoryFile: join(shellFolder, 'window.json'), version: app.getVersion() });
   const demo = connectPage(window, engine);
   notices = noticesOf(window);
+  alerts = alertNoticesOf(window);
   app.on('second-instance', () => bringToFront(window));
   startAfterFirstPaint(window, engine);
   onceReady(engine, () => void (options.demo ? demo.start() : demo.leaveRuntimes()));
@@ -124,28 +129,54 @@ function connectPage(window: BrowserWindow, engine: EngineProcess): DemoFleet {
   return demo;
 }
 
+// Held until they are closed: a notification that is collected forgets its click.
+const shownNotices = new Set<Notification>();
+
+/** Null: this desktop shows none. */
+function showNotice(window: BrowserWindow, { title, body, urgent }: { title: string; body: string; urgent: boolean }, clicked: () => void): Notification | null {
+  if (!Notification.isSupported()) return null;
+  const notice = new Notification({ title, body, urgency: urgent ? 'critical' : 'normal' });
+  shownNotices.add(notice);
+  notice.on('click', clicked);
+  notice.on('close', () => shownNotices.delete(notice));
+  notice.show();
+  // Windows has no badge of this kind; its taskbar can blink instead.
+  if (process.platform === 'win32' && !window.isDestroyed()) window.flashFrame(true);
+  return notice;
+}
+
+function bringUp(window: BrowserWindow, command: MenuCommand): void {
+  if (window.isDestroyed()) return;
+  bringToFront(window);
+  window.webContents.send(channels.menuCommand, command);
+}
+
 function noticesOf(window: BrowserWindow): ApprovalNotices {
-  // Held until they are closed: a notification that is collected forgets its click.
-  const shown = new Set<Notification>();
   return new ApprovalNotices({
-    notify: (title, body, clicked) => {
-      if (!Notification.isSupported()) return;
-      const notice = new Notification({ title, body });
-      shown.add(notice);
-      notice.on('click', clicked);
-      notice.on('close', () => shown.delete(notice));
-      notice.show();
-      // Windows has no badge of this kind; its taskbar can blink instead.
-      if (process.platform === 'win32' && !window.isDestroyed()) window.flashFrame(true);
-    },
+    notify: (title, body, clicked) => { showNotice(window, { title, body, urgent: false }, clicked); },
     setBadge: (count) => { app.setBadgeCount(count); },
     isWatched: () => !window.isDestroyed() && window.isFocused(),
-    show: () => {
-      if (window.isDestroyed()) return;
-      bringToFront(window);
-      window.webContents.send(channels.menuCommand, 'approvals');
-    },
+    show: () => bringUp(window, 'approvals'),
   });
+}
+
+/** Some desktops take a notification and never say so. */
+const shownWithinMs = 2_000;
+
+function alertNoticesOf(window: BrowserWindow): AlertNotices {
+  const notices = new AlertNotices({
+    notify: (title, body, urgent, clicked) => new Promise((done) => {
+      const notice = showNotice(window, { title, body, urgent }, clicked);
+      if (notice === null) return done('This desktop shows no notifications. The alert is in the inbox.');
+      setTimeout(() => done(null), shownWithinMs);
+      notice.once('show', () => done(null));
+      notice.once('failed', (_event, error) => done(`The desktop refused the notification: ${error}`));
+    }),
+    // SECURITY: of the engine's word only what is an identifier goes on to the page.
+    show: (alert) => bringUp(window, alert !== null && /^[A-Za-z0-9_-]{1,64}$/.test(alert) ? `alert:${alert}` : 'alerts'),
+  });
+  window.once('closed', () => notices.close());
+  return notices;
 }
 
 /** The engine goes on recording while the page is gone; a person decides when to look again. */

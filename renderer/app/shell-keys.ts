@@ -51,7 +51,8 @@ export function useShellKeys(): void {
   useEffect(() => onMenuCommand((command) => {
     if (command === 'palette') showOverlay('palette');
     else if (command === 'keys') showOverlay('keys');
-    else if (command === 'settings' || command === 'approvals') go({ screen: command });
+    else if (command === 'settings' || command === 'approvals' || command === 'alerts') go({ screen: command });
+    else if (command.startsWith('alert:')) go({ screen: 'alerts', id: command.slice('alert:'.length) });
     else go({ screen: 'connections', params: { add: '1' } });
   }), []);
 }

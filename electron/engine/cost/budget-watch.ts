@@ -20,13 +20,17 @@ export interface Reached {
   readonly stop: boolean;
   /** the period was over when what reached it came in. */
   readonly late: boolean;
+  /** told before, when it could not be stopped: tried again. */
+  readonly again: number | null;
 }
 
 /** A sum that grew by rows, since it was exact last. */
 interface Running { base: number | null; seen: number; exactUs: number; spenders: Map<string, SpendRow>; newest: SpendRow | null; ask: boolean }
-interface Watched { fact: BudgetFact; json: string; agents: ReadonlySet<number> | null; told: Set<string>; periodUs: number; now: Running; past: Running; tasks: Map<number, Running> }
+interface Watched { fact: BudgetFact; json: string; agents: ReadonlySet<number> | null; told: Set<string>; periodUs: number; now: Running; past: Running; tasks: Map<number, Running>; /** by told key. */ failed: Map<string, { readonly event: number; dueUs: number }> }
 
 const anewUs = 60_000_000;
+/** An agent that could not be stopped and spends on. */
+const tryAgainUs = 60_000_000;
 const lateAnewUs = 5_000_000;
 /** A task is its own period: what began so long ago is history. */
 const oldTaskUs = 86_400_000_000;
@@ -50,6 +54,10 @@ export class BudgetWatch {
       this.#watched.set(fact.id, {
         fact, json, agents: fact.agents === null ? null : new Set(fact.agents), told: new Set(fact.told),
         periodUs: same?.periodUs ?? fromUs, now: same?.now ?? running(), past: same?.past ?? { ...running(), ask: false }, tasks: same?.tasks ?? new Map(),
+        failed: new Map(fact.failed.map(({ key, event }) => {
+          const place = toldKey(fact.draft.per === 'task' ? 0 : fromUs, 'hard', key);
+          return [place, same?.failed.get(place) ?? { event, dueUs: atUs + tryAgainUs }];
+        })),
       });
     }
   }
@@ -68,7 +76,7 @@ export class BudgetWatch {
   take(rows: readonly SpendRow[], atUs: number): void {
     for (const one of this.#watched.values()) {
       this.#enter(one, atUs);
-      for (const row of rows) if (row.currency === one.fact.draft.currency && (one.agents === null || one.agents.has(row.head))) this.#add(one, row, atUs);
+      for (const row of rows) if (row.currency === one.fact.draft.currency) this.#add(one, row, atUs);
     }
   }
 
@@ -101,7 +109,7 @@ export class BudgetWatch {
       Object.assign(sum, { base: micros, seen: 0, exactUs: atUs, ask: false, newest: null } satisfies Partial<Running>);
       sum.spenders.clear();
       const place = task !== null ? { periodUs: 0, late: false, task } : { periodUs, late: sum === one.past, task: null };
-      return [...this.#soft(one, place, micros, newest), ...this.#hard(one, place, micros, spenders, newest)];
+      return [...this.#soft(one, place, micros, newest), ...this.#hard(one, { ...place, atUs }, micros, spenders, newest)];
     });
   }
 
@@ -119,11 +127,13 @@ export class BudgetWatch {
 
   #add(one: Watched, row: SpendRow, atUs: number): void {
     if (one.fact.draft.per === 'task') return this.#addToTask(one, row, atUs);
+    if (!isIn(one, row)) return;
     const { fromUs } = periodAt(one.fact.draft.per, row.startUs);
-    if (fromUs === one.periodUs) this.#grow(one, one.now, row, 0);
+    if (fromUs === one.periodUs) this.#grow(one, one.now, row, atUs);
     else if (fromUs === before(one)) {
       one.past.newest = row;
-      one.past.ask = this.#untold(one, fromUs, 'hard', '') && !this.#anyHard(one, fromUs);
+      const { softMicros, hardMicros } = one.fact.draft;
+      one.past.ask = !this.#anyHard(one, fromUs) && (hardMicros !== null || (softMicros !== null && this.#untold(one, fromUs, 'soft', '')));
     }
   }
 
@@ -131,25 +141,28 @@ export class BudgetWatch {
     if (atUs - row.startUs > oldTaskUs) return;
     let sum = one.tasks.get(row.task);
     if (sum === undefined) {
+      if (!isIn(one, row)) return;
       if (one.tasks.size >= mostTasks) one.tasks.delete(one.tasks.keys().next().value ?? 0);
       one.tasks.set(row.task, sum = running());
     }
-    this.#grow(one, sum, row, atUs);
+    // Another agent's part of the task is counted; who is stopped for it is of the scope.
+    if (isIn(one, row)) this.#grow(one, sum, row, atUs);
+    else sum.seen += Math.max(0, row.micros);
   }
 
-  #grow(one: Watched, sum: Running, row: SpendRow, taskAtUs: number): void {
+  #grow(one: Watched, sum: Running, row: SpendRow, atUs: number): void {
     const { softMicros, hardMicros, per } = one.fact.draft;
     const task = per === 'task' ? row.task : null;
     sum.seen += Math.max(0, row.micros);
     sum.newest = row;
-    if (task !== null && taskAtUs - sum.exactUs >= anewUs) sum.ask = true;
+    if (task !== null && atUs - sum.exactUs >= anewUs) sum.ask = true;
     // Not known yet: it may be over any limit.
     const estimate = sum.base === null ? Number.POSITIVE_INFINITY : sum.base + sum.seen;
     const periodUs = task === null ? one.periodUs : 0;
     if (softMicros !== null && estimate >= softMicros && this.#untold(one, periodUs, 'soft', keyOfTask(task)) && !(hardMicros !== null && sum.base !== null && sum.base >= hardMicros)) sum.ask = true;
     if (hardMicros === null || estimate < hardMicros) return;
     const key = this.#hardKey(one, row);
-    if (!this.#untold(one, periodUs, 'hard', key)) return;
+    if (!this.#untold(one, periodUs, 'hard', key) && !this.#isDue(one, toldKey(periodUs, 'hard', key), atUs)) return;
     if (!sum.spenders.has(key)) sum.spenders.set(key, row);
     sum.ask = true;
   }
@@ -161,20 +174,33 @@ export class BudgetWatch {
     return this.#tell(one, { kind: 'soft', periodUs, key: keyOfTask(task), row: newest, spent: micros, limit: softMicros, stop: false, late });
   }
 
-  #hard(one: Watched, { periodUs, late, task }: Place, micros: number, spenders: readonly SpendRow[], newest: SpendRow | null): Reached[] {
+  #hard(one: Watched, { periodUs, late, task, atUs }: Place & { readonly atUs: number }, micros: number, spenders: readonly SpendRow[], newest: SpendRow | null): Reached[] {
     const { hardMicros, onHard } = one.fact.draft;
     if (hardMicros === null || micros < hardMicros) return [];
     const what = { kind: 'hard' as const, periodUs, spent: micros, limit: hardMicros, late };
-    const told = onHard === 'tell' || late ? [] : spenders.flatMap((row) => this.#tell(one, { ...what, key: this.#hardKey(one, row), row, stop: true }));
+    const told = onHard === 'tell' || late ? [] : spenders.flatMap((row) => {
+      const stop = { ...what, key: this.#hardKey(one, row), row, stop: true };
+      return [...this.#tell(one, stop), ...this.#tryAgain(one, stop, atUs)];
+    });
     if (told.length > 0 || this.#anyHard(one, periodUs, task)) return told;
     return this.#tell(one, { ...what, key: keyOfTask(task), row: late || onHard === 'tell' ? newest : null, stop: false });
   }
 
-  #tell(one: Watched, reached: Omit<Reached, 'budget'>): Reached[] {
+  #tell(one: Watched, reached: Omit<Reached, 'budget' | 'again'>): Reached[] {
     const key = toldKey(reached.periodUs, reached.kind, reached.key);
     if (one.told.has(key)) return [];
     one.told.add(key);
-    return [{ budget: one.fact, ...reached }];
+    return [{ budget: one.fact, ...reached, again: null }];
+  }
+
+  #isDue(one: Watched, key: string, atUs: number): boolean { return (one.failed.get(key)?.dueUs ?? Number.POSITIVE_INFINITY) <= atUs; }
+
+  #tryAgain(one: Watched, reached: Omit<Reached, 'budget' | 'again'>, atUs: number): Reached[] {
+    const key = toldKey(reached.periodUs, reached.kind, reached.key);
+    const failed = one.failed.get(key);
+    if (failed === undefined || !this.#isDue(one, key, atUs)) return [];
+    failed.dueUs = atUs + tryAgainUs;
+    return [{ budget: one.fact, ...reached, again: failed.event }];
   }
 
   #untold(one: Watched, periodUs: number, kind: 'soft' | 'hard', key: string): boolean { return !one.told.has(toldKey(periodUs, kind, key)); }
@@ -194,5 +220,6 @@ export class BudgetWatch {
 
 interface Place { readonly periodUs: number; readonly late: boolean; readonly task: number | null }
 
+const isIn = ({ agents }: Watched, { head }: SpendRow): boolean => agents === null || agents.has(head);
 const keyOfTask = (task: number | null): string => (task === null ? '' : `t${task}`);
 const before = ({ fact, periodUs }: Watched): number => periodAt(fact.draft.per, periodUs - 1).fromUs;

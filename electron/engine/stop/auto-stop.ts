@@ -12,6 +12,8 @@ import type { RuleFact } from '../store/stop-commands.ts';
 import { RuleWatch } from './rule-watch.ts';
 import type { Breach, BudgetQuestion } from './rule-watch.ts';
 import type { OrderByEngine } from './stop-desk.ts';
+import { mostTasks, TaskFlood } from './task-flood.ts';
+import { WaitingRows } from './waiting-rows.ts';
 
 export interface AutoStopParts {
   readonly history: HistoryPort;
@@ -28,9 +30,7 @@ const rulesEveryMs = 1_000;
 /** One that a person just saved is in force from then on: what comes in waits for it. */
 const awaitedEveryMs = 100;
 const againMs = 50;
-const mostWaiting = 5_000;
-const floodMs = 60_000;
-const mostTasks = 10;
+const mostAsked = 5_000;
 
 export class AutoStop {
   readonly #parts: AutoStopParts;
@@ -40,20 +40,19 @@ export class AutoStop {
   #stale = true;
   /** a rule may have been saved that was not read yet: what comes in meanwhile is for it too. */
   #awaited = false;
-  /** activities that wait to be looked at: the next id, and rows that changed. */
-  #afterId: number | null = null;
-  #upToId = 0;
-  #updated = new Set<number>();
+  readonly #waiting = new WaitingRows();
   #askedMs = new Map<string, number>();
-  /** when tasks of an agent were stopped by a rule. */
-  readonly #orderedMs = new Map<string, readonly number[]>();
+  readonly #flood: TaskFlood;
   #working: Promise<void> = Promise.resolve();
   #busy = false;
   #timer: NodeJS.Timeout | null = null;
   #ended = false;
   #leave: () => void = () => undefined;
 
-  constructor(parts: AutoStopParts) { this.#parts = parts; }
+  constructor(parts: AutoStopParts) {
+    this.#parts = parts;
+    this.#flood = new TaskFlood(parts.clock);
+  }
 
   async start(): Promise<void> {
     await this.#readRules();
@@ -71,13 +70,7 @@ export class AutoStop {
   #hear(note: CommitNote): void {
     if (note.topics.includes('stop') || note.topics.includes('agents')) this.#stale = true;
     if (note.topics.includes('stop')) this.#awaited = true;
-    if ((this.#rules.length > 0 || this.#awaited) && (note.inserted > 0 || note.updatedIds.length > 0)) {
-      if (note.inserted > 0) {
-        this.#afterId ??= note.firstActivityId - 1;
-        this.#upToId = Math.max(this.#upToId, note.lastActivityId);
-      }
-      for (const id of note.updatedIds) if (this.#updated.size < mostWaiting) this.#updated.add(id);
-    }
+    if (this.#rules.length > 0 || this.#awaited) this.#waiting.add(note);
     if (this.#rules.length > 0 || note.topics.includes('stop')) this.#wake();
   }
 
@@ -91,7 +84,7 @@ export class AutoStop {
     });
   }
 
-  #hasWork(): boolean { return !this.#ended && this.#rules.length > 0 && (this.#afterId !== null || this.#updated.size > 0); }
+  #hasWork(): boolean { return !this.#ended && this.#rules.length > 0 && !this.#waiting.isEmpty; }
 
   #later(): void {
     if (this.#timer !== null || this.#ended) return;
@@ -102,16 +95,12 @@ export class AutoStop {
     if (this.#stale && this.#parts.clock.now() - this.#rulesMs >= (this.#awaited ? awaitedEveryMs : rulesEveryMs)) await this.#readRules();
     if (this.#awaited) return;
     if (this.#rules.length === 0) {
-      this.#afterId = null;
-      this.#updated.clear();
+      this.#waiting.clear();
       return;
     }
-    const [after, updated] = [this.#afterId, [...this.#updated]];
-    const upTo = after === null ? 0 : Math.min(this.#upToId, after + mostWaiting);
-    if (after === null && updated.length === 0) return;
-    this.#afterId = after === null || upTo >= this.#upToId ? null : upTo;
-    this.#updated.clear();
-    const rows = await ask(this.#parts.history, 'ruleRows', { after: after ?? 0, upTo, updated });
+    const asked = this.#waiting.next();
+    if (asked === null) return;
+    const rows = await ask(this.#parts.history, 'ruleRows', asked);
     const { breaches, budgets } = this.#watch.take(rows, this.#rules, this.#nowUs());
     for (const breach of breaches) await this.#tell(breach);
     for (const question of budgets) await this.#sum(question);
@@ -124,10 +113,10 @@ export class AutoStop {
     const nowMs = this.#parts.clock.now();
     if (nowMs - (this.#askedMs.get(key) ?? Number.NEGATIVE_INFINITY) < budgetEveryMs) {
       // Asked again a little later, with whatever has come by then.
-      this.#updated.add(row.id);
+      this.#waiting.again(row.id);
       return;
     }
-    if (this.#askedMs.size > mostWaiting) this.#askedMs.clear();
+    if (this.#askedMs.size > mostAsked) this.#askedMs.clear();
     this.#askedMs.set(key, nowMs);
     const { micros } = await ask(this.#parts.history, 'spentSince', { head, task: trigger.per === 'task' ? row.task : null, sinceUs, currency: trigger.currency });
     const breach = this.#watch.judgeBudget(question, micros, this.#nowUs());
@@ -139,7 +128,7 @@ export class AutoStop {
     let order: number | null = null;
     let said = text;
     if (rule.mode === 'fire') {
-      const tasks = rule.stops === 'task' ? this.#tasksStopped(rule.id, head) : 0;
+      const tasks = rule.stops === 'task' ? this.#flood.count(`${rule.id} ${head}`) : 0;
       // The order that stopped the agent for it covers what comes on.
       if (tasks > mostTasks + 1) return;
       if (tasks > mostTasks) said = `${text} ${mostTasks} tasks of it breached within a minute, so the agent is stopped.`;
@@ -156,16 +145,6 @@ export class AutoStop {
     const words = fired ? `Rule "${rule.name}" fired: ${said}` : rule.mode === 'fire' ? `Rule "${rule.name}" should have fired: ${said}` : `Rule "${rule.name}" would have fired: ${said}`;
     const audit = auditByEngine({ action: 'stop.rule', subject, outcome, text: words, details: { rule: rule.name, level: rule.level, mode: rule.mode, activity: publicId('activity', row.id) } });
     await this.#parts.history.command('rules.fired', { rule: rule.id, agent: head, activity: row.id, fired, order, text: said, atUs: this.#nowUs(), audit });
-  }
-
-  /** SECURITY: an agent that breaches in task after task would make an order for each: beyond a few in a minute the agent itself is stopped. */
-  #tasksStopped(rule: number, head: number): number {
-    const key = `${rule} ${head}`;
-    const nowMs = this.#parts.clock.now();
-    const times = [...(this.#orderedMs.get(key) ?? []), nowMs].filter((ms) => nowMs - ms < floodMs);
-    if (this.#orderedMs.size > mostWaiting) this.#orderedMs.clear();
-    this.#orderedMs.set(key, times);
-    return times.length;
   }
 
   async #readRules(): Promise<void> {

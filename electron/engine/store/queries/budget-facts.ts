@@ -52,11 +52,13 @@ export function budgetSpent(reading: Reading, { budget, periodUs, tasks }: Budge
 }
 
 /** What the period comes to; null: too little to say. */
-export function budgetForecast(reading: Reading, { budget, atUs }: { readonly budget: number; readonly atUs: number }): { readonly micros: number } | null {
+export function budgetForecast(reading: Reading, { budget, atUs }: { readonly budget: number; readonly atUs: number }): { readonly micros: number; readonly spent: number } | null {
   const row = stored(reading, budget);
   if (row === undefined) return null;
   const draft = draftOf(row);
-  return forecastOf(reading, headsIn(reading, draft.scope), draft, atUs);
+  const heads = headsIn(reading, draft.scope);
+  const forecast = forecastOf(reading, heads, draft, atUs);
+  return forecast === null ? null : { micros: forecast.micros, spent: spentIn(reading, heads, periodAt(draft.per, atUs), draft.currency) };
 }
 
 const rowColumns = 'a.id, a.agent, a.task, a.ts_us AS startUs, a.micros, a.currency';

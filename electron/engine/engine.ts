@@ -125,7 +125,7 @@ async function assemble(options: EngineOptions, log: Log, history: HistoryPort, 
   addresses.of = (connection) => runtimes.collectors.addressOf(connection);
   addresses.all = () => runtimes.collectors.addresses();
   const stopping = openStopping({ history, collectors: runtimes.collectors, processes, alarms, log, version, lasting: keeper !== null });
-  const alerts = openAlerts({ history, credentials: runtimes.credentials, tests: { send: () => Promise.resolve({ ok: false, text: 'This build delivers nothing yet.' }) }, log, version });
+  const alerts = openAlerts({ history, credentials: runtimes.credentials, desktop: options.desktop, alarms, log, version, lasting: keeper !== null });
   const readLive: Parameters<typeof openLive>[0]['read'] = async ({ afterId, upToId, ids, filter, limit }) => {
     const { rows, passed } = await ask(history, 'liveRows', { after: afterId, upTo: upToId, ids, filter, limit });
     return { rows, matched: passed };
@@ -147,11 +147,12 @@ async function assemble(options: EngineOptions, log: Log, history: HistoryPort, 
   const chores = keeper ? await startWatching({ history, keeper, gaps, alarms, log, facts: runtimes.facts }) : null;
   await runtimes.start();
   await stopping.start(lastSeenUs);
+  alerts.start();
   return {
     rpc, receiver,
     close: async () => {
       chores?.close();
-      await stopping.close();
+      await Promise.all([stopping.close(), alerts.close()]);
       await Promise.all([receiver.close(), runtimes.close(), processes.close()]);
       await gaps.settle();
       rpc.close();

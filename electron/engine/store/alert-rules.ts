@@ -36,7 +36,7 @@ function mustName(db: WriteDb, targets: readonly number[]): void {
 
 export function removeAlertRule(db: WriteDb, { id, audit }: Params<'alertRules.remove'>, nowUs: number): { id: number } {
   mustBe(db.prepare('UPDATE alert_rule SET removed_us = ?, enabled = 0 WHERE id = ? AND removed_us IS NULL').run(nowUs, id).changes);
-  resolveWhere(db, 'rule = ?', id, `The rule was removed by ${bounded(audit.actor, 100)}: nobody looks any more whether it is over.`, nowUs);
+  resolveWhere(db, 'rule = @value', id, `The rule was removed by ${bounded(audit.actor, 100)}: nobody looks any more whether it is over.`, nowUs);
   appendAudit(db, { ...audit, subject: audit.subject ?? publicId('alertRule', id) }, nowUs);
   return { id };
 }

@@ -2,7 +2,7 @@
 import { lastingAlertKinds } from '../../../shared/alerts.ts';
 import type { AlertCommands, NewAlert } from './alert-commands.ts';
 import { appendAudit } from './audit.ts';
-import { bounded, boundedOrNull, wholeUs } from './bounded.ts';
+import { bounded, wholeUs } from './bounded.ts';
 import type { WriteDb } from './database.ts';
 import { addDeliveries, dropUnsent, toldTargets } from './deliveries.ts';
 import { statement } from './statements.ts';
@@ -11,6 +11,7 @@ type Params<N extends keyof AlertCommands> = AlertCommands[N]['params'];
 type Said = 'raised' | 'again' | 'back' | 'escalated' | 'acknowledged' | 'resolved' | 'reopened' | 'over';
 
 const engine = 'Gatehouse';
+const longestKey = 200;
 const longestTitle = 300;
 const longestText = 4_000;
 /** Of what came and went for days, the beginning and the newest. */
@@ -24,7 +25,7 @@ const alertOf = (db: WriteDb, id: number): Row | undefined => statement<[number]
 export function raiseAlert(db: WriteDb, p: Params<'alerts.raise'>, nowUs: number): { id: number; fresh: boolean } {
   const atUs = wholeUs(p.atUs, nowUs);
   const lasts = (lastingAlertKinds as readonly string[]).includes(p.kind);
-  const known = statement<[number, string], Row>(db, `SELECT ${columns} FROM alert WHERE rule = ? AND key = ? ORDER BY id DESC LIMIT 1`).get(p.rule, p.key);
+  const known = statement<[number, string], Row>(db, `SELECT ${columns} FROM alert WHERE rule = ? AND key = ? ORDER BY id DESC LIMIT 1`).get(p.rule, bounded(p.key, longestKey));
   if (known !== undefined) {
     // What happened once and was looked at already, before the cursor was kept, is the same and no second one.
     if (!lasts && atUs <= known.lastUs) return { id: known.id, fresh: false };
@@ -38,7 +39,7 @@ function fresh(db: WriteDb, p: NewAlert, atUs: number): { id: number; fresh: boo
   const agentName = p.agent === null ? null : statement<[number], { name: string }>(db, 'SELECT name FROM agent WHERE id = ?').get(p.agent)?.name ?? null;
   const connectionName = p.connection === null ? null : statement<[number], { name: string }>(db, 'SELECT name FROM connection WHERE id = ?').get(p.connection)?.name ?? null;
   const id = Number(statement(db, `INSERT INTO alert (rule, key, kind, severity, state, title, text, agent, agent_name, connection, connection_name, screen, screen_id, raised_us, last_us, times, steps, next_step_us)
-    VALUES (?, ?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, ?)`).run(p.rule, bounded(p.key, 200), p.kind, p.severity, bounded(p.title, longestTitle), bounded(p.text, longestText), p.agent, agentName, p.connection, connectionName, p.screen, p.screenId, atUs, atUs, p.nextStepUs).lastInsertRowid);
+    VALUES (?, ?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, ?)`).run(p.rule, bounded(p.key, longestKey), p.kind, p.severity, bounded(p.title, longestTitle), bounded(p.text, longestText), p.agent, agentName, p.connection, connectionName, p.screen, p.screenId, atUs, atUs, p.nextStepUs).lastInsertRowid);
   statement(db, 'UPDATE alert_rule SET raised = raised + 1, last_us = max(coalesce(last_us, 0), ?) WHERE id = ?').run(atUs, p.rule);
   say(db, id, atUs, 'raised', engine, bounded(p.title, longestTitle));
   addDeliveries(db, id, 0, p.deliveries, atUs);
@@ -140,16 +141,16 @@ export function resolveAlert(db: WriteDb, id: number, by: string, nowUs: number)
   dropUnsent(db, id, 'all');
 }
 
-/** With a word on why: the rule, or what it was about, is gone. */
+/** With a word on why: the rule, or what it was about, is gone. `where` has `@value`. */
 export function resolveWhere(db: WriteDb, where: string, value: number, text: string, nowUs: number): void {
-  for (const { id } of db.prepare<[number], { id: number }>(`SELECT id FROM alert INDEXED BY alert_active WHERE state <> 'resolved' AND (${where})`).all(value)) {
+  for (const { id } of db.prepare<[{ value: number }], { id: number }>(`SELECT id FROM alert INDEXED BY alert_active WHERE state <> 'resolved' AND (${where})`).all({ value })) {
     resolveAlert(db, id, engine, nowUs);
     say(db, id, nowUs, 'resolved', engine, text);
   }
 }
 
 export function say(db: WriteDb, alert: number, atUs: number, what: Said, by: string, text: string): void {
-  statement(db, 'INSERT INTO alert_said (alert, at_us, what, by, text) VALUES (?, ?, ?, ?, ?)').run(alert, atUs, what, by, boundedOrNull(text, 1_500));
+  statement(db, 'INSERT INTO alert_said (alert, at_us, what, by, text) VALUES (?, ?, ?, ?, ?)').run(alert, atUs, what, by, bounded(text, 1_500));
   const over = statement<[number], { n: number }>(db, 'SELECT count(*) AS n FROM alert_said WHERE alert = ?').get(alert)?.n ?? 0;
   if (over > mostSaid) statement(db, "DELETE FROM alert_said WHERE id = (SELECT id FROM alert_said WHERE alert = ? AND what <> 'raised' ORDER BY id LIMIT 1)").run(alert);
 }
@@ -161,12 +162,14 @@ export function moveCursor(db: WriteDb, p: Params<'alerts.cursor'>): { id: numbe
   return { id: 0 };
 }
 
-/** Resolved before: with what was said of them and told. */
-export function dropResolved(db: WriteDb, beforeUs: number): void {
-  const old = db.prepare<[number], { id: number }>('SELECT id FROM alert WHERE resolved_us IS NOT NULL AND resolved_us < ? LIMIT 500').all(beforeUs);
+const dropAtOnce = 500;
+
+/** Resolved before, with what was said of them and told; some at a time. Answers whether there are more. */
+export function dropResolved(db: WriteDb, beforeUs: number): boolean {
+  const old = statement<[number], { id: number }>(db, `SELECT id FROM alert WHERE resolved_us IS NOT NULL AND resolved_us < ? LIMIT ${dropAtOnce}`).all(beforeUs);
   for (const { id } of old) {
     for (const table of ['alert_said', 'delivery']) statement(db, `DELETE FROM ${table} WHERE alert = ?`).run(id);
     statement(db, 'DELETE FROM alert WHERE id = ?').run(id);
   }
-  if (old.length === 500) dropResolved(db, beforeUs);
+  return old.length === dropAtOnce;
 }

@@ -4,6 +4,7 @@
  */
 import { packPayloads, payloadFormat, slotsOf, unpackPayload, type PayloadRef } from '../ingest/payload.ts';
 import { markAround, markConnection } from './access-dirty.ts';
+import { dropResolved, resolveWhere } from './alerts.ts';
 import { dropDecided, withdrawAll } from './approvals.ts';
 import type { WriteDb } from './database.ts';
 import { compress, decompress } from './payloads.ts';
@@ -33,6 +34,7 @@ export function* retain(writer: Writer, beforeUs: number): Generator<number> {
     writer.db.exec('INSERT OR IGNORE INTO access_dirty SELECT id FROM agent WHERE rows = 0');
   });
   yield 0;
+  while (writer.inTransaction(() => dropResolved(writer.db, beforeUs))) yield 0;
   shrink(writer.db);
 }
 
@@ -52,6 +54,9 @@ export function* removeConnection(writer: Writer, connection: number): Generator
   writer.inTransaction(() => {
     const agents = 'SELECT id FROM agent WHERE connection = @connection';
     forgetAccess(db, connection);
+    // What they were about is gone; what they said stays readable.
+    const removedUs = db.prepare<[number], { us: number | null }>('SELECT removed_us AS us FROM connection WHERE id = ?').get(connection)?.us ?? Date.now() * 1_000;
+    resolveWhere(db, `connection = @value OR agent IN (${agents.replace('@connection', '@value')})`, connection, 'Its connection was removed with its history.', removedUs);
     for (const table of ['by_hour', 'by_day', 'failed_hours', 'tool_day', 'failure_day', 'failure_agent', 'agent_version', 'identity_evidence', 'identity_change', 'agent_alias', 'agent_stitch', 'agent_tag', 'canary', 'rule_last', 'agent_tried', 'tool_use', 'task_authority', 'agent_credential', 'agent_owner', 'access_baseline', 'task_day', 'failure_hit']) {
       db.prepare(`DELETE FROM ${table} WHERE agent IN (${agents})`).run({ connection });
     }

@@ -32,6 +32,8 @@ CREATE TABLE alert (
 CREATE UNIQUE INDEX alert_live ON alert (rule, key) WHERE state <> 'resolved';
 CREATE INDEX alert_open ON alert (id, rule) WHERE state = 'open';
 CREATE INDEX alert_active ON alert (id, rule) WHERE state <> 'resolved';
+-- What the first screen says. Asked in these very words (queries/alerts.ts).
+CREATE INDEX alert_needs ON alert (id) WHERE state = 'open' AND (severity = 'urgent' OR kind IN ('failure_rate', 'spend_rate', 'denials', 'budget'));
 CREATE INDEX alert_key ON alert (rule, key, id);
 CREATE INDEX alert_rule_id ON alert (rule, id);
 CREATE INDEX alert_agent ON alert (agent, id) WHERE agent IS NOT NULL;

@@ -108,7 +108,7 @@ class WriterThread {
         return;
       }
       this.long.shift();
-      send({ t: 'answer', n: job.n, ok: job.answer(job.gone), topics: ['activity', 'agents', 'tasks', 'failures', 'cost', 'connections', 'status', 'gaps'] });
+      send({ t: 'answer', n: job.n, ok: job.answer(job.gone), topics: ['activity', 'agents', 'tasks', 'failures', 'cost', 'connections', 'status', 'gaps', 'alerts'] });
     } catch (cause) {
       this.long.shift();
       this.fail(job.n, cause);

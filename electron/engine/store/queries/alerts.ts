@@ -76,15 +76,18 @@ export function getAlert(reading: Reading, { id }: ParsedParams<'alerts.get'>): 
   return { alert: alertOf(reading, row), deliveries, history: [...said, ...told].toSorted((one, two) => (one.at < two.at ? -1 : one.at > two.at ? 1 : 0)) };
 }
 
-/** Kinds that no other line of what needs somebody tells of; of the others only what is urgent would be said twice as well. */
-const toldElsewhere = ['stop', 'approval', 'gap'];
-const ownKinds = "('failure_rate', 'spend_rate', 'denials', 'budget')";
+export interface NeededAlerts { readonly lines: NeedsYou[]; /** denials of this agent, or this group of failures, are told by one of them. */ tells(kind: NeedsYou['kind'], id: string | null): boolean }
 
-/** Newest of the worst first. */
-export function alertsNeedingSomebody(reading: Reading, most: number): NeedsYou[] {
-  const rows = reading.sql<[number], Row>(`SELECT ${columns} FROM alert a INDEXED BY alert_open WHERE a.state = 'open' AND (a.kind IN ${ownKinds} OR (a.severity = 'urgent' AND a.kind NOT IN (${toldElsewhere.map((kind) => `'${kind}'`).join(', ')}))) ORDER BY a.id DESC LIMIT ?`).all(most * 20);
-  return rows.toSorted((one, two) => Number(two.severity === 'urgent') - Number(one.severity === 'urgent') || two.id - one.id).slice(0, most).map((row) => {
+/** What is urgent, and kinds that have no line of their own: stops, approvals and gaps have. Of many the worst, the newest first. */
+export function alertsNeedingSomebody(reading: Reading, most: number): NeededAlerts {
+  const rows = reading.sql<[number], Row>(`SELECT ${columns} FROM alert a INDEXED BY alert_needs WHERE a.state = 'open' AND (a.severity = 'urgent' OR a.kind IN ('failure_rate', 'spend_rate', 'denials', 'budget'))
+    AND a.kind NOT IN ('stop', 'approval', 'gap') ORDER BY a.id DESC LIMIT ?`).all(most * 20).toSorted((one, two) => Number(two.severity === 'urgent') - Number(one.severity === 'urgent') || two.id - one.id).slice(0, most);
+  const told = new Set<string>();
+  const lines = rows.map((row): NeedsYou => {
     const { id, agentId, agentName, title, raisedAt } = alertOf(reading, row);
+    if (row.kind === 'denials' && agentId !== null) told.add(`denied ${agentId}`);
+    if (row.kind === 'new_failure' && row.screenId !== null) told.add(`failure ${row.screenId}`);
     return { id, kind: 'alert', agentId, agentName, text: title, since: raisedAt, target: { screen: 'alerts', id } };
   });
+  return { lines, tells: (kind, id) => told.has(`${kind} ${id ?? ''}`) };
 }

@@ -4,6 +4,7 @@ import { IDENTITY, identityWord, KEY_KIND, OUTCOME, STATUS, US_DAY, US_MINUTE } 
 import { publicId } from '../ids.ts';
 import { TALLY } from '../tallies.ts';
 import { findingsNeedingSomebody } from './access-findings.ts';
+import { alertsNeedingSomebody } from './alerts.ts';
 import { countWaiting, waitingLongest } from './approvals.ts';
 import { beforeAndSince, hourSums } from './before-and-since.ts';
 import { costOf, iso, micros, type Reading } from './reading.ts';
@@ -130,12 +131,13 @@ function stops(reading: Reading, nowUs: number): NeedsYou[] {
   }));
 }
 
-/** By consequence: what was to stop and did not, who waits for an answer, what broke here, what cannot be seen, failures, then what to look at. */
+/** By consequence: what was to stop and did not, what an alert says that nobody has acknowledged, who waits for an answer, what broke here, what cannot be seen, failures, then what to look at. */
 function needsYou(reading: Reading, span: Span, sinceUs: number, nowUs: number): NeedsYou[] {
   const times = (n: number): string => (n === 1 ? 'once' : `${n} times`);
+  const alerts = alertsNeedingSomebody(reading, linesOfAKind);
   return [
-    ...stops(reading, nowUs), ...approvals(reading), ...alarms(reading), ...openGaps(reading, span), ...refusing(reading, nowUs), ...stuck(reading), ...newFailures(reading, Math.min(sinceUs, nowUs - US_DAY)), ...openTooLong(reading, nowUs),
-    ...countedSince(reading, sinceUs, STATUS.denied, 'denied', (n) => `Denied ${times(n)}`),
+    ...stops(reading, nowUs), ...alerts.lines, ...approvals(reading), ...alarms(reading), ...openGaps(reading, span), ...refusing(reading, nowUs), ...stuck(reading), ...newFailures(reading, Math.min(sinceUs, nowUs - US_DAY)).filter((line) => !alerts.tells('failure', line.id)), ...openTooLong(reading, nowUs),
+    ...countedSince(reading, sinceUs, STATUS.denied, 'denied', (n) => `Denied ${times(n)}`).filter((line) => !alerts.tells('denied', line.agentId)),
     ...countedSince(reading, sinceUs, STATUS.interrupted, 'interrupted', (n) => `${n === 1 ? 'A call' : `${n} calls`} interrupted without a result`),
     ...findingsNeedingSomebody(reading, sinceUs, nowUs), ...borrowed(reading, sinceUs),
   ].slice(0, mostOfAKind);

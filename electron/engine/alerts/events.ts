@@ -14,10 +14,10 @@ export interface Happened extends Condition {
   readonly gathers?: readonly Happened[];
 }
 
-/** `start`: the engine's first look. What was before a rule was made is not told; at a start, what was before it was changed. */
-export function eventsOf(rules: readonly AlertRuleFact[], facts: AlertFacts, start: boolean): Happened[] {
+/** `since`: what was before it is not told by that rule. */
+export function eventsOf(rules: readonly AlertRuleFact[], facts: AlertFacts, since: (rule: AlertRuleFact) => number): Happened[] {
   return rules.flatMap((rule) => {
-    const sinceUs = start ? Math.max(rule.createdUs, rule.changedUs) : rule.createdUs;
+    const sinceUs = since(rule);
     const { trigger } = rule;
     switch (trigger.kind) {
       case 'new_failure': return facts.failures.filter((one) => one.atUs >= sinceUs && watchesAgent(rule, one.heads)).map((one) => failure(rule, one, facts));
@@ -73,6 +73,7 @@ function grants(rule: AlertRuleFact, facts: AlertFacts, found: readonly GrantFac
 
 function grantsOf(rule: AlertRuleFact, facts: AlertFacts, key: string, group: readonly GrantFact[]): Happened {
   const [first] = group;
+  const atUs = Math.max(...group.map((one) => one.atUs));
   const head = first?.head ?? null;
   const connection = first?.connection ?? 0;
   const connectionName = facts.connections.find((one) => one.id === connection)?.name ?? null;
@@ -81,7 +82,7 @@ function grantsOf(rule: AlertRuleFact, facts: AlertFacts, key: string, group: re
   const shown = (wide.length > 0 ? wide : group).slice(0, 5);
   const list = shown.map((one) => `${one.kind} ${named(one.name)}: ${named(one.text, 160)}`).join(' ');
   return {
-    ...base(rule), key, countsUp: true, sinceUs: first?.atUs ?? null, agent: head, agentName: head === null ? null : who, connection: connection === 0 ? null : connection, connectionName, screen: 'access', screenId: head === null ? null : publicId('agent', head),
+    ...base(rule), key, countsUp: true, sinceUs: atUs, agent: head, agentName: head === null ? null : who, connection: connection === 0 ? null : connection, connectionName, screen: 'access', screenId: head === null ? null : publicId('agent', head),
     title: titleOf(wide.length > 0 ? `${who}: access widened (${count(wide.length, 'grant')})` : `${who}: ${count(group.length, 'new grant')}`),
     text: textOf(wide.length === 0 ? null : first?.baseline === true ? 'It may do more than its baseline says.' : 'It may do more than before.', list, group.length > shown.length ? `And ${group.length - shown.length} more.` : null),
   };

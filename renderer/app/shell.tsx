@@ -3,6 +3,7 @@ import { Suspense, useRef, useState } from 'react';
 import { Loading } from '../ui/blocks.tsx';
 import { TipLayer } from '../ui/tip.tsx';
 import { AlarmBanners } from './alarm-banners.tsx';
+import { useAlertVoice } from './alert-voice.ts';
 import { EngineBanner } from './engine-banner.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { Header } from './header.tsx';
@@ -26,6 +27,7 @@ export function Shell() {
   useSettingsFollower();
   useShellKeys();
   useStopVoice();
+  useAlertVoice();
   const Screen = routes[place.screen].screen;
   return (
     <HeadSlot.Provider value={slot}>

@@ -1,6 +1,7 @@
 /** What is typed in the dialog of an alert rule, and what it means. Pure. */
 import type { AlertKind, AlertRule, AlertRuleDraft, AlertSeverity, AlertTrigger } from '../../../shared/alerts.ts';
 import type { Params } from '../../../shared/contract.ts';
+import { readAmount } from '../cost/budget-form.ts';
 import { lasts, spanWords } from './alert-words.ts';
 
 type SaveRule = Params<'alerts.saveRule'>;
@@ -107,11 +108,9 @@ function secondsOf(span: SpanForm, least: number, most: number, what: string): n
   return seconds;
 }
 
-/** Amounts as people type them, to micro-units without a float's remainder. */
 function micros(text: string): number {
-  const match = /^(\d{1,9})(?:[.,](\d{1,6}))?$/.exec(text.trim());
-  const amount = match === null ? 0 : Number(match[1]) * 1_000_000 + Number((match[2] ?? '').padEnd(6, '0'));
-  if (amount <= 0) throw new Wrong('How much: an amount above zero, such as 25 or 0.50.');
+  const amount = readAmount(text);
+  if (amount === 'none' || amount === 'wrong' || amount <= 0) throw new Wrong('How much: an amount above zero, such as 25 or 0.50.');
   return amount;
 }
 

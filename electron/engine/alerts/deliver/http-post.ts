@@ -19,7 +19,7 @@ export interface Post {
 }
 
 const mostAnswerBytes = 4_096;
-const answerWithinMs = 2_000;
+const answerWithinMs = 1_000;
 /** 4xx that say "not now" rather than "never". */
 const passing: readonly number[] = [408, 425, 429];
 

@@ -3,7 +3,7 @@ import { version } from '../../shared/version.ts';
 import { accessDesk } from './access-desk.ts';
 import type { DesktopPort } from './alerts/deliver/desktop.ts';
 import { openAlerts } from './alerts/open-alerts.ts';
-import { budgetsDesk } from './cost/budgets-desk.ts';
+import { budgetsDesk } from './budgets/budgets-desk.ts';
 import { costDesk } from './cost-desk.ts';
 import { billReader, documentReader } from './document-reader.ts';
 import { Alarms } from './alarms.ts';

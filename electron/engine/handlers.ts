@@ -8,7 +8,7 @@ import type { AuditDeed } from './audit-words.ts';
 import type { AlertsDesk } from './alerts/alerts-desk.ts';
 import type { ApprovalsDesk } from './approvals-desk.ts';
 import type { Connections } from './connections.ts';
-import type { BudgetsDesk } from './cost/budgets-desk.ts';
+import type { BudgetsDesk } from './budgets/budgets-desk.ts';
 import type { CostDesk } from './cost-desk.ts';
 import { ask } from './history-port.ts';
 import type { HistoryPort } from './history-port.ts';

@@ -8,6 +8,7 @@ import { systemClock } from '../ports.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { ProcessPorts } from '../processes/process-ports.ts';
 import type { CommitNote } from '../ingest/writer-messages.ts';
+import { BudgetStop } from '../budgets/budget-stop.ts';
 import { AutoStop } from './auto-stop.ts';
 import { StopDeskOfPeople } from './desk.ts';
 import { Orchestrator } from './orchestrator.ts';
@@ -25,7 +26,7 @@ export interface StoppingParts {
   readonly alarms: Pick<Alarms, 'tell'>;
   readonly log: Log;
   readonly version: string;
-  /** false: an engine for one command: it goes on with no order of another engine, fires no rule and no drill. */
+  /** false: an engine for one command: it goes on with no order of another engine, fires no rule, no budget and no drill. */
   readonly lasting: boolean;
   readonly clock?: Clock;
   /** for tests that end the process in the middle of something. */
@@ -50,6 +51,7 @@ export function openStopping({ history, collectors, processes, alarms, log, vers
   const people = new StopDeskOfPeople({ context, orchestrator, planner: new PlannerDesk(context), rights, version });
   const orderByEngine = (order: OrderByEngine): Promise<number> => people.orderByEngine(order);
   const rules = new AutoStop({ history, order: orderByEngine, log, clock });
+  const budgets = new BudgetStop({ history, order: orderByEngine, begun: (id) => orchestrator.begun(id), log, clock });
   const byTheClock = new StopClock({
     due: (nowUs) => context.history.read.drillsDue(nowUs), setNext: (agent, nextUs) => history.command('canary.next', { agent, nextUs }), checkRights: () => rights.check(), log, now: () => clock.now(),
     drill: ({ publicId: agent, level }) => orderByEngine({ scope: { kind: 'agent', id: agent }, level, origin: 'drill', reason: 'Drill by schedule.', rule: null, actor: null }),
@@ -62,12 +64,13 @@ export function openStopping({ history, collectors, processes, alarms, log, vers
       if (!lasting) return;
       await orchestrator.resume(seenUs);
       await rules.start();
+      await budgets.start();
       byTheClock.start();
     },
     close: async () => {
       leave();
       life.abort();
-      await Promise.all([rules.close(), byTheClock.close()]);
+      await Promise.all([rules.close(), budgets.close(), byTheClock.close()]);
       await orchestrator.close();
       await ports.close();
     },

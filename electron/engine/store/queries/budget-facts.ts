@@ -2,9 +2,9 @@
 import type { BudgetDraft, BudgetScope } from '../../../../shared/budgets.ts';
 import type { StopLevel } from '../../../../shared/domain.ts';
 import type { StopState } from '../../../../shared/stop.ts';
-import { periodAt } from '../../cost/budget-period.ts';
+import { periodAt } from '../../budgets/budget-period.ts';
+import { budgetMark } from '../../budgets/budget-words.ts';
 import { toldKey, type BudgetFact, type BudgetQuestion, type BudgetSum, type PendingBudget, type SpendRow } from '../budget-commands.ts';
-import { publicId } from '../ids.ts';
 import { headsIn } from './budget-scope.ts';
 import { forecastOf } from './budget-standing.ts';
 import { spentByTask, spentIn } from './budget-sums.ts';
@@ -83,9 +83,6 @@ export function budgetPending(reading: Reading): PendingBudget[] {
     event, budget: row.id, name: row.name, draft: draftOf(row), removed: row.removedUs !== null, atUs, periodUs, key, agent, task, activity, spent, limit, text, order: orderFor(reading, agent, budgetMark(event)),
   }));
 }
-
-/** How an order names the event that it is for: at the end of its reason, so that it is found again. */
-export const budgetMark = (event: number): string => `(${publicId('budgetEvent', event)})`;
 
 const mostOrders = 200;
 

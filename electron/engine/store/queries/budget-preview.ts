@@ -1,6 +1,6 @@
 /** What a draft would have done: the periods of the last 90 days that are over, or the tasks that began in them. */
 import type { BudgetDraft, BudgetPreview } from '../../../../shared/budgets.ts';
-import { periodAt } from '../../cost/budget-period.ts';
+import { periodAt } from '../../budgets/budget-period.ts';
 import { US_DAY, US_HOUR } from '../codes.ts';
 import { currencyIds } from './budget-scope.ts';
 import { spentByBin } from './budget-sums.ts';

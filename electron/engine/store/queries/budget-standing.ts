@@ -1,6 +1,6 @@
 /** How a budget stands: what was spent in its period, what of that is sure, and what the period comes to. */
 import type { BudgetDraft, BudgetStanding } from '../../../../shared/budgets.ts';
-import { periodAt, type PeriodSpan } from '../../cost/budget-period.ts';
+import { periodAt, type PeriodSpan } from '../../budgets/budget-period.ts';
 import { monthForecast, type Forecast } from '../../cost/forecast.ts';
 import { PROVENANCE, US_DAY } from '../codes.ts';
 import { publicId } from '../ids.ts';

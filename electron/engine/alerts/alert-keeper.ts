@@ -11,7 +11,7 @@ import type { AlertCommands, AlertRuleFact, TargetFact } from '../store/alert-co
 import type { AllCommands } from '../store/protocol.ts';
 import { againUs, AlertWatch } from './alert-watch.ts';
 import type { Due, Over } from './alert-watch.ts';
-import { askedBy, nothingAsked } from './asking.ts';
+import { askedBy, merged, nothingAsked, questionsOf } from './asking.ts';
 import { conditionsOf, lasts } from './conditions.ts';
 import type { Condition } from './conditions.ts';
 import { eventsOf } from './events.ts';
@@ -128,7 +128,10 @@ export class AlertKeeper {
       this.#cursors = first.cursors ?? first.upTo;
       this.#keepAbout(first);
     }
-    const facts = await ask(this.#parts.history, 'alertFacts', askedBy(this.#rules, this.#cursors, this.#about, nowUs));
+    const [question = nothingAsked, ...others] = questionsOf(askedBy(this.#rules, this.#cursors, this.#about, nowUs));
+    const rest: AlertFacts[] = [];
+    for (const one of others) rest.push(await ask(this.#parts.history, 'alertFacts', one));
+    const facts = merged(await ask(this.#parts.history, 'alertFacts', question), rest);
     this.#keepAbout(facts);
     await this.#judge(facts, this.#cursors, nowUs);
   }

@@ -3,18 +3,18 @@ import type { AlertKind, AlertSeverity } from '../../../shared/alerts.ts';
 import type { BudgetScope, budgetEventKinds } from '../../../shared/budgets.ts';
 import type { Gap } from '../../../shared/domain.ts';
 
-/** What rules ask of one stretch of time. An agent that does not come up to the least of it is not answered, unless it is one of `heads`. */
+/** What rules ask of one stretch of time. An agent that does not come up to the least of it is not answered. */
 export interface WindowAsked {
   readonly withinS: number;
-  /** fewest failures that matter; null: failures are not asked for. */
-  readonly failed: number | null;
+  /** fewest failures and smallest share that matter; null: failures are not asked for. */
+  readonly failed: { readonly least: number; readonly percent: number } | null;
   readonly denied: number | null;
   readonly spent: readonly { readonly currency: string; readonly micros: number }[];
 }
 
 export interface AlertFactsAsked {
   readonly windows: readonly WindowAsked[];
-  /** agents with an open alert: answered in any case, with their connections. */
+  /** agents with an open alert: their names and connections are told, too. */
   readonly heads: readonly number[];
   /** gaps that are open, and those that overlap so many seconds before now; null: not asked. */
   readonly gapsS: number | null;

@@ -14,13 +14,12 @@ const mostEvents = 200;
 const mostLines = 500;
 
 export function alertFacts(reading: Reading, asked: AlertFactsAsked, nowUs: number): AlertFacts {
-  const heads = new Set(asked.heads.slice(0, mostHeads).map((head) => reading.headOf(head)));
-  const windows = asked.windows.slice(0, mostWindows).map((one) => ({ withinS: one.withinS, rows: windowFacts(reading, one, heads, nowUs) }));
+  const windows = asked.windows.slice(0, mostWindows).map((one) => ({ withinS: one.withinS, rows: windowFacts(reading, one, nowUs) }));
   const newest = newestIds(reading);
   const failures = asked.after.failures === null ? { rows: [], upTo: newest.failures } : failureFacts(reading, asked.after.failures, nowUs, newest.failures);
   const grants = asked.after.grants === null ? { rows: [], upTo: newest.grants } : grantFacts(reading, asked.after.grants, newest.grants);
   const budgets = asked.after.budgets === null ? { rows: [], upTo: newest.budgets } : budgetEvents(reading, asked.after.budgets, newest.budgets);
-  const named = new Set([...asked.heads.slice(0, mostHeads), ...heads, ...windows.flatMap((one) => one.rows.map((row) => row.head)), ...failures.rows.flatMap((one) => one.heads), ...grants.rows.flatMap((one) => (one.head === null ? [] : [one.head]))]);
+  const named = new Set([...asked.heads.slice(0, mostHeads), ...windows.flatMap((one) => one.rows.map((row) => row.head)), ...failures.rows.flatMap((one) => one.heads), ...grants.rows.flatMap((one) => (one.head === null ? [] : [one.head]))]);
   return {
     windows, agents: [...named].map((id) => agentFact(reading, id)),
     connections: reading.sql<[], { id: number; name: string }>('SELECT id, name FROM connection WHERE removed_us IS NULL AND enabled = 1 LIMIT 5000').all(),

@@ -3,7 +3,7 @@
  * their indexes, each agent's newest at most: a busy agent's count costs as much as a quiet one's. Nobody is looked at whose sums cannot come up to a rule.
  */
 import type { WindowAsked, WindowFact } from '../../alerts/facts.ts';
-import { STATUS, US_HOUR } from '../codes.ts';
+import { STATUS, US_DAY, US_HOUR } from '../codes.ts';
 import { textId } from '../stop-rows.ts';
 import type { Reading } from './reading.ts';
 
@@ -11,6 +11,8 @@ import type { Reading } from './reading.ts';
 const mostCounted = 5_000;
 /** Denials of all agents together. */
 const mostDenied = 20_000;
+/** Of one agent's work that took long. */
+const mostLong = 500;
 /** Longer ones than this are summed by whole hours. */
 const recordsUs = 2 * US_HOUR;
 /** Work that began so long before the window and ended in it is counted. */
@@ -19,8 +21,7 @@ const longUs = 6 * US_HOUR;
 interface Source { failed: number; ended: number; newestOnly: boolean; denied: number; deniedByHours: boolean; unpriced: number; readonly spent: Map<string, { micros: number; about: boolean }>; readonly sends: boolean }
 interface Stretch { readonly fromUs: number; readonly nowUs: number }
 
-/** `heads`: answered in any case. */
-export function windowFacts(reading: Reading, asked: WindowAsked, heads: ReadonlySet<number>, nowUs: number): WindowFact[] {
+export function windowFacts(reading: Reading, asked: WindowAsked, nowUs: number): WindowFact[] {
   const stretch = { fromUs: nowUs - asked.withinS * 1_000_000, nowUs };
   const active = reading.sql<[number], number>('SELECT id FROM agent WHERE last_us >= ?').pluck().all(stretch.fromUs - longUs);
   const sources = new Map<number, Source>();
@@ -29,17 +30,16 @@ export function windowFacts(reading: Reading, asked: WindowAsked, heads: Readonl
     if (source === undefined) sources.set(agent, source = { failed: 0, ended: 0, newestOnly: false, denied: 0, deniedByHours: false, unpriced: 0, spent: new Map(), sends: sends(reading, agent) });
     return source;
   };
-  const wanted = [...heads].flatMap((head) => reading.sourcesOf(head));
-  if (asked.failed !== null) for (const agent of failing(reading, active, wanted, stretch, asked.failed)) countEnded(reading, agent, stretch, of(agent));
+  if (asked.failed !== null) for (const agent of failing(reading, active, stretch, asked.failed)) countEnded(reading, agent, stretch, of(agent));
   if (asked.denied !== null) countDenied(reading, active, stretch, of);
-  for (const { currency, micros } of asked.spent) for (const agent of spending(reading, active, wanted, stretch, currency, micros)) spend(reading, agent, stretch, currency, of(agent));
-  return together(reading, sources, asked, heads);
+  for (const { currency, micros } of asked.spent) for (const agent of spending(reading, active, stretch, currency, micros)) spend(reading, agent, stretch, currency, of(agent));
+  return together(reading, sources, asked);
 }
 
 const sends = (reading: Reading, agent: number): boolean => reading.sql<[number], { kind: string }>('SELECT kind FROM connection WHERE id = ?').get(reading.agent(agent).connection)?.kind === 'otlp';
 
 /** Sources of one agent are one; of money whichever side told more, as budgets count it. */
-function together(reading: Reading, sources: ReadonlyMap<number, Source>, asked: WindowAsked, heads: ReadonlySet<number>): WindowFact[] {
+function together(reading: Reading, sources: ReadonlyMap<number, Source>, asked: WindowAsked): WindowFact[] {
   const byHead = Map.groupBy(sources, ([agent]) => reading.headOf(agent));
   return [...byHead].map(([head, list]): WindowFact => {
     const sum = (of: (one: Source) => number): number => list.reduce((total, [, one]) => total + of(one), 0);
@@ -50,24 +50,34 @@ function together(reading: Reading, sources: ReadonlyMap<number, Source>, asked:
         return { currency, micros: Math.max(side(true), side(false)), about: list.some(([, one]) => one.spent.get(currency)?.about === true) };
       }),
     };
-  }).filter((row) => heads.has(row.head) || (asked.failed !== null && row.failed >= asked.failed) || (asked.denied !== null && row.denied >= asked.denied)
+  }).filter((row) => (asked.failed !== null && row.failed >= asked.failed.least) || (asked.denied !== null && row.denied >= asked.denied)
     || row.spent.some((one) => one.micros >= (asked.spent.find((other) => other.currency === one.currency)?.micros ?? Number.POSITIVE_INFINITY)));
 }
 
 /** Sources that may have failed often enough: sides of one agent are added up, so none is left out that another side completes. */
-function failing(reading: Reading, active: readonly number[], wanted: readonly number[], { fromUs, nowUs }: Stretch, least: number): Set<number> {
+function failing(reading: Reading, active: readonly number[], { fromUs, nowUs }: Stretch, { least, percent }: NonNullable<WindowAsked['failed']>): Set<number> {
   const ids = JSON.stringify(active);
-  const rows = nowUs - fromUs > recordsUs
-    ? reading.sql<unknown[], { agent: number; n: number }>('SELECT j.value AS agent, (SELECT coalesce(sum(h.failures), 0) FROM by_hour h WHERE h.agent = j.value AND h.hour >= ?) AS n FROM json_each(?) j').all(Math.floor((fromUs - longUs) / US_HOUR), ids)
-    : reading.sql<unknown[], { agent: number; n: number }>(`SELECT j.value AS agent, (SELECT count(*) FROM (SELECT 1 FROM activity f INDEXED BY activity_failed WHERE f.agent = j.value AND f.status = ${STATUS.error} AND f.ts_us >= ? LIMIT ${mostCounted}))
-      + (SELECT count(*) FROM (SELECT 1 FROM activity l INDEXED BY activity_long WHERE l.agent = j.value AND l.dur_us >= 10000000 AND l.ts_us + l.dur_us >= ? LIMIT 500)) AS n FROM json_each(?) j`).all(fromUs, fromUs, ids);
-  return enough(reading, rows, wanted, least);
+  if (nowUs - fromUs > recordsUs) {
+    const rows = reading.sql<unknown[], Count>('SELECT j.value AS agent, (SELECT coalesce(sum(d.failures), 0) FROM by_day d WHERE d.agent = j.value AND d.day >= ?) AS n FROM json_each(?) j').all(Math.floor((fromUs - longUs) / US_DAY), ids);
+    return enough(reading, rows, least, (agent) => mayReach(reading, agent, fromUs, percent));
+  }
+  return enough(reading, reading.sql<unknown[], Count>(`SELECT j.value AS agent, (SELECT count(*) FROM (SELECT 1 FROM activity f INDEXED BY activity_failed WHERE f.agent = j.value AND f.status = ${STATUS.error} AND f.ts_us >= ? LIMIT ${mostCounted}))
+    + (SELECT count(*) FROM (SELECT 1 FROM activity l INDEXED BY activity_long WHERE l.agent = j.value AND l.dur_us >= 10000000 AND l.ts_us + l.dur_us >= ? LIMIT ${mostLong})) AS n FROM json_each(?) j`).all(fromUs, fromUs, ids), least);
 }
 
-function enough(reading: Reading, rows: readonly { readonly agent: number; readonly n: number }[], wanted: readonly number[], least: number): Set<number> {
-  const byHead = new Map<number, number>();
-  for (const { agent, n } of rows) if (n > 0) byHead.set(reading.headOf(agent), (byHead.get(reading.headOf(agent)) ?? 0) + n);
-  return new Set([...wanted, ...rows.filter(({ agent, n }) => n > 0 && (byHead.get(reading.headOf(agent)) ?? 0) >= least).map(({ agent }) => agent)]);
+interface Count { readonly agent: number; readonly n: number }
+
+/** Even if all that failed in the hours that it touches ended in it, and nothing else did. */
+function mayReach(reading: Reading, agent: number, fromUs: number, percent: number): boolean {
+  const whole = hoursOf(reading, agent, Math.ceil(fromUs / US_HOUR));
+  const touched = hoursOf(reading, agent, Math.floor((fromUs - longUs) / US_HOUR));
+  return touched.failures * 100 >= percent * Math.max(0, whole.activities - running(reading, agent, Math.ceil(fromUs / US_HOUR) * US_HOUR, Number.MAX_SAFE_INTEGER));
+}
+
+/** All sources of the agents that come up to it: what did not fail counts, too. Of its sides one at least must be `likely`, else all together are not. */
+function enough(reading: Reading, rows: readonly Count[], least: number, likely: (agent: number) => boolean = () => true): Set<number> {
+  const byHead = Map.groupBy(rows.filter((one) => one.n > 0), (one) => reading.headOf(one.agent));
+  return new Set([...byHead].filter(([, list]) => list.reduce((sum, one) => sum + one.n, 0) >= least && list.some((one) => likely(one.agent))).flatMap(([head]) => (reading.heads().size === 0 ? [head] : reading.sourcesOf(head))));
 }
 
 /** What ended in it: whole hours from the sums, before them the records; what began before it and took long, too. */
@@ -76,7 +86,7 @@ function countEnded(reading: Reading, agent: number, { fromUs, nowUs }: Stretch,
   const byHours = nowUs - fromUs > recordsUs;
   const part = countRecords(reading, agent, fromUs, byHours ? hour * US_HOUR : Number.MAX_SAFE_INTEGER);
   const long = reading.sql<number[], { n: number; failed: number }>(`SELECT count(*) AS n, coalesce(sum(failed), 0) AS failed FROM (SELECT failure IS NOT NULL AS failed FROM activity INDEXED BY activity_long
-    WHERE agent = ? AND dur_us >= 10000000 AND ts_us + dur_us >= ? AND ts_us + dur_us <= ? AND ts_us < ? LIMIT 500)`).get(agent, part.fromUs, nowUs, part.fromUs) ?? { n: 0, failed: 0 };
+    WHERE agent = ? AND dur_us >= 10000000 AND ts_us + dur_us >= ? AND ts_us + dur_us <= ? AND ts_us < ? LIMIT ${mostLong})`).get(agent, part.fromUs, nowUs, part.fromUs) ?? { n: 0, failed: 0 };
   const whole = byHours ? hoursOf(reading, agent, hour) : { activities: 0, failures: 0 };
   const open = byHours ? running(reading, agent, hour * US_HOUR, Number.MAX_SAFE_INTEGER) : 0;
   into.ended = part.ended + long.n + Math.max(0, whole.activities - open);
@@ -118,11 +128,11 @@ function currenciesOf(reading: Reading, currency: string): number[] {
   return [...(known === null ? [] : [known]), ...(currency === 'USD' ? [0] : [])];
 }
 
-/** Sources that may have spent enough: all of the hours that it touches is never less. */
-function spending(reading: Reading, active: readonly number[], wanted: readonly number[], { fromUs }: Stretch, currency: string, least: number): Set<number> {
-  const currencies = JSON.stringify(currenciesOf(reading, currency));
-  const rows = reading.sql<unknown[], { agent: number; n: number }>('SELECT j.value AS agent, (SELECT coalesce(sum(h.micros), 0) FROM by_hour h WHERE h.agent = j.value AND h.hour >= ? AND h.currency IN (SELECT value FROM json_each(?))) AS n FROM json_each(?) j').all(Math.floor(fromUs / US_HOUR), currencies, JSON.stringify(active));
-  return enough(reading, rows, wanted, least);
+/** Sources that may have spent enough: all of the hours or days that it touches is never less. */
+function spending(reading: Reading, active: readonly number[], { fromUs, nowUs }: Stretch, currency: string, least: number): Set<number> {
+  const [table, unit, first] = nowUs - fromUs > recordsUs ? ['by_day', 'day', Math.floor(fromUs / US_DAY)] as const : ['by_hour', 'hour', Math.floor(fromUs / US_HOUR)] as const;
+  return enough(reading, reading.sql<unknown[], Count>(`SELECT j.value AS agent, (SELECT coalesce(sum(h.micros), 0) FROM ${table} h WHERE h.agent = j.value AND h.${unit} >= ? AND h.currency IN (SELECT value FROM json_each(?))) AS n FROM json_each(?) j`)
+    .all(first, JSON.stringify(currenciesOf(reading, currency)), JSON.stringify(active)), least);
 }
 
 function spend(reading: Reading, agent: number, { fromUs, nowUs }: Stretch, currency: string, into: Source): void {

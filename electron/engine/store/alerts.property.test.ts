@@ -25,13 +25,13 @@ type Deed =
 
 const some = fc.nat({ max: 30 });
 const targetsOf = fc.array(fc.nat({ max: 2 }), { maxLength: 4 });
-const result = fc.constantFrom('sent' as const, 'again' as const, 'failed' as const, 'held' as const);
+const result = fc.constantFrom('sent' as const, 'sent' as const, 'again' as const, 'failed' as const, 'held' as const);
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ t: fc.constant('raise' as const), key: fc.nat({ max: 2 }), targets: targetsOf, held: fc.boolean(), once: fc.boolean(), repeat: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ t: fc.constantFrom('over' as const, 'acknowledge' as const, 'resolve' as const, 'reopen' as const), alert: some }) },
   { weight: 2, arbitrary: fc.record({ t: fc.constant('escalate' as const), alert: some, step: fc.nat({ max: 2 }), targets: targetsOf }) },
   { weight: 4, arbitrary: fc.record({ t: fc.constant('deliver' as const), target: fc.nat({ max: 2 }), result }) },
-  { weight: 1, arbitrary: fc.record({ t: fc.constant('late' as const), delivery: some, result }) },
+  { weight: 4, arbitrary: fc.record({ t: fc.constant('late' as const), delivery: some, result }) },
   { weight: 1, arbitrary: fc.record({ t: fc.constant('wake' as const), target: fc.nat({ max: 2 }), failedToo: fc.boolean() }) },
 );
 
@@ -149,9 +149,9 @@ it('nobody is told the same twice, nothing that was sent is sent again, and coun
   runtime.history.db.pragma('synchronous = OFF');
   const db = openReader(historyFile(runtime.history.dir));
   onTestFinished(() => { db.close(); });
-  fc.assert(fc.property(fc.array(deed, { minLength: 5, maxLength: 40 }), (deeds) => {
+  fc.assert(fc.property(fc.array(deed, { minLength: 15, maxLength: 40 }), (deeds) => {
     const world = new World(runtime, new Reading(db));
     for (const one of deeds) world.run(one);
     world.check();
-  }), { numRuns: 50 });
+  }), { numRuns: 40 });
 });

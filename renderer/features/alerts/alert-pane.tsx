@@ -76,7 +76,7 @@ export function DeliveryLine({ one, withTitle = false }: { one: Delivery; withTi
     <li className={classes.delivery}>
       <StateBadge state={look.state} word={look.word} />
       <span className={classes.deliveryText}>
-        <span className={classes.deliveryWho}>{withTitle ? <InertName text={one.title} most={100} /> : <><InertName text={one.targetName} most={60} /> <span className={classes.muted}>{targetKindWords[one.targetKind]}</span></>} <span className={classes.muted}>{deliveryWhat[one.what]}{one.attempts > 1 && `, ${plural(one.attempts, 'attempt')}`}</span></span>
+        <span className={classes.deliveryWho}>{withTitle ? (one.what === 'test' ? 'Test message' : <InertName text={one.title} most={100} />) : <><InertName text={one.targetName} most={60} /> <span className={classes.muted}>{targetKindWords[one.targetKind]}</span></>} <span className={classes.muted}>{[...(withTitle && one.what === 'test' ? [] : [deliveryWhat[one.what]]), ...(one.attempts > 1 ? [plural(one.attempts, 'attempt')] : [])].join(', ')}</span></span>
         {one.lastError !== null && one.state !== 'sent' && <span className={classes.why}><InertName text={one.lastError} most={300} /></span>}
       </span>
       <span className={classes.deliveryWhen}>{one.sentAt !== null ? <Time iso={one.sentAt} /> : one.dueAt !== null && (one.state === 'waiting' || one.state === 'held') ? <>{one.attempts > 0 ? 'next try ' : ''}<Due at={one.dueAt} /></> : <Time iso={one.createdAt} />}</span>

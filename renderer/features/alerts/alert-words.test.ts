@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aboutOf, credentialWords, dueWords, escalationOf, quietWords, ruleSentence, spanWords, stateLook, targetLook, tellsWords, toldLook, triggerWords, watchesWords, watchingWords, whereWords, worstRank } from './alert-words.ts';
+import { aboutOf, credentialWords, dueWords, escalationOf, quietWords, ruleSentence, seenWords, spanWords, stateLook, stepsWords, targetLook, tellsWords, toldLook, triggerWords, watchesWords, watchingWords, whereWords, worstRank } from './alert-words.ts';
 import { testAlert, testRule, testTarget } from './test-alerts.ts';
 
 const at = '2026-11-17T13:00:00.000Z';
@@ -25,7 +25,10 @@ describe('a rule as a sentence', () => {
   it('says whose and who is told, with what cannot be seen made visible', () => {
     expect(watchesWords(testRule({ watches: { kind: 'agent', id: 'agt-1' }, watchesName: 'refund\u202Erunner' }))).toBe('agent refund[U+202E]runner');
     expect(tellsWords(testRule(), [])).toBe('inbox only');
-    expect(tellsWords(testRule({ targetIds: ['tgt-1', 'tgt-9'], escalation: [{ afterMin: 15, targetIds: ['tgt-1'] }] }), [testTarget()])).toBe('On call and a removed target; 1 escalation');
+    expect(tellsWords(testRule({ targetIds: ['tgt-1', 'tgt-9'] }), [testTarget()])).toBe('On call and a removed target');
+    expect(stepsWords(testRule({ escalation: [{ afterMin: 15, targetIds: ['tgt-1'] }, { afterMin: 120, targetIds: ['tgt-9'] }] }), [testTarget()])).toBe('after 15 min: On call; after 2 h: a removed target');
+    expect(stepsWords(testRule(), [])).toBeNull();
+    expect([watchesWords(testRule()), watchesWords(testRule({ trigger: { kind: 'gap', afterS: 0 } }))]).toEqual(['every agent', 'every connection']);
   });
 });
 
@@ -84,6 +87,7 @@ describe('a target', () => {
 });
 
 it('says what silence rests on', () => {
+  expect([seenWords(null, 0, 'Last 24 h'), seenWords(1, 0, 'Last 24 h'), seenWords(0.5, 2, 'Last 24 h')]).toEqual(['Nothing was seen in the last 24 h, so nothing can be said.', 'All connection time of the last 24 h was seen.', 'In the last 24 h 50\u2009% of connection time was seen, 2 gaps: of the rest nothing can be said.']);
   expect(watchingWords([])).toBe('No rule watches.');
   expect(watchingWords([testRule({ enabled: false })])).toBe('No rule watches: 1 rule is switched off.');
   expect(watchingWords([testRule({ name: 'A' }), testRule({ name: 'B' }), testRule({ enabled: false })])).toBe('2 rules watch: “A”, “B”. 1 rule is switched off.');

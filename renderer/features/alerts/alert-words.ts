@@ -2,7 +2,7 @@
 import type { Alert, AlertKind, AlertRule, AlertRuleDraft, AlertSeverity, AlertTarget, AlertTrigger, Delivery, QuietHours, TargetConfig, TargetKind } from '../../../shared/alerts.ts';
 import type { Target } from '../../app/navigation.ts';
 import { inertString } from '../../ui/agent-text.ts';
-import { formatCount, formatMoney, plural } from '../../ui/format.ts';
+import { formatCount, formatMoney, formatPercent, plural } from '../../ui/format.ts';
 import type { State } from '../../ui/state-shapes.tsx';
 
 // Written out here: importing the schemas' values would bring all their checks into the page.
@@ -65,9 +65,12 @@ export function ruleSentence(rule: Pick<AlertRuleDraft, 'trigger' | 'sustainedS'
   return `When ${triggerWords(rule.trigger)}${held}${rule.tellEnd === true ? '; its end is told too' : ''}`;
 }
 
+/** What everything is, where it is not every agent. */
+export const everythingWords: Partial<Record<AlertKind, string>> = { gap: 'every connection', budget: 'every budget', stop: 'every stop' };
+
 /** The name is what a person or a runtime gave: the caller shows it inert. */
-export function watchesWords(rule: Pick<AlertRule, 'watches' | 'watchesName'>): string {
-  if (rule.watches.kind === 'everything') return 'every agent';
+export function watchesWords(rule: Pick<AlertRule, 'watches' | 'watchesName' | 'trigger'>): string {
+  if (rule.watches.kind === 'everything') return everythingWords[rule.trigger.kind] ?? 'every agent';
   return `${rule.watches.kind} ${inertString(rule.watchesName, 60)}`;
 }
 
@@ -77,10 +80,11 @@ export function targetNames(ids: readonly string[], targets: readonly Pick<Alert
 }
 
 /** Who is told, besides the inbox where every alert is. */
-export function tellsWords(rule: Pick<AlertRule, 'targetIds' | 'escalation'>, targets: readonly Pick<AlertTarget, 'id' | 'name'>[]): string {
-  const first = rule.targetIds.length === 0 ? 'inbox only' : targetNames(rule.targetIds, targets);
-  const steps = rule.escalation.length;
-  return steps === 0 ? first : `${first}; ${plural(steps, 'escalation')}`;
+export const tellsWords = (rule: Pick<AlertRule, 'targetIds'>, targets: readonly Pick<AlertTarget, 'id' | 'name'>[]): string => (rule.targetIds.length === 0 ? 'inbox only' : targetNames(rule.targetIds, targets));
+
+/** `after 15 min: Risk team`; null: it is not escalated. */
+export function stepsWords(rule: Pick<AlertRule, 'escalation'>, targets: readonly Pick<AlertTarget, 'id' | 'name'>[]): string | null {
+  return rule.escalation.length === 0 ? null : rule.escalation.map((step) => `after ${spanWords(step.afterMin * 60)}: ${targetNames(step.targetIds, targets)}`).join('; ');
 }
 
 export interface Escalating { /** sentence without its clock. */ text: string; /** when the step is due; null: none is. */ at: string | null }
@@ -175,7 +179,15 @@ export function watchingWords(rules: readonly Pick<AlertRule, 'enabled' | 'name'
   const on = rules.filter((rule) => rule.enabled);
   const off = rules.length - on.length;
   if (on.length === 0) return rules.length === 0 ? 'No rule watches.' : `No rule watches: ${plural(off, 'rule is', 'rules are')} switched off.`;
-  const named = on.slice(0, 8).map((rule) => `“${inertString(rule.name, 60)}”`);
+  const named = on.slice(0, 12).map((rule) => `“${inertString(rule.name, 60)}”`);
   const more = on.length - named.length;
   return `${plural(on.length, 'rule watches', 'rules watch')}: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}.${off > 0 ? ` ${plural(off, 'rule is', 'rules are')} switched off.` : ''}`;
+}
+
+/** What could be seen meanwhile: an inbox is only as empty as its connections were seen. `period` as the header says it: "Last 24 h". */
+export function seenWords(share: number | null, gaps: number, period: string): string {
+  const span = period.toLowerCase();
+  if (share === null) return `Nothing was seen in the ${span}, so nothing can be said.`;
+  const unseen = gaps === 0 ? '' : `, ${plural(gaps, 'gap')}`;
+  return share >= 1 ? `All connection time of the ${span} was seen.` : `In the ${span} ${formatPercent(share)} of connection time was seen${unseen}: of the rest nothing can be said.`;
 }

@@ -4,10 +4,10 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import type { Alert } from '../../../shared/alerts.ts';
 import type { Result } from '../../../shared/contract.ts';
-import { agentQueries, alertQueries, gapQueries } from '../../api/queries.ts';
+import { agentQueries, alertQueries, failureQueries, gapQueries } from '../../api/queries.ts';
 import { useKeys } from '../../app/keys.ts';
 import { go, setParams, usePlace } from '../../app/navigation.ts';
-import { useAskedPeriod } from '../../app/period.ts';
+import { periodWords, useAskedPeriod, usePeriod } from '../../app/period.ts';
 import { detailStored } from '../../app/sidebar-state.ts';
 import { openStopPlan, stopOfAgent, useStopChoice } from '../../app/stop-choice.ts';
 import { stored } from '../../app/stored.ts';
@@ -22,8 +22,9 @@ import { formatCount, plural } from '../../ui/format.ts';
 import { Kbd, KeyHints } from '../../ui/kbd.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
+import { seenShare } from '../failures/failure-words.ts';
 import { AlertPane } from './alert-pane.tsx';
-import { aboutOf, severityLooks, stateLook, watchingWords } from './alert-words.ts';
+import { aboutOf, seenWords, severityLooks, stateLook, watchingWords } from './alert-words.ts';
 import { inboxColumns } from './inbox-columns.tsx';
 import { askedOf, filterWords, isShown, nextAfter, paramsOf, readView, shownIds, shownWords, type InboxView, type Shown } from './inbox-view.ts';
 import { UndoNotice } from './undo-notice.tsx';
@@ -63,9 +64,11 @@ function Bar({ view, data }: { view: InboxView; data: Page | undefined }) {
 function NothingHere({ view }: { view: InboxView }) {
   const rules = useQuery(alertQueries.rules());
   const gaps = useQuery(gapQueries.list(useAskedPeriod()));
+  const sight = useQuery(failureQueries.all(useAskedPeriod()));
+  const period = usePeriod();
   const words = filterWords(view, rules.data?.rows.find((rule) => rule.id === view.ruleId)?.name ?? null);
   if (words.length > 0) return <Empty title={view.show === 'all' ? 'No alert fits this filter' : `No ${view.show} alert fits this filter`} why={`On: ${inertString(words.join(', '), 300)}.`} action={<Button onClick={clearFilter} rightSection={<Kbd keys="escape" />}>Clear the filter</Button>} />;
-  const unseen = gaps.data === undefined ? '' : gaps.data.rows.length === 0 ? ' Every connection was seen all the period.' : ` ${plural(gaps.data.rows.length, 'time')} of the period ${gaps.data.rows.length === 1 ? 'was' : 'were'} not seen: nothing can be said about them.`;
+  const unseen = sight.data === undefined || gaps.data === undefined ? '' : ` ${seenWords(seenShare(sight.data.seen), gaps.data.rows.length, periodWords(period))}`;
   const watching = rules.data === undefined ? '' : watchingWords(rules.data.rows);
   return (
     <Empty

@@ -5,7 +5,7 @@ import type { AlertKind, AlertRule, AlertTarget } from '../../../shared/alerts.t
 import { connectionQueries, costQueries, stopQueries } from '../../api/queries.ts';
 import { useAskedPeriod } from '../../app/period.ts';
 import { inertString } from '../../ui/agent-text.ts';
-import { lasts, targetKindWords } from './alert-words.ts';
+import { everythingWords, lasts, targetKindWords } from './alert-words.ts';
 import { addStep, kindChoices, toggledIn, units, usualOf, watchesKey, type RuleForm, type SpanForm } from './rule-form.ts';
 import classes from './alerts.module.css';
 
@@ -29,12 +29,12 @@ const budgetChoices = [{ value: 'soft', label: 'soft limit' }, { value: 'hard', 
 /** Behind "Tell when ...": the blanks of the chosen kind. */
 function Blanks({ form, set }: FieldsProps) {
   switch (form.kind) {
-    case 'failure_rate': return <>: <NumberField label="Per cent" value={form.percent} onChange={(percent) => set({ percent })} /> % of at least <NumberField label="Activities at least" value={form.least} onChange={(least) => set({ least })} /> activities within <Span label="Within" value={form.within} onChange={(within) => set({ within })} /></>;
-    case 'spend_rate': return <>: more than <NumberField wide label="Amount" value={form.amount} onChange={(amount) => set({ amount })} /> <input className={classes.blank} aria-label="Currency" maxLength={3} value={form.currency} onChange={(event) => set({ currency: event.currentTarget.value })} /> within <Span label="Within" value={form.within} onChange={(within) => set({ within })} /></>;
-    case 'denials': return <>: <NumberField label="Denied acts" value={form.count} onChange={(count) => set({ count })} /> within <Span label="Within" value={form.within} onChange={(within) => set({ within })} /></>;
-    case 'gap': case 'approval': return <> for <Span label="For" value={form.after} onChange={(after) => set({ after })} /></>;
-    case 'grant': return <>: <select className={classes.blankSelect} aria-label="Which access" value={form.grantOn} onChange={(event) => set({ grantOn: event.currentTarget.value === 'any' ? 'any' : 'widened' })}><option value="widened">only what goes beyond the baseline</option><option value="any">any</option></select></>;
-    case 'budget': return <>: {budgetChoices.map((one) => <label key={one.value} className={classes.tickLabel}><input type="checkbox" checked={form.budgetOn.includes(one.value)} onChange={() => set({ budgetOn: toggledIn(form.budgetOn, one.value) })} />{one.label}</label>)}</>;
+    case 'failure_rate': return <><NumberField label="Per cent" value={form.percent} onChange={(percent) => set({ percent })} /> % of at least <NumberField label="Activities at least" value={form.least} onChange={(least) => set({ least })} /> activities within <Span label="Within" value={form.within} onChange={(within) => set({ within })} /></>;
+    case 'spend_rate': return <>more than <NumberField wide label="Amount" value={form.amount} onChange={(amount) => set({ amount })} /> <input className={classes.blank} aria-label="Currency" maxLength={3} value={form.currency} onChange={(event) => set({ currency: event.currentTarget.value })} /> within <Span label="Within" value={form.within} onChange={(within) => set({ within })} /></>;
+    case 'denials': return <><NumberField label="Denied acts" value={form.count} onChange={(count) => set({ count })} /> within <Span label="Within" value={form.within} onChange={(within) => set({ within })} /></>;
+    case 'gap': case 'approval': return <>for <Span label="For" value={form.after} onChange={(after) => set({ after })} /></>;
+    case 'grant': return <><select className={classes.blankSelect} aria-label="Which access" value={form.grantOn} onChange={(event) => set({ grantOn: event.currentTarget.value === 'any' ? 'any' : 'widened' })}><option value="widened">only what goes beyond the baseline</option><option value="any">any</option></select></>;
+    case 'budget': return <>{budgetChoices.map((one) => <label key={one.value} className={classes.tickLabel}><input type="checkbox" checked={form.budgetOn.includes(one.value)} onChange={() => set({ budgetOn: toggledIn(form.budgetOn, one.value) })} />{one.label}</label>)}</>;
     case 'new_failure': case 'stop': return null;
   }
 }
@@ -47,7 +47,7 @@ function Watches({ form, set, rule }: FieldsProps & { rule: AlertRule | null }) 
   const tags = useQuery(stopQueries.tags());
   const connections = useQuery(connectionQueries.list());
   const options = [
-    { key: 'everything', label: form.kind === 'gap' ? 'every connection' : 'every agent' },
+    { key: 'everything', label: everythingWords[form.kind] ?? 'every agent' },
     ...(tags.data?.rows ?? []).map((one) => ({ key: `tag:${one.tag}`, label: `agents with the tag ${one.tag}` })),
     ...(owners.data?.rows ?? []).filter((one) => one.name.trim() !== '').map((one) => ({ key: `owner:${one.name}`, label: `agents of ${inertString(one.name, 60)}` })),
     ...(connections.data?.rows ?? []).map((one) => ({ key: `connection:${one.id}`, label: `connection ${inertString(one.name, 60)}` })),
@@ -76,7 +76,7 @@ export function Sentence({ form, set, rule }: FieldsProps & { rule: AlertRule | 
         <span className={classes.lead}>Tell when</span>
         <span className={classes.rest}>
           <select className={classes.blankSelect} aria-label="Tell when" value={form.kind} onChange={(event) => { const kind = kindChoices.find((one) => one.value === event.currentTarget.value)?.value; if (kind !== undefined) set({ kind, ...usualOf[kind] }); }}>{kindChoices.map((one) => <option key={one.value} value={one.value}>{one.label}</option>)}</select>
-          <Blanks form={form} set={set} />
+          <span className={classes.line}><Blanks form={form} set={set} /></span>
         </span>
       </div>
       <div className={classes.sentence}><span className={classes.lead}>Of</span><span className={classes.rest}><Watches form={form} set={set} rule={rule} /></span></div>
@@ -95,8 +95,9 @@ export function Telling({ form, set, targets }: FieldsProps & { targets: readonl
         <div key={index} className={classes.sentence} role="group" aria-label={`Escalation ${index + 1}`}>
           <span className={classes.lead}>If nobody acknowledges</span>
           <span className={classes.rest}>
-            within <NumberField label={`Minutes of escalation ${index + 1}`} value={step.after} onChange={(after) => setStep(index, { after })} /> minutes, tell <TargetTicks label={`Targets of escalation ${index + 1}`} targets={targets} chosen={step.targetIds} onChange={(targetIds) => setStep(index, { targetIds })} />
+            after <NumberField label={`Minutes of escalation ${index + 1}`} value={step.after} onChange={(after) => setStep(index, { after })} /> minutes, tell
             <button type="button" className={classes.linkButton} onClick={() => set({ steps: form.steps.filter((_, at) => at !== index) })}>Remove<span className="gh-visually-hidden"> escalation {index + 1}</span></button>
+            <span className={classes.line}><TargetTicks label={`Targets of escalation ${index + 1}`} targets={targets} chosen={step.targetIds} onChange={(targetIds) => setStep(index, { targetIds })} /></span>
           </span>
         </div>
       ))}

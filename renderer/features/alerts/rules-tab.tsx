@@ -15,7 +15,7 @@ import { formatCount, plural } from '../../ui/format.ts';
 import { Kbd, KeyHints } from '../../ui/kbd.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { Age } from '../../ui/time.tsx';
-import { ruleSentence, severityLooks, tellsWords, watchesWords } from './alert-words.ts';
+import { ruleSentence, severityLooks, stepsWords, tellsWords, watchesWords } from './alert-words.ts';
 import { RuleDialog } from './rule-dialog.tsx';
 import { draftOf } from './rule-form.ts';
 import { UndoNotice, type Done } from './undo-notice.tsx';
@@ -24,6 +24,12 @@ import classes from './alerts.module.css';
 
 interface RowActs { onSwitch: (rule: AlertRule) => void; onEdit: (rule: AlertRule) => void; onRemove: (rule: AlertRule) => void; busy: boolean }
 
+function Tells({ rule, targets }: { rule: AlertRule; targets: readonly AlertTarget[] }) {
+  const said = tellsWords(rule, targets);
+  const steps = stepsWords(rule, targets);
+  return <span className={classes.two}><span className={rule.targetIds.length === 0 ? classes.zero : classes.cut} data-tip={said}>{said}</span>{steps !== null && <span className={classes.where} data-tip={steps}>{steps}</span>}</span>;
+}
+
 function columnsOf(targets: readonly AlertTarget[], { onSwitch, onEdit, onRemove, busy }: RowActs): readonly DataColumn<AlertRule>[] {
   const name = (rule: AlertRule) => <span className="gh-visually-hidden"> {inertString(rule.name, 60)}</span>;
   return [
@@ -31,10 +37,10 @@ function columnsOf(targets: readonly AlertTarget[], { onSwitch, onEdit, onRemove
     { id: 'rule', head: 'Rule, what it watches for', name: 'Rule', min: 260, grow: 4, fixed: true, sortBy: (rule) => rule.name, cell: (rule) => <span className={classes.two}><strong className={classes.titleOpen}><InertName text={rule.name} most={80} />{rule.builtIn && <span className={classes.builtIn}> built in</span>}</strong><span className={classes.where} data-tip={ruleSentence(rule)}>{ruleSentence(rule)}</span></span> },
     { id: 'severity', head: 'Severity', name: 'Severity', min: 92, grow: 0, sortBy: (rule) => severityLooks[rule.severity].rank, cell: (rule) => <StateBadge state={severityLooks[rule.severity].state} word={severityLooks[rule.severity].word} /> },
     { id: 'whose', head: 'Of', name: 'Whose', min: 96, grow: 1, sortBy: watchesWords, cell: (rule) => <span className={classes.cut} data-tip={watchesWords(rule)}>{watchesWords(rule)}</span> },
-    { id: 'tells', head: 'Tells', name: 'Tells', min: 120, grow: 2, cell: (rule) => <span className={classes.cut} data-tip={tellsWords(rule, targets)}>{tellsWords(rule, targets)}</span> },
+    { id: 'tells', head: 'Tells', name: 'Tells', min: 130, grow: 2, cell: (rule) => <Tells rule={rule} targets={targets} /> },
     { id: 'raised', head: 'Raised', name: 'Raised', min: 60, grow: 0, end: true, first: 'down', sortBy: (rule) => rule.raised, cell: (rule) => (rule.raised === 0 ? <span className={classes.zero}>0</span> : <button type="button" className={classes.cellLink} onClick={() => go({ screen: 'alerts', params: { rule: rule.id, show: 'all' } })}>{formatCount(rule.raised)}<span className="gh-visually-hidden"> alerts of {inertString(rule.name, 60)}</span></button>) },
     { id: 'last', head: 'Last', name: 'Last', min: 56, grow: 0, end: true, first: 'down', sortBy: (rule) => (rule.lastAt === null ? null : Date.parse(rule.lastAt)), cell: (rule) => (rule.lastAt === null ? <span className={classes.zero}>never</span> : <Age iso={rule.lastAt} />) },
-    { id: 'acts', head: '', name: 'What can be done', min: 164, grow: 0, end: true, cell: (rule) => <span className={classes.cellButtons}><Button onClick={() => onEdit(rule)}>Change…{name(rule)}</Button><Button disabled={busy} onClick={() => onRemove(rule)}>Remove{name(rule)}</Button></span> },
+    { id: 'acts', head: <span className="gh-visually-hidden">What can be done</span>, name: 'What can be done', min: 164, grow: 0, end: true, cell: (rule) => <span className={classes.cellButtons}><Button onClick={() => onEdit(rule)}>Change…{name(rule)}</Button><Button disabled={busy} onClick={() => onRemove(rule)}>Remove{name(rule)}</Button></span> },
   ];
 }
 
@@ -57,6 +63,7 @@ function Rules({ rows, targets, onEdit }: { rows: readonly AlertRule[]; targets:
   const move = (by: number) => (): void => setFocused(step(model.order, focused, by));
   useKeys('Alert rules: table', [
     { keys: 'j', does: 'next rule', run: move(1) }, { keys: 'k', does: 'rule before', run: move(-1) }, { keys: 'arrowdown', does: '', run: move(1) }, { keys: 'arrowup', does: '', run: move(-1) },
+    { keys: '.', does: 'sort new ones in', run: model.release },
     { keys: 'enter', does: 'change the rule', run: () => open(focused) },
   ]);
   return (

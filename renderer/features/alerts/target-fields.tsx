@@ -53,9 +53,11 @@ function Email({ form, set }: TargetFieldsProps) {
         <Field label="Port" mono max={5} value={form.port} placeholder={usualPort(form)} onChange={(port) => set({ port })} />
       </div>
       <div className={classes.label}><span>Connection</span><Segmented label="Connection" name="target-security" value={form.security} options={[{ value: 'tls', label: 'TLS' }, { value: 'starttls', label: 'STARTTLS' }, { value: 'none', label: 'Not encrypted' }]} onChange={(security) => set({ security })} />{form.security === 'none' && <span className={classes.hint}>Alerts and the password go readable over the network. Only for a server on this machine.</span>}</div>
-      <Field label="Sender" max={254} value={form.from} placeholder="gatehouse@example.com" onChange={(from) => set({ from })} />
+      <div className={classes.halves}>
+        <Field label="Sender" max={254} value={form.from} placeholder="gatehouse@example.com" onChange={(from) => set({ from })} />
+        <Field label="User, if the server asks for one" max={254} value={form.user} placeholder="none" onChange={(user) => set({ user })} />
+      </div>
       <Area label="To" rows={2} value={form.to} placeholder="oncall@example.com" onChange={(to) => set({ to })} hint="One address a line. Mail is plain text." />
-      <Field label="User, if the server asks for one" max={254} value={form.user} placeholder="none" onChange={(user) => set({ user })} />
       {form.security !== 'none' && <Authority form={form} set={set} />}
     </>
   );
@@ -105,7 +107,7 @@ export function QuietFields({ form, set }: TargetFieldsProps) {
       <label className={classes.tickLabel}><input type="checkbox" checked={form.quietOn} onChange={(event) => set({ quietOn: event.currentTarget.checked })} />Quiet hours: what is not urgent waits until they are over</label>
       {form.quietOn && (
         <div className={classes.quietLine}>
-          from <input className={classes.time} type="time" aria-label="Quiet from" value={form.quietFrom} onChange={(event) => set({ quietFrom: event.currentTarget.value.slice(0, 5) })} /> to <input className={classes.time} type="time" aria-label="Quiet to" value={form.quietTo} onChange={(event) => set({ quietTo: event.currentTarget.value.slice(0, 5) })} />
+          from <input className={classes.time} aria-label="Quiet from" maxLength={5} placeholder="22:00" value={form.quietFrom} onChange={(event) => set({ quietFrom: event.currentTarget.value })} /> to <input className={classes.time} aria-label="Quiet to" maxLength={5} placeholder="07:00" value={form.quietTo} onChange={(event) => set({ quietTo: event.currentTarget.value })} />
           <span role="group" aria-label="Days on which they begin" className={classes.ticks}>{weekDays.map((day) => <label key={day.value} className={classes.tickLabel}><input type="checkbox" checked={form.quietDays.includes(day.value)} onChange={() => set({ quietDays: toggledIn(form.quietDays, day.value) })} />{day.label}</label>)}</span>
           <span className={classes.hint}>Local times of this machine; the days are those on which they begin.</span>
         </div>

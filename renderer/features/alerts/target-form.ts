@@ -51,6 +51,7 @@ class Wrong extends Error {}
 
 function webAddress(text: string): string {
   const url = text.trim();
+  if (url === '') throw new Wrong('The address is missing.');
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw new Wrong('The address begins with http:// or https://.');
   const { username, password } = new URL(url);
   if (username !== '' || password !== '') throw new Wrong('An address carries no user or password; give the credential by itself.');
@@ -59,6 +60,7 @@ function webAddress(text: string): string {
 
 function hostOf(text: string): string {
   const host = text.trim();
+  if (host === '') throw new Wrong('The server is missing.');
   if (!/^[A-Za-z0-9.:_-]{1,253}$/.test(host)) throw new Wrong('The server is a host name or address, without a scheme.');
   return host;
 }
@@ -73,6 +75,7 @@ function portOf(form: TargetForm): number {
 const mailShape = /^[^\s@<>,;"]{1,64}@[^\s@<>,;"]+\.[^\s@<>,;"]+$/;
 function mailOf(text: string, what: string): string {
   const mail = text.trim();
+  if (mail === '') throw new Wrong(`${what} is missing.`);
   if (!mailShape.test(mail) || mail.length > 254) throw new Wrong(`${what} is an e-mail address, such as alerts@example.com.`);
   return mail;
 }

@@ -4,7 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { AlertTarget } from '../../../shared/alerts.ts';
 import { alertQueries } from '../../api/queries.ts';
-import { AgentLine, InertName } from '../../ui/agent-text-view.tsx';
+import { InertName } from '../../ui/agent-text-view.tsx';
 import { inertString } from '../../ui/agent-text.ts';
 import { ErrorBlock, Loading } from '../../ui/blocks.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -39,12 +39,13 @@ function TestResult({ testing, id }: { testing: Testing; id: string }) {
   );
 }
 
-function Failing({ target }: { target: AlertTarget }) {
+/** `said`: a test just said why. */
+function Failing({ target, said }: { target: AlertTarget; said: boolean }) {
   if (target.failing === null) return null;
   return (
     <div className={classes.failing}>
       <p className={classes.stateLine}><StateShape state="broken" className={classes.stopShape} /><span>Nothing arrives since <Time iso={target.failing.since} />, {target.waiting === 0 ? 'nothing waits' : `${plural(target.waiting, 'delivery waits', 'deliveries wait')} in order`}.{target.failing.nextAt !== null && <> Next try <Due at={target.failing.nextAt} />.</>}</span></p>
-      <AgentLine text={target.failing.text} most={300} />
+      {!said && <p className={classes.why}><InertName text={target.failing.text} most={300} /></p>}
     </div>
   );
 }
@@ -86,7 +87,7 @@ export function TargetPane({ target, testing, onEdit, onTest }: { target: AlertT
       <div className={classes.pane}>
         <div className={classes.badgeLine}><StateBadge header state={look.state} word={look.word} /><span>{targetKindWords[target.config.kind]}</span><Id id={target.id} /></div>
         <h3 className={classes.title}><InertName text={target.name} most={80} /></h3>
-        <Failing target={target} />
+        <Failing target={target} said={testing.variables?.id === target.id && testing.data?.ok === false && testing.data.text === target.failing?.text} />
         <TestResult testing={testing} id={target.id} />
         <dl className={classes.facts}>
           <Fact name="Where to"><span className={classes.anywhere}><InertName text={whereWords(target.config)} most={400} /></span></Fact>

@@ -30,7 +30,7 @@ const columns: readonly DataColumn<AlertTarget>[] = [
   { id: 'waiting', head: 'Waiting', name: 'Waiting', min: 58, grow: 0, end: true, first: 'down', sortBy: (target) => target.waiting, cell: (target) => count(target.waiting) },
   { id: 'failed', head: 'Given up', name: 'Given up', min: 62, grow: 0, end: true, first: 'down', sortBy: (target) => target.failed, cell: (target) => count(target.failed) },
   { id: 'last', head: 'Last sent', name: 'Last sent', min: 64, grow: 0, end: true, first: 'down', sortBy: (target) => (target.lastSentAt === null ? null : Date.parse(target.lastSentAt)), cell: (target) => (target.lastSentAt === null ? <span className={classes.zero}>never</span> : <Age iso={target.lastSentAt} />) },
-  { id: 'quiet', head: 'Quiet hours', name: 'Quiet hours', min: 90, grow: 1, cell: (target) => <span className={target.quiet === null ? classes.zero : classes.cut} data-tip={quietWords(target.quiet)}>{quietWords(target.quiet)}</span> },
+  { id: 'quiet', head: 'Quiet hours', name: 'Quiet hours', min: 104, grow: 0, cell: (target) => (target.quiet === null ? <span className={classes.zero}>none</span> : <span data-tip={quietWords(target.quiet)}>{target.quiet.from} to {target.quiet.to}</span>) },
 ];
 
 function Targets({ rows, id, onEdit, onAdd }: { rows: readonly AlertTarget[]; id: string | null; onEdit: (target: AlertTarget) => void; onAdd: () => void }) {
@@ -44,6 +44,7 @@ function Targets({ rows, id, onEdit, onAdd }: { rows: readonly AlertTarget[]; id
   const test = (): void => { if (chosen !== undefined && !testing.isPending) testing.mutate({ id: chosen.id }); };
   useKeys('Alert targets: table', [
     { keys: 'j', does: 'next target', run: move(1) }, { keys: 'k', does: 'target before', run: move(-1) }, { keys: 'arrowdown', does: '', run: move(1) }, { keys: 'arrowup', does: '', run: move(-1) },
+    { keys: '.', does: 'sort anew', run: model.release },
     { keys: 'enter', does: 'change the target', run: () => { if (chosen !== undefined) onEdit(chosen); } }, { keys: 't', does: 'send a test message', run: test },
   ]);
   return (

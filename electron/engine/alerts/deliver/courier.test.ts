@@ -20,6 +20,8 @@ class FakeBook implements DeliveryBook {
   readonly rows: Row[] = [];
   readonly facts = new Map<number, { enabled: boolean; quiet: QuietHours | null; name: string; credential: TargetFact['credential'] }>();
   broken = 0;
+  /** between what is read and its answer. */
+  slowMs = 0;
   #listener: () => void = () => undefined;
 
   target(id: number, more: { quiet?: QuietHours; credential?: TargetFact['credential'] } = {}): void { this.facts.set(id, { enabled: true, name: `Target ${id}`, quiet: more.quiet ?? null, credential: more.credential ?? null }); }
@@ -35,11 +37,13 @@ class FakeBook implements DeliveryBook {
   targets(): Promise<readonly TargetFact[]> {
     return Promise.resolve([...this.facts].map(([id, fact]) => ({ id, config: { kind: 'webhook', url: 'http://127.0.0.1:1/', scheme: 'bearer' } as const, held: this.rows.filter((row) => row.target === id && row.state === 'held').length, ...fact })));
   }
-  due(): Promise<readonly DueDelivery[]> {
-    return Promise.resolve([...this.facts.keys()].flatMap((target) => {
+  async due(): Promise<readonly DueDelivery[]> {
+    const due = [...this.facts.keys()].flatMap((target) => {
       const row = this.rows.find((one) => one.target === target && one.state === 'waiting');
       return row === undefined ? [] : [{ ...row, uid: `dlv-${row.id}`, what: 'raised' as const }];
-    }));
+    });
+    if (this.slowMs > 0) await new Promise((done) => { setTimeout(done, this.slowMs); });
+    return due;
   }
   tried(p: Tried): Promise<unknown> {
     if (this.broken > 0) {
@@ -172,6 +176,19 @@ describe('the courier', () => {
     expect(last.state).toBe('waiting');
   });
 
+  it('tries for another day what a person asks to be tried again', async () => {
+    house.answer = () => fault();
+    house.book.add(1);
+    house.courier.start();
+    await pass(25 * 3_600_000);
+    expect(house.book.states()).toBe('1:failed');
+    await house.book.wake({ target: 1, failedToo: true, atUs: nowUs() });
+    await pass(23 * 3_600_000);
+    expect(house.book.states()).toBe('1:waiting');
+    await pass(2 * 3_600_000);
+    expect(house.book.states()).toBe('1:failed');
+  });
+
   it('raises an alarm after three failures in a row and takes it back when it works, is off or is gone', async () => {
     house.answer = () => fault();
     house.book.add(1);
@@ -234,6 +251,19 @@ describe('the courier', () => {
     await pass(10);
     expect(house.book.states()).toBe('1:failed 2:failed 3:waiting');
     expect(house.book.rows[2]?.error).toBe('It could not be sent because of a mistake in Gatehouse; the log of the engine says more.');
+  });
+
+  it('does not send again what arrives while the queue is read', async () => {
+    house.book.slowMs = 100;
+    house.answer = async () => { await new Promise((done) => { setTimeout(done, 150); }); return null; };
+    house.book.add(1);
+    house.courier.start();
+    for (let i = 0; i < 20; i += 1) {
+      await pass(35);
+      house.book.changed();
+    }
+    expect(house.book.states()).toBe('1:sent');
+    expect(house.sent).toHaveLength(1);
   });
 
   it('does not send again what was sent and could not be written down', async () => {

@@ -28,6 +28,7 @@ export interface CourierParts {
   readonly clock: Clock;
   readonly limits?: SendLimits;
   readonly random?: () => number;
+  readonly wait?: typeof waitMs;
   /** how long a message that is on its way may take when Gatehouse ends. */
   readonly endWithinMs?: number;
 }
@@ -109,9 +110,11 @@ export class Courier {
       if (this.#timer !== null) clearTimeout(this.#timer);
       let sleepMs = longestSleepMs;
       try {
+        // What is on its way now may have arrived by the time the queue is read: what was read of it says nothing. Its end wakes us again.
+        const busy = new Set(this.#busy.keys());
         const [targets, due] = [await this.#parts.book.targets(), await this.#parts.book.due()];
         this.#forget(targets);
-        for (const target of targets) if (target.enabled && !this.#busy.has(target.id)) sleepMs = Math.min(sleepMs, await this.#serve(target, due.find((one) => one.target === target.id)));
+        for (const target of targets) if (target.enabled && !busy.has(target.id)) sleepMs = Math.min(sleepMs, await this.#serve(target, due.find((one) => one.target === target.id)));
       } catch (error) {
         this.#parts.log.error('the queue of alerts could not be read', error);
         sleepMs = readAgainMs;
@@ -148,6 +151,8 @@ export class Courier {
   }
 
   async #deliver(target: TargetFact, due: DueDelivery): Promise<void> {
+    // Tried before and yet for the first time: a person asked for another day.
+    if (due.attempts > 0 && due.firstUs === null) this.#seen.delete(target.id);
     const message = readBody(due.body);
     const outcome = message === null ? new DeliveryFault('What was kept of this alert cannot be read by this version.', { forGood: true }) : await this.#attempt(target, { ...boundedMessage(message), delivery: due.uid }, this.#life.signal);
     if (!(outcome instanceof DeliveryFault)) {
@@ -160,7 +165,7 @@ export class Courier {
     const nowUs = this.#nowUs();
     const seen = this.#fails(target, due, outcome, nowUs);
     const failed = outcome.forGood || isGivenUp({ nowUs, createdUs: due.createdUs, firstUs: due.firstUs, failingUs: seen.failingUs ?? nowUs });
-    const dueUs = failed ? null : nowUs + waitMs(due.attempts + 1, outcome.retryAfterMs, (this.#parts.random ?? Math.random)()) * 1_000;
+    const dueUs = failed ? null : nowUs + (this.#parts.wait ?? waitMs)(due.attempts + 1, outcome.retryAfterMs, (this.#parts.random ?? Math.random)()) * 1_000;
     await this.#note({ id: due.id, result: failed ? 'failed' : 'again', atUs: nowUs, dueUs, error: outcome.message });
   }
 

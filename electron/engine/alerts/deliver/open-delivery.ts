@@ -6,6 +6,7 @@ import type { HistoryPort } from '../../history-port.ts';
 import { systemClock } from '../../ports.ts';
 import type { Clock, Log } from '../../ports.ts';
 import { Courier } from './courier.ts';
+import type { CourierParts } from './courier.ts';
 import type { DeliveryBook } from './delivery-book.ts';
 import type { DesktopPort } from './desktop.ts';
 import { sendTo } from './send.ts';
@@ -19,8 +20,10 @@ export interface DeliveryParts {
   readonly alarms: Pick<Alarms, 'raise' | 'clear'>;
   readonly log: Log;
   readonly clock?: Clock;
+  /** for tests, which have no day to wait. */
   readonly limits?: SendLimits;
-  readonly random?: () => number;
+  readonly wait?: CourierParts['wait'];
+  readonly endWithinMs?: number;
 }
 
 /** `start` where alerts are delivered; without it (an engine for one command) only tests go out. */

@@ -90,11 +90,11 @@ export class SyslogReceiver extends Receiver {
     const take = (socket: Socket): void => {
       socket.on('error', () => undefined);
       if (this.meets !== null) return this.meets(socket);
-      this.#read(socket);
+      this.read(socket);
     };
     return this.#tls === null ? createTcp(take) : createTls(this.#tls, take);
   }
-  #read(socket: Socket): void {
+  read(socket: Socket): void {
     let kept: Buffer = Buffer.alloc(0);
     socket.on('data', (part: Buffer) => {
       try {

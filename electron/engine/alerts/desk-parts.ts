@@ -22,7 +22,8 @@ export interface AlertsDeskParts {
   };
   readonly credentials: Pick<Credentials, 'keep' | 'forget' | 'isLost'>;
   readonly tests: TestSender;
-  readonly version: string;
+  /** the console that tells it. */
+  readonly from: AlertMessage['from'];
   readonly log: Log;
   readonly clock?: Clock;
 }

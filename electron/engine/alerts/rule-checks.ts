@@ -1,9 +1,7 @@
 /** What is wrong with a draft of a rule, and a rule in words for the audit log. */
-import { lastingAlertKinds } from '../../../shared/alerts.ts';
 import type { AlertRuleDraft, AlertTrigger } from '../../../shared/alerts.ts';
 import { rowIdOf } from '../store/ids.ts';
-
-export const lasts = (kind: AlertTrigger['kind']): boolean => (lastingAlertKinds as readonly string[]).includes(kind);
+import { lasts } from './conditions.ts';
 
 /** null: nothing. */
 export function ruleProblem({ trigger, sustainedS, tellEnd, escalation, watches }: AlertRuleDraft): string | null {

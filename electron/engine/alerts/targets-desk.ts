@@ -1,6 +1,5 @@
 /** Targets of alerts as people keep them. SECURITY: a credential goes from the call to where it rests, and from there only to the target; what is told of it here is from where it comes. */
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { AlertMessage, AlertTarget, TargetConfig, TargetDraft } from '../../../shared/alerts.ts';
 import type { CredentialInput, ParsedParams, Result } from '../../../shared/contract.ts';
 import { auditBy } from '../audit-words.ts';
@@ -73,11 +72,11 @@ export class TargetsDesk {
   }
 
   #testMessage(by: string): AlertMessage {
-    const { version, clock = systemClock } = this.#parts;
+    const { from, clock = systemClock } = this.#parts;
     return {
       gatehouse: 'alert', version: 1, delivery: randomUUID(), event: 'test',
       alert: { id: null, kind: 'test', severity: 'info', rule: 'Test', title: 'Test of this target', text: `${by} tests whether alerts arrive here. Nothing happened.`, agent: null, connection: null, raisedAt: new Date(clock.now()).toISOString(), times: 1 },
-      from: { product: 'Gatehouse', version, host: hostname() },
+      from,
     };
   }
 

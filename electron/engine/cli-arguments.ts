@@ -4,6 +4,8 @@ import { contentLevels } from '../../shared/domain.ts';
 import type { ContentLevel } from '../../shared/domain.ts';
 import { readAccess } from './cli-access-arguments.ts';
 import type { AccessCommand } from './cli-access-arguments.ts';
+import { readAlerts, readTargets } from './cli-alerts-arguments.ts';
+import type { AlertCommand } from './cli-alerts-arguments.ts';
 import { readCost, readFailures, readPrices, readTaskMark } from './cli-cost-arguments.ts';
 import type { CostCommand } from './cli-cost-arguments.ts';
 import { allow, needed, oneOf, parseWords, readLimit, UsageError } from './cli-options.ts';
@@ -21,7 +23,7 @@ export interface ListOptions {
 }
 
 export type Command =
-  | RuntimeCommand | StopCommand | AccessCommand | CostCommand
+  | RuntimeCommand | StopCommand | AccessCommand | CostCommand | AlertCommand
   | { readonly name: 'help' } | { readonly name: 'version' }
   | { readonly name: 'serve'; readonly otlp: { readonly host: string; readonly port: number } | null }
   | { readonly name: 'status' }
@@ -81,6 +83,8 @@ function readCommand(positionals: readonly string[], values: Values, now: number
       return readAgentLink(rest, values) ?? readListing(name, rest, values, now);
     case 'cost': return readCost(rest, values, (text) => readSince(text, now));
     case 'prices': return readPrices(rest, values);
+    case 'alerts': return readAlerts(rest, values);
+    case 'targets': return readTargets(rest, values);
     case 'tasks':
       return readTaskMark(rest, values) ?? readListing(name, rest, values, now);
     case 'failures':

@@ -2,6 +2,8 @@
 import type { SystemStatus } from '../../shared/contract.ts';
 import type { Connection } from '../../shared/domain.ts';
 import { runAccessCommand } from './cli-access.ts';
+import { runAlertCommand } from './cli-alerts.ts';
+import type { AlertCommand } from './cli-alerts-arguments.ts';
 import { runCostCommand } from './cli-cost.ts';
 import { runPaperCommand } from './cli-approvals.ts';
 import type { Command } from './cli-arguments.ts';
@@ -44,6 +46,22 @@ export async function runCommand(command: AskingCommand, context: CommandContext
     case 'certificate':
     case 'readiness':
     case 'drill': return runStopCommand(command, context);
+    case 'alerts':
+    case 'alerts show':
+    case 'alerts say':
+    case 'alerts rules':
+    case 'alerts save-rule':
+    case 'alerts remove-rule':
+    case 'alerts enable-rule':
+    case 'targets':
+    case 'targets add':
+    case 'targets change':
+    case 'targets credential':
+    case 'targets enable':
+    case 'targets test':
+    case 'targets retry':
+    case 'targets remove':
+    case 'targets deliveries': return runAlertCommand(command, context);
     case 'connections add runtime':
     case 'connections try':
     case 'connections test':
@@ -61,7 +79,7 @@ export async function runCommand(command: AskingCommand, context: CommandContext
   }
 }
 
-async function runPrinting(command: Exclude<AskingCommand, ConnectionCommand | StopCommand>, context: CommandContext): Promise<void> {
+async function runPrinting(command: Exclude<AskingCommand, ConnectionCommand | StopCommand | AlertCommand>, context: CommandContext): Promise<void> {
   const { caller, json, streams } = context;
   const limit = 'limit' in command && command.limit !== null ? command.limit : json ? jsonLimit : tableLimit;
   switch (command.name) {

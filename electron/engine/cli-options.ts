@@ -23,6 +23,7 @@ const options = {
   note: { type: 'string' }, form: { type: 'string' }, format: { type: 'string' }, role: { type: 'string' }, enforcement: { type: 'string' }, for: { type: 'string', multiple: true }, as: { type: 'string' }, try: { type: 'boolean', default: false },
   'take-back': { type: 'boolean', default: false }, sponsor: { type: 'boolean', default: false }, left: { type: 'boolean', default: false },
   own: { type: 'boolean', default: false }, used: { type: 'boolean', default: false }, price: { type: 'string', multiple: true }, provider: { type: 'string' }, region: { type: 'string' }, tier: { type: 'string' }, currency: { type: 'string' }, source: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' }, replaces: { type: 'string' }, state: { type: 'string', multiple: true },
+  host: { type: 'string' }, port: { type: 'string' }, security: { type: 'string' }, user: { type: 'string' }, transport: { type: 'string' }, facility: { type: 'string' }, 'ca-file': { type: 'string' }, quiet: { type: 'string' }, 'quiet-days': { type: 'string' },
 } as const;
 
 export type Values = ReturnType<typeof parseWords>['values'];

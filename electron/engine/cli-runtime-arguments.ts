@@ -43,7 +43,7 @@ export type TypedDecision =
   | { readonly answer: 'edit'; readonly parameters: readonly (string | null)[]; readonly reason?: string };
 
 const targetOptions = ['url', 'header', 'scheme', 'command', 'args', 'cwd', 'env', 'card-keys'];
-const keyOptions = ['key-env', 'key-file', 'key-stdin', 'credential', 'session'];
+export const keyOptions = ['key-env', 'key-file', 'key-stdin', 'credential', 'session'];
 const variable = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 
 /** Null: not one of these verbs. */
@@ -100,7 +100,7 @@ function readChange(values: Values, after: readonly string[]): TargetChange {
   return change;
 }
 
-function readKey(values: Values): KeySource {
+export function readKey(values: Values): KeySource {
   const given = [values['key-env'], values['key-file'], values['key-stdin'] ? 'stdin' : undefined, values.credential].filter((one) => one !== undefined);
   if (given.length > 1) throw new UsageError('One credential only: --key-env, --key-file, --key-stdin or --credential.');
   const { session } = values;

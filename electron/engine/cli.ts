@@ -72,6 +72,20 @@ const help = `Gatehouse ${version}
   gatehouse prices history|remove ID
   gatehouse prices import FILE|- [--name NAME]  a JSON list of prices; all or none; with --try only checks it
 
+  gatehouse alerts [--state open|active|all] [--agent ID|NAME] [--rule ID|NAME] [--text TEXT] [--limit N]
+  gatehouse alerts show ID                      one alert: what was said of it, and whom it was told to
+  gatehouse alerts acknowledge|resolve ID... [--note TEXT] | reopen ID...
+  gatehouse alerts rules | save-rule FILE|- [--rule ID|NAME] | enable-rule|disable-rule|remove-rule ID|NAME
+                        a rule is JSON, as alerts rules --json shows it
+  gatehouse targets [list] | deliveries [ID|NAME] [--state waiting|held|sent|failed|dropped] [--limit N]
+  gatehouse targets add desktop|webhook|slack|email|syslog --name NAME [--quiet 22:00-07:00 [--quiet-days mon-fri]] [--ca-file FILE]
+                        webhook: --url URL [--header H] [--scheme bearer|plain]; slack: its URL is the credential;
+                        email: --host H [--port N] [--security tls|starttls|none] [--user U] --from MAIL --to MAIL,MAIL;
+                        syslog: --host H [--port N] [--transport tcp|tls] [--facility N]; a credential as of connections
+  gatehouse targets change ID|NAME [the same words] | credential ID|NAME | enable|disable|remove ID|NAME
+  gatehouse targets test ID|NAME                sends a test now, and says whether it arrived (code 1: it did not)
+  gatehouse targets retry ID|NAME               tries now what waits, and once more what was given up
+
   gatehouse stop --task ID | --agent ID|NAME | --connection ID|NAME | --tag TAG | --all --level cancel|suspend|revoke --reason TEXT
                         [--reason-kind KIND] [--ticket TEXT] [--with LEVER]... [--without LEVER]... [--wait SPAN] [--yes]
                         prints the plan, then what becomes of it; code 0 only when verified, 3 still acting, 4 unverified,

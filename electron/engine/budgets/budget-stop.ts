@@ -38,6 +38,7 @@ export class BudgetStop {
   #stale = true;
   /** a budget may have been saved that was not read yet: what comes in meanwhile is for it too. */
   #awaited = false;
+  #reading = false;
   #recount = false;
   /** when the oldest row that waits was committed. */
   #committedMs: number | null = null;
@@ -76,7 +77,7 @@ export class BudgetStop {
     const { topics, inserted, updatedIds } = note;
     if (topics.includes('budgets')) this.#awaited = true;
     if (topics.some((one) => one === 'budgets' || one === 'agents' || one === 'access' || one === 'stop')) this.#stale = true;
-    if (this.#watch.isIdle && !this.#awaited) return;
+    if (this.#watch.isIdle && !this.#awaited && !this.#reading) return;
     const rows = inserted > 0 || updatedIds.length > 0;
     // Prices, joined agents, history that was let go: sums change without a row that says so.
     if (!rows && (topics.includes('activity') || topics.includes('agents'))) this.#recount = true;
@@ -92,6 +93,7 @@ export class BudgetStop {
     this.#busy = true;
     this.#working = this.#work().catch((error: unknown) => {
       this.#recount = true;
+      this.#stale = true;
       this.#parts.log.error('budgets could not be evaluated', error);
     }).finally(() => {
       this.#busy = false;
@@ -184,7 +186,12 @@ export class BudgetStop {
     this.#awaited = false;
     this.#factsMs = this.#parts.clock.now();
     const before = this.#facts.map((one) => `${one.id} ${JSON.stringify(one.draft)}`);
-    this.#facts = await ask(this.#parts.history, 'budgetFacts', { atUs: this.#nowUs() });
+    this.#reading = true;
+    try {
+      this.#facts = await ask(this.#parts.history, 'budgetFacts', { atUs: this.#nowUs() });
+    } finally {
+      this.#reading = false;
+    }
     this.#watch.setFacts(this.#facts, this.#nowUs());
     if (this.#facts.some((one) => !before.includes(`${one.id} ${JSON.stringify(one.draft)}`))) this.#forecastMs = Number.NEGATIVE_INFINITY;
   }

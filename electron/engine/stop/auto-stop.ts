@@ -40,6 +40,7 @@ export class AutoStop {
   #stale = true;
   /** a rule may have been saved that was not read yet: what comes in meanwhile is for it too. */
   #awaited = false;
+  #reading = false;
   readonly #waiting = new WaitingRows();
   #askedMs = new Map<string, number>();
   readonly #flood: TaskFlood;
@@ -70,7 +71,7 @@ export class AutoStop {
   #hear(note: CommitNote): void {
     if (note.topics.includes('stop') || note.topics.includes('agents')) this.#stale = true;
     if (note.topics.includes('stop')) this.#awaited = true;
-    if (this.#rules.length > 0 || this.#awaited) this.#waiting.add(note);
+    if (this.#rules.length > 0 || this.#awaited || this.#reading) this.#waiting.add(note);
     if (this.#rules.length > 0 || note.topics.includes('stop')) this.#wake();
   }
 
@@ -151,7 +152,12 @@ export class AutoStop {
     this.#stale = false;
     this.#awaited = false;
     this.#rulesMs = this.#parts.clock.now();
-    this.#rules = await ask(this.#parts.history, 'ruleFacts', {});
+    this.#reading = true;
+    try {
+      this.#rules = await ask(this.#parts.history, 'ruleFacts', {});
+    } finally {
+      this.#reading = false;
+    }
     this.#watch.forget(this.#rules);
   }
 

@@ -87,8 +87,8 @@ export function budgetPending(reading: Reading): PendingBudget[] {
 const mostOrders = 200;
 
 function orderFor(reading: Reading, agent: number, mark: string): number | null {
-  const orders = reading.sql<[number], { id: number; agents: string; reason: string }>("SELECT id, agents, reason FROM stop_order WHERE origin = 'rule' ORDER BY id DESC LIMIT ?").all(mostOrders);
-  return orders.find((one) => one.reason.endsWith(mark) && named(reading, one.agents, agent))?.id ?? null;
+  const orders = reading.sql<[number, number], { id: number; reason: string }>("SELECT o.id, o.reason FROM stop_agent s CROSS JOIN stop_order o ON o.id = s.stop WHERE s.agent = ? AND o.origin = 'rule' ORDER BY s.stop DESC LIMIT ?").all(agent, mostOrders);
+  return orders.find((one) => one.reason.endsWith(mark))?.id ?? null;
 }
 
 const named = (reading: Reading, agents: string, head: number): boolean => (JSON.parse(agents) as { readonly id: number }[]).some((one) => reading.headOf(one.id) === reading.headOf(head));

@@ -29,12 +29,12 @@ function unitOf({ fromUs, toUs }: Stretch): Unit {
 }
 
 /** In sums by hour it is not kept apart what of a line was only computed: a line with any of it counts as computed. */
-const computedOf = ({ table }: Unit): string => (table === 'by_day' ? 's.only_computed' : '(CASE WHEN s.computed > 0 THEN s.micros ELSE 0 END)');
-const ownOf = (currencies: readonly number[]): string => (currencies.length === 0 ? '0' : `s.currency IN (${currencies.map(() => '?').join(', ')})`);
+const computedOf = ({ table }: Unit): string => (table === 'by_day' ? 'only_computed' : '(CASE WHEN computed > 0 THEN micros ELSE 0 END)');
+const ownOf = (currencies: readonly number[]): string => (currencies.length === 0 ? '0' : `currency IN (${currencies.map(() => '?').join(', ')})`);
 
 function linesOf(reading: Reading, agent: number, unit: Unit, currencies: readonly number[]): Line[] {
-  return reading.sql<number[], Line>(`SELECT s.${unit.column} AS bin, ${ownOf(currencies)} AS own, sum(s.micros) AS micros, sum(${computedOf(unit)}) AS computed, sum(s.priced) AS priced, sum(s.unpriced) AS unpriced
-    FROM ${unit.table} s WHERE s.agent = ? AND s.${unit.column} BETWEEN ? AND ? GROUP BY 1, 2`).all(...currencies, agent, unit.first, unit.last);
+  return reading.sql<number[], Line>(`SELECT ${unit.column} AS bin, ${ownOf(currencies)} AS own, micros, ${computedOf(unit)} AS computed, priced, unpriced
+    FROM ${unit.table} WHERE agent = ? AND ${unit.column} BETWEEN ? AND ?`).all(...currencies, agent, unit.first, unit.last);
 }
 
 class Sums {
@@ -84,8 +84,7 @@ const joined = (reading: Reading): number[] => [...new Set(reading.heads().value
 /** All agents together have sums by hour and connection of their own. */
 function sumOfAll(reading: Reading, unit: Unit, currencies: readonly number[]): Sums {
   const [first, last] = unit.column === 'day' ? [unit.first * 24, unit.last * 24 + 23] : [unit.first, unit.last];
-  const lines = reading.sql<number[], Line>(`SELECT ${unit.column === 'day' ? 's.hour / 24' : 's.hour'} AS bin, ${ownOf(currencies)} AS own, sum(s.micros) AS micros, 0 AS computed, sum(s.priced) AS priced, sum(s.unpriced) AS unpriced
-    FROM hour_total s WHERE s.hour BETWEEN ? AND ? GROUP BY 1, 2`).all(...currencies, first, last);
+  const lines = reading.sql<number[], Line>(`SELECT ${unit.column === 'day' ? 'hour / 24' : 'hour'} AS bin, ${ownOf(currencies)} AS own, micros, 0 AS computed, priced, unpriced FROM hour_total WHERE hour BETWEEN ? AND ?`).all(...currencies, first, last);
   const sums = sumOf(lines);
   for (const head of joined(reading)) for (const line of sidesOf(reading, head, unit, currencies).less) sums.add({ ...line, computed: 0 }, -1);
   return sums;
@@ -124,7 +123,7 @@ function computedOfAll(reading: Reading, stretch: Stretch, currency: string): nu
   const unit = unitOf(stretch);
   const currencies = currencyIds(reading, currency);
   if (currencies.length === 0) return 0;
-  const all = reading.sql<number[], { computed: number }>(`SELECT coalesce(sum(${computedOf(unit)}), 0) AS computed FROM agent a CROSS JOIN ${unit.table} s ON s.agent = a.id AND s.${unit.column} BETWEEN ? AND ? WHERE a.last_us >= ? AND s.computed > 0 AND ${ownOf(currencies)}`)
+  const all = reading.sql<number[], { computed: number }>(`SELECT coalesce(sum(${computedOf(unit)}), 0) AS computed FROM agent a CROSS JOIN ${unit.table} s ON s.agent = a.id AND s.${unit.column} BETWEEN ? AND ? WHERE a.last_us >= ? AND computed > 0 AND ${ownOf(currencies)}`)
     .get(unit.first, unit.last, stretch.fromUs, ...currencies)?.computed ?? 0;
   return joined(reading).reduce((sum, head) => sum - sumOf(sidesOf(reading, head, unit, currencies).less).computed, all);
 }

@@ -1,6 +1,7 @@
 /** Every question that screens ask, asked in every shape, must find its rows by an index: at ten million rows a scan takes seconds. */
 import type { Statement } from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { budgetPeriods, type BudgetDraft, type BudgetPeriod, type BudgetScope } from '../../../../shared/budgets.ts';
 import { contract, type Method } from '../../../../shared/contract.ts';
 import { costGroups } from '../../../../shared/cost.ts';
 import { runCommand, type Commands } from '../commands.ts';
@@ -65,6 +66,16 @@ function spendMoney(): void {
   history.fold();
 }
 
+const budgetScopes: readonly BudgetScope[] = [{ kind: 'everything' }, { kind: 'agent', id: 'agt-1' }, { kind: 'connection', id: 'con-1' }, { kind: 'owner', name: 'Ann' }, { kind: 'tag', tag: 'prod' }];
+const budgetOf = (scope: BudgetScope, per: BudgetPeriod): BudgetDraft => ({ name: `${scope.kind} ${per}`, scope, per, currency: 'USD', softMicros: 1, hardMicros: 1_000, forecast: true, onHard: 'stop', level: 'cancel', stops: 'agent' });
+
+/** One of each sort, and one limit that was claimed and not yet stopped. */
+function limitMoney(): void {
+  const run = <N extends 'budgets.save' | 'budgets.reached'>(name: N, params: Commands[N]['params']): unknown => history.db.transaction(() => runCommand(name, history.db, params, new Tallies(history.db), t0)).immediate();
+  for (const per of budgetPeriods) for (const scope of budgetScopes) run('budgets.save', { id: null, draft: budgetOf(scope, per), changedBy: 'ann', audit: words('ann') });
+  run('budgets.reached', { budget: 1, atUs: t0, kind: 'hard', periodUs: 0, key: 'a1', stop: true, agent: 1, task: 1, activity: 2, spent: 1_000, limit: 1_000, currency: 'USD', text: 'Reached.', audit: null });
+}
+
 const day = Math.floor(t0 / 86_400_000_000);
 let history: TestHistory;
 let db: ReadDb;
@@ -87,6 +98,7 @@ beforeAll(() => {
   orderStop();
   grantAccess();
   spendMoney();
+  limitMoney();
   db = openReader(historyFile(history.dir));
   reading = new Watched(db);
 });
@@ -122,6 +134,9 @@ const shapes: { readonly [M in Method]?: readonly Record<string, unknown>[] } = 
   'cost.explain': [{ activityId: 'act-2' }, { activityId: 'act-3' }],
   'cost.reconciliation': [{ period }, { period: long, connectionId: 'con-1' }],
   'cost.bills': [{}],
+  'budgets.list': [{}],
+  'budgets.events': [{}, { budgetId: 'bud-1', before: `${t0}.9` }],
+  'budgets.preview': budgetPeriods.flatMap((per) => budgetScopes.map((scope) => ({ draft: budgetOf(scope, per) }))),
   'prices.book': [{}],
   'prices.list': [{}, { text: 'claude', origin: 'bundled', usedOnly: true }, { origin: 'own' }],
   'prices.unpriced': [{}],
@@ -187,6 +202,12 @@ function askAll(): void {
   run('ruleFacts', {});
   run('ruleRows', { after: 0, upTo: 50, updated: [1, 60] });
   for (const task of [null, 1]) run('spentSince', { head: 1, task, sinceUs: t0 + 5, currency: 'USD' });
+  run('budgetFacts', { atUs: nowUs });
+  run('budgetPending', {});
+  run('budgetRows', { after: 0, upTo: 50, updated: [1, 60] });
+  for (let budget = 1; budget <= 25; budget++) for (const tasks of [null, [1]]) run('budgetSpent', { budget, periodUs: nowUs, tasks });
+  run('budgetForecast', { budget: 25, atUs: nowUs });
+  run('coveringStop', { head: 1, task: null, level: 'cancel' });
   run('drillsDue', { nowUs });
   run('operatorFact', { id: 1 });
   run('liveRows', { after: 0, upTo: 50, ids: [1, 2], filter: {}, limit: 100 });

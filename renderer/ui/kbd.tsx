@@ -1,7 +1,7 @@
 import classes from './kbd.module.css';
 
 const isMac = typeof navigator !== 'undefined' && navigator.platform.startsWith('Mac');
-const written: Record<string, string> = { mod: isMac ? '⌘' : 'Ctrl', enter: '↵', escape: 'Esc', arrowdown: '↓', arrowup: '↑', arrowleft: '←', arrowright: '→', ' ': 'Space', space: 'Space', shift: 'Shift', alt: 'Alt' };
+const written: Record<string, string> = { mod: isMac ? '⌘' : 'Ctrl', enter: '↵', escape: 'Esc', arrowdown: '↓', arrowup: '↑', arrowleft: '←', arrowright: '→', ' ': 'Space', space: 'Space', shift: 'Shift', alt: 'Alt', delete: 'Del' };
 
 /** `mod+k` as people read it: `Ctrl K`. */
 export function keyName(key: string): string {

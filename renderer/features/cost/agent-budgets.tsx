@@ -6,7 +6,7 @@ import { InertName } from '../../ui/agent-text-view.tsx';
 import { formatMoney } from '../../ui/format.ts';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { BudgetBar } from './budget-bar.tsx';
-import { lookBadges, lookOf, onHardWords, periodWords, worstFirst } from './budget-model.ts';
+import { lookBadges, lookOf, ofLimits, onHardWords, periodWords, worstFirst } from './budget-model.ts';
 import classes from './cost.module.css';
 import own from './budgets.module.css';
 
@@ -20,7 +20,7 @@ export function AgentBudgets({ agentId }: { agentId: string }) {
         <li key={budget.id} className={own.agentBudget}>
           <span className={classes.cut}>Budget <strong className={classes.strong}><InertName text={budget.name} most={60} /></strong></span>
           <BudgetBar limits={budget} standing={budget.standing} />
-          <span>{budget.standing.unpriced > 0 && 'at least '}{formatMoney(budget.standing.spentMicros)} of {[budget.softMicros, budget.hardMicros].filter((one) => one !== null).map((one) => formatMoney(one)).join(' / ')} {budget.currency} <span className={classes.muted}>{periodWords[budget.per].now}</span></span>
+          <span>{budget.standing.unpriced > 0 && 'at least '}{formatMoney(budget.standing.spentMicros)} {budget.currency} {ofLimits(budget)} <span className={classes.muted}>{periodWords[budget.per].now}</span></span>
           <span className={own.headLine}><StateBadge {...lookBadges[lookOf(budget)]} /><span className={classes.muted}>{onHardWords(budget)}</span></span>
           <a className={classes.link} href={placeHash({ screen: 'cost', params: { tab: 'budgets', chosen: budget.id } })}>Open<span className="gh-visually-hidden"> budget</span></a>
         </li>

@@ -12,7 +12,7 @@ import { Kbd } from '../../ui/kbd.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { levelSays, levelWords, stopLevels } from '../stop/stop-words.ts';
 import { complaintsOf, draftOf, formFor, formOf, readAmount, scopeKinds, scopeOf, suggestedName, type BudgetForm, type Complaint, type ScopeKind } from './budget-form.ts';
-import { periodWords, periods } from './budget-model.ts';
+import { canForecast, namedIn, periodWords, periods } from './budget-model.ts';
 import { BudgetPreview } from './budget-preview.tsx';
 import { useSaveBudget } from './use-cost-commands.ts';
 import classes from './cost.module.css';
@@ -43,7 +43,7 @@ function useChoices(budget: Budget | null): Record<Exclude<ScopeKind, 'everythin
   if (budget !== null && budget.scope.kind !== 'everything') {
     const list = choices[budget.scope.kind];
     const now = formOf(budget).which[budget.scope.kind] ?? '';
-    if (!list.some((one) => one.value === now)) list.push({ value: now, label: inertString(budget.scopeName, 60) });
+    if (!list.some((one) => one.value === now)) list.push({ value: now, label: inertString(namedIn(budget.scope, budget.scopeName), 60) });
   }
   return choices;
 }
@@ -89,7 +89,7 @@ function Limits({ form, set, complaints, currencies }: PartProps & { currencies:
           <Complaints complaints={complaints} field="currency" />
         </label>
       </div>
-      {form.per !== 'task' && <label className={own.check}><input type="checkbox" checked={form.forecast} onChange={(event) => set({ forecast: event.currentTarget.checked })} />Tell when the {form.per} is forecast to go over</label>}
+      {canForecast(form.per) && <label className={own.check}><input type="checkbox" checked={form.forecast} onChange={(event) => set({ forecast: event.currentTarget.checked })} />Tell when the {form.per} is forecast to go over</label>}
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { budgetPeriods } from '../../../shared/budgets.ts';
 import type { CostDay, CostSummary } from '../../../shared/cost.ts';
-import { barOf, dayBudget, fits, forecastByDay, lookOf, monthBudgetLine, onHardWords, outcomeOf, periods, roomWords, scopeWords, standingWords, usualWeekdays, worstFirst } from './budget-model.ts';
+import { barOf, dayBudget, fits, forecastByDay, lookOf, monthBudgetLine, ofLimits, onHardWords, outcomeOf, periods, roomWords, scopeWords, standingWords, usualWeekdays, worstFirst } from './budget-model.ts';
 import { testBudget } from './test-budget.ts';
 
 it('knows every period of the contract', () => { expect(periods).toEqual(budgetPeriods); });
@@ -39,6 +39,9 @@ describe('how it stands', () => {
     expect([0, 20_000_000, 40_000_000, 52_000_000].map((spent) => roomWords(limits, spent))).toEqual(['20.00 left to the soft limit', '20.00 left to the hard limit', 'at the hard limit', '12.00 above the hard limit']);
     expect(roomWords({ softMicros: 20_000_000, hardMicros: null }, 30_000_000)).toBe('10.00 above the soft limit');
     expect(roomWords({ softMicros: null, hardMicros: null }, 1)).toBe('');
+  });
+  it('names the limit where there is only one', () => {
+    expect([[20, 40], [20, null], [null, 40], [null, null]].map(([soft, hard]) => ofLimits({ softMicros: soft === null || soft === undefined ? null : soft * 1e6, hardMicros: hard === null || hard === undefined ? null : hard * 1e6 }))).toEqual(['of 20.00 / 40.00', 'of 20.00 soft', 'of 40.00 hard', '']);
   });
   it('is told in one sentence, as at least where work has no price', () => {
     expect(standingWords(testBudget(), { spentMicros: 13_200_000, unpriced: 2, forecastMicros: 26_400_000 })).toBe('at least 13.20 USD today, limits 20.00 soft, 40.00 hard, forecast 26.40');

@@ -77,16 +77,29 @@ export function limitWords({ softMicros, hardMicros }: Limits): string {
   return [softMicros === null ? null : `${formatMoney(softMicros)} soft`, hardMicros === null ? null : `${formatMoney(hardMicros)} hard`].filter((one) => one !== null).join(', ');
 }
 
+/** For a row, after what was spent: `of 20.00 / 40.00`, or the one limit with its name. */
+export function ofLimits({ softMicros, hardMicros }: Limits): string {
+  if (softMicros !== null && hardMicros !== null) return `of ${formatMoney(softMicros)} / ${formatMoney(hardMicros)}`;
+  return softMicros === null && hardMicros === null ? '' : `of ${limitWords({ softMicros, hardMicros })}`;
+}
+
+/** Hours are too short to be forecast, and tasks have no end that is known. */
+export const canForecast = (per: BudgetPeriod): boolean => per !== 'task' && per !== 'hour';
+
 /** The bar as a sentence. Work without a price counts nothing, so the sum is then "at least". */
 export function standingWords(budget: Limits & Pick<Budget, 'currency' | 'per'>, standing: Pick<BudgetStanding, 'spentMicros' | 'unpriced' | 'forecastMicros'>): string {
   const spent = `${standing.unpriced > 0 ? 'at least ' : ''}${formatMoney(standing.spentMicros)} ${budget.currency} ${budget.per === 'task' ? 'in its dearest task of 24 h' : periodWords[budget.per].now}`;
   return `${spent}, limits ${limitWords(budget) || 'none'}${standing.forecastMicros === null ? '' : `, forecast ${formatMoney(standing.forecastMicros)}`}`;
 }
 
+/** A tag and an owner are their own names; what the engine calls their scope is a sentence. */
+export const namedIn = (scope: Budget['scope'], scopeName: string): string => (scope.kind === 'tag' ? scope.tag : scope.kind === 'owner' ? scope.name : scopeName);
+
 export const scopeKindWords = { agent: 'Agent', connection: 'Connection', owner: 'Owner', tag: 'Tag', everything: 'Everything' } as const;
 /** Whose money; names come from runtimes and people, so they are cleaned. */
 export function scopeWords({ scope, scopeName }: Pick<Budget, 'scope' | 'scopeName'>, most = 60): string {
-  return scope.kind === 'everything' ? 'every agent' : `${scope.kind} ${inertString(scopeName, most)}`;
+  if (scope.kind === 'everything') return 'every agent';
+  return `${scope.kind} ${inertString(namedIn(scope, scopeName), most)}`;
 }
 
 /** Short, for a row: what happens when the hard limit is reached. */

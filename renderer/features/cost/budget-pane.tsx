@@ -15,7 +15,7 @@ import { StateBadge } from '../../ui/state-badge.tsx';
 import { Time } from '../../ui/time.tsx';
 import { levelSays, levelWords } from '../stop/stop-words.ts';
 import { BudgetBar } from './budget-bar.tsx';
-import { eventWords, limitWords, lookBadges, lookOf, outcomeOf, periodWords, roomWords } from './budget-model.ts';
+import { canForecast, eventWords, limitWords, lookBadges, lookOf, namedIn, outcomeOf, periodWords, roomWords } from './budget-model.ts';
 import { CannotStop, CountsNothing } from './budget-parts.tsx';
 import classes from './cost.module.css';
 import own from './budgets.module.css';
@@ -39,7 +39,7 @@ function PeriodNow({ budget }: { budget: Budget }) {
 function Scope({ budget }: { budget: Budget }) {
   const { scope } = budget;
   if (scope.kind === 'everything') return <>every agent</>;
-  const name = <InertName text={budget.scopeName} most={80} />;
+  const name = <InertName text={namedIn(scope, budget.scopeName)} most={80} />;
   if (scope.kind === 'agent') return <>agent <a className={classes.link} href={placeHash({ screen: 'agent', id: scope.id })}>{name}</a></>;
   return <>{scope.kind} {name}</>;
 }
@@ -65,7 +65,7 @@ function Standing({ budget }: { budget: Budget }) {
         <Fact name="Period"><PeriodNow budget={budget} /></Fact>
         <Fact name="Limits">{limitWords(budget)} {budget.currency} {periodWords[budget.per].per}</Fact>
         <Fact name="Whose"><Scope budget={budget} />{budget.scope.kind !== 'agent' && <span className={classes.muted}>, {plural(standing.agents, 'agent')} now</span>}</Fact>
-        {budget.per !== 'task' && <Fact name="Forecast">{forecastMicros === null ? <span className={classes.muted}>too little to say</span> : <>{formatMoney(forecastMicros)}{lowMicros !== null && highMicros !== null && <span className={classes.muted}>, {formatMoney(lowMicros)} to {formatMoney(highMicros)}</span>}{!budget.forecast && <span className={classes.muted}>; not told</span>}</>}</Fact>}
+        {canForecast(budget.per) && <Fact name="Forecast">{forecastMicros === null ? <span className={classes.muted}>too little to say</span> : <>{formatMoney(forecastMicros)}{lowMicros !== null && highMicros !== null && <span className={classes.muted}>, {formatMoney(lowMicros)} to {formatMoney(highMicros)}</span>}{!budget.forecast && <span className={classes.muted}>; not told</span>}</>}</Fact>}
         <Fact name="How known">{spentMicros <= 0 ? <span className={classes.muted}>nothing was spent that we know of</span> : computedMicros <= 0 ? 'all of it reported' : <>{formatPercent(computedMicros / spentMicros)} only computed, {formatMoney(computedMicros)}</>}</Fact>
         <Fact name="At the limit">{atHard(budget)}</Fact>
         {standing.taskId !== null && budget.last?.taskId === standing.taskId && budget.last.agentId !== null && <Fact name="Task"><a className={classes.link} href={placeHash({ screen: 'agent', id: budget.last.agentId, params: { task: standing.taskId } })}>open it</a></Fact>}
@@ -84,8 +84,8 @@ function Event({ event }: { event: BudgetEvent }) {
   return (
     <li>
       <span className={own.eventHead}><StateBadge {...eventWords[event.kind]} /><Time iso={event.at} /></span>
-      <span>{formatMoney(event.spentMicros)} of {formatMoney(event.limitMicros)} {event.currency}{event.agentName !== null && agentId !== null && <>, by <a className={classes.link} href={placeHash({ screen: 'agent', id: agentId })}><InertName text={event.agentName} most={60} /></a></>}</span>
-      {event.text !== '' && <span className={classes.muted}><InertName text={event.text} most={400} /></span>}
+      {event.agentName !== null && agentId !== null && <span>by <a className={classes.link} href={placeHash({ screen: 'agent', id: agentId })}><InertName text={event.agentName} most={60} /></a></span>}
+      <span className={classes.muted}>{event.text === '' ? `${formatMoney(event.spentMicros)} of ${formatMoney(event.limitMicros)} ${event.currency}` : <InertName text={event.text} most={400} />}</span>
       {outcome !== '' && <span className={classes.muted}>{outcome}.</span>}
       {(orderId !== null || at !== null) && <span className={own.links}>{orderId !== null && <a className={classes.link} href={placeHash({ screen: 'stop', id: orderId })}>Stop order</a>}{at !== null && <a className={classes.link} href={at}>{activityId === null ? 'Task' : 'Activity'}</a>}</span>}
     </li>

@@ -10,7 +10,7 @@ import { StateBadge } from '../../ui/state-badge.tsx';
 import { StateShape } from '../../ui/state-shapes.tsx';
 import { BudgetBar } from './budget-bar.tsx';
 import { historyWords, usualWords, type ScopeKind } from './budget-form.ts';
-import { lookBadges, lookOf, periodWords, roomWords } from './budget-model.ts';
+import { canForecast, lookBadges, lookOf, periodWords, roomWords } from './budget-model.ts';
 import { CannotStop, CountsNothing } from './budget-parts.tsx';
 import classes from './cost.module.css';
 import own from './budgets.module.css';
@@ -50,7 +50,7 @@ function Now({ preview, draft }: { preview: Preview; draft: BudgetDraft }) {
       </div>
       {limited && <BudgetBar limits={draft} standing={standing} large />}
       {limited && <StateBadge {...lookBadges[lookOf({ ...draft, standing })]} />}
-      {draft.per !== 'task' && <p className={classes.muted}>{standing.forecastMicros === null ? 'Too little is known for a forecast.' : `Forecast ${formatMoney(standing.forecastMicros)}${standing.lowMicros === null || standing.highMicros === null ? '' : `, ${formatMoney(standing.lowMicros)} to ${formatMoney(standing.highMicros)}`} ${draft.currency}.`}</p>}
+      {canForecast(draft.per) && <p className={classes.muted}>{standing.forecastMicros === null ? 'Too little is known for a forecast.' : `Forecast ${formatMoney(standing.forecastMicros)}${standing.lowMicros === null || standing.highMicros === null ? '' : `, ${formatMoney(standing.lowMicros)} to ${formatMoney(standing.highMicros)}`} ${draft.currency}.`}</p>}
       {standing.agents === 0 && <p className={own.note}><StateShape state="attention" /><span>No agent is in its scope now.</span></p>}
       <CountsNothing standing={standing} currency={draft.currency} />
     </section>

@@ -24,7 +24,7 @@ import { StateBadge } from '../../ui/state-badge.tsx';
 import { Age } from '../../ui/time.tsx';
 import { BudgetBar } from './budget-bar.tsx';
 import { draftFrom } from './budget-form.ts';
-import { fits, lookBadges, lookOf, looks, onHardWords, periods, scopeWords, standingWords, worseness, type Look } from './budget-model.ts';
+import { fits, lookBadges, lookOf, looks, ofLimits, onHardWords, periods, scopeWords, standingWords, worseness, type Look } from './budget-model.ts';
 import { BudgetDialog } from './budget-dialog.tsx';
 import { BudgetPane } from './budget-pane.tsx';
 import { useRemoveBudget, useSaveBudget } from './use-cost-commands.ts';
@@ -36,10 +36,10 @@ const isSort = (value: unknown): value is TableSort => typeof value === 'object'
 const sortStored = stored<TableSort>('budgets.sort', isSort, { id: 'state', down: true });
 
 function Spent({ budget }: { budget: Budget }) {
-  const { standing, softMicros, hardMicros } = budget;
+  const { standing } = budget;
   return (
     <span className={own.two}>
-      <span className={own.spent}><span>{standing.unpriced > 0 && 'at least '}{formatMoney(standing.spentMicros)} {budget.currency}</span><span>of {[softMicros, hardMicros].filter((one) => one !== null).map((one) => formatMoney(one)).join(' / ')}</span></span>
+      <span className={own.spent}><span>{standing.unpriced > 0 && 'at least '}{formatMoney(standing.spentMicros)} {budget.currency}</span><span>{ofLimits(budget)}</span></span>
       <BudgetBar limits={budget} standing={standing} />
     </span>
   );
@@ -50,7 +50,7 @@ const columns: readonly DataColumn<Budget>[] = [
   { id: 'per', head: 'Per', name: 'Period', min: 62, grow: 0.1, sortBy: (row) => periods.indexOf(row.per), cell: (row) => row.per },
   { id: 'spent', head: 'Spent of soft / hard', name: 'Spent of its limits', min: 200, grow: 2, first: 'down', sortBy: (row) => row.standing.spentMicros, cell: (row) => <Spent budget={row} /> },
   { id: 'state', head: 'State, at the hard limit', name: 'State', min: 168, grow: 0.4, first: 'down', sortBy: worseness, cell: (row) => <span className={own.two}><StateBadge {...lookBadges[lookOf(row)]} /><span className={own.second}>{onHardWords(row)}</span></span> },
-  { id: 'last', head: 'Last event', name: 'Last event', min: 74, grow: 0.1, end: true, first: 'down', sortBy: (row) => (row.last === null ? null : Date.parse(row.last.at)), cell: (row) => (row.last === null ? <span className={classes.zero}>none</span> : <Age iso={row.last.at} />) },
+  { id: 'last', head: 'Hard reached', name: 'When its hard limit was last reached', min: 84, grow: 0.1, end: true, first: 'down', sortBy: (row) => (row.last === null ? null : Date.parse(row.last.at)), cell: (row) => (row.last === null ? <span className={classes.zero}>never</span> : <><Age iso={row.last.at} /> ago</>) },
 ];
 
 const lookOptions = looks.map((value) => ({ value, label: lookBadges[value].word }));

@@ -361,6 +361,23 @@ describe('the end of the courier', () => {
     expect(house.book.states()).toBe('1:sent 2:waiting');
   });
 
+  it('sends again under the same delivery id what arrived and could not be written down before the end', async () => {
+    house.book.broken = Number.POSITIVE_INFINITY;
+    house.book.add(1);
+    house.courier.start();
+    await pass(10);
+    const closing = house.courier.close();
+    await pass(2_000);
+    await closing;
+    expect(house.book.states()).toBe('1:waiting');
+    house.book.broken = 0;
+    house.courier = house.open();
+    house.courier.start();
+    await pass(10);
+    expect(house.book.states()).toBe('1:sent');
+    expect(house.sent).toEqual(['dlv-1 alert 1', 'dlv-1 alert 1']);
+  });
+
   it('breaks off what takes too long, without counting it as tried, and it goes out after the next start', async () => {
     house.answer = ({ signal }) => new Promise((_done, fail) => { signal.addEventListener('abort', () => fail(new DeliveryFault('Gatehouse ends.'))); });
     house.book.add(1);

@@ -35,14 +35,12 @@ export async function post(what: Post): Promise<void> {
 
 async function exchange(what: Post, attempt: AbortSignal): Promise<void> {
   const response = await ask(what, attempt);
-  try {
-    const status = response.statusCode ?? 0;
-    if (status >= 200 && status <= 299) return;
-    const said = what.quotable === null ? '' : await someOf(response);
-    throw refusal(what.url.host, response, what.quotable?.test(said) === true ? ` It says "${said}".` : '');
-  } finally {
-    response.destroy();
-  }
+  const body = someOf(response).finally(() => response.destroy());
+  const status = response.statusCode ?? 0;
+  // What comes behind a yes is nobody's concern: it is read so that the receiver need not think that we broke off, and not waited for.
+  if (status >= 200 && status <= 299) return;
+  const said = what.quotable === null ? '' : await body;
+  throw refusal(what.url.host, response, what.quotable?.test(said) === true ? ` It says "${said}".` : '');
 }
 
 function ask({ url, headers, body, ca }: Post, attempt: AbortSignal): Promise<IncomingMessage> {

@@ -129,6 +129,7 @@ describe('a webhook', () => {
     expect((await faultOf(send({ kind: 'webhook', url: 'http://alerts.example/', scheme: 'bearer' }, { credential: secret }))).message).toMatch(/use https/);
     const receiver = await opened(new HttpReceiver());
     expect((await faultOf(send(to(receiver), { credential: `${secret}\r\nx: y` }))).message).toMatch(/cannot carry/);
+    for (const header of ['Host', 'Content-Length', 'Transfer-Encoding']) expect((await faultOf(send(to(receiver, { header, scheme: 'plain' }), { credential: secret }))).message).toMatch(/cannot carry/);
     expect(receiver.requests).toEqual([]);
   });
 });

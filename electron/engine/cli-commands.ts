@@ -4,6 +4,7 @@ import type { Connection } from '../../shared/domain.ts';
 import { runAccessCommand } from './cli-access.ts';
 import { runAlertCommand } from './cli-alerts.ts';
 import type { AlertCommand } from './cli-alerts-arguments.ts';
+import { runBudgetCommand } from './cli-budgets.ts';
 import { runCostCommand } from './cli-cost.ts';
 import { runPaperCommand } from './cli-approvals.ts';
 import type { Command } from './cli-arguments.ts';
@@ -88,6 +89,12 @@ async function runPrinting(command: Exclude<AskingCommand, ConnectionCommand | S
     case 'approvals decide':
     case 'grants':
     case 'audit': return runPaperCommand(command, context, limit);
+    case 'budgets list':
+    case 'budgets show':
+    case 'budgets remove':
+    case 'budgets events':
+    case 'budgets save':
+    case 'budgets preview': return runBudgetCommand(command, context, limit);
     case 'cost':
     case 'cost explain':
     case 'cost reconciliation':
@@ -164,7 +171,7 @@ export function statusText(found: SystemStatus, running: boolean): string {
     ['Intake', `${found.intakePerSecond.toFixed(1)} activities a second`],
     ['Newest activity', time(found.newestActivityAt) || 'none yet'],
     ['Connections', count(found.connections)], ['Agents', count(found.agents)], ['Tasks', count(found.tasks)], ['Activities', count(found.activities)],
-    ['Approvals waiting', count(found.approvalsWaiting)], ['Open gaps', count(found.openGaps)], ['Strangers refused', count(found.strangers)],
+    ['Approvals waiting', count(found.approvalsWaiting)], ['Alerts open', count(found.alertsOpen)], ['Open gaps', count(found.openGaps)], ['Strangers refused', count(found.strangers)],
     ['Data folder', visible(found.dataDir)],
     ['History', `${(found.historyBytes / 1_000_000).toFixed(1)} MB${found.diskFreeBytes === null ? '' : `, ${(found.diskFreeBytes / 1_000_000_000).toFixed(1)} GB free on its disk`}`],
     ...found.alarms.map((alarm): [string, string] => [alarm.severity === 'info' ? 'Note' : 'Attention', visible(alarm.text)]),

@@ -22,7 +22,7 @@ export function triggerWords(trigger: AlertTrigger): string {
     case 'failure_rate': return `at least ${trigger.percent} % of at least ${trigger.least} activities failed within ${minutes(trigger.withinS)}`;
     case 'new_failure': return 'a failure is new, or back after it was resolved';
     case 'spend_rate': return `an agent spent ${(trigger.amountMicros / 1_000_000).toFixed(2)} ${trigger.currency} within ${minutes(trigger.withinS)}`;
-    case 'budget': return `a budget reached its ${trigger.on.join(' or ')} limit`.replace('forecast limit', 'limit by forecast');
+    case 'budget': return `a budget ${trigger.on.map((one) => (one === 'forecast' ? 'is forecast to go over its limit' : `reached its ${one} limit`)).join(' or ')}`;
     case 'denials': return `${trigger.count} denials within ${minutes(trigger.withinS)}`;
     case 'grant': return trigger.on === 'any' ? 'an agent got a grant' : 'access was widened';
     case 'gap': return `a connection is not seen for ${minutes(trigger.afterS)}`;

@@ -6,6 +6,8 @@ import { readAccess } from './cli-access-arguments.ts';
 import type { AccessCommand } from './cli-access-arguments.ts';
 import { readAlerts, readTargets } from './cli-alerts-arguments.ts';
 import type { AlertCommand } from './cli-alerts-arguments.ts';
+import { readBudgets } from './cli-budgets-arguments.ts';
+import type { BudgetCommand } from './cli-budgets-arguments.ts';
 import { readCost, readFailures, readPrices, readTaskMark } from './cli-cost-arguments.ts';
 import type { CostCommand } from './cli-cost-arguments.ts';
 import { allow, needed, oneOf, parseWords, readLimit, UsageError } from './cli-options.ts';
@@ -23,7 +25,7 @@ export interface ListOptions {
 }
 
 export type Command =
-  | RuntimeCommand | StopCommand | AccessCommand | CostCommand | AlertCommand
+  | RuntimeCommand | StopCommand | AccessCommand | CostCommand | BudgetCommand | AlertCommand
   | { readonly name: 'help' } | { readonly name: 'version' }
   | { readonly name: 'serve'; readonly otlp: { readonly host: string; readonly port: number } | null }
   | { readonly name: 'status' }
@@ -82,6 +84,7 @@ function readCommand(positionals: readonly string[], values: Values, now: number
     case 'agents':
       return readAgentLink(rest, values) ?? readListing(name, rest, values, now);
     case 'cost': return readCost(rest, values, (text) => readSince(text, now));
+    case 'budgets': return readBudgets(rest, values);
     case 'prices': return readPrices(rest, values);
     case 'alerts': return readAlerts(rest, values);
     case 'targets': return readTargets(rest, values);

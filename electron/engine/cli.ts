@@ -72,6 +72,12 @@ const help = `Gatehouse ${version}
   gatehouse prices history|remove ID
   gatehouse prices import FILE|- [--name NAME]  a JSON list of prices; all or none; with --try only checks it
 
+  gatehouse budgets [list] | show|remove ID|NAME | events [ID|NAME] [--limit N]
+  gatehouse budgets save|preview [ID|NAME] --name NAME --agent ID|NAME | --connection ID|NAME | --owner NAME | --tag TAG | --all
+                        --per task|hour|day|week|month [--soft AMOUNT|none] [--hard AMOUNT|none] [--currency USD] [--forecast on|off]
+                        [--on-hard stop|tell] [--level cancel|suspend|revoke] [--stops agent|task]      what a change leaves out stays;
+                        preview says what it would have done in the last 90 days, and whom it could not stop
+
   gatehouse alerts [--state open|active|all] [--agent ID|NAME] [--rule ID|NAME] [--text TEXT] [--limit N]
   gatehouse alerts show ID                      one alert: what was said of it, and whom it was told to
   gatehouse alerts acknowledge|resolve ID... [--note TEXT] | reopen ID...

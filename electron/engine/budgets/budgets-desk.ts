@@ -39,7 +39,8 @@ export function budgetsDesk({ history }: BudgetsDeskParts): BudgetsDesk {
     'budgets.save': async ({ id, draft }, { actor }) => {
       const [problem] = budgetProblems(draft);
       if (problem !== undefined) throw new CallFailure('bad_request', `${problem} Nothing was changed.`);
-      const text = `${id === undefined ? 'Set' : 'Changed'} the budget "${draft.name}": ${limitsOf(draft)}.`;
+      const done = id === undefined ? 'Set' : (await read('budgets.list', {})).rows.some((one) => one.id === id) ? 'Changed' : 'Put back';
+      const text = `${done} the budget "${draft.name}": ${limitsOf(draft)}.`;
       const saved = await history.command('budgets.save', {
         id: id === undefined ? null : rowOf(id), draft, changedBy: actor.name,
         audit: auditBy(actor, { action: 'budgets.save', subject: id ?? null, outcome: 'done', text, details: { draft } }),

@@ -34,24 +34,27 @@ function forgetTold(db: WriteDb, id: number, was: Row, now: Row): void {
   if (whole || other('soft', 'hard')) forget.run(id, 'forecast');
 }
 
+const same = (was: Row, now: Row): boolean => (Object.keys(now) as (keyof Row)[]).every((key) => was[key] === now[key]);
+
+/** A removed one comes back only just as it was: whoever takes its removal back has it with all that it told, and whoever changes what somebody else removed is told so. */
 export function saveBudget(db: WriteDb, { id, draft, changedBy, audit }: Params<'budgets.save'>, nowUs: number): { id: number } {
-  const row = { ...rowOf(draft), nowUs, changedBy: bounded(changedBy, 256) };
+  const limits = rowOf(draft);
+  const row = { ...limits, nowUs, changedBy: bounded(changedBy, 256) };
   let saved = id;
   if (saved === null) saved = Number(db.prepare(`INSERT INTO budget (${names}, created_us, changed_us, changed_by) VALUES (${columns}, @nowUs, @nowUs, @changedBy)`).run(row).lastInsertRowid);
   else {
-    const was = db.prepare<[number], Row>('SELECT name, scope, per, currency, soft, hard, forecast, on_hard AS onHard, level, stops FROM budget WHERE id = ? AND removed_us IS NULL').get(saved);
-    mustBe(was === undefined ? 0 : 1);
-    db.prepare(`UPDATE budget SET (${names}, changed_us, changed_by) = (${columns}, @nowUs, @changedBy) WHERE id = @id`).run({ ...row, id });
+    const was = db.prepare<[number], Row & { readonly removedUs: number | null }>('SELECT name, scope, per, currency, soft, hard, forecast, on_hard AS onHard, level, stops, removed_us AS removedUs FROM budget WHERE id = ?').get(saved);
+    mustBe(was !== undefined && (was.removedUs === null || same(was, limits)) ? 1 : 0);
+    db.prepare(`UPDATE budget SET (${names}, changed_us, changed_by, removed_us) = (${columns}, @nowUs, @changedBy, NULL) WHERE id = @id`).run({ ...row, id });
     if (was !== undefined) forgetTold(db, saved, was, row);
   }
   appendAudit(db, { ...audit, subject: audit.subject ?? publicId('budget', saved) }, nowUs);
   return { id: saved };
 }
 
-/** What it told stays told. */
+/** What it told stays told, also when its removal is taken back. */
 export function removeBudget(db: WriteDb, { id, audit }: Params<'budgets.remove'>, nowUs: number): { id: number } {
   mustBe(db.prepare('UPDATE budget SET removed_us = ? WHERE id = ? AND removed_us IS NULL').run(nowUs, id).changes);
-  db.prepare('DELETE FROM budget_told WHERE budget = ?').run(id);
   appendAudit(db, { ...audit, subject: audit.subject ?? publicId('budget', id) }, nowUs);
   return { id };
 }

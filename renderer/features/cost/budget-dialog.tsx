@@ -133,12 +133,12 @@ function FormDialog({ budget, start, currencies, onClose }: FormDialogProps) {
   const foot = (leave: () => void): ReactNode => (
     <>
       <Button onClick={leave}>Cancel</Button>
-      <span className={tried && complaints.length > 0 ? classes.complaint : classes.hint}>{tried && complaints.length > 0 ? complaints[0]?.text : 'It counts from now on; what was reached before is not told again.'}</span>
+      <span className={tried && complaints.length > 0 ? classes.complaint : classes.hint}>{tried && complaints.length > 0 ? complaints[0]?.text : 'What was spent in the present period counts already.'}</span>
       <Button variant="filled" disabled={save.isPending} onClick={act} rightSection={<Kbd keys="mod+enter" />}>{save.isPending ? 'Saving…' : budget === null ? 'Set budget' : 'Save budget'}</Button>
     </>
   );
   return (
-    <Dialog title={budget === null ? 'New budget' : 'Change budget'} subject={budget === null ? 'limits on what is spent' : inertString(budget.name, 80)} width={920} height={600} flush onClose={onClose} onConfirm={act} unsaved={JSON.stringify(form) !== JSON.stringify(start)} foot={foot}>
+    <Dialog title={budget === null ? 'New budget' : 'Change budget'} subject={budget === null ? 'limits on what is spent' : inertString(budget.name, 80)} width={920} height={690} flush onClose={onClose} onConfirm={act} unsaved={JSON.stringify(form) !== JSON.stringify(start)} foot={foot}>
       <div className={classes.columns}>
         <div className={classes.column}>
           {save.error !== null && <ErrorBlock error={save.error} what="The budget was not saved." kept={budget === null ? 'What you typed is still here; there is no such budget.' : 'What you typed is still here; the budget is as before.'} />}
@@ -159,7 +159,7 @@ function FormDialog({ budget, start, currencies, onClose }: FormDialogProps) {
 export function BudgetDialog({ budget, asked, onClose }: { budget: Budget | null; asked: string; onClose: () => void }) {
   const summary = useQuery(costQueries.summary(lately));
   const list = useQuery(budgetQueries.list());
-  if (summary.data === undefined && summary.error === null) return <Dialog title={budget === null ? 'New budget' : 'Change budget'} width={920} height={600} onClose={onClose}><Loading what="Reading what is spent" rows={8} /></Dialog>;
+  if (summary.data === undefined && summary.error === null) return <Dialog title={budget === null ? 'New budget' : 'Change budget'} width={920} height={690} onClose={onClose}><Loading what="Reading what is spent" rows={8} /></Dialog>;
   const mostly = summary.data?.currency ?? 'USD';
   const currencies = [...new Set([mostly, ...(summary.data?.others ?? []).map((one) => one.currency), ...(list.data?.rows ?? []).map((one) => one.currency)])].toSorted();
   return <FormDialog budget={budget} start={budget === null ? formFor(asked, mostly) : formOf(budget)} currencies={currencies} onClose={onClose} />;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { budgetPeriods } from '../../../shared/budgets.ts';
 import type { CostDay, CostSummary } from '../../../shared/cost.ts';
-import { barOf, dayBudget, fits, forecastByDay, lookOf, monthBudgetLine, ofLimits, onHardWords, outcomeOf, periods, roomWords, scopeWords, standingWords, usualWeekdays, worstFirst } from './budget-model.ts';
+import { barOf, byReason, dayBudget, fits, forecastByDay, lookOf, monthBudgetLine, ofLimits, onHardWords, outcomeOf, periods, roomWords, scopeWords, standingWords, usualWeekdays, worstFirst } from './budget-model.ts';
 import { testBudget } from './test-budget.ts';
 
 it('knows every period of the contract', () => { expect(periods).toEqual(budgetPeriods); });
@@ -63,6 +63,9 @@ describe('words', () => {
   it('of an event say that a stop was ordered only where one was', () => {
     expect(outcomeOf({ kind: 'hard', fired: false, tookMs: null })).toBe('');
     expect(outcomeOf({ kind: 'hard', fired: true, tookMs: 64 })).toBe('A stop was ordered 64 ms after the activity was kept');
+  });
+  it('of why nobody can be stopped stand once for all whom they hold for', () => {
+    expect(byReason([{ agentId: '1', name: 'a', why: 'no lever' }, { agentId: '2', name: 'b', why: 'no right' }, { agentId: '3', name: 'c', why: 'no lever' }])).toEqual([{ why: 'no lever', agents: [{ agentId: '1', name: 'a' }, { agentId: '3', name: 'c' }] }, { why: 'no right', agents: [{ agentId: '2', name: 'b' }] }]);
   });
   it('are found by name and by whose money it is', () => {
     const budget = testBudget({ scope: { kind: 'tag', tag: 'billing' }, scopeName: 'billing' });

@@ -79,8 +79,9 @@ export function limitWords({ softMicros, hardMicros }: Limits): string {
 
 /** For a row, after what was spent: `of 20.00 / 40.00`, or the one limit with its name. */
 export function ofLimits({ softMicros, hardMicros }: Limits): string {
-  if (softMicros !== null && hardMicros !== null) return `of ${formatMoney(softMicros)} / ${formatMoney(hardMicros)}`;
-  return softMicros === null && hardMicros === null ? '' : `of ${limitWords({ softMicros, hardMicros })}`;
+  if (softMicros !== null && hardMicros !== null) return `of ${shortMoney(softMicros)} / ${shortMoney(hardMicros)}`;
+  const one = hardMicros ?? softMicros;
+  return one === null ? '' : `of ${shortMoney(one)} ${hardMicros === null ? 'soft' : 'hard'}`;
 }
 
 /** Hours are too short to be forecast, and tasks have no end that is known. */
@@ -143,6 +144,18 @@ export function monthBudgetLine(budgets: readonly Budget[], summary: Pick<CostSu
   const { spentMicros, forecastMicros, unpriced } = budget.standing;
   const month = monthNames[new Date(summary.age).getUTCMonth()] ?? '';
   return `${month} ${unpriced > 0 ? 'at least ' : ''}${shortMoney(spentMicros)} of ${shortMoney(limit)} ${budget.currency}${forecastMicros === null ? '; too little to forecast' : `, forecast ${shortMoney(forecastMicros)}`}`;
+}
+
+export interface CannotGroup { why: string; agents: { agentId: string; name: string }[] }
+/** Many agents cannot be stopped for the same reason: it is said once. */
+export function byReason(list: Budget['cannotStop']): CannotGroup[] {
+  const groups = new Map<string, CannotGroup>();
+  for (const { why, agentId, name } of list) {
+    const group = groups.get(why) ?? { why, agents: [] };
+    group.agents.push({ agentId, name });
+    groups.set(why, group);
+  }
+  return [...groups.values()];
 }
 
 export interface DayBudget { micros: number; words: string }

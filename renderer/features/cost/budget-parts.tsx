@@ -4,6 +4,7 @@ import { placeHash } from '../../app/navigation.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { formatCount, plural } from '../../ui/format.ts';
 import { StateShape } from '../../ui/state-shapes.tsx';
+import { byReason } from './budget-model.ts';
 import classes from './cost.module.css';
 import budget from './budgets.module.css';
 
@@ -26,10 +27,10 @@ export function CannotStop({ list, more, agents }: { list: Budget['cannotStop'];
     <section className={classes.block}>
       <h3 className={classes.part}>Cannot be stopped <span>{agents > 0 ? `${formatCount(all)} of ${plural(agents, 'agent')}` : plural(all, 'agent')}; the limit then only tells</span></h3>
       <ul className={budget.list}>
-        {list.map((one) => (
-          <li key={one.agentId}>
-            <a className={classes.link} href={placeHash({ screen: 'agent', id: one.agentId })}><InertName text={one.name} most={60} /></a>
-            <span className={classes.muted}><InertName text={one.why} most={300} /></span>
+        {byReason(list).map(({ why, agents: stuck }) => (
+          <li key={why}>
+            <span className={classes.muted}><InertName text={why} most={300} /></span>
+            <span className={budget.names}>{stuck.map((one) => <a key={one.agentId} className={classes.link} href={placeHash({ screen: 'agent', id: one.agentId })}><InertName text={one.name} most={60} /></a>)}</span>
           </li>
         ))}
         {more > 0 && <li className={classes.muted}>and {plural(more, 'more agent')}</li>}

@@ -3,7 +3,6 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import type { Budget } from '../../../shared/budgets.ts';
-import { CallFailed } from '../../api/client.ts';
 import { budgetQueries } from '../../api/queries.ts';
 import { useKeys } from '../../app/keys.ts';
 import { setParams, usePlace } from '../../app/navigation.ts';
@@ -17,14 +16,14 @@ import { Empty, ErrorBlock, Loading } from '../../ui/blocks.tsx';
 import { ChoiceChip } from '../../ui/chip.tsx';
 import { DataTable, useDataTable, type DataColumn, type TableSort } from '../../ui/data-table.tsx';
 import { step } from '../../ui/data-table-order.ts';
-import { formatCount, formatMoney, plural } from '../../ui/format.ts';
+import { formatCount, plural } from '../../ui/format.ts';
 import { Kbd, KeyHints } from '../../ui/kbd.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { Age } from '../../ui/time.tsx';
 import { BudgetBar } from './budget-bar.tsx';
 import { draftFrom } from './budget-form.ts';
-import { fits, lookBadges, lookOf, looks, ofLimits, onHardWords, periods, scopeWords, standingWords, worseness, type Look } from './budget-model.ts';
+import { fits, lookBadges, lookOf, looks, ofLimits, onHardWords, periods, scopeWords, shortMoney, standingWords, worseness, type Look } from './budget-model.ts';
 import { BudgetDialog } from './budget-dialog.tsx';
 import { BudgetPane } from './budget-pane.tsx';
 import { useRemoveBudget, useSaveBudget } from './use-cost-commands.ts';
@@ -39,7 +38,7 @@ function Spent({ budget }: { budget: Budget }) {
   const { standing } = budget;
   return (
     <span className={own.two}>
-      <span className={own.spent}><span>{standing.unpriced > 0 && 'at least '}{formatMoney(standing.spentMicros)} {budget.currency}</span><span>{ofLimits(budget)}</span></span>
+      <span className={own.spent}><span>{standing.unpriced > 0 && 'at least '}{shortMoney(standing.spentMicros)} {budget.currency}</span><span>{ofLimits(budget)}</span></span>
       <BudgetBar limits={budget} standing={standing} />
     </span>
   );
@@ -48,7 +47,7 @@ function Spent({ budget }: { budget: Budget }) {
 const columns: readonly DataColumn<Budget>[] = [
   { id: 'name', head: 'Budget, whose money', name: 'Budget and whose money', min: 150, grow: 1.3, fixed: true, sortBy: (row) => row.name, cell: (row) => <span className={own.two}><span className={`${own.first} ${classes.strong}`}><InertName text={row.name} most={80} /></span><span className={own.second}><InertName text={scopeWords(row)} most={80} /></span></span> },
   { id: 'per', head: 'Per', name: 'Period', min: 62, grow: 0.1, sortBy: (row) => periods.indexOf(row.per), cell: (row) => row.per },
-  { id: 'spent', head: 'Spent of soft / hard', name: 'Spent of its limits', min: 200, grow: 2, first: 'down', sortBy: (row) => row.standing.spentMicros, cell: (row) => <Spent budget={row} /> },
+  { id: 'spent', head: 'Spent of soft / hard', name: 'Spent of its limits', min: 236, grow: 2, first: 'down', sortBy: (row) => row.standing.spentMicros, cell: (row) => <Spent budget={row} /> },
   { id: 'state', head: 'State, at the hard limit', name: 'State', min: 168, grow: 0.4, first: 'down', sortBy: worseness, cell: (row) => <span className={own.two}><StateBadge {...lookBadges[lookOf(row)]} /><span className={own.second}>{onHardWords(row)}</span></span> },
   { id: 'last', head: 'Hard reached', name: 'When its hard limit was last reached', min: 84, grow: 0.1, end: true, first: 'down', sortBy: (row) => (row.last === null ? null : Date.parse(row.last.at)), cell: (row) => (row.last === null ? <span className={classes.zero}>never</span> : <><Age iso={row.last.at} /> ago</>) },
 ];
@@ -129,8 +128,7 @@ function useRemoval() {
   };
   const undo = (): void => {
     if (removed === null || restore.isPending) return;
-    const back = { onSuccess: (kept: Budget) => { setRemoved(null); setParams({ chosen: kept.id }); announce(`Budget ${inertString(kept.name, 60)} is back`); } };
-    restore.mutate({ id: removed.id, draft: draftFrom(removed) }, { ...back, onError: (error) => { if (error instanceof CallFailed && error.code === 'not_found') restore.mutate({ draft: draftFrom(removed) }, back); } });
+    restore.mutate({ id: removed.id, draft: draftFrom(removed) }, { onSuccess: (kept) => { setRemoved(null); setParams({ chosen: kept.id }); announce(`Budget ${inertString(kept.name, 60)} is back`); } });
   };
   return { removed, remove, restore, run, undo, forget: () => setRemoved(null) };
 }

@@ -147,6 +147,18 @@ describe('what lasts', () => {
     expect(house.raised).toHaveLength(2);
   });
 
+  it('of another time is another matter, where what it is about says since when it is so', () => {
+    const house = new House([rule({ kind: 'gap', afterS: 0 })]);
+    house.look({ gaps: [gap] });
+    house.open = [];
+    house.look({ gaps: [gap] });
+    house.look({ gaps: [{ ...gap, id: 2, fromUs: nowUs + second }] });
+    expect(house.raised).toHaveLength(2);
+    // With its alert open it stays one.
+    house.look({ gaps: [{ ...gap, id: 3, fromUs: nowUs + 2 * second }] });
+    expect(house.raised).toHaveLength(2);
+  });
+
   it('of two agents and two rules is told each by itself', () => {
     const house = new House([rule(failureRate), rule({ ...failureRate, percent: 90 }, { id: 2 })]);
     house.look({ windows: [{ withinS: 900, rows: [windowFact(5, { ended: 20, failed: 20 }), windowFact(6, { ended: 20, failed: 12 })] }] });

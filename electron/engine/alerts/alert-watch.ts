@@ -23,7 +23,8 @@ export interface Over { readonly alert: OpenAlertFact; readonly rule: AlertRuleF
 export interface Due { readonly alert: OpenAlertFact; readonly rule: AlertRuleFact }
 export interface Looked { readonly raise: readonly Condition[]; readonly over: readonly Over[]; readonly escalate: readonly Due[] }
 
-interface Known { sinceUs: number | null; falseUs: number | null; told: boolean }
+/** `aboutUs`: since when what it is about is so, where that is known: a second gap of a connection is another matter than the first. */
+interface Known { sinceUs: number | null; falseUs: number | null; told: boolean; aboutUs: number | null; atOnce: boolean }
 
 export class AlertWatch {
   readonly #known = new Map<string, Known>();
@@ -87,7 +88,7 @@ export class AlertWatch {
   /** It was raised, or is known to the history: it is not told again. */
   tellKnown(one: Condition | Happened): void {
     const key = keyOf(one.rule.id, one.key);
-    if (lasts(one.kind)) this.#of(key).told = true;
+    if (lasts(one.kind)) Object.assign(this.#of(key), { told: true, aboutUs: one.sinceUs });
     else {
       if ('gathers' in one) for (const other of one.gathers ?? []) this.tellKnown(other);
       if (this.#told.size >= mostKeys) this.#told.delete(this.#told.values().next().value ?? '');
@@ -95,8 +96,10 @@ export class AlertWatch {
     }
   }
 
-  #holds(key: string, { rule }: Condition, isOpen: boolean, nowUs: number): boolean {
+  #holds(key: string, { rule, kind, sinceUs }: Condition, isOpen: boolean, nowUs: number): boolean {
     const known = this.#of(key);
+    if (known.aboutUs !== sinceUs) [known.aboutUs, known.sinceUs, known.told] = [sinceUs, null, false];
+    known.atOnce = overAtOnce(kind);
     known.falseUs = null;
     known.sinceUs ??= nowUs;
     // After a start: it was told by the engine before.
@@ -119,7 +122,7 @@ export class AlertWatch {
     for (const [key, known] of this.#known) {
       if (looked.has(key) || live.has(key)) continue;
       known.sinceUs = null;
-      if (!known.told || nowUs - (known.falseUs ??= nowUs) >= overAfterUs) this.#known.delete(key);
+      if (!known.told || known.atOnce || nowUs - (known.falseUs ??= nowUs) >= overAfterUs) this.#known.delete(key);
     }
   }
 
@@ -134,7 +137,7 @@ export class AlertWatch {
     let known = this.#known.get(key);
     if (known === undefined) {
       if (this.#known.size >= mostKeys) this.#known.delete(this.#known.keys().next().value ?? '');
-      this.#known.set(key, known = { sinceUs: null, falseUs: null, told: false });
+      this.#known.set(key, known = { sinceUs: null, falseUs: null, told: false, aboutUs: null, atOnce: false });
     }
     return known;
   }

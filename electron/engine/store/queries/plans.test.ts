@@ -216,6 +216,10 @@ function askAll(): void {
   for (const runKey of [null, 'r1']) run('rhythmOf', { sources: [1, 2], tasks: null, runKey, beforeUs: nowUs });
   run('stepTimes', { sources: [1, 2], steps: ['tool-3'] });
   run('sightOf', { connections: [1], sinceUs: t0 });
+  for (const withinS of [900, 86_400]) {
+    const windows = [{ withinS, failed: { least: 1, percent: 1 }, denied: 1, spent: [{ currency: 'USD', micros: 1 }] }];
+    run('alertFacts', { windows, heads: [1, 2], gapsS: withinS, approvalsUs: nowUs, stops: [1, 2], after: { failures: 0, grants: 0, budgets: 0 }, keys: [{ rule: 1, key: 'a' }], open: true });
+  }
   run('ruleFacts', {});
   run('ruleRows', { after: 0, upTo: 50, updated: [1, 60] });
   for (const task of [null, 1]) run('spentSince', { head: 1, task, sinceUs: t0 + 5, currency: 'USD' });

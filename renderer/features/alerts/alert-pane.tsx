@@ -124,7 +124,7 @@ function Body({ detail, deeds }: { detail: AlertDetail; deeds: Deeds }) {
         <StateLine alert={alert} />
         <Escalation alert={alert} />
         <Facts alert={alert} />
-        {alert.text !== '' && <AgentText title="The alert" from="this console, with what agents wrote" text={alert.text} />}
+        {alert.text !== '' && <AgentText title="Alert" from="the console and agents" text={alert.text} />}
         <Part title="Delivered" aside={detail.deliveries.length === 0 ? undefined : 'besides this inbox'}><Deliveries detail={detail} /></Part>
         <Part title="History" aside="oldest first"><History detail={detail} /></Part>
       </div>

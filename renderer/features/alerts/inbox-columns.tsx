@@ -7,6 +7,11 @@ import { Age } from '../../ui/time.tsx';
 import { severityLooks, stateLook, toldLook, worstRank } from './alert-words.ts';
 import classes from './alerts.module.css';
 
+function How({ row }: { row: Alert }) {
+  const [severity, state] = [severityLooks[row.severity], stateLook(row)];
+  return <span className={classes.two}><StateBadge state={severity.state} word={severity.word} /><StateBadge state={state.state} word={state.word} /></span>;
+}
+
 function What({ row }: { row: Alert }) {
   return (
     <span className={classes.two}>
@@ -22,10 +27,9 @@ function Told({ row }: { row: Alert }) {
 }
 
 export const inboxColumns: readonly DataColumn<Alert>[] = [
-  { id: 'severity', head: 'Severity', name: 'Severity', min: 92, grow: 0, sortBy: worstRank, cell: (row) => <StateBadge state={severityLooks[row.severity].state} word={severityLooks[row.severity].word} /> },
+  { id: 'severity', head: 'Severity, state', name: 'Severity and state', min: 122, grow: 0, sortBy: worstRank, cell: (row) => <How row={row} /> },
   { id: 'what', head: 'What, about whom', name: 'What and about whom', min: 200, grow: 3, fixed: true, sortBy: (row) => row.title, cell: (row) => <What row={row} /> },
   { id: 'times', head: 'Times', name: 'Times', min: 50, grow: 0, end: true, first: 'down', sortBy: (row) => row.times, cell: (row) => <span className={row.times === 1 ? classes.zero : undefined}>{formatCount(row.times)}</span> },
   { id: 'last', head: 'Last', name: 'Last', min: 54, grow: 0, end: true, first: 'down', sortBy: (row) => Date.parse(row.lastAt), cell: (row) => <span className={classes.muted}><Age iso={row.lastAt} /></span> },
   { id: 'told', head: 'Told', name: 'Deliveries', min: 88, grow: 0, sortBy: (row) => -row.deliveries.failed * 1e6 - row.deliveries.waiting * 1e3 - row.deliveries.sent, cell: (row) => <Told row={row} /> },
-  { id: 'state', head: 'State', name: 'State', min: 116, grow: 0, sortBy: (row) => stateLook(row).rank, cell: (row) => <StateBadge state={stateLook(row).state} word={stateLook(row).word} /> },
 ];

@@ -11,6 +11,7 @@ export interface Papers {
   /** agents that use the tools of the company's MCP server. */
   readonly holders: readonly string[];
   readonly baselines: readonly { readonly agent: string; readonly note: string }[];
+  readonly budgets: readonly { readonly agent: string; readonly name: string; readonly per: 'day' | 'week' | 'month'; readonly currency: string; readonly softMicros: number; readonly hardMicros: number }[];
 }
 
 const role = 'arn:aws:iam::111122223333:role/norrland-agents';
@@ -98,5 +99,7 @@ export function papersAt(nowMs: number): Papers {
     ],
     holders: ['order-triage'],
     baselines: [{ agent: 'order-triage', note: 'Reviewed with the mailbox team.' }, { agent: 'ledger-analyst', note: 'Quarterly review.' }],
+    // The one is past its soft limit with its past alone, the other stays well within.
+    budgets: [{ agent: 'ledger-analyst', name: 'Ledger analysis, a month', per: 'month', currency: 'USD', softMicros: 12_000_000, hardMicros: 30_000_000 }, { agent: 'claude-code', name: 'Claude Code, a month', per: 'month', currency: 'USD', softMicros: 60_000_000, hardMicros: 90_000_000 }],
   };
 }

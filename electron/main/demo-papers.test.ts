@@ -5,7 +5,7 @@ import type { DemoPapers } from './demo-papers.ts';
 
 const papers: DemoPapers = {
   documents: [{ name: 'Role', format: 'iam', role: 'identity', enforcement: 'enforced', text: '{}', agents: ['ledger', 'screener'], credential: 'role/x' }],
-  owners: [{ agent: 'ledger', role: 'owner', name: 'Per', gone: true }], holders: ['screener'], baselines: [{ agent: 'ledger', note: 'reviewed' }],
+  owners: [{ agent: 'ledger', role: 'owner', name: 'Per', gone: true }], holders: ['screener'], baselines: [{ agent: 'ledger', note: 'reviewed' }], budgets: [{ agent: 'ledger', name: 'Ledger', per: 'month', currency: 'USD', softMicros: 1_000_000, hardMicros: 2_000_000 }],
 };
 
 function fake({ present = [] as string[], comes = 0 } = {}) {
@@ -42,6 +42,7 @@ describe('what the demo\'s people know, said to the console', () => {
       { method: 'access.setHolder', params: { connectionId: 'con-3', agentId: 'agt-2', holds: true } },
       { method: 'agents.setOwner', params: { id: 'agt-1', role: 'owner', name: 'Per', gone: true } },
       { method: 'access.approve', params: { agentId: 'agt-1', note: 'reviewed' } },
+      { method: 'budgets.save', params: { draft: { name: 'Ledger', per: 'month', currency: 'USD', softMicros: 1_000_000, hardMicros: 2_000_000, scope: { kind: 'agent', id: 'agt-1' }, onHard: 'tell' } } },
     ]);
   });
 

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { documentRole, enforcement, importFormat } from '../../shared/access.ts';
+import { budgetPeriods } from '../../shared/budgets.ts';
 import type { EngineCaller } from './engine-caller.ts';
 
 const name = z.string().min(1).max(200);
@@ -11,6 +12,8 @@ export const papersLine = z.object({
     owners: z.array(z.object({ agent: name, role: z.enum(['owner', 'sponsor']), name, gone: z.boolean() })).max(50),
     holders: z.array(name).max(20),
     baselines: z.array(z.object({ agent: name, note: z.string().max(400) })).max(20),
+    /** of one pretend agent each: never of what is not the demo's. */
+    budgets: z.array(z.object({ agent: name, name: z.string().min(1).max(80), per: z.enum(budgetPeriods), currency: z.string().regex(/^[A-Z]{3}$/), softMicros: z.int().positive(), hardMicros: z.int().positive() })).max(10),
   }),
 });
 export type DemoPapers = z.infer<typeof papersLine>['papers'];
@@ -42,11 +45,15 @@ export async function sayPapers(caller: EngineCaller, papers: DemoPapers, alive:
     const agentId = agents.get(agent);
     if (agentId !== undefined) await caller.call('access.approve', { agentId, note });
   }
+  for (const { agent, ...budget } of papers.budgets) {
+    const id = agents.get(agent);
+    if (id !== undefined) await caller.call('budgets.save', { draft: { ...budget, scope: { kind: 'agent', id }, onHard: 'tell' } });
+  }
 }
 
 /** The ids of the pretend agents by their names, as soon as all of them were seen. */
 async function demoAgents(caller: EngineCaller, papers: DemoPapers, alive: () => boolean): Promise<ReadonlyMap<string, string>> {
-  const wanted = [...new Set([...papers.documents.flatMap((one) => one.agents), ...papers.owners.map((one) => one.agent)])];
+  const wanted = [...new Set([...papers.documents.flatMap((one) => one.agents), ...papers.owners.map((one) => one.agent), ...papers.budgets.map((one) => one.agent)])];
   const endMs = Date.now() + patienceMs;
   for (;;) {
     const { rows: connections } = await caller.call('connections.list', {});

@@ -30,8 +30,10 @@ CREATE TABLE alert (
   raised_us INTEGER NOT NULL, last_us INTEGER NOT NULL, times INTEGER NOT NULL, acknowledged_us INTEGER, acknowledged_by TEXT, resolved_us INTEGER, resolved_by TEXT, steps INTEGER NOT NULL, next_step_us INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX alert_live ON alert (rule, key) WHERE state <> 'resolved';
-CREATE INDEX alert_open ON alert (id, rule) WHERE state = 'open';
-CREATE INDEX alert_active ON alert (id, rule) WHERE state <> 'resolved';
+CREATE INDEX alert_open ON alert (id) WHERE state = 'open';
+CREATE INDEX alert_open_rule ON alert (rule) WHERE state = 'open';
+CREATE INDEX alert_acknowledged ON alert (id) WHERE state = 'acknowledged';
+CREATE INDEX alert_active ON alert (id) WHERE state <> 'resolved';
 -- What the first screen says. Asked in these very words (queries/alerts.ts).
 CREATE INDEX alert_needs ON alert (id) WHERE state = 'open' AND (severity = 'urgent' OR kind IN ('failure_rate', 'spend_rate', 'denials', 'budget'));
 CREATE INDEX alert_key ON alert (rule, key, id);

@@ -16,7 +16,7 @@ type Steps = { readonly afterMin: number; readonly targets: readonly number[] }[
 const targetIds = (ids: readonly number[]): string[] => ids.map((id) => publicId('target', id));
 
 export function listAlertRules(reading: Reading): { rows: AlertRule[] } {
-  const open = new Map(reading.sql<[], { rule: number; n: number }>("SELECT rule, count(*) AS n FROM alert INDEXED BY alert_open WHERE state = 'open' GROUP BY rule").all().map((one) => [one.rule, one.n]));
+  const open = new Map(reading.sql<[], { rule: number; n: number }>("SELECT rule, count(*) AS n FROM alert INDEXED BY alert_open_rule WHERE state = 'open' GROUP BY rule").all().map((one) => [one.rule, one.n]));
   return {
     rows: reading.sql<[], Row>(`SELECT ${columns} FROM alert_rule WHERE removed_us IS NULL ORDER BY name COLLATE NOCASE, id`).all().map((row) => {
       const watches = JSON.parse(row.watches) as BudgetScope;

@@ -16,24 +16,54 @@ const columns = `a.id, a.rule, a.kind, a.severity, a.state, a.title, a.text, a.a
 
 const time = (us: number | null): string | null => (us === null ? null : iso(us));
 
-function alertOf(reading: Reading, row: Row): Alert {
-  const rule = reading.sql<[number], { name: string }>('SELECT name FROM alert_rule WHERE id = ?').get(row.rule);
-  const agent = row.agent === null ? undefined : reading.sql<[number], { id: number }>('SELECT id FROM agent WHERE id = ?').get(row.agent);
-  const connection = row.connection === null ? undefined : reading.sql<[number], { name: string }>('SELECT name FROM connection WHERE id = ?').get(row.connection);
-  const counted = reading.sql<[number], { state: string; n: number }>('SELECT state, count(*) AS n FROM delivery WHERE alert = ? GROUP BY state').all(row.id);
-  const count = (...states: string[]): number => counted.filter((one) => states.includes(one.state)).reduce((sum, one) => sum + one.n, 0);
+type Told = { -readonly [K in keyof Alert['deliveries']]: Alert['deliveries'][K] };
+
+/** What several alerts are about, looked up once. */
+class Lookups {
+  readonly #reading: Reading;
+  readonly #rules = new Map<number, string>();
+  readonly #agents = new Map<number, boolean>();
+  readonly #connections = new Map<number, string | null>();
+  readonly #told = new Map<number, Told>();
+
+  constructor(reading: Reading, rows: readonly Row[]) {
+    this.#reading = reading;
+    const counted = reading.sql<[string], { alert: number; state: string; n: number }>('SELECT d.alert, d.state, count(*) AS n FROM json_each(?) j CROSS JOIN delivery d ON d.alert = j.value GROUP BY d.alert, d.state').all(JSON.stringify(rows.map((row) => row.id)));
+    for (const { alert, state, n } of counted) {
+      const told = this.told(alert);
+      if (state === 'sent' || state === 'failed') told[state] += n;
+      else if (state !== 'dropped') told.waiting += n;
+      this.#told.set(alert, told);
+    }
+  }
+
+  told(alert: number): Told { return this.#told.get(alert) ?? { sent: 0, waiting: 0, failed: 0 }; }
+  rule(id: number): string { return known(this.#rules, id, () => this.#reading.sql<[number], { name: string }>('SELECT name FROM alert_rule WHERE id = ?').get(id)?.name ?? ''); }
+  hasAgent(id: number): boolean { return known(this.#agents, id, () => this.#reading.sql<[number], { id: number }>('SELECT id FROM agent WHERE id = ?').get(id) !== undefined); }
+  connection(id: number): string | null { return known(this.#connections, id, () => this.#reading.sql<[number], { name: string }>('SELECT name FROM connection WHERE id = ?').get(id)?.name ?? null); }
+}
+
+function known<T>(map: Map<number, T>, id: number, find: () => T): T {
+  const found = map.get(id) ?? find();
+  map.set(id, found);
+  return found;
+}
+
+function alertOf(reading: Reading, row: Row, lookups = new Lookups(reading, [row])): Alert {
+  const agent = row.agent !== null && lookups.hasAgent(row.agent) ? row.agent : null;
+  const connectionName = row.connection === null ? null : lookups.connection(row.connection);
   return {
-    id: publicId('alert', row.id), ruleId: publicId('alertRule', row.rule), ruleName: rule?.name ?? '', kind: row.kind, severity: row.severity, state: row.state, title: row.title, text: row.text,
+    id: publicId('alert', row.id), ruleId: publicId('alertRule', row.rule), ruleName: lookups.rule(row.rule), kind: row.kind, severity: row.severity, state: row.state, title: row.title, text: row.text,
     // What is gone from the history keeps the name that it had.
-    agentId: agent === undefined ? null : reading.agentId(agent.id), agentName: agent === undefined ? row.agentName : reading.agent(agent.id).name,
-    connectionId: connection === undefined || row.connection === null ? null : publicId('connection', row.connection), connectionName: connection?.name ?? row.connectionName,
+    agentId: agent === null ? null : reading.agentId(agent), agentName: agent === null ? row.agentName : reading.agent(agent).name,
+    connectionId: connectionName === null || row.connection === null ? null : publicId('connection', row.connection), connectionName: connectionName ?? row.connectionName,
     target: { screen: row.screen, id: row.screenId }, raisedAt: iso(row.raisedUs), lastAt: iso(row.lastUs), times: row.times,
     acknowledgedAt: time(row.acknowledgedUs), acknowledgedBy: row.acknowledgedBy, resolvedAt: time(row.resolvedUs), resolvedBy: row.resolvedBy,
-    steps: row.steps, nextStepAt: time(row.nextStepUs), deliveries: { sent: count('sent'), waiting: count('waiting', 'held'), failed: count('failed') },
+    steps: row.steps, nextStepAt: time(row.nextStepUs), deliveries: lookups.told(row.id),
   };
 }
 
-export const countOpen = (reading: Reading): number => reading.sql<[], { n: number }>("SELECT count(*) AS n FROM alert WHERE state = 'open'").get()?.n ?? 0;
+export const countOpen = (reading: Reading): number => reading.sql<[], { n: number }>("SELECT count(*) AS n FROM alert INDEXED BY alert_open WHERE state = 'open'").get()?.n ?? 0;
 
 const stateWhere = { open: "a.state = 'open'", active: "a.state <> 'resolved'", all: '1' } as const;
 
@@ -57,9 +87,9 @@ export function listAlerts(reading: Reading, params: ParsedParams<'alerts.list'>
     : reading.sourcesOf(rowId('agent', params.agentId)).flatMap((source) => find.all(source, before, ...values, params.limit + 1)).toSorted((one, two) => two.id - one.id);
   const page = rows.slice(0, params.limit);
   const last = page.at(-1);
-  const open = countOpen(reading);
-  const active = reading.sql<[], { n: number }>("SELECT count(*) AS n FROM alert WHERE state <> 'resolved'").get()?.n ?? 0;
-  return { rows: page.map((row) => alertOf(reading, row)), next: rows.length > params.limit && last ? writeCursor({ us: last.raisedUs, id: last.id }) : null, open, acknowledged: active - open };
+  const lookups = new Lookups(reading, page);
+  const acknowledged = reading.sql<[], { n: number }>("SELECT count(*) AS n FROM alert INDEXED BY alert_acknowledged WHERE state = 'acknowledged'").get()?.n ?? 0;
+  return { rows: page.map((row) => alertOf(reading, row, lookups)), next: rows.length > params.limit && last ? writeCursor({ us: last.raisedUs, id: last.id }) : null, open: countOpen(reading), acknowledged };
 }
 
 interface SaidRow { readonly atUs: number; readonly by: string; readonly text: string }

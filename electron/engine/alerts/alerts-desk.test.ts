@@ -81,7 +81,7 @@ describe('a target', () => {
     [{ kind: 'slack' }, { from: 'value', value: 'xoxb-123' }, 'begins with https://'],
     [{ kind: 'slack' }, { from: 'value', value: 'http://hooks.example.com/x' }, 'begins with https://'],
     [{ kind: 'webhook', url: 'https://example.com', header: 'X-Key' }, undefined, 'The header X-Key needs a credential'],
-    [{ kind: 'email', host: 'h', port: 25, security: 'none', user: 'me', from: 'a@example.com', to: ['b@example.com'] }, { from: 'env', name: 'X' }, 'only over TLS'],
+    [{ kind: 'email', host: 'mail.example.com', port: 25, security: 'none', user: 'me', from: 'a@example.com', to: ['b@example.com'] }, { from: 'env', name: 'X' }, 'outside only over TLS'],
     [{ kind: 'email', host: 'h', port: 25, security: 'tls', user: 'me', from: 'a@example.com', to: ['b@example.com'] }, undefined, 'needs a credential: the password'],
     [{ kind: 'email', host: 'h', port: 25, security: 'tls', from: 'a@example.com', to: ['b@example.com'] }, { from: 'env', name: 'X' }, 'needs the name of its user'],
   ] as const;

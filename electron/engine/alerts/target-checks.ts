@@ -1,7 +1,8 @@
 /** What is wrong with a draft of a target, and where one leads in words. SECURITY: what could be secret (a query, a certificate's text) is not among the words. */
+import { isIPv6 } from 'node:net';
 import type { TargetConfig, TargetDraft } from '../../../shared/alerts.ts';
 import type { CredentialInput } from '../../../shared/contract.ts';
-import { onThisMachine } from '../connectors/this-machine.ts';
+import { isInsideAddress } from '../connectors/inside-address.ts';
 import type { TargetFact } from '../store/alert-commands.ts';
 
 /** null: nothing. `before`: the target that it changes. `credential` undefined: as it is. */
@@ -23,16 +24,21 @@ function slackProblem(credential: CredentialInput | undefined): string | null {
   const value = credential.value.trim();
   const url = URL.canParse(value) ? new URL(value) : null;
   // SECURITY: the URL is the secret, so it does not cross a network in the clear.
-  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && onThisMachine(url)))) return "The credential of Slack is the whole URL of its incoming webhook, which begins with https://.";
+  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && isInsideAddress(url)))) return "The credential of Slack is the whole URL of its incoming webhook, which begins with https://.";
   return null;
 }
 
-function emailProblem({ user, security }: Extract<TargetConfig, { kind: 'email' }>, has: boolean): string | null {
+function emailProblem({ user, security, host }: Extract<TargetConfig, { kind: 'email' }>, has: boolean): string | null {
   if (user !== undefined && user !== '' && !has) return `The user ${user} needs a credential: the password for the mail server.`;
   if ((user === undefined || user === '') && has) return 'A password needs the name of its user.';
-  // SECURITY: a password does not cross a network in the clear.
-  if (has && security === 'none') return 'A password is sent only over TLS: choose tls or starttls.';
+  // SECURITY: a password does not cross a foreign network in the clear.
+  if (has && security === 'none' && !isInside(host)) return 'A password is sent to a host outside only over TLS: choose tls or starttls.';
   return null;
+}
+
+function isInside(host: string): boolean {
+  const url = `smtp://${isIPv6(host) ? `[${host}]` : host}`;
+  return URL.canParse(url) && isInsideAddress(new URL(url));
 }
 
 export function placeWords(config: TargetConfig): string {

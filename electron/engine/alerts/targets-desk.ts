@@ -113,7 +113,12 @@ export class TargetsDesk {
   }
 }
 
-const fields = ({ name, config, quiet, enabled }: TargetDraft): { name: string; config: TargetConfig; quiet: TargetDraft['quiet']; enabled: boolean } => ({ name, config, quiet, enabled });
+function fields({ name, config, quiet, enabled }: TargetDraft): { name: string; config: TargetConfig; quiet: TargetDraft['quiet']; enabled: boolean } {
+  if (config.kind !== 'email' || config.user !== '') return { name, config, quiet, enabled };
+  // Nobody to log in as is no user.
+  const { user: _none, ...rest } = config;
+  return { name, config: rest, quiet, enabled };
+}
 
 function credentialWords(before: TargetFact | null, credential: CredentialInput | undefined): string {
   if (credential === undefined) return '';

@@ -1,7 +1,7 @@
 /**
  * Every query that a screen makes, on a history of a million activities (`--rows 10m`: ten million, beside the same query at
  * one million) that was taken in through the real receiver. Warm p95 of 40 calls each with changing parameters. The limit is
- * 10 ms, and one and a half times that above a million; of the Cost and Failures screens 30 ms at any size.
+ * 10 ms, and one and a half times that above a million; of the Cost, Budgets and Failures screens 30 ms at any size.
  */
 import { openReader } from '../electron/engine/store/database.ts';
 import { historyFile } from '../electron/engine/store/open.ts';
@@ -9,6 +9,7 @@ import { Reading, rowId } from '../electron/engine/store/queries/reading.ts';
 import { queries } from '../electron/engine/store/queries/table.ts';
 import { accessQuestions } from './access-queries.ts';
 import type { Question } from './access-queries.ts';
+import { budgetQuestions } from './budget-queries.ts';
 import { costQuestions } from './cost-queries.ts';
 import { accessHistory, largeHistory } from './history.ts';
 import { quantile } from './table.ts';
@@ -115,7 +116,7 @@ export async function benchQueries(rows: number): Promise<Row[]> {
     found.push({ what: question.name, measured: timed.p95, limit, sense: 'max', unit: ' ms', note });
     if (question.name === 'newest 100 of an agent') found.push({ what: `${question.name}, p50`, measured: timed.p50, limit: 1, sense: 'max', unit: ' ms', note: '' });
   }
-  found.push(...await benchCost(rows));
+  found.push(...await benchCost(rows), ...await benchBudgets(rows));
   return rows > million ? found : [...found, ...await benchAccess(rows)];
 }
 
@@ -127,6 +128,16 @@ async function benchCost(rows: number): Promise<Row[]> {
     const timed = time(question);
     return { what: question.name, measured: timed.p95, limit: costLimitMs, sense: 'max', unit: ' ms', note: inWords(timed) };
   });
+}
+
+/** A sum that stands between a commit and a stop, and what only a screen waits for. */
+async function benchBudgets(rows: number): Promise<Row[]> {
+  const { watched, screen } = budgetQuestions(await largeHistory(rows));
+  const timed = (limit: number) => (question: Question): Row => {
+    const found = time(question);
+    return { what: question.name, measured: found.p95, limit, sense: 'max', unit: ' ms', note: inWords(found) };
+  };
+  return [...watched.map(timed(rows > million ? costLimitMs : limitMs)), ...screen.map(timed(costLimitMs))];
 }
 
 const fleet = 500;

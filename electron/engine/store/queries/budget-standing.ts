@@ -5,18 +5,22 @@ import { monthForecast, type Forecast } from '../../cost/forecast.ts';
 import { PROVENANCE, US_DAY } from '../codes.ts';
 import { publicId } from '../ids.ts';
 import { agentsIn, currencyIds } from './budget-scope.ts';
-import { moneyIn, spentByBin, spentByTask } from './budget-sums.ts';
+import { moneyIn, spentByBin, spentByTask, type Bins } from './budget-sums.ts';
 import { iso, type Reading } from './reading.ts';
 
 const forecastDays = 56;
+/** Days of scopes and currencies that were read already: budgets of one scope have them in common. */
+export type DaysKnown = Map<string, Bins>;
 
 /** Null: too little was seen, or the period is shorter than a day. */
-export function forecastOf(reading: Reading, heads: readonly number[] | null, { per, currency }: Pick<BudgetDraft, 'per' | 'currency'>, nowUs: number): Forecast | null {
+export function forecastOf(reading: Reading, heads: readonly number[] | null, { per, currency, scope }: Pick<BudgetDraft, 'per' | 'currency' | 'scope'>, nowUs: number, known: DaysKnown = new Map()): Forecast | null {
   if (per === 'task' || per === 'hour') return null;
   const { fromUs, toUs } = periodAt(per, nowUs);
   const today = Math.floor(nowUs / US_DAY);
   const monthFrom = Math.round(fromUs / US_DAY);
-  const spent = spentByBin(reading, heads, { fromUs: Math.min(monthFrom, today - forecastDays) * US_DAY, toUs: (today + 1) * US_DAY }, currency);
+  const key = `${currency} ${JSON.stringify(scope)}`;
+  const spent = known.get(key) ?? spentByBin(reading, heads, { fromUs: (today - forecastDays) * US_DAY, toUs: (today + 1) * US_DAY }, currency);
+  known.set(key, spent);
   if (spent.size === 0) return null;
   return monthForecast({ monthFrom, monthTo: Math.round(toUs / US_DAY), today, firstDay: Math.min(...spent.keys()), spent });
 }
@@ -24,12 +28,12 @@ export function forecastOf(reading: Reading, heads: readonly number[] | null, { 
 const stateOf = ({ softMicros, hardMicros }: Pick<BudgetDraft, 'softMicros' | 'hardMicros'>, spent: number): BudgetStanding['state'] =>
   hardMicros !== null && spent >= hardMicros ? 'hard' : softMicros !== null && spent >= softMicros ? 'soft' : 'within';
 
-export function standingOf(reading: Reading, heads: readonly number[] | null, draft: BudgetDraft, nowUs: number): BudgetStanding {
+export function standingOf(reading: Reading, heads: readonly number[] | null, draft: BudgetDraft, nowUs: number, known: DaysKnown = new Map()): BudgetStanding {
   const agents = agentsIn(reading, heads);
   if (draft.per === 'task') return taskStanding(reading, heads, draft, agents, nowUs);
   const span: PeriodSpan = periodAt(draft.per, nowUs);
   const money = moneyIn(reading, heads, span, draft.currency);
-  const forecast = forecastOf(reading, heads, draft, nowUs);
+  const forecast = forecastOf(reading, heads, draft, nowUs, known);
   return {
     state: stateOf(draft, money.micros), from: iso(span.fromUs), to: iso(span.toUs), taskId: null, spentMicros: money.micros, computedMicros: money.computed, unpriced: money.unpriced, otherCurrency: money.other,
     forecastMicros: forecast?.micros ?? null, lowMicros: forecast?.lowMicros ?? null, highMicros: forecast?.highMicros ?? null, agents,
@@ -38,15 +42,18 @@ export function standingOf(reading: Reading, heads: readonly number[] | null, dr
 
 interface Dear { readonly id: number; readonly micros: number }
 
-/** The dearest of those that began or still ran in the last 24 hours. */
+/** SECURITY: a flood of tasks holds up no screen. */
+const mostTasks = 20_000;
+
+/** The dearest of those that began or still ran in the last 24 hours, of more than that many the newest. */
 function dearest(reading: Reading, heads: readonly number[] | null, currencies: readonly number[], sinceUs: number): Dear | undefined {
   const marks = currencies.map(() => '?').join(', ');
   const dear = `t.activities > 0 AND t.currency IN (${marks}) ORDER BY t.micros DESC, t.id DESC LIMIT 1`;
   const open = 'SELECT id FROM task INDEXED BY task_live WHERE outcome IN (4, 5) AND last_us >= ?';
-  if (heads === null) return reading.sql<number[], Dear>(`SELECT t.id, t.micros FROM task t WHERE t.id IN (SELECT id FROM task INDEXED BY task_started WHERE started_us >= ? UNION ${open}) AND ${dear}`).get(sinceUs, sinceUs, ...currencies);
+  if (heads === null) return reading.sql<number[], Dear>(`SELECT t.id, t.micros FROM task t WHERE t.id IN (SELECT id FROM (SELECT id FROM task INDEXED BY task_started WHERE started_us >= ? ORDER BY started_us DESC LIMIT ?) UNION ${open}) AND ${dear}`).get(sinceUs, mostTasks, sinceUs, ...currencies);
   const sources = JSON.stringify(heads.flatMap((head) => reading.sourcesOf(head)));
-  return reading.sql<(number | string)[], Dear>(`SELECT t.id, t.micros FROM task t WHERE t.id IN (SELECT g.task FROM json_each(?) j CROSS JOIN task_agent g INDEXED BY task_agent_first ON g.agent = j.value AND g.first_us >= ?
-    UNION SELECT o.id FROM (${open}) o CROSS JOIN json_each(?) j CROSS JOIN task_agent g ON g.task = o.id AND g.agent = j.value) AND ${dear}`).get(sources, sinceUs, sinceUs, sources, ...currencies);
+  return reading.sql<(number | string)[], Dear>(`SELECT t.id, t.micros FROM task t WHERE t.id IN (SELECT task FROM (SELECT g.task FROM json_each(?) j CROSS JOIN task_agent g INDEXED BY task_agent_first ON g.agent = j.value AND g.first_us >= ? LIMIT ?)
+    UNION SELECT o.id FROM (${open}) o CROSS JOIN json_each(?) j CROSS JOIN task_agent g ON g.task = o.id AND g.agent = j.value) AND ${dear}`).get(sources, sinceUs, mostTasks, sinceUs, sources, ...currencies);
 }
 
 function taskStanding(reading: Reading, heads: readonly number[] | null, draft: BudgetDraft, agents: number, nowUs: number): BudgetStanding {

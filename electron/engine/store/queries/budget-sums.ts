@@ -18,8 +18,8 @@ export interface BudgetMoney {
 /** Money by hour or by day since the epoch. */
 export type Bins = ReadonlyMap<number, number>;
 
-interface Line { readonly bin: number; readonly own: number; readonly micros: number; readonly computed: number; readonly priced: number; readonly unpriced: number }
 interface Unit { readonly table: 'by_hour' | 'by_day'; readonly column: 'hour' | 'day'; readonly first: number; readonly last: number }
+interface Asked { readonly reading: Reading; readonly unit: Unit; readonly currencies: readonly number[] }
 
 /** Days where the stretch is made of whole ones. */
 function unitOf({ fromUs, toUs }: Stretch): Unit {
@@ -28,50 +28,43 @@ function unitOf({ fromUs, toUs }: Stretch): Unit {
   return { table: days ? 'by_day' : 'by_hour', column: days ? 'day' : 'hour', first: Math.floor(fromUs / us), last: Math.ceil(toUs / us) - 1 };
 }
 
+const askedOf = (reading: Reading, stretch: Stretch, currency: string): Asked => ({ reading, unit: unitOf(stretch), currencies: currencyIds(reading, currency) });
+
 /** In sums by hour it is not kept apart what of a line was only computed: a line with any of it counts as computed. */
 const computedOf = ({ table }: Unit): string => (table === 'by_day' ? 'only_computed' : '(CASE WHEN computed > 0 THEN micros ELSE 0 END)');
 const ownOf = (currencies: readonly number[]): string => (currencies.length === 0 ? '0' : `currency IN (${currencies.map(() => '?').join(', ')})`);
+const none: BudgetMoney = { micros: 0, computed: 0, unpriced: 0, other: 0 };
 
-function linesOf(reading: Reading, agent: number, unit: Unit, currencies: readonly number[]): Line[] {
-  return reading.sql<number[], Line>(`SELECT ${unit.column} AS bin, ${ownOf(currencies)} AS own, micros, ${computedOf(unit)} AS computed, priced, unpriced
-    FROM ${unit.table} WHERE agent = ? AND ${unit.column} BETWEEN ? AND ?`).all(...currencies, agent, unit.first, unit.last);
+function plus(one: BudgetMoney, two: BudgetMoney, sign: 1 | -1 = 1): BudgetMoney {
+  return { micros: one.micros + sign * two.micros, computed: one.computed + sign * two.computed, unpriced: one.unpriced + sign * two.unpriced, other: one.other + sign * two.other };
 }
 
-class Sums {
-  micros = 0;
-  computed = 0;
-  unpriced = 0;
-  other = 0;
-  readonly bins = new Map<number, number>();
-
-  add({ bin, own, micros, computed, priced, unpriced }: Line, sign: 1 | -1 = 1): void {
-    this.unpriced += sign * unpriced;
-    if (own === 0) {
-      this.other += sign * priced;
-      return;
-    }
-    this.micros += sign * micros;
-    this.computed += sign * computed;
-    if (micros !== 0) this.bins.set(bin, (this.bins.get(bin) ?? 0) + sign * micros);
-  }
+function ofAgent({ reading, unit, currencies }: Asked, agent: number): BudgetMoney {
+  const own = ownOf(currencies);
+  return reading.sql<number[], BudgetMoney>(`SELECT coalesce(sum(CASE WHEN ${own} THEN micros END), 0) AS micros, coalesce(sum(CASE WHEN ${own} THEN ${computedOf(unit)} END), 0) AS computed, coalesce(sum(unpriced), 0) AS unpriced,
+    coalesce(sum(CASE WHEN ${own} THEN 0 ELSE priced END), 0) AS other FROM ${unit.table} WHERE agent = ? AND ${unit.column} BETWEEN ? AND ?`).get(...currencies, ...currencies, ...currencies, agent, unit.first, unit.last) ?? none;
 }
 
-const sumOf = (lines: readonly Line[]): Sums => {
-  const sums = new Sums();
-  for (const line of lines) sums.add(line);
-  return sums;
-};
+/** An agent's lines stand in the order of time: they are added up as they are read. */
+function addBins({ reading, unit, currencies }: Asked, agent: number, into: Map<number, number>, sign: 1 | -1 = 1): void {
+  if (currencies.length === 0) return;
+  const rows = reading.sql<number[], [number, number]>(`SELECT ${unit.column}, sum(micros) FROM ${unit.table} WHERE agent = ? AND ${unit.column} BETWEEN ? AND ? AND ${ownOf(currencies)} GROUP BY ${unit.column}`).raw().all(agent, unit.first, unit.last, ...currencies) as [number, number][];
+  for (const [bin, micros] of rows) if (micros !== 0) into.set(bin, (into.get(bin) ?? 0) + sign * micros);
+}
 
-interface Sides { readonly more: readonly Line[]; readonly less: readonly Line[] }
+interface Side { readonly agents: readonly number[]; readonly money: BudgetMoney }
 
 /** What telemetry told of an agent and what was asked for: the side with more money, of two with none the one that told more. */
-function sidesOf(reading: Reading, head: number, unit: Unit, currencies: readonly number[]): Sides {
-  const sent: Line[] = [];
-  const asked: Line[] = [];
-  for (const source of reading.sourcesOf(head)) (isSent(reading, source) ? sent : asked).push(...linesOf(reading, source, unit, currencies));
-  const [one, two] = [sumOf(sent), sumOf(asked)];
-  const isAsked = two.micros > one.micros || (two.micros === one.micros && two.unpriced + two.other > one.unpriced + one.other);
-  return isAsked ? { more: asked, less: sent } : { more: sent, less: asked };
+function sidesOf(asked: Asked, head: number): { readonly more: Side; readonly less: Side } {
+  const { reading } = asked;
+  const sources = reading.sourcesOf(head);
+  const sideOf = (sent: boolean): Side => {
+    const agents = sources.filter((source) => isSent(reading, source) === sent);
+    return { agents, money: agents.reduce((sum, agent) => plus(sum, ofAgent(asked, agent)), none) };
+  };
+  const [sent, told] = [sideOf(true), sideOf(false)];
+  const isTold = told.money.micros > sent.money.micros || (told.money.micros === sent.money.micros && told.money.unpriced + told.money.other > sent.money.unpriced + sent.money.other);
+  return isTold ? { more: told, less: sent } : { more: sent, less: told };
 }
 
 function isSent(reading: Reading, agent: number): boolean {
@@ -79,53 +72,64 @@ function isSent(reading: Reading, agent: number): boolean {
 }
 
 /** Agents that are seen from more than one side: few. */
-const joined = (reading: Reading): number[] => [...new Set(reading.heads().values())];
+const joined = (reading: Reading): ReadonlySet<number> => new Set(reading.heads().values());
 
-/** All agents together have sums by hour and connection of their own. */
-function sumOfAll(reading: Reading, unit: Unit, currencies: readonly number[]): Sums {
-  const [first, last] = unit.column === 'day' ? [unit.first * 24, unit.last * 24 + 23] : [unit.first, unit.last];
-  const lines = reading.sql<number[], Line>(`SELECT ${unit.column === 'day' ? 'hour / 24' : 'hour'} AS bin, ${ownOf(currencies)} AS own, micros, 0 AS computed, priced, unpriced FROM hour_total WHERE hour BETWEEN ? AND ?`).all(...currencies, first, last);
-  const sums = sumOf(lines);
-  for (const head of joined(reading)) for (const line of sidesOf(reading, head, unit, currencies).less) sums.add({ ...line, computed: 0 }, -1);
-  return sums;
+const hoursOf = ({ column, first, last }: Unit): [number, number] => (column === 'day' ? [first * 24, last * 24 + 23] : [first, last]);
+
+/** All agents together have sums by hour and connection of their own, which do not tell what was only computed. */
+function ofAll(asked: Asked): BudgetMoney {
+  const { reading, unit, currencies } = asked;
+  const own = ownOf(currencies);
+  const all = reading.sql<number[], BudgetMoney>(`SELECT coalesce(sum(CASE WHEN ${own} THEN micros END), 0) AS micros, 0 AS computed, coalesce(sum(unpriced), 0) AS unpriced, coalesce(sum(CASE WHEN ${own} THEN 0 ELSE priced END), 0) AS other FROM hour_total WHERE hour BETWEEN ? AND ?`)
+    .get(...currencies, ...currencies, ...hoursOf(unit)) ?? none;
+  return [...joined(reading)].reduce((sum, head) => plus(sum, { ...sidesOf(asked, head).less.money, computed: 0 }, -1), all);
 }
 
-function sumOfSome(reading: Reading, heads: readonly number[], unit: Unit, currencies: readonly number[]): Sums {
-  const sums = new Sums();
-  const twice = new Set(joined(reading));
-  for (const head of heads) for (const line of twice.has(head) ? sidesOf(reading, head, unit, currencies).more : linesOf(reading, head, unit, currencies)) sums.add(line);
-  return sums;
-}
-
-function summed(reading: Reading, heads: readonly number[] | null, stretch: Stretch, currency: string): Sums {
-  const unit = unitOf(stretch);
-  const currencies = currencyIds(reading, currency);
-  return heads === null ? sumOfAll(reading, unit, currencies) : sumOfSome(reading, heads, unit, currencies);
+function ofSome(asked: Asked, heads: readonly number[]): BudgetMoney {
+  const twice = joined(asked.reading);
+  return heads.reduce((sum, head) => plus(sum, twice.has(head) ? sidesOf(asked, head).more.money : ofAgent(asked, head)), none);
 }
 
 /** What a limit is compared with. `heads` null: everybody. */
 export function spentIn(reading: Reading, heads: readonly number[] | null, stretch: Stretch, currency: string): number {
-  return summed(reading, heads, stretch, currency).micros;
+  const asked = askedOf(reading, stretch, currency);
+  return (heads === null ? ofAll(asked) : ofSome(asked, heads)).micros;
 }
 
 /** Money by hour, or by day where the stretch is made of whole days. */
 export function spentByBin(reading: Reading, heads: readonly number[] | null, stretch: Stretch, currency: string): Bins {
-  return summed(reading, heads, stretch, currency).bins;
+  const asked = askedOf(reading, stretch, currency);
+  const bins = new Map<number, number>();
+  const twice = joined(reading);
+  if (heads === null) {
+    addAll(asked, bins);
+    for (const head of twice) for (const agent of sidesOf(asked, head).less.agents) addBins(asked, agent, bins, -1);
+  } else for (const head of heads) for (const agent of twice.has(head) ? sidesOf(asked, head).more.agents : [head]) addBins(asked, agent, bins);
+  return bins;
+}
+
+function addAll({ reading, unit, currencies }: Asked, into: Map<number, number>): void {
+  if (currencies.length === 0) return;
+  // By hour they stand in the order of time; days are made of them here.
+  const rows = reading.sql<number[], [number, number]>(`SELECT hour, sum(micros) FROM hour_total WHERE hour BETWEEN ? AND ? AND ${ownOf(currencies)} GROUP BY hour`).raw().all(...hoursOf(unit), ...currencies) as [number, number][];
+  for (const [hour, micros] of rows) {
+    const bin = unit.column === 'day' ? Math.floor(hour / 24) : hour;
+    if (micros !== 0) into.set(bin, (into.get(bin) ?? 0) + micros);
+  }
 }
 
 export function moneyIn(reading: Reading, heads: readonly number[] | null, stretch: Stretch, currency: string): BudgetMoney {
-  const { micros, computed, unpriced, other } = summed(reading, heads, stretch, currency);
-  return { micros, computed: heads === null ? computedOfAll(reading, stretch, currency) : computed, unpriced, other };
+  const asked = askedOf(reading, stretch, currency);
+  return heads === null ? { ...ofAll(asked), computed: computedOfAll(asked, stretch) } : ofSome(asked, heads);
 }
 
 /** The sums of all agents together do not keep it apart. */
-function computedOfAll(reading: Reading, stretch: Stretch, currency: string): number {
-  const unit = unitOf(stretch);
-  const currencies = currencyIds(reading, currency);
+function computedOfAll(asked: Asked, stretch: Stretch): number {
+  const { reading, unit, currencies } = asked;
   if (currencies.length === 0) return 0;
   const all = reading.sql<number[], { computed: number }>(`SELECT coalesce(sum(${computedOf(unit)}), 0) AS computed FROM agent a CROSS JOIN ${unit.table} s ON s.agent = a.id AND s.${unit.column} BETWEEN ? AND ? WHERE a.last_us >= ? AND computed > 0 AND ${ownOf(currencies)}`)
     .get(unit.first, unit.last, stretch.fromUs, ...currencies)?.computed ?? 0;
-  return joined(reading).reduce((sum, head) => sum - sumOf(sidesOf(reading, head, unit, currencies).less).computed, all);
+  return [...joined(reading)].reduce((sum, head) => sum - sidesOf(asked, head).less.money.computed, all);
 }
 
 /** Of one task, sub-agents and all: rows that the retention took are kept as sums. */

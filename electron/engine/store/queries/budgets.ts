@@ -6,7 +6,7 @@ import { publicId } from '../ids.ts';
 import { budgetColumns, draftOf, type StoredBudget } from './budget-facts.ts';
 import { pastOf } from './budget-preview.ts';
 import { headsIn, scopeName } from './budget-scope.ts';
-import { standingOf } from './budget-standing.ts';
+import { standingOf, type DaysKnown } from './budget-standing.ts';
 import { iso, parseCursor, rowId, writeCursor, type Reading } from './reading.ts';
 import { readiness } from './stop-readiness.ts';
 
@@ -59,6 +59,7 @@ function cannotStop(heads: readonly number[] | null, draft: BudgetDraft, ready: 
 
 export function listBudgets(reading: Reading, _params: ParsedParams<'budgets.list'>, nowUs: number): Result<'budgets.list'> {
   const ready = readyOnce(reading, nowUs);
+  const days: DaysKnown = new Map();
   const last = reading.sql<[number], EventRow>(`${events} WHERE e.id = (SELECT id FROM budget_event INDEXED BY budget_event_hard WHERE budget = ? AND kind = 'hard' ORDER BY id DESC LIMIT 1)`);
   return {
     rows: reading.sql<[], StoredBudget>(`SELECT ${budgetColumns} FROM budget b WHERE b.removed_us IS NULL ORDER BY b.name COLLATE NOCASE, b.id`).all().map((row) => {
@@ -67,7 +68,7 @@ export function listBudgets(reading: Reading, _params: ParsedParams<'budgets.lis
       const newest = last.get(row.id);
       return {
         id: publicId('budget', row.id), ...draft, scopeName: scopeName(reading, draft.scope), createdAt: iso(row.createdUs), changedAt: iso(row.changedUs), changedBy: row.changedBy,
-        standing: standingOf(reading, heads, draft, nowUs), last: newest === undefined ? null : eventOf(reading, newest), ...cannotStop(heads, draft, ready),
+        standing: standingOf(reading, heads, draft, nowUs, days), last: newest === undefined ? null : eventOf(reading, newest), ...cannotStop(heads, draft, ready),
       };
     }),
   };

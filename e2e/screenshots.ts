@@ -1,8 +1,11 @@
 /** Draws the README's pictures from the real window with the demo fleet: `npm run screenshots`. */
 import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
+import type { Params } from '../shared/contract.ts';
 import { callFromPage, engineReady, launch } from './launch.ts';
 
 const folder = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
@@ -111,6 +114,34 @@ async function drawAccess(page: Page, theme: 'light' | 'dark'): Promise<void> {
   await draw(page, 'agent-reach', theme);
 }
 
+/** Budgets that the demo's own spending holds, is near to, and has passed: amounts follow what it spent. */
+async function setBudgets(page: Page): Promise<void> {
+  const ago = (days: number): { from: string; to: null } => ({ from: new Date(Date.now() - days * 86_400_000).toISOString(), to: null });
+  const { currency, month } = await callFromPage(page, 'cost.summary', { period: ago(30) });
+  const dearest = (await callFromPage(page, 'cost.rows', { period: ago(1), by: 'agent', sort: 'spend', descending: true, limit: 2 })).rows;
+  const share = (micros: number | null | undefined, part: number): number => Math.max(1, Math.round(((micros ?? 0) * part) / 1_000_000)) * 1_000_000;
+  const save = (draft: Omit<Params<'budgets.save'>['draft'], 'currency'>) => callFromPage(page, 'budgets.save', { draft: { ...draft, currency } });
+  const known = month.cost.amountMicros;
+  await save({ name: 'Whole fleet', scope: { kind: 'everything' }, per: 'month', softMicros: share(known, 1.3), hardMicros: share(known, 1.8), onHard: 'tell' });
+  for (const [at, row] of dearest.entries()) {
+    if (row.agentId === null) continue;
+    const spent = row.money.shown.amountMicros;
+    if (at === 0) await save({ name: `${row.name}, a day`, scope: { kind: 'agent', id: row.agentId }, per: 'day', softMicros: share(spent, 0.3), hardMicros: share(spent, 0.5), onHard: 'stop' });
+    else await save({ name: `${row.name}, one task`, scope: { kind: 'agent', id: row.agentId }, per: 'task', softMicros: null, hardMicros: 2_000_000, onHard: 'stop', stops: 'task' });
+  }
+}
+
+async function drawBudgets(page: Page, theme: 'light' | 'dark'): Promise<void> {
+  await page.getByRole('tab', { name: /^Budgets/ }).click();
+  const grid = page.getByRole('grid', { name: 'Budgets' });
+  await grid.locator('[data-row]').first().click();
+  await draw(page, 'cost-budgets', theme);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('group', { name: 'What it would have done' }).getByText('looking back 90 days', { exact: false })).toBeVisible();
+  await draw(page, 'cost-budget-dialog', theme);
+  await page.keyboard.press('Escape');
+}
+
 /** What work cost, by what prices, and beside a bill. Money needs a moment: its sums are folded after the rows. */
 async function drawCost(page: Page, theme: 'light' | 'dark'): Promise<void> {
   await go(page, 'c');
@@ -122,10 +153,44 @@ async function drawCost(page: Page, theme: 'light' | 'dark'): Promise<void> {
   await expect(page.getByRole('dialog', { name: /^Cost over time/ })).toBeVisible();
   await draw(page, 'cost-over-time', theme);
   await page.keyboard.press('Escape');
+  await drawBudgets(page, theme);
   await page.getByRole('tab', { name: /^Prices/ }).click();
   await draw(page, 'cost-prices', theme);
   await page.getByRole('tab', { name: /^Reconciliation/ }).click();
   await draw(page, 'cost-reconciliation', theme);
+}
+
+/** A receiver of alerts on this machine, and a rule that tells it: what is drawn was really delivered. */
+async function tellSomebody(page: Page): Promise<() => void> {
+  const receiver = createServer((request, response) => { request.resume().on('end', () => response.writeHead(200).end()); });
+  await new Promise<void>((resolve) => { receiver.listen(0, '127.0.0.1', resolve); });
+  const { port } = receiver.address() as AddressInfo;
+  const hook = await callFromPage(page, 'targets.save', { draft: { name: 'On call', config: { kind: 'webhook', url: `http://127.0.0.1:${port}/alerts`, scheme: 'bearer' } } });
+  const mail = await callFromPage(page, 'targets.save', { draft: { name: 'Risk team', config: { kind: 'email', host: '127.0.0.1', port: 25, security: 'none', from: 'gatehouse@halden.example', to: ['risk@halden.example'] }, quiet: { from: '20:00', to: '07:00', days: [1, 2, 3, 4, 5] } } });
+  const rule = (await callFromPage(page, 'alerts.rules', {})).rows.find((row) => row.trigger.kind === 'new_failure');
+  if (rule === undefined) throw new Error('no rule watches for new failures');
+  await callFromPage(page, 'alerts.saveRule', { id: rule.id, draft: { name: rule.name, trigger: rule.trigger, watches: rule.watches, severity: rule.severity, targetIds: [hook.id], escalation: [{ afterMin: 15, targetIds: [mail.id] }] } });
+  return () => receiver.close();
+}
+
+/** What needs somebody, what watches for it, and where it is delivered. */
+async function drawAlerts(page: Page, theme: 'light' | 'dark'): Promise<void> {
+  await go(page, 'i');
+  // What came since the pictures before is sorted in, not announced above them.
+  await expect(page.getByRole('grid', { name: 'Alerts', exact: true }).locator('[data-row]').first()).toBeVisible();
+  await page.keyboard.press('.');
+  await page.getByRole('grid', { name: 'Alerts', exact: true }).getByRole('row', { name: /New failure: / }).first().click();
+  await expect(page.getByRole('complementary', { name: 'Alert', exact: true }).getByRole('heading', { level: 3 })).toBeVisible();
+  await draw(page, 'alerts', theme);
+  await page.getByRole('tab', { name: 'Rules' }).click();
+  await page.getByRole('grid', { name: 'Alert rules' }).getByRole('row', { name: /New failure, on/ }).dblclick();
+  await expect(page.getByRole('dialog', { name: /^Change alert rule/ })).toBeVisible();
+  await draw(page, 'alert-rule', theme);
+  await page.keyboard.press('Escape');
+  await draw(page, 'alert-rules', theme);
+  await page.getByRole('tab', { name: /^Targets/ }).click();
+  await page.getByRole('grid', { name: 'Alert targets' }).getByRole('row', { name: /On call/ }).click();
+  await draw(page, 'alert-targets', theme);
 }
 
 test('pictures of every screen', async () => {
@@ -141,9 +206,12 @@ test('pictures of every screen', async () => {
   }
   await first.close();
 
-  const { page, close } = await launch({ arguments: ['--demo'] });
+  const { page, close } = await launch();
   await engineReady(page);
   await page.setViewportSize({ width: 1280, height: 800 });
+  const leaveReceiver = await tellSomebody(page);
+  // Only now, so that what it tells finds rules that name a target.
+  await page.evaluate(() => (window as unknown as { gatehouse: { favours: { startDemo(): Promise<void> } } }).gatehouse.favours.startDemo());
   await expect.poll(async () => (await callFromPage(page, 'system.status', {})).activities, { timeout: 90_000 }).toBeGreaterThan(2_000);
   // The demo's servers are connected like anybody's, and one of their agents asks at once.
   await expect.poll(async () => (await callFromPage(page, 'approvals.list', { state: 'waiting' })).waiting, { timeout: 60_000 }).toBeGreaterThan(1);
@@ -157,6 +225,7 @@ test('pictures of every screen', async () => {
       await each(theme);
     }
   };
+  await setBudgets(page);
   await themes(async (theme) => {
     await go(page, 'o');
     await draw(page, 'overview', theme);
@@ -199,7 +268,9 @@ test('pictures of every screen', async () => {
     await page.keyboard.press('Escape');
     await drawAccess(page, theme);
     await drawCost(page, theme);
+    await drawAlerts(page, theme);
   });
   await drawStops(page, themes);
   await close();
+  leaveReceiver();
 });

@@ -8,7 +8,7 @@ import { PlainTable, type PlainColumn } from '../../ui/data-table-plain.tsx';
 import { formatMoney, formatPercent } from '../../ui/format.ts';
 import { HatchPattern } from '../../ui/time-chart.tsx';
 import { niceTicks } from '../../ui/time-chart-geometry.ts';
-import { shortMoney, type DayBudget, type ForecastDay } from './budget-model.ts';
+import type { DayBudget, ForecastDay } from './budget-model.ts';
 import { axisDecimals, chartSummary, dayAndYear, dayWords, seenEnough, type DayBar } from './cost-model.ts';
 import classes from './cost-chart.module.css';
 
@@ -21,7 +21,7 @@ interface Row extends DayBar { toCome: ForecastDay | null }
 const left = 46;
 const farAbove = 3;
 /** Room at the right for the words on the line. */
-const budgetRoom = 74;
+const budgetRoom = 80;
 
 export function SpendChart({ bars, forecast, budget, currency, height, asTable, onDay }: SpendChartProps) {
   const summary = `${chartSummary(bars, currency)}${budget === null ? '' : ` Budget: ${budget.words}.`}`;
@@ -132,7 +132,7 @@ function BudgetLine({ budget, from, to, y, above }: { budget: DayBudget; from: n
   return (
     <g className={classes.budget}>
       {y !== null && <path d={`M${from} ${y}H${to + 2}`} />}
-      <text x={to + 6} y={y === null ? above + 4 : y + 4}>budget {shortMoney(budget.micros)}{y === null && ' \u2191'}</text>
+      <text x={to + 6} y={y === null ? above + 4 : y + 4}>budget {formatMoney(budget.micros, budget.micros >= 100_000_000 ? 0 : undefined)}{y === null && ' \u2191'}</text>
     </g>
   );
 }

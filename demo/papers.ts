@@ -100,6 +100,6 @@ export function papersAt(nowMs: number): Papers {
     holders: ['order-triage'],
     baselines: [{ agent: 'order-triage', note: 'Reviewed with the mailbox team.' }, { agent: 'ledger-analyst', note: 'Quarterly review.' }],
     // The one is past its soft limit with its past alone, the other stays well within.
-    budgets: [{ agent: 'ledger-analyst', name: 'Ledger analysis, a month', per: 'month', currency: 'USD', softMicros: 12_000_000, hardMicros: 30_000_000 }, { agent: 'claude-code', name: 'Claude Code, a month', per: 'month', currency: 'USD', softMicros: 60_000_000, hardMicros: 90_000_000 }],
+    budgets: [{ agent: 'ledger-analyst', name: 'Ledger analysis', per: 'month', currency: 'USD', softMicros: 12_000_000, hardMicros: 30_000_000 }, { agent: 'claude-code', name: 'Claude Code', per: 'month', currency: 'USD', softMicros: 60_000_000, hardMicros: 90_000_000 }],
   };
 }

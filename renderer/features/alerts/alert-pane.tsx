@@ -85,7 +85,7 @@ export function DeliveryLine({ one, withTitle = false }: { one: Delivery; withTi
 }
 
 function Deliveries({ detail }: { detail: AlertDetail }) {
-  if (detail.deliveries.length === 0) return <p className={classes.muted}>It stands in this inbox only: its rule names no target.</p>;
+  if (detail.deliveries.length === 0) return <p className={classes.muted}>It stands in this inbox only: its rule named no target when it came.</p>;
   return <ul className={classes.deliveries}>{detail.deliveries.map((one) => <DeliveryLine key={one.id} one={one} />)}</ul>;
 }
 

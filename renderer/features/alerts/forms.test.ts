@@ -70,7 +70,8 @@ describe('a target', () => {
   it.each([
     [{ url: 'ftp://x' }, /http/], [{ url: '' }, /address is missing/], [{ kind: 'syslog' }, /server is missing/], [{ url: 'https://me:pw@alerts.example.com' }, /no user or password/], [{ header: 'X Token' }, /header/], [{ ca: '-----BEGIN PRIVATE KEY-----' }, /never a private key/], [{ ca: 'abc' }, /PEM/],
     [{ kind: 'slack', credential: { from: 'value', value: '', variable: '', path: '' } }, /incoming webhook is missing/], [{ kind: 'slack', credential: { from: 'value', value: 'xoxb-1', variable: '', path: '' } }, /begins with https/],
-    [{ kind: 'email', host: 'smtp://x', from: 'a@b.de', to: 'a@b.de' }, /host name/], [{ kind: 'email', host: 'x', from: 'a', to: 'a@b.de' }, /sender/], [{ kind: 'email', host: 'x', from: 'a@b.de', to: '' }, /To whom/], [{ kind: 'syslog', host: 'x', port: '70000' }, /port/], [{ kind: 'syslog', host: 'x', facility: '24' }, /facility/],
+    [{ kind: 'email', host: 'smtp://x', from: 'a@b.de', to: 'a@b.de' }, /host name/], [{ kind: 'email', host: 'x', from: 'a', to: 'a@b.de' }, /sender/], [{ kind: 'email', host: 'x', from: 'a@b.de', to: '' }, /To whom/], [{ kind: 'email', host: 'x', from: 'a@b.de', to: 'a@b.de', user: 'a' }, /needs a password/], [{ kind: 'email', host: 'x', from: 'a@b.de', to: 'a@b.de', credential: { from: 'value', value: 'p', variable: '', path: '' } }, /name of its user/], [{ header: 'X-Token' }, /credential that it carries/],
+    [{ kind: 'syslog', host: 'x', port: '70000' }, /port/], [{ kind: 'syslog', host: 'x', facility: '24' }, /facility/],
     [{ quietOn: true, quietFrom: '22:00', quietTo: '22:00' }, /hold nothing back/], [{ quietOn: true, quietDays: [] }, /need a day/],
   ] as const satisfies readonly (readonly [Partial<TargetForm>, RegExp])[])('%j is refused with words', (changes, words) => {
     expect(target(changes)).toMatch(words);

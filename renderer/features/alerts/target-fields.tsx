@@ -52,7 +52,7 @@ function Email({ form, set }: TargetFieldsProps) {
         <Field label="Server" mono first max={253} value={form.host} placeholder="smtp.example.com" onChange={(host) => set({ host })} />
         <Field label="Port" mono max={5} value={form.port} placeholder={usualPort(form)} onChange={(port) => set({ port })} />
       </div>
-      <div className={classes.label}><span>Connection</span><Segmented label="Connection" name="target-security" value={form.security} options={[{ value: 'tls', label: 'TLS' }, { value: 'starttls', label: 'STARTTLS' }, { value: 'none', label: 'Not encrypted' }]} onChange={(security) => set({ security })} />{form.security === 'none' && <span className={classes.hint}>Alerts and the password go readable over the network. Only for a server on this machine.</span>}</div>
+      <div className={classes.label}><span>Connection</span><Segmented label="Connection" name="target-security" value={form.security} options={[{ value: 'tls', label: 'TLS' }, { value: 'starttls', label: 'STARTTLS' }, { value: 'none', label: 'Not encrypted' }]} onChange={(security) => set({ security })} />{form.security === 'none' && <span className={classes.hint}>Alerts go readable over the network. A password is then sent only to a server on this machine or a network of your own.</span>}</div>
       <div className={classes.halves}>
         <Field label="Sender" max={254} value={form.from} placeholder="gatehouse@example.com" onChange={(from) => set({ from })} />
         <Field label="User, if the server asks for one" max={254} value={form.user} placeholder="none" onChange={(user) => set({ user })} />

@@ -142,6 +142,10 @@ function credentialOfForm(form: TargetForm): CredentialInput | undefined {
   if (!read.ok) throw new Wrong(form.kind === 'slack' && form.credential.from === 'value' ? 'The address of the incoming webhook is missing.' : read.misses);
   if (form.kind === 'slack' && read.value.from === 'none') throw new Wrong('Slack needs the address of its incoming webhook.');
   if (form.kind === 'slack' && read.value.from === 'value' && !/^https?:\/\/\S+$/.test(read.value.value.trim())) throw new Wrong('The address of the incoming webhook begins with https://.');
+  const given = read.value.from !== 'none';
+  if (form.kind === 'webhook' && form.header.trim() !== '' && !given) throw new Wrong('The header needs a credential that it carries.');
+  if (form.kind === 'email' && form.user.trim() !== '' && !given) throw new Wrong('The user needs a password.');
+  if (form.kind === 'email' && form.user.trim() === '' && given) throw new Wrong('A password needs the name of its user.');
   return read.value;
 }
 

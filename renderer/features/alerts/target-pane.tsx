@@ -103,7 +103,7 @@ export function TargetPane({ target, testing, onEdit, onTest }: { target: AlertT
       <div className={classes.actionsFoot}>
         <div className={classes.actions}>
           <Button disabled={testing.isPending} onClick={onTest} rightSection={<Kbd keys="t" />}>Send test</Button>
-          <Button disabled={retry.isPending || stuck === 0} onClick={() => retry.mutate({ id: target.id })}>Retry {formatCount(stuck)} now</Button>
+          <Button disabled={retry.isPending || stuck === 0} onClick={() => retry.mutate({ id: target.id })}>{stuck === 0 ? 'Retry now' : `Retry ${formatCount(stuck)} now`}</Button>
           <Button disabled={save.isPending} onClick={() => save.mutate({ id: target.id, draft: { ...draftOf(target), enabled: !target.enabled } })}>{target.enabled ? 'Switch off' : 'Switch on'}</Button>
           <Button className={classes.last} onClick={() => setRemoving(true)}>Remove…</Button>
         </div>

@@ -88,7 +88,7 @@ describe('a target', () => {
 
   it('is not kept where it cannot work', async () => {
     const one = bench();
-    for (const [config, credential, text] of impossible) await expect(one.desk['targets.save']({ draft: target(config as never), ...(credential === undefined ? {} : { credential }) }, context), text).rejects.toThrow(text);
+    for (const [config, credential, text] of impossible) await expect(one.desk['targets.save']({ draft: target(config as never), ...(credential === undefined ? {} : { credential }) }, context)).rejects.toThrow(text);
     expect([one.audits(), (await one.desk['targets.list']({}, context)).rows.length]).toEqual([[], 1]);
   });
 
@@ -130,7 +130,7 @@ describe('a rule for alerts', () => {
 
   it('is not kept where it makes no sense', async () => {
     const one = bench();
-    for (const [more, text] of senseless) await expect(one.desk['alerts.saveRule']({ draft: rule(more) }, context), text).rejects.toThrow(text);
+    for (const [more, text] of senseless) await expect(one.desk['alerts.saveRule']({ draft: rule(more) }, context)).rejects.toThrow(text);
     expect(one.audits()).toEqual([]);
   });
 });

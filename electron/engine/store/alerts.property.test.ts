@@ -47,12 +47,19 @@ class World {
   readonly sent = new Map<number, number>();
   readonly raised = new Map<number, number>();
   seconds = 0;
+  /** what is not as it must be. */
+  readonly wrong: string[] = [];
 
   constructor(runtime: TestRuntime, reading: Reading) {
     this.runtime = runtime;
     this.reading = reading;
     this.targets = [0, 1, 2].map((n) => addTarget(runtime, `t${n}`));
     this.rule = addRule(runtime, {}, [], [1, 2, 3].map((afterMin) => ({ afterMin, targets: [...this.targets] })));
+  }
+
+  #same(found: unknown, must: unknown): void {
+    const [one, other] = [JSON.stringify(found), JSON.stringify(must)];
+    if (one !== other) this.wrong.push(`${one} instead of ${other}`);
   }
 
   alerts(): AlertRow[] { return this.runtime.history.all<AlertRow>('SELECT id, key, state, times, steps, next_step_us AS due FROM alert WHERE rule = ? ORDER BY id', this.rule); }
@@ -92,10 +99,10 @@ class World {
     const before = new Map(this.alerts().map((row) => [row.id, row]));
     const { id, fresh } = this.runtime.command('alerts.raise', newAlert({ rule: this.rule, key: `${once ? 'event' : 'agent'}:${key}`, kind: once ? 'new_failure' : 'failure_rate', atUs, nextStepUs: atUs + 60_000_000, deliveries: to }));
     const now = this.alerts().find((row) => row.id === id);
-    expect(fresh).toBe(!before.has(id));
+    this.#same(fresh, !before.has(id));
     this.raised.set(id, fresh ? 1 : (this.raised.get(id) ?? 0) + ((now?.times ?? 0) > (before.get(id)?.times ?? 0) ? 1 : 0));
     // What is no new alert tells nobody.
-    if (!fresh) expect(this.deliveries().filter((row) => row.alert === id && row.what === 'raised' && row.step === 0).length).toBe(this.#told.get(id));
+    if (!fresh) this.#same(this.deliveries().filter((row) => row.alert === id && row.what === 'raised' && row.step === 0).length, this.#told.get(id));
     else this.#told.set(id, new Set(targets).size);
   }
   readonly #told = new Map<number, number>();
@@ -112,34 +119,34 @@ class World {
     else if (one.t === 'escalate') {
       const before = count();
       this.runtime.command('alerts.escalate', { id: alert.id, step: one.step, nextStepUs: null, text: 'step', deliveries: one.targets.map((n) => newDelivery(this.targets[n] ?? 0, 'escalated')) }, at(this.seconds));
-      expect(count() - before).toBe(alert.state === 'open' && alert.steps === one.step ? new Set(one.targets).size : 0);
+      this.#same(count() - before, alert.state === 'open' && alert.steps === one.step ? new Set(one.targets).size : 0);
     } else this.runtime.command('alerts.say', { ids: [alert.id], what: one.t, by: 'ann', note: '', audit: words('ann') }, at(this.seconds));
   }
 
   check(): void {
     const [alerts, rows] = [this.alerts(), this.deliveries()];
-    expect(new Set(rows.map((row) => `${row.alert} ${row.target} ${row.what} ${row.step}`)).size).toBe(rows.length);
+    this.#same(new Set(rows.map((row) => `${row.alert} ${row.target} ${row.what} ${row.step}`)).size, rows.length);
     const live = alerts.filter((row) => row.state !== 'resolved');
-    expect(new Set(live.map((row) => row.key)).size).toBe(live.length);
+    this.#same(new Set(live.map((row) => row.key)).size, live.length);
     for (const row of alerts) {
-      expect(row.times).toBe(this.raised.get(row.id));
-      if (row.state !== 'open') expect(row.due).toBeNull();
+      this.#same(row.times, this.raised.get(row.id));
+      if (row.state !== 'open') this.#same(row.due, null);
     }
-    for (const row of rows) expect([row.id, row.state === 'sent', row.state === 'sent' ? row.attempts : null]).toEqual([row.id, this.sent.has(row.id), this.sent.get(row.id) ?? null]);
-    for (const target of this.targets) expect(this.due().find((one) => one.target === target)?.id).toBe(rows.find((row) => row.target === target && row.state === 'waiting')?.id);
+    for (const row of rows) this.#same([row.id, row.state === 'sent', row.state === 'sent' ? row.attempts : null], [row.id, this.sent.has(row.id), this.sent.get(row.id) ?? null]);
+    for (const target of this.targets) this.#same(this.due().find((one) => one.target === target)?.id, rows.find((row) => row.target === target && row.state === 'waiting')?.id);
     this.#counted(alerts, rows);
   }
 
   #counted(alerts: readonly AlertRow[], rows: readonly DeliveryRow[]): void {
     const listed = listAlerts(this.reading, contract['alerts.list'].params.parse({ state: 'all', ruleId: publicId('alertRule', this.rule), limit: 1_000 }));
-    expect(listed.rows.map((row) => row.id)).toEqual(alerts.map((row) => publicId('alert', row.id)).toReversed());
+    this.#same(listed.rows.map((row) => row.id), alerts.map((row) => publicId('alert', row.id)).toReversed());
     for (const [at_, row] of listed.rows.toReversed().entries()) {
       const mine = rows.filter((one) => one.alert === alerts[at_]?.id);
       const of = (...states: string[]): number => mine.filter((one) => states.includes(one.state)).length;
-      expect(row.deliveries).toEqual({ sent: of('sent'), waiting: of('waiting', 'held'), failed: of('failed') });
+      this.#same(row.deliveries, { sent: of('sent'), waiting: of('waiting', 'held'), failed: of('failed') });
     }
     const all = this.runtime.history.all<{ state: string; n: number }>('SELECT state, count(*) AS n FROM alert GROUP BY state');
-    expect([listed.open, listed.acknowledged]).toEqual([all.find((one) => one.state === 'open')?.n ?? 0, all.find((one) => one.state === 'acknowledged')?.n ?? 0]);
+    this.#same([listed.open, listed.acknowledged], [all.find((one) => one.state === 'open')?.n ?? 0, all.find((one) => one.state === 'acknowledged')?.n ?? 0]);
   }
 }
 
@@ -153,5 +160,6 @@ it('nobody is told the same twice, nothing that was sent is sent again, and coun
     const world = new World(runtime, new Reading(db));
     for (const one of deeds) world.run(one);
     world.check();
+    expect(world.wrong).toEqual([]);
   }), { numRuns: 40 });
 });

@@ -21,6 +21,8 @@ import own from './budgets.module.css';
 interface PartProps { form: BudgetForm; set: (changes: Partial<BudgetForm>) => void; complaints: readonly Complaint[] }
 interface Choice { value: string; label: string }
 
+/** The row of agents whose owner nobody named. */
+const nobody = '-';
 const lately = askedPeriod({ span: '30d', end: null });
 
 function Complaints({ complaints, field }: { complaints: readonly Complaint[]; field: Complaint['field'] }) {
@@ -37,7 +39,7 @@ function useChoices(budget: Budget | null): Record<Exclude<ScopeKind, 'everythin
     agent: (agents.data?.rows ?? []).map((one) => ({ value: one.agentId, label: inertString(one.agentName, 60) })),
     connection: (connections.data?.rows ?? []).map((one) => ({ value: one.id, label: inertString(one.name, 60) })),
     tag: (tags.data?.rows ?? []).map((one) => ({ value: one.tag, label: `${inertString(one.tag, 40)} (${one.agents})` })),
-    owner: (owners.data?.rows ?? []).filter((one) => one.name.trim() !== '').map((one) => ({ value: one.name, label: inertString(one.name, 60) })),
+    owner: (owners.data?.rows ?? []).filter((one) => one.id !== nobody && one.name.trim() !== '').map((one) => ({ value: one.name, label: inertString(one.name, 60) })),
   };
   // What it is for now stays a choice also when it is gone from the lists.
   if (budget !== null && budget.scope.kind !== 'everything') {

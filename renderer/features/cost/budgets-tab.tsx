@@ -86,8 +86,8 @@ function List({ rows, total, filtered, removing, onRemove }: ListProps) {
   const { params } = usePlace();
   const sort = sortStored.use();
   const detailShown = detailStored.use();
-  // People make budgets, so each stands in its place at once; while a list is read, spending moves no row.
-  const model = useDataTable({ rows, rowId: (row) => row.id, columns, hidden: [], sort, scope: `${params['q'] ?? ''} ${params['stands'] ?? ''} ${rows.map((row) => `${row.id}${lookOf(row)}`).toSorted().join(' ')}` });
+  // People make budgets, so each stands in its place at once; while the list is read, spending moves no row.
+  const model = useDataTable({ rows, rowId: (row) => row.id, columns, hidden: [], sort, scope: `${params['q'] ?? ''} ${params['stands'] ?? ''} ${rows.map((row) => row.id).toSorted().join(' ')}` });
   const chosen = model.rows.find((row) => row.id === params['chosen']) ?? model.rows[0];
   const choose = (id: string | null): void => setParams({ chosen: id });
   const move = (by: number) => (): void => choose(step(model.order, chosen?.id ?? null, by));
@@ -97,7 +97,7 @@ function List({ rows, total, filtered, removing, onRemove }: ListProps) {
   useKeys('Budgets', [
     { keys: 'j', does: 'next budget', run: move(1) }, { keys: 'k', does: 'budget before', run: move(-1) }, { keys: 'arrowdown', does: '', run: move(1) }, { keys: 'arrowup', does: '', run: move(-1) },
     { keys: 'enter', does: 'change the budget', run: edit }, { keys: 'n', does: 'new budget', run: add }, { keys: 'delete', does: 'remove the budget; can be undone', run: remove },
-    { keys: 'escape', does: 'clear the filter', run: clear },
+    { keys: '.', does: 'newest order', run: model.release }, { keys: 'escape', does: 'clear the filter', run: clear },
   ]);
   return (
     <>
@@ -110,6 +110,7 @@ function List({ rows, total, filtered, removing, onRemove }: ListProps) {
       </div>
       <div className={classes.under}>
         <span>{formatCount(rows.length)} of {plural(total, 'budget')} shown. Thin line: soft limit; thick: hard; grey to a dashed end: forecast; dashed outline: only computed.</span>
+        {model.moved && <button type="button" className={classes.linkButton} onClick={model.release}>Held in place; newest order <Kbd keys="." /></button>}
         <KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'change' }, { keys: ['delete'], does: 'remove' }]} />
       </div>
     </>

@@ -31,6 +31,9 @@ export function merged(first: AlertFacts, others: readonly AlertFacts[]): AlertF
   return { ...first, windows: [first, ...others].flatMap((one) => one.windows), agents: [...new Map([first, ...others].flatMap((one) => one.agents).map((one) => [one.id, one])).values()] };
 }
 
+/** A share of so many is as good as one of all. A rule that asks for more gets more. */
+const newest = 1_000;
+
 interface Wanted { failed: WindowAsked['failed']; denied: number | null; readonly spent: Map<string, number> }
 const least = (one: number | null, other: number): number => (one === null ? other : Math.min(one, other));
 
@@ -41,7 +44,7 @@ function windowsOf(rules: readonly AlertRuleFact[]): WindowAsked[] {
     if (trigger.kind !== 'failure_rate' && trigger.kind !== 'denials' && trigger.kind !== 'spend_rate') continue;
     const wanted = byLength.get(trigger.withinS) ?? { failed: null, denied: null, spent: new Map<string, number>() };
     byLength.set(trigger.withinS, wanted);
-    if (trigger.kind === 'failure_rate') wanted.failed = { least: least(wanted.failed?.least ?? null, Math.max(1, Math.ceil((trigger.percent * trigger.least) / 100))), percent: least(wanted.failed?.percent ?? null, trigger.percent) };
+    if (trigger.kind === 'failure_rate') wanted.failed = { least: least(wanted.failed?.least ?? null, Math.max(1, Math.ceil((trigger.percent * trigger.least) / 100))), percent: least(wanted.failed?.percent ?? null, trigger.percent), newest: Math.max(wanted.failed?.newest ?? newest, trigger.least) };
     else if (trigger.kind === 'denials') wanted.denied = least(wanted.denied, trigger.count);
     else wanted.spent.set(trigger.currency, least(wanted.spent.get(trigger.currency) ?? null, trigger.amountMicros));
   }

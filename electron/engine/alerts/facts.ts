@@ -6,8 +6,8 @@ import type { Gap } from '../../../shared/domain.ts';
 /** What rules ask of one stretch of time. An agent that does not come up to the least of it is not answered. */
 export interface WindowAsked {
   readonly withinS: number;
-  /** fewest failures and smallest share that matter; null: failures are not asked for. */
-  readonly failed: { readonly least: number; readonly percent: number } | null;
+  /** fewest failures and smallest share that matter, and of how many the newest are counted; null: failures are not asked for. */
+  readonly failed: { readonly least: number; readonly percent: number; readonly newest: number } | null;
   readonly denied: number | null;
   readonly spent: readonly { readonly currency: string; readonly micros: number }[];
 }

@@ -7,8 +7,10 @@ import { STATUS, US_DAY, US_HOUR } from '../codes.ts';
 import { textId } from '../stop-rows.ts';
 import type { Reading } from './reading.ts';
 
-/** Of one agent so many records are counted at once. */
-const mostCounted = 5_000;
+/** Of one agent so many records with money are added up at once. */
+const mostPriced = 2_000;
+/** So many of what is rare are counted by their index, which holds nothing else. */
+const mostListed = 5_000;
 /** Denials of all agents together. */
 const mostDenied = 20_000;
 /** Of one agent's work that took long. */
@@ -30,7 +32,7 @@ export function windowFacts(reading: Reading, asked: WindowAsked, nowUs: number)
     if (source === undefined) sources.set(agent, source = { failed: 0, ended: 0, newestOnly: false, denied: 0, deniedByHours: false, unpriced: 0, spent: new Map(), sends: sends(reading, agent) });
     return source;
   };
-  if (asked.failed !== null) for (const agent of failing(reading, active, stretch, asked.failed)) countEnded(reading, agent, stretch, of(agent));
+  if (asked.failed !== null) for (const agent of failing(reading, active, stretch, asked.failed)) countEnded(reading, agent, stretch, asked.failed.newest, of(agent));
   if (asked.denied !== null) countDenied(reading, active, stretch, of);
   for (const { currency, micros } of asked.spent) for (const agent of spending(reading, active, stretch, currency, micros)) spend(reading, agent, stretch, currency, of(agent));
   return together(reading, sources, asked);
@@ -55,24 +57,21 @@ function together(reading: Reading, sources: ReadonlyMap<number, Source>, asked:
 }
 
 /** Sources that may have failed often enough: sides of one agent are added up, so none is left out that another side completes. */
-function failing(reading: Reading, active: readonly number[], { fromUs, nowUs }: Stretch, { least, percent }: NonNullable<WindowAsked['failed']>): Set<number> {
+function failing(reading: Reading, active: readonly number[], { fromUs, nowUs }: Stretch, { least, percent }: Failed): Set<number> {
   const ids = JSON.stringify(active);
-  if (nowUs - fromUs > recordsUs) {
-    const rows = reading.sql<unknown[], Count>('SELECT j.value AS agent, (SELECT coalesce(sum(d.failures), 0) FROM by_day d WHERE d.agent = j.value AND d.day >= ?) AS n FROM json_each(?) j').all(Math.floor((fromUs - longUs) / US_DAY), ids);
-    return enough(reading, rows, least, (agent) => mayReach(reading, agent, fromUs, percent));
+  const listed = (of: string): string => `(SELECT count(*) FROM (SELECT 1 FROM activity f INDEXED BY activity_failed WHERE f.agent = j.value AND f.status = ${STATUS.error} AND f.ts_us >= ? LIMIT ${of}))`;
+  if (nowUs - fromUs <= recordsUs) {
+    return enough(reading, reading.sql<unknown[], Count>(`SELECT j.value AS agent, ${listed('?')} + (SELECT count(*) FROM (SELECT 1 FROM activity l INDEXED BY activity_long WHERE l.agent = j.value AND l.dur_us >= 10000000 AND l.ts_us + l.dur_us >= ? LIMIT ${mostLong})) AS n FROM json_each(?) j`).all(fromUs, least, fromUs, ids), least);
   }
-  return enough(reading, reading.sql<unknown[], Count>(`SELECT j.value AS agent, (SELECT count(*) FROM (SELECT 1 FROM activity f INDEXED BY activity_failed WHERE f.agent = j.value AND f.status = ${STATUS.error} AND f.ts_us >= ? LIMIT ${mostCounted}))
-    + (SELECT count(*) FROM (SELECT 1 FROM activity l INDEXED BY activity_long WHERE l.agent = j.value AND l.dur_us >= 10000000 AND l.ts_us + l.dur_us >= ? LIMIT ${mostLong})) AS n FROM json_each(?) j`).all(fromUs, fromUs, ids), least);
+  // What failed since its first hour and more, against what its whole days hold at least.
+  const dayUs = Math.ceil(fromUs / US_DAY) * US_DAY;
+  const rows = reading.sql<unknown[], Count & { readonly acts: number }>(`SELECT j.value AS agent, ${listed(String(mostListed))} AS n, (SELECT coalesce(sum(d.activities), 0) FROM by_day d WHERE d.agent = j.value AND d.day >= ?) AS acts FROM json_each(?) j`).all(fromUs - longUs, dayUs / US_DAY, ids);
+  const likely = new Set(rows.filter(({ agent, n, acts }) => n === mostListed || n * 100 >= percent * acts || n * 100 >= percent * (acts - running(reading, agent, dayUs))).map(({ agent }) => agent));
+  return enough(reading, rows, least, (agent) => likely.has(agent));
 }
 
+type Failed = NonNullable<WindowAsked['failed']>;
 interface Count { readonly agent: number; readonly n: number }
-
-/** Even if all that failed in the hours that it touches ended in it, and nothing else did. */
-function mayReach(reading: Reading, agent: number, fromUs: number, percent: number): boolean {
-  const whole = hoursOf(reading, agent, Math.ceil(fromUs / US_HOUR));
-  const touched = hoursOf(reading, agent, Math.floor((fromUs - longUs) / US_HOUR));
-  return touched.failures * 100 >= percent * Math.max(0, whole.activities - running(reading, agent, Math.ceil(fromUs / US_HOUR) * US_HOUR, Number.MAX_SAFE_INTEGER));
-}
 
 /** All sources of the agents that come up to it: what did not fail counts, too. Of its sides one at least must be `likely`, else all together are not. */
 function enough(reading: Reading, rows: readonly Count[], least: number, likely: (agent: number) => boolean = () => true): Set<number> {
@@ -81,31 +80,36 @@ function enough(reading: Reading, rows: readonly Count[], least: number, likely:
 }
 
 /** What ended in it: whole hours from the sums, before them the records; what began before it and took long, too. */
-function countEnded(reading: Reading, agent: number, { fromUs, nowUs }: Stretch, into: Source): void {
-  const hour = Math.ceil(fromUs / US_HOUR);
+function countEnded(reading: Reading, agent: number, { fromUs, nowUs }: Stretch, most: number, into: Source): void {
+  const hourUs = Math.ceil(fromUs / US_HOUR) * US_HOUR;
   const byHours = nowUs - fromUs > recordsUs;
-  const part = countRecords(reading, agent, fromUs, byHours ? hour * US_HOUR : Number.MAX_SAFE_INTEGER);
-  const long = reading.sql<number[], { n: number; failed: number }>(`SELECT count(*) AS n, coalesce(sum(failed), 0) AS failed FROM (SELECT failure IS NOT NULL AS failed FROM activity INDEXED BY activity_long
+  const part = countRecords(reading, agent, fromUs, byHours ? hourUs : Number.MAX_SAFE_INTEGER, most);
+  const long = reading.sql<number[], { n: number; failed: number }>(`SELECT count(*) AS n, coalesce(sum(failed), 0) AS failed FROM (SELECT status = ${STATUS.error} AS failed FROM activity INDEXED BY activity_long
     WHERE agent = ? AND dur_us >= 10000000 AND ts_us + dur_us >= ? AND ts_us + dur_us <= ? AND ts_us < ? LIMIT ${mostLong})`).get(agent, part.fromUs, nowUs, part.fromUs) ?? { n: 0, failed: 0 };
-  const whole = byHours ? hoursOf(reading, agent, hour) : { activities: 0, failures: 0 };
-  const open = byHours ? running(reading, agent, hour * US_HOUR, Number.MAX_SAFE_INTEGER) : 0;
-  into.ended = part.ended + long.n + Math.max(0, whole.activities - open);
-  into.failed = part.failed + long.failed + whole.failures;
+  const whole = byHours ? wholeHours(reading, agent, hourUs) : { ended: 0, failed: 0 };
+  into.ended = part.ended + long.n + Math.max(0, whole.ended);
+  into.failed = part.failed + long.failed + whole.failed;
   into.newestOnly = part.fromUs > fromUs;
 }
 
-const hoursOf = (reading: Reading, agent: number, from: number): { readonly activities: number; readonly failures: number } =>
-  reading.sql<number[], { activities: number; failures: number }>('SELECT coalesce(sum(activities), 0) AS activities, coalesce(sum(failures), 0) AS failures FROM by_hour WHERE agent = ? AND hour >= ?').get(agent, from) ?? { activities: 0, failures: 0 };
-const running = (reading: Reading, agent: number, fromUs: number, toUs: number): number =>
-  reading.sql<number[], number>(`SELECT count(*) FROM (SELECT 1 FROM activity INDEXED BY activity_open_agent WHERE agent = ? AND status = ${STATUS.running} AND ts_us >= ? AND ts_us < ? LIMIT ${mostCounted})`).pluck().get(agent, fromUs, toUs) ?? 0;
+function wholeHours(reading: Reading, agent: number, fromUs: number): { readonly ended: number; readonly failed: number } {
+  const sums = reading.sql<number[], { activities: number; failures: number }>('SELECT coalesce(sum(activities), 0) AS activities, coalesce(sum(failures), 0) AS failures FROM by_hour WHERE agent = ? AND hour >= ?').get(agent, fromUs / US_HOUR) ?? { activities: 0, failures: 0 };
+  // Of a flood the sums: they leave out what failed only because what it called did.
+  return { ended: sums.activities - running(reading, agent, fromUs), failed: Math.max(sums.failures, failedIn(reading, agent, fromUs)) };
+}
+
+const running = (reading: Reading, agent: number, fromUs: number, toUs = Number.MAX_SAFE_INTEGER): number =>
+  reading.sql<number[], number>(`SELECT count(*) FROM (SELECT 1 FROM activity INDEXED BY activity_open_agent WHERE agent = ? AND status = ${STATUS.running} AND ts_us >= ? AND ts_us < ? LIMIT ${mostListed})`).pluck().get(agent, fromUs, toUs) ?? 0;
+/** As rules that stop count failures: what ended in an error, also where its caller failed by it. */
+const failedIn = (reading: Reading, agent: number, fromUs: number, toUs = Number.MAX_SAFE_INTEGER, most = mostListed): number =>
+  reading.sql<number[], number>(`SELECT count(*) FROM (SELECT 1 FROM activity INDEXED BY activity_failed WHERE agent = ? AND status = ${STATUS.error} AND ts_us >= ? AND ts_us < ? LIMIT ?)`).pluck().get(agent, fromUs, toUs, most) ?? 0;
 
 /** `fromUs`: from where on it was counted. */
-function countRecords(reading: Reading, agent: number, fromUs: number, toUs: number): { readonly fromUs: number; readonly ended: number; readonly failed: number } {
-  const cut = reading.sql<number[], number>(`SELECT ts_us FROM activity INDEXED BY activity_agent WHERE agent = ? AND ts_us >= ? AND ts_us < ? ORDER BY ts_us DESC LIMIT 1 OFFSET ${mostCounted}`).pluck().get(agent, fromUs, toUs);
+function countRecords(reading: Reading, agent: number, fromUs: number, toUs: number, most: number): { readonly fromUs: number; readonly ended: number; readonly failed: number } {
+  const cut = reading.sql<number[], number>('SELECT ts_us FROM activity INDEXED BY activity_agent WHERE agent = ? AND ts_us >= ? AND ts_us < ? ORDER BY ts_us DESC LIMIT 1 OFFSET ?').pluck().get(agent, fromUs, toUs, most);
   const since = cut === undefined ? fromUs : cut + 1;
   const all = reading.sql<number[], number>('SELECT count(*) FROM activity INDEXED BY activity_agent WHERE agent = ? AND ts_us >= ? AND ts_us < ?').pluck().get(agent, since, toUs) ?? 0;
-  const failed = reading.sql<number[], number>(`SELECT count(*) FROM activity INDEXED BY activity_failed WHERE agent = ? AND status = ${STATUS.error} AND ts_us >= ? AND ts_us < ? AND failure IS NOT NULL`).pluck().get(agent, since, toUs) ?? 0;
-  return { fromUs: since, ended: all - running(reading, agent, since, toUs), failed };
+  return { fromUs: since, ended: all - running(reading, agent, since, toUs), failed: failedIn(reading, agent, since, toUs, Math.max(most, 1)) };
 }
 
 /** Read along the index of what is rare. Of a flood only the sums of its hours are told, each agent's: whoever floods hides nobody. */
@@ -151,7 +155,7 @@ function spend(reading: Reading, agent: number, { fromUs, nowUs }: Stretch, curr
 
 /** null: there are too many. */
 function records(reading: Reading, agent: number, fromUs: number, toUs: number, currencies: string): number | null {
-  const more = reading.sql<number[], number>(`SELECT 1 FROM activity INDEXED BY activity_agent WHERE agent = ? AND ts_us >= ? AND ts_us < ? LIMIT 1 OFFSET ${mostCounted}`).pluck().get(agent, fromUs, toUs);
+  const more = reading.sql<number[], number>(`SELECT 1 FROM activity INDEXED BY activity_agent WHERE agent = ? AND ts_us >= ? AND ts_us < ? LIMIT 1 OFFSET ${mostPriced}`).pluck().get(agent, fromUs, toUs);
   if (more !== undefined) return null;
   return reading.sql<unknown[], number>('SELECT coalesce(sum(micros), 0) FROM activity INDEXED BY activity_agent WHERE agent = ? AND ts_us >= ? AND ts_us < ? AND micros IS NOT NULL AND coalesce(currency, 0) IN (SELECT value FROM json_each(?))').pluck().get(agent, fromUs, toUs, currencies) ?? 0;
 }

@@ -217,7 +217,7 @@ function askAll(): void {
   run('stepTimes', { sources: [1, 2], steps: ['tool-3'] });
   run('sightOf', { connections: [1], sinceUs: t0 });
   for (const withinS of [900, 86_400]) {
-    const windows = [{ withinS, failed: { least: 1, percent: 1 }, denied: 1, spent: [{ currency: 'USD', micros: 1 }] }];
+    const windows = [{ withinS, failed: { least: 1, percent: 1, newest: 1_000 }, denied: 1, spent: [{ currency: 'USD', micros: 1 }] }];
     run('alertFacts', { windows, heads: [1, 2], gapsS: withinS, approvalsUs: nowUs, stops: [1, 2], after: { failures: 0, grants: 0, budgets: 0 }, keys: [{ rule: 1, key: 'a' }], open: true });
   }
   run('ruleFacts', {});

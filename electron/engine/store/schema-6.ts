@@ -78,4 +78,19 @@ CREATE TABLE failure_hit (
 CREATE TABLE failure_state (failure INTEGER PRIMARY KEY, state TEXT NOT NULL, actor TEXT NOT NULL, at_us INTEGER NOT NULL, until_us INTEGER, seen INTEGER NOT NULL) STRICT;
 CREATE TABLE failure_said (id INTEGER PRIMARY KEY AUTOINCREMENT, failure INTEGER NOT NULL, at_us INTEGER NOT NULL, actor TEXT NOT NULL, state TEXT, note TEXT) STRICT;
 CREATE INDEX failure_said_of ON failure_said (failure, id);
+
+-- How many grants are there, by what gave them and who has them: counting a hundred thousand reads them all. Triggers, since grants come, go and come back in several places. A line of none may stay.
+CREATE TABLE grant_held (
+  document INTEGER NOT NULL, agent INTEGER NOT NULL, connection INTEGER NOT NULL, kind TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (document, agent, connection, kind)
+) STRICT, WITHOUT ROWID;
+INSERT INTO grant_held (document, agent, connection, kind, n) SELECT document, agent, connection, kind, count(*) FROM grant_seen WHERE gone_us IS NULL GROUP BY document, agent, connection, kind;
+CREATE TRIGGER grant_came AFTER INSERT ON grant_seen WHEN NEW.gone_us IS NULL BEGIN
+  INSERT INTO grant_held (document, agent, connection, kind, n) VALUES (NEW.document, NEW.agent, NEW.connection, NEW.kind, 1) ON CONFLICT DO UPDATE SET n = n + 1;
+END;
+CREATE TRIGGER grant_went AFTER DELETE ON grant_seen WHEN OLD.gone_us IS NULL BEGIN
+  UPDATE grant_held SET n = n - 1 WHERE document = OLD.document AND agent = OLD.agent AND connection = OLD.connection AND kind = OLD.kind;
+END;
+CREATE TRIGGER grant_turned AFTER UPDATE OF gone_us ON grant_seen WHEN (OLD.gone_us IS NULL) <> (NEW.gone_us IS NULL) BEGIN
+  INSERT INTO grant_held (document, agent, connection, kind, n) VALUES (NEW.document, NEW.agent, NEW.connection, NEW.kind, iif(NEW.gone_us IS NULL, 1, -1)) ON CONFLICT DO UPDATE SET n = n + excluded.n;
+END;
 `;

@@ -93,4 +93,6 @@ END;
 CREATE TRIGGER grant_turned AFTER UPDATE OF gone_us ON grant_seen WHEN (OLD.gone_us IS NULL) <> (NEW.gone_us IS NULL) BEGIN
   INSERT INTO grant_held (document, agent, connection, kind, n) VALUES (NEW.document, NEW.agent, NEW.connection, NEW.kind, iif(NEW.gone_us IS NULL, 1, -1)) ON CONFLICT DO UPDATE SET n = n + excluded.n;
 END;
+-- Counts up with every fold that changed a cell of the holder, also when all of them went: cells that were read at one count are those of the file while it stands.
+CREATE TABLE access_turn (holder INTEGER PRIMARY KEY, n INTEGER NOT NULL) STRICT;
 `;

@@ -95,4 +95,7 @@ CREATE TRIGGER grant_turned AFTER UPDATE OF gone_us ON grant_seen WHEN (OLD.gone
 END;
 -- Counts up with every fold that changed a cell of the holder, also when all of them went: cells that were read at one count are those of the file while it stands.
 CREATE TABLE access_turn (holder INTEGER PRIMARY KEY, n INTEGER NOT NULL) STRICT;
+-- newest: the latest day of the agent in tool_day. n: counts up with every transaction that changed an earlier one.
+CREATE TABLE tool_turn (agent INTEGER PRIMARY KEY, newest INTEGER NOT NULL, n INTEGER NOT NULL) STRICT;
+INSERT INTO tool_turn (agent, newest, n) SELECT agent, max(day), 0 FROM tool_day GROUP BY agent;
 `;

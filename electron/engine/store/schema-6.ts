@@ -65,8 +65,10 @@ CREATE TABLE bill_day (
 CREATE INDEX bill_day_day ON bill_day (day);
 
 -- Which tasks a failure hit, kept by the same fold as task_cost. micros: of its calls that failed, as far as they are in the currency of the task's main line; last: it was the last failure of the task.
+-- version, outcome: of the task. lost: the rest of what it cost, where it failed with this as its last failure. computed, unpriced: 1 where some of its money is only computed, or not known.
 CREATE TABLE failure_task (
-  failure INTEGER NOT NULL, last_us INTEGER NOT NULL, task INTEGER NOT NULL, agent INTEGER NOT NULL, times INTEGER NOT NULL, currency INTEGER NOT NULL, micros INTEGER NOT NULL, is_last INTEGER NOT NULL, PRIMARY KEY (failure, last_us, task)
+  failure INTEGER NOT NULL, last_us INTEGER NOT NULL, task INTEGER NOT NULL, agent INTEGER NOT NULL, times INTEGER NOT NULL, currency INTEGER NOT NULL, micros INTEGER NOT NULL, is_last INTEGER NOT NULL,
+  version INTEGER NOT NULL, outcome INTEGER NOT NULL, lost INTEGER NOT NULL, computed INTEGER NOT NULL, unpriced INTEGER NOT NULL, PRIMARY KEY (failure, last_us, task)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX failure_task_task ON failure_task (task);
 -- Sums of those, with how their tasks came out and as what version they ran. Like all sums it stays when the retention takes the tasks.

@@ -77,7 +77,7 @@ function countMoney(db: Sqlite.Database): void {
   db.exec(`INSERT INTO task_day (agent, day, connection, kind, version, model, outcome, currency, tasks, micros, retried, after_stop, only_computed, unpriced_tasks)
     SELECT agent, day, connection, kind, version, model, outcome, currency, sum(main), sum(micros), sum(retried), sum(after_stop), sum(only_computed), sum(unpriced > 0) FROM task_cost GROUP BY agent, day, kind, version, model, outcome, currency`);
   db.exec(`INSERT INTO failure_hit (failure, day, agent, version, outcome, currency, tasks, own, lost, computed, unpriced) SELECT failure, day, agent, version, outcome, currency, count(*), sum(own), sum(lost), sum(computed), sum(unpriced)
-    FROM (SELECT h.failure, h.last_us / ${US_DAY} AS day, h.agent, ${hitColumns} FROM failure_task h JOIN task_cost c ON c.task = h.task AND c.main = 1) GROUP BY 1, 2, 3, 4, 5, 6`);
+    FROM (SELECT h.failure, h.last_us / ${US_DAY} AS day, h.agent, ${hitColumns} FROM failure_task h) GROUP BY 1, 2, 3, 4, 5, 6`);
 }
 
 /** `file` holds the rows that are copied; they become the first of the copies. */

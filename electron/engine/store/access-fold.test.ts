@@ -333,18 +333,35 @@ function letGo(runtime: TestRuntime, pick: (most: number) => number, connections
   else if (chance === 2 && connections.length > 1) for (const gone of removeConnection(runtime.writer, connections.pop() ?? 0)) expect(gone).toBeGreaterThanOrEqual(0);
 }
 
+/** Whoever read the cells of a holder at a turn may go on with them while it stands. */
+function sameWhileTheTurnStands({ history }: TestRuntime, seen: Map<string, string>): void {
+  const all = Map.groupBy(history.all<{ holder: number }>('SELECT * FROM access_cell ORDER BY holder, column_id'), (one) => one.holder);
+  const turns = new Map(history.all<{ holder: number; n: number }>('SELECT holder, n FROM access_turn').map(({ holder, n }) => [holder, n]));
+  for (const holder of new Set([...all.keys(), ...turns.keys()])) {
+    const place = `${holder} ${turns.get(holder) ?? 0}`;
+    const cells = JSON.stringify(all.get(holder) ?? []);
+    expect(seen.get(place) ?? cells).toBe(cells);
+    seen.set(place, cells);
+  }
+}
+
 describe('whatever happens', () => {
   it.each(Array.from({ length: 8 }, (_, seed) => seed + 1))('story %i: what is kept is what would be computed from nothing', (seed) => {
     const runtime = freshRuntime();
     const pick = randomly(seed * 7_919);
     const state = { connections: [runtime.connection, runtime.add('langgraph', 'server'), runtime.add('a2a', 'third')], sender: runtime.history.connect('sender'), documents: [] as number[], nowUs: at(100) };
+    const seen = new Map<string, string>();
     for (let chapters = 0; chapters < 4; chapters += 1) {
       for (let steps = 0; steps < 10; steps += 1) {
         step(runtime, pick, state);
-        if (pick(3) === 0) runtime.writer.foldAccess(state.nowUs, 0);
+        if (pick(3) === 0) {
+          runtime.writer.foldAccess(state.nowUs, 0);
+          sameWhileTheTurnStands(runtime, seen);
+        }
         if (pick(10) === 0) runtime.restart();
       }
       fold(runtime, state.nowUs);
+      sameWhileTheTurnStands(runtime, seen);
       expect(kept(runtime)).toEqual(rebuilt(runtime, state.nowUs));
     }
   });

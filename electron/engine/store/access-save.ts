@@ -39,6 +39,7 @@ export class AccessSave {
     // Which cells a grant stands behind hangs on the grants, and on what is done without one.
     const facets = before !== null && before.rows === rows && sameLoose(before.sums, sums) ? false : this.facets(holder, rows, sums.facets, touched);
     const cells = this.cells(holder, sums.cells, before, touched);
+    if (cells) this.turn(holder);
     this.settleColumns(touched);
     return used || facets || cells;
   }
@@ -56,10 +57,16 @@ export class AccessSave {
   clear(holder: number, nowUs: number): boolean {
     const touched = new Touched();
     for (const column of statement<[number], number>(this.db, 'SELECT column_id FROM access_cell WHERE holder = ?').pluck().all(holder)) touched.left(column);
+    if (touched.columns.size > 0) this.turn(holder);
     let lines = statement(this.db, 'UPDATE finding SET gone_us = ? WHERE holder = ? AND gone_us IS NULL').run(nowUs, holder).changes;
     for (const table of ['grant_use', 'access_facet', 'access_cell', 'access_row']) lines += statement(this.db, `DELETE FROM ${table} WHERE holder = ?`).run(holder).changes;
     this.settleColumns(touched);
     return lines > 0;
+  }
+
+  /** For whoever keeps cells that it read. */
+  private turn(holder: number): void {
+    statement(this.db, 'INSERT INTO access_turn (holder, n) VALUES (?, 1) ON CONFLICT DO UPDATE SET n = n + 1').run(holder);
   }
 
   private uses(holder: number, rows: readonly HeldGrant[], { uses }: Sums, before: Saved | null): boolean {

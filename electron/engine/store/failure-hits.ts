@@ -1,5 +1,5 @@
 /** Sums of which tasks failures hit, by the day of the last time: a month of them is read without looking at each task. */
-import { OUTCOME, US_DAY } from './codes.ts';
+import { US_DAY } from './codes.ts';
 import type { WriteDb } from './database.ts';
 import { statement } from './statements.ts';
 
@@ -10,9 +10,8 @@ const keys = ['failure', 'day', 'agent', 'version', 'outcome', 'currency'] as co
 const sums = ['own', 'lost', 'computed', 'unpriced'] as const satisfies readonly (keyof Hit)[];
 const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
 
-/** What one hit brings; the alias of failure_task is `h`, of the task's main line `c`. */
-export const hitColumns = `coalesce(c.version, 0) AS version, coalesce(c.outcome, ${OUTCOME.unknown}) AS outcome, h.currency, h.micros AS own,
-  CASE WHEN h.is_last = 1 AND c.outcome = ${OUTCOME.failed} THEN max(0, c.micros - h.micros) ELSE 0 END AS lost, coalesce(c.only_computed > 0, 0) AS computed, coalesce(c.unpriced > 0, 0) AS unpriced`;
+/** What one hit brings; the alias of failure_task is `h`. */
+export const hitColumns = 'h.version, h.outcome, h.currency, h.micros AS own, h.lost, h.computed, h.unpriced';
 
 export class FailureHits {
   private readonly db: WriteDb;
@@ -22,7 +21,7 @@ export class FailureHits {
   }
 
   of(task: number): readonly Hit[] {
-    return statement<[number], Hit>(this.db, `SELECT h.failure, h.last_us / ${US_DAY} AS day, h.agent, ${hitColumns} FROM failure_task h INDEXED BY failure_task_task LEFT JOIN task_cost c ON c.task = h.task AND c.main = 1 WHERE h.task = ? ORDER BY h.failure`).all(task);
+    return statement<[number], Hit>(this.db, `SELECT h.failure, h.last_us / ${US_DAY} AS day, h.agent, ${hitColumns} FROM failure_task h INDEXED BY failure_task_task WHERE h.task = ? ORDER BY h.failure`).all(task);
   }
 
   moved(was: readonly Hit[], is: readonly Hit[]): void {

@@ -57,7 +57,7 @@ export function* removeConnection(writer: Writer, connection: number): Generator
     // What they were about is gone; what they said stays readable.
     const removedUs = db.prepare<[number], { us: number | null }>('SELECT removed_us AS us FROM connection WHERE id = ?').get(connection)?.us ?? Date.now() * 1_000;
     resolveWhere(db, `connection = @value OR agent IN (${agents.replace('@connection', '@value')})`, connection, 'Its connection was removed with its history.', removedUs);
-    for (const table of ['by_hour', 'by_day', 'failed_hours', 'tool_day', 'failure_day', 'failure_agent', 'agent_version', 'identity_evidence', 'identity_change', 'agent_alias', 'agent_stitch', 'agent_tag', 'canary', 'rule_last', 'agent_tried', 'tool_use', 'task_authority', 'agent_credential', 'agent_owner', 'access_baseline', 'task_day', 'failure_hit']) {
+    for (const table of ['by_hour', 'by_day', 'failed_hours', 'tool_day', 'failure_day', 'failure_agent', 'agent_version', 'identity_evidence', 'identity_change', 'agent_alias', 'agent_stitch', 'agent_tag', 'canary', 'rule_last', 'agent_tried', 'tool_use', 'tool_turn', 'task_authority', 'agent_credential', 'agent_owner', 'access_baseline', 'task_day', 'failure_hit']) {
       db.prepare(`DELETE FROM ${table} WHERE agent IN (${agents})`).run({ connection });
     }
     for (const table of ['agent_link', 'link_day', 'agent_call']) db.prepare(`DELETE FROM ${table} WHERE caller IN (${agents}) OR called IN (${agents})`).run({ connection });

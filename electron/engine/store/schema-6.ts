@@ -65,8 +65,10 @@ CREATE TABLE bill_day (
 CREATE INDEX bill_day_day ON bill_day (day);
 
 -- Which tasks a failure hit, kept by the same fold as task_cost. micros: of its calls that failed, as far as they are in the currency of the task's main line; last: it was the last failure of the task.
+-- version, outcome: of the task. lost: the rest of what it cost, where it failed with this as its last failure. computed, unpriced: 1 where some of its money is only computed, or not known.
 CREATE TABLE failure_task (
-  failure INTEGER NOT NULL, last_us INTEGER NOT NULL, task INTEGER NOT NULL, agent INTEGER NOT NULL, times INTEGER NOT NULL, currency INTEGER NOT NULL, micros INTEGER NOT NULL, is_last INTEGER NOT NULL, PRIMARY KEY (failure, last_us, task)
+  failure INTEGER NOT NULL, last_us INTEGER NOT NULL, task INTEGER NOT NULL, agent INTEGER NOT NULL, times INTEGER NOT NULL, currency INTEGER NOT NULL, micros INTEGER NOT NULL, is_last INTEGER NOT NULL,
+  version INTEGER NOT NULL, outcome INTEGER NOT NULL, lost INTEGER NOT NULL, computed INTEGER NOT NULL, unpriced INTEGER NOT NULL, PRIMARY KEY (failure, last_us, task)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX failure_task_task ON failure_task (task);
 -- Sums of those, with how their tasks came out and as what version they ran. Like all sums it stays when the retention takes the tasks.
@@ -78,4 +80,24 @@ CREATE TABLE failure_hit (
 CREATE TABLE failure_state (failure INTEGER PRIMARY KEY, state TEXT NOT NULL, actor TEXT NOT NULL, at_us INTEGER NOT NULL, until_us INTEGER, seen INTEGER NOT NULL) STRICT;
 CREATE TABLE failure_said (id INTEGER PRIMARY KEY AUTOINCREMENT, failure INTEGER NOT NULL, at_us INTEGER NOT NULL, actor TEXT NOT NULL, state TEXT, note TEXT) STRICT;
 CREATE INDEX failure_said_of ON failure_said (failure, id);
+
+-- How many grants are there, by what gave them and who has them: counting a hundred thousand reads them all. Triggers, since grants come, go and come back in several places. A line of none may stay.
+CREATE TABLE grant_held (
+  document INTEGER NOT NULL, agent INTEGER NOT NULL, connection INTEGER NOT NULL, kind TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (document, agent, connection, kind)
+) STRICT, WITHOUT ROWID;
+INSERT INTO grant_held (document, agent, connection, kind, n) SELECT document, agent, connection, kind, count(*) FROM grant_seen WHERE gone_us IS NULL GROUP BY document, agent, connection, kind;
+CREATE TRIGGER grant_came AFTER INSERT ON grant_seen WHEN NEW.gone_us IS NULL BEGIN
+  INSERT INTO grant_held (document, agent, connection, kind, n) VALUES (NEW.document, NEW.agent, NEW.connection, NEW.kind, 1) ON CONFLICT DO UPDATE SET n = n + 1;
+END;
+CREATE TRIGGER grant_went AFTER DELETE ON grant_seen WHEN OLD.gone_us IS NULL BEGIN
+  UPDATE grant_held SET n = n - 1 WHERE document = OLD.document AND agent = OLD.agent AND connection = OLD.connection AND kind = OLD.kind;
+END;
+CREATE TRIGGER grant_turned AFTER UPDATE OF gone_us ON grant_seen WHEN (OLD.gone_us IS NULL) <> (NEW.gone_us IS NULL) BEGIN
+  INSERT INTO grant_held (document, agent, connection, kind, n) VALUES (NEW.document, NEW.agent, NEW.connection, NEW.kind, iif(NEW.gone_us IS NULL, 1, -1)) ON CONFLICT DO UPDATE SET n = n + excluded.n;
+END;
+-- Counts up with every fold that changed a cell of the holder, also when all of them went: cells that were read at one count are those of the file while it stands.
+CREATE TABLE access_turn (holder INTEGER PRIMARY KEY, n INTEGER NOT NULL) STRICT;
+-- newest: the latest day of the agent in tool_day. n: counts up with every transaction that changed an earlier one.
+CREATE TABLE tool_turn (agent INTEGER PRIMARY KEY, newest INTEGER NOT NULL, n INTEGER NOT NULL) STRICT;
+INSERT INTO tool_turn (agent, newest, n) SELECT agent, max(day), 0 FROM tool_day GROUP BY agent;
 `;

@@ -116,7 +116,7 @@ export class TaskFold {
     const was = statement<[number], Kept>(this.db, `SELECT main, day, agent, connection, kind, version, model, outcome, currency, micros, retried, after_stop AS afterStop, only_computed AS onlyComputed, unpriced,
       seen_micros AS seenMicros, seen_rows AS seenRows, seen_us AS seenUs FROM task_cost WHERE task = ? ORDER BY currency`).all(id);
     const lines = task === undefined ? [] : this.linesOf(task, was);
-    const failed = this.failures.fold(id, task === undefined ? 0 : task.failures, lines.find((line) => line.main === 1)?.currency ?? 0);
+    const failed = this.failures.fold(id, task === undefined ? 0 : task.failures, lines.find((line) => line.main === 1));
     if (task !== undefined && task.activities > large) this.rest(id, task.activities, nowMs);
     const same = was.length === lines.length && lines.every((line, at) => counted.every((key) => line[key] === was[at]?.[key]));
     const seen = task === undefined || was.every((one) => one.seenMicros === task.micros && one.seenRows === task.activities && one.seenUs === task.receivedUs);

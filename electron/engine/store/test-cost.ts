@@ -2,9 +2,8 @@
 import { onTestFinished } from 'vitest';
 import type { Draft } from '../ingest/draft.ts';
 import type { PriceUnit } from '../../../shared/cost.ts';
-import { US_DAY } from './codes.ts';
+import { OUTCOME, US_DAY } from './codes.ts';
 import type { NewPrice } from './cost-commands.ts';
-import { hitColumns } from './failure-hits.ts';
 import { tellingIds } from './hash.ts';
 import { realIntake } from './intake.ts';
 import { savePrice } from './price-entries.ts';
@@ -21,6 +20,9 @@ export function price(model: string, prices: Partial<Record<PriceUnit, string>>,
     from: null, to: null, source: 'a test', sourceDate: null, note: null, ...more,
   };
 }
+
+/** Of a hit, from the task itself instead of what is kept beside the hit. */
+const cameOut = `c.version, c.outcome, h.currency, h.micros AS own, CASE WHEN h.is_last = 1 AND c.outcome = ${OUTCOME.failed} THEN max(0, c.micros - h.micros) ELSE 0 END AS lost, c.only_computed > 0 AS computed, c.unpriced > 0 AS unpriced`;
 
 interface Act { readonly task: number; readonly agent: number; readonly ts: number; readonly model: number; readonly micros: number | null; readonly currency: number | null; readonly provenance: number | null; readonly failed: number; readonly failure: number | null; readonly tokens: number; readonly id: number }
 interface TaskLine { readonly id: number; readonly connection: number; readonly name: string; readonly started: number; readonly last: number; readonly asked: number; readonly outcome: number }
@@ -74,7 +76,7 @@ export class TestCost {
       taskDays: [this.history.all('SELECT * FROM task_day').map((one) => Object.values(one as object).join(' ')).toSorted(), [...days].map(([key, sums]) => [...(JSON.parse(key) as number[]), ...sums].join(' ')).toSorted()],
       failureTasks: [this.history.all('SELECT failure, last_us, task, agent, times, currency, micros, is_last FROM failure_task').map((one) => Object.values(one as object).join(' ')).toSorted(), this.hits(acts).toSorted()],
       failureHits: [this.history.all('SELECT * FROM failure_hit'), this.history.all(`SELECT failure, day, agent, version, outcome, currency, count(*) AS tasks, sum(own) AS own, sum(lost) AS lost, sum(computed) AS computed, sum(unpriced) AS unpriced
-        FROM (SELECT h.failure, h.last_us / ${US_DAY} AS day, h.agent, ${hitColumns} FROM failure_task h JOIN task_cost c ON c.task = h.task AND c.main = 1) GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6`)],
+        FROM (SELECT h.failure, h.last_us / ${US_DAY} AS day, h.agent, ${cameOut} FROM failure_task h JOIN task_cost c ON c.task = h.task AND c.main = 1) GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6`)],
       taskCosts: [this.history.all('SELECT task, sum(micros) AS micros, sum(main) AS main FROM task_cost GROUP BY task ORDER BY task'), this.history.all('SELECT id AS task, micros, 1 AS main FROM task ORDER BY id')],
     };
   }

@@ -11,6 +11,7 @@ import { isUnpriced, shownCurrency, shownMicros } from './pricing.ts';
 import type { Facts } from './row.ts';
 import { ScreenSums } from './screen-sums.ts';
 import type { TaskAgent, TaskFacts, TaskState } from './tasks.ts';
+import { ToolTurn } from './tool-turn.ts';
 import { ToolUse, type ToolChange } from './tool-use.ts';
 
 /** One line of by_hour or by_day: the differences of this transaction. */
@@ -115,6 +116,7 @@ export class Ledger {
   private readonly statements: Statements;
   private readonly screens: ScreenSums;
   private readonly toolUse: ToolUse;
+  private readonly toolTurn: ToolTurn;
   private readonly agents: AgentBook;
 
   constructor(db: WriteDb, agents: AgentBook) {
@@ -122,6 +124,7 @@ export class Ledger {
     this.statements = new Statements(db);
     this.screens = new ScreenSums(db);
     this.toolUse = new ToolUse(db);
+    this.toolTurn = new ToolTurn(db);
   }
 
   /** `sign` 1: the row as it is now; -1: as it was. */
@@ -262,6 +265,7 @@ export class Ledger {
     for (const sum of totals.values()) this.statements.total(sum);
     for (const one of this.minutes.values()) this.statements.minute(one);
     for (const ofDay of this.tools.values()) for (const one of ofDay.values()) this.statements.toolDay(one);
+    this.toolTurn.flush([...this.tools.keys()].map((key) => [Math.floor(key / 100_000), key % 100_000]));
     if (this.tools.size > 0) for (const agent of this.toolUse.flush(this.tools.values())) this.agents.marked.add(agent);
     for (const one of this.failureDays.values()) this.failureDay(one);
     failures(this.failures);

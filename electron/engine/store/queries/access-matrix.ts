@@ -46,12 +46,12 @@ function pageOf(holders: readonly number[], { before, limit }: Params): { page: 
   return { page, next: at + 1 + page.length < holders.length ? String(page.at(-1)) : null };
 }
 
-interface RowFacts { readonly holder: number; readonly name: string; readonly identity: number; readonly held: number; readonly findings: number; readonly notSeen: string | null; readonly used: number }
+interface RowFacts { readonly holder: number; readonly name: string; readonly identity: number; readonly held: number; readonly findings: number; readonly notSeen: string | null; readonly used: number; readonly turn: number }
 
 function rowsOf(reading: Reading, page: readonly number[], { ids }: Columns, cuts: Cuts): AccessRow[] {
   const facts = reading.sql<[number, string], RowFacts>(`SELECT r.holder, r.name, r.identity, r.held, r.findings, r.not_seen AS notSeen,
-    (SELECT count(*) FROM grant_use u WHERE u.holder = r.holder AND u.last_used_us >= ?) AS used FROM json_each(?) h CROSS JOIN access_row r ON r.holder = h.value`).all(cuts.usedSinceUs, JSON.stringify(page));
-  const cells = matrixCells(reading, facts.map((row) => row.holder), ids, cuts);
+    (SELECT count(*) FROM grant_use u WHERE u.holder = r.holder AND u.last_used_us >= ?) AS used, coalesce((SELECT n FROM access_turn t WHERE t.holder = r.holder), 0) AS turn FROM json_each(?) h CROSS JOIN access_row r ON r.holder = h.value`).all(cuts.usedSinceUs, JSON.stringify(page));
+  const cells = matrixCells(reading, facts, ids, cuts);
   return facts.map((row, at) => ({
     id: holderId(row.holder), holder: row.holder > 0 ? 'agent' : 'connection', name: row.name, identity: identityWord(row.identity), held: row.held, used: row.used, findings: row.findings, notSeen: row.notSeen,
     cells: cells[at] ?? [],

@@ -21,5 +21,3 @@ export function failureBins(period: Period, nowUs: number): Bins {
   const each = Math.ceil((days.to - days.from + 1) / mostBins);
   return { fromUs: days.from * US_DAY, toUs: span.toUs, days, binUs: each * US_DAY, count: Math.ceil((days.to - days.from + 1) / each) };
 }
-
-export const binOf = ({ fromUs, binUs, count }: Bins, us: number): number => Math.min(count - 1, Math.max(0, Math.floor((us - fromUs) / binUs)));

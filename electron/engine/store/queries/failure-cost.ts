@@ -2,16 +2,17 @@
 import type { Cost } from '../../../../shared/domain.ts';
 import type { FailureGroup } from '../../../../shared/failures.ts';
 import { OUTCOME, US_HOUR } from '../codes.ts';
-import { hitColumns } from '../failure-hits.ts';
 import type { Bins } from './failure-bins.ts';
 import type { Reading } from './reading.ts';
 import { toldTwice } from './told-twice.ts';
 
-interface Line {
+interface Sums {
   readonly failure: number; readonly tasks: number; readonly failed: number; readonly finished: number; readonly micros: number; readonly computed: number; readonly unpriced: number;
-  /** string ids, with commas between. */
-  readonly versions: string; readonly currencies: string;
+  /** the least and the greatest string ids; null and 0: none is known. */
+  readonly leastVersion: number | null; readonly mostVersion: number; readonly leastCurrency: number | null; readonly mostCurrency: number;
 }
+/** string ids */
+interface Line extends Sums { readonly versions: readonly number[]; readonly currencies: readonly number[] }
 
 export interface Hit { readonly tasks: FailureGroup['tasks']; readonly versions: string[]; readonly cost: Cost }
 
@@ -20,31 +21,44 @@ const mostVersions = 20;
 /** Each task once, at its last time in the period: of a short one by looking at each, of a long one by sums of whole days. */
 export function hitsOf(reading: Reading, bins: Bins, ids: readonly number[]): Map<number, Hit> {
   const twice = JSON.stringify(toldTwice(reading, [Math.floor(bins.fromUs / US_HOUR), Math.floor((bins.toUs - 1) / US_HOUR)]));
-  return new Map(linesOf(reading, bins, JSON.stringify(ids), twice).map((line) => [line.failure, hitOf(reading, bins, line, twice)]));
+  return new Map(linesOf(reading, { bins, ids: JSON.stringify(ids), twice, currency: null }).map((line) => [line.failure, hitOf(reading, bins, line, twice)]));
 }
 
-/** One line a group, so that nothing needs sorting. */
-const sums = `sum(tasks) AS tasks, sum(CASE outcome WHEN ${OUTCOME.failed} THEN tasks ELSE 0 END) AS failed, sum(CASE outcome WHEN ${OUTCOME.completed} THEN tasks ELSE 0 END) AS finished, sum(own + lost) AS micros,
-  sum(computed) AS computed, sum(unpriced) AS unpriced, group_concat(DISTINCT version) AS versions, group_concat(DISTINCT currency) AS currencies`;
-const ofAgents = (twice: string): string => (twice === '[]' ? '' : 'AND h.agent NOT IN (SELECT value FROM json_each(?))');
+const sums = (days: Bins['days']): string => `sum(${tasksOf(days)}) AS tasks, sum(CASE h.outcome WHEN ${OUTCOME.failed} THEN ${tasksOf(days)} ELSE 0 END) AS failed, sum(CASE h.outcome WHEN ${OUTCOME.completed} THEN ${tasksOf(days)} ELSE 0 END) AS finished,
+  sum(${days === null ? 'h.micros' : 'h.own'} + h.lost) AS micros, sum(h.computed) AS computed, sum(h.unpriced) AS unpriced,
+  min(nullif(h.version, 0)) AS leastVersion, max(h.version) AS mostVersion, min(nullif(h.currency, 0)) AS leastCurrency, max(h.currency) AS mostCurrency`;
+const tasksOf = (days: Bins['days']): string => (days === null ? '1' : 'h.tasks');
 
-function linesOf(reading: Reading, { fromUs, toUs, days }: Bins, ids: string, twice: string, currency: number | null = null): Line[] {
-  const more = [...(twice === '[]' ? [] : [twice]), ...(currency === null ? [] : [currency])];
-  const only = `${ofAgents(twice)} ${currency === null ? '' : 'AND h.currency = ?'}`;
-  if (days === null) {
-    return reading.sql<(number | string)[], Line>(`SELECT failure, ${sums} FROM (SELECT h.failure, 1 AS tasks, ${hitColumns} FROM json_each(?) j CROSS JOIN failure_task h ON h.failure = j.value AND h.last_us >= ? AND h.last_us < ? ${only}
-      LEFT JOIN task_cost c ON c.task = h.task AND c.main = 1) GROUP BY failure`).all(ids, fromUs, toUs, ...more);
-  }
-  return reading.sql<(number | string)[], Line>(`SELECT f.id AS failure, ${sums} FROM failure f CROSS JOIN failure_hit h ON h.failure = f.id AND h.day BETWEEN ? AND ? ${only} WHERE f.id IN (SELECT value FROM json_each(?)) GROUP BY f.id`).all(days.from, days.to, ...more, ids);
+interface Asked { readonly bins: Bins; /** JSON lists. */ readonly ids: string; readonly twice: string; readonly currency: number | null }
+
+/** Group after group as they lie in the file, so that nothing needs sorting. */
+function ask<T>(reading: Reading, columns: string, { bins: { fromUs, toUs, days }, ids, twice, currency }: Asked): T[] {
+  const range = days === null ? 'failure_task h ON h.failure = f.id AND h.last_us >= ? AND h.last_us < ?' : 'failure_hit h ON h.failure = f.id AND h.day BETWEEN ? AND ?';
+  const only = `${twice === '[]' ? '' : 'AND h.agent NOT IN (SELECT value FROM json_each(?))'} ${currency === null ? '' : 'AND h.currency = ?'}`;
+  return reading.sql<(number | string)[], T>(`SELECT f.id AS failure, ${columns} FROM failure f CROSS JOIN ${range} ${only} WHERE f.id IN (SELECT value FROM json_each(?)) GROUP BY f.id`)
+    .all(...(days === null ? [fromUs, toUs] : [days.from, days.to]), ...(twice === '[]' ? [] : [twice]), ...(currency === null ? [] : [currency]), ids);
 }
 
+/** One line a group. */
+function linesOf(reading: Reading, asked: Asked): Line[] {
+  const lines = ask<Sums>(reading, sums(asked.bins.days), asked);
+  // Telling apart what is different takes as long as all the sums: it is done only where there is more than one.
+  const several = lines.filter((line) => (line.leastVersion ?? 0) !== line.mostVersion || (line.leastCurrency ?? 0) !== line.mostCurrency).map((line) => line.failure);
+  const apart = new Map(several.length === 0 ? [] : ask<{ failure: number; versions: string; currencies: string }>(reading, 'group_concat(DISTINCT h.version) AS versions, group_concat(DISTINCT h.currency) AS currencies', { ...asked, ids: JSON.stringify(several) }).map((one) => [one.failure, one]));
+  return lines.map((line) => {
+    const more = apart.get(line.failure);
+    return { ...line, versions: more === undefined ? known(line.mostVersion) : idsIn(more.versions), currencies: more === undefined ? known(line.mostCurrency) : idsIn(more.currencies) };
+  });
+}
+
+const known = (id: number): number[] => (id === 0 ? [] : [id]);
 const idsIn = (text: string): number[] => text.split(',').map(Number).filter((id) => id !== 0);
 
 function hitOf(reading: Reading, bins: Bins, line: Line, twice: string): Hit {
-  const versions = idsIn(line.versions).map((version) => reading.texts.of(version)).toSorted();
-  const currencies = idsIn(line.currencies);
+  const versions = line.versions.map((version) => reading.texts.of(version)).toSorted();
+  const { currencies } = line;
   // Of several currencies the one that most of it is in; the others are never added to it.
-  const money = currencies.length < 2 ? [{ currency: currencies[0] ?? 0, line }] : currencies.flatMap((currency) => linesOf(reading, bins, JSON.stringify([line.failure]), twice, currency).map((one) => ({ currency, line: one })));
+  const money = currencies.length < 2 ? [{ currency: currencies[0] ?? 0, line }] : currencies.flatMap((currency) => linesOf(reading, { bins, ids: JSON.stringify([line.failure]), twice, currency }).map((one) => ({ currency, line: one })));
   const [main] = money.toSorted((a, b) => b.line.micros - a.line.micros || a.currency - b.currency);
   const { currency = 0, line: { micros, computed } = line } = main ?? {};
   return {

@@ -7,7 +7,7 @@ import { normalisedFrame, normalisedMessage } from '../fingerprint.ts';
 import { hash53 } from '../hash.ts';
 import { publicId } from '../ids.ts';
 import { failureBins, type Bins } from './failure-bins.ts';
-import { countsOf, groupRow, type GroupRow } from './failure-counts.ts';
+import { countsOf, groupRow, Tally, type GroupRow } from './failure-counts.ts';
 import { groupsOf } from './failure-groups.ts';
 import { stateOf } from './failure-state.ts';
 import { newest } from './failures.ts';
@@ -25,10 +25,11 @@ export function getFailure(reading: Reading, { id, period }: ParsedParams<'failu
   const row = groupRow(reading, rowId('failure', id));
   if (row === undefined) throw new StoreError('not_found', 'This group of failures is no longer in the history: the retention or somebody removed it.');
   const bins = failureBins(period, nowUs);
-  const agents = countsOf(reading, bins, [row.id]).get(row.id) ?? new Map<number, number>();
+  const tally = new Tally(reading, bins, [row.id]);
+  const agents = countsOf(reading, tally).get(row.id) ?? new Map<number, number>();
   const count = [...agents.values()].reduce((sum, one) => sum + one, 0);
   const scene = { reading, bins, sight: new Sight(reading, bins, nowUs), nowUs };
-  const [group] = groupsOf(scene, [{ row, state: stateOf(row, nowUs), agents, count }]);
+  const [group] = groupsOf(scene, [{ row, state: stateOf(row, nowUs), agents, count }], tally);
   if (group === undefined) throw new StoreError('internal', 'A group of failures could not be told.');
   const said = reading.sql<[number], Said>('SELECT id, at_us AS atUs, actor, state, note FROM failure_said WHERE failure = ? ORDER BY id DESC LIMIT ' + String(mostSaid)).all(row.id);
   return {
@@ -60,8 +61,8 @@ interface RanAs { readonly agent: number; readonly version: string; readonly fir
 
 /** By the version that the task ran as; versions of the same agents that were seen in the period without it stand with 0, so that a change shows. */
 function versionsOf(reading: Reading, failure: number, { fromUs, toUs }: Bins): FailureDetail['perVersion'] {
-  const lines = reading.sql<number[], VersionLine>(`SELECT ft.agent, coalesce(tc.version, 0) AS version, sum(ft.times) AS count, min(ft.last_us) AS firstUs FROM failure_task ft LEFT JOIN task_cost tc ON tc.task = ft.task AND tc.main = 1
-    WHERE ft.failure = ? AND ft.last_us >= ? AND ft.last_us < ? GROUP BY ft.agent, tc.version ORDER BY count DESC LIMIT 50`).all(failure, fromUs, toUs);
+  const lines = reading.sql<number[], VersionLine>(`SELECT agent, version, sum(times) AS count, min(last_us) AS firstUs FROM failure_task
+    WHERE failure = ? AND last_us >= ? AND last_us < ? GROUP BY agent, version ORDER BY count DESC LIMIT 50`).all(failure, fromUs, toUs);
   const ranAs = reading.sql<[string, number, number], RanAs>(`SELECT v.agent, v.version, v.first_us AS firstUs FROM json_each(?) j CROSS JOIN agent_version v ON v.agent = j.value
     WHERE v.last_us >= ? AND v.first_us < ? ORDER BY v.first_us DESC LIMIT 50`).all(JSON.stringify([...new Set(lines.map((line) => line.agent))]), fromUs, toUs);
   const tasks = reading.sql<number[], number>('SELECT coalesce(sum(tasks), 0) FROM task_day WHERE agent = ? AND day BETWEEN ? AND ? AND version = ?').pluck();

@@ -50,6 +50,24 @@ describe('groups of failures', () => {
     expect(rows[0]?.spark[0]).toBeNull();
   });
 
+  it('name every version and add up one currency, also where tasks differ in both', () => {
+    const ask = ready();
+    const word = history.db.prepare('INSERT INTO string (id, hash, text) VALUES (?, ?, ?)');
+    for (const [at, text] of ['v2', 'v1', 'EUR'].entries()) word.run(9_001 + at, 9_001 + at, text);
+    const tasks = history.all<{ task: number }>('SELECT task FROM failure_task ORDER BY task');
+    expect(tasks).toHaveLength(2);
+    // One ran as v2, the other as v1 and cost something else in another currency.
+    history.db.prepare('UPDATE failure_task SET version = CASE task WHEN ? THEN 9001 ELSE 9002 END, currency = CASE task WHEN ? THEN currency ELSE 9003 END').run(tasks[0]?.task, tasks[0]?.task);
+    history.db.exec(`DELETE FROM failure_hit;
+      INSERT INTO failure_hit (failure, day, agent, version, outcome, currency, tasks, own, lost, computed, unpriced) SELECT failure, last_us / 86400000000, agent, version, outcome, currency, 1, micros, lost, computed, unpriced FROM failure_task`);
+    const own = history.all<{ micros: number }>('SELECT micros + lost AS micros FROM failure_task ORDER BY micros + lost DESC').map((one) => one.micros);
+    for (const over of [period, long]) {
+      const [row] = ask('failures.groups', { ...all, period: over }).rows;
+      expect(row).toMatchObject({ versions: ['v1', 'v2'], tasks: { failed: 1, finishedAfter: 1, other: 0 } });
+      expect(row?.cost.amountMicros).toBe(own[0]);
+    }
+  });
+
   it('are chosen by agent, connection, kind, text and state', () => {
     spendUnpriced(history);
     const ask = ready();

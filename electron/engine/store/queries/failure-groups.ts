@@ -7,7 +7,7 @@ import { hash53 } from '../hash.ts';
 import { publicId } from '../ids.ts';
 import { failureBins, type Bins } from './failure-bins.ts';
 import { hitsOf, type Hit } from './failure-cost.ts';
-import { barsOf, countsOf, groupRows, type Counts, type GroupRow } from './failure-counts.ts';
+import { barsOf, countsOf, groupRows, Tally, type Counts, type GroupRow } from './failure-counts.ts';
 import { sortOf, stateOf, stateRank } from './failure-state.ts';
 import { newest } from './failures.ts';
 import { iso, parseCursor, rowId, type Reading } from './reading.ts';
@@ -38,7 +38,7 @@ function versionTest(reading: Reading, { fromUs, toUs }: Bins, version: string |
   if (version === undefined) return () => true;
   const id = reading.sql<[number, string], number>('SELECT id FROM string WHERE hash = ? AND text = ?').pluck().get(hash53(version), version);
   if (id === undefined) return () => false;
-  const hit = reading.sql<number[], { n: number }>('SELECT 1 AS n FROM failure_task ft CROSS JOIN task_cost tc ON tc.task = ft.task AND tc.version = ? WHERE ft.failure = ? AND ft.last_us >= ? AND ft.last_us < ? LIMIT 1');
+  const hit = reading.sql<number[], { n: number }>('SELECT 1 AS n FROM failure_task WHERE version = ? AND failure = ? AND last_us >= ? AND last_us < ? LIMIT 1');
   return (row) => hit.get(id, row.id, fromUs, toUs) !== undefined;
 }
 
@@ -71,7 +71,8 @@ export function failureGroups(reading: Reading, params: Params, nowUs: number): 
   const bins = failureBins(params.period, nowUs);
   const scene: Scene = { reading, bins, sight: new Sight(reading, bins, nowUs), nowUs };
   const rows = groupRows(reading, bins);
-  const counts = countsOf(reading, bins, rows.map((row) => row.id));
+  const tally = new Tally(reading, bins, rows.map((row) => row.id));
+  const counts = countsOf(reading, tally);
   const found = select(scene, params, rows, counts);
   const wanted = new Set(params.states ?? []);
   const shown = (wanted.size === 0 ? found : found.filter((one) => wanted.has(one.state))).toSorted(worstFirst);
@@ -79,13 +80,13 @@ export function failureGroups(reading: Reading, params: Params, nowUs: number): 
   const page = shown.slice(from, from + params.limit);
   const next = from + page.length < shown.length ? `${from + page.length}.0` : null;
   const states = Object.fromEntries(failureStates.map((state) => [state, found.filter((one) => one.state === state).length])) as Record<FailureState, number>;
-  return { rows: groupsOf(scene, page), next, counts: states, total: shown.length, seen: seenOf(scene, counts), versions: versionsOf(scene), quiet: quietOf(scene, counts) };
+  return { rows: groupsOf(scene, page, tally), next, counts: states, total: shown.length, seen: seenOf(scene, counts), versions: versionsOf(scene), quiet: quietOf(scene, counts) };
 }
 
-export function groupsOf(scene: Scene, page: readonly Found[]): FailureGroup[] {
+export function groupsOf(scene: Scene, page: readonly Found[], tally: Tally): FailureGroup[] {
   const { reading, bins } = scene;
   const ids = page.map((one) => one.row.id);
-  const bars = barsOf(reading, bins, new Map(page.map((one) => [one.row.id, one.agents])), ids);
+  const bars = barsOf(bins, tally, new Map(page.map((one) => [one.row.id, one.agents])));
   const hits = hitsOf(reading, bins, ids);
   const notes = new Map(reading.sql<[string], { failure: number; n: number }>('SELECT s.failure, count(s.note) AS n FROM json_each(?) j CROSS JOIN failure_said s ON s.failure = j.value GROUP BY s.failure').all(JSON.stringify(ids)).map((one) => [one.failure, one.n]));
   return page.map((one) => ({ ...groupOf(scene, one), spark: unseen(scene, one.agents, bars.get(one.row.id) ?? []), ...(hits.get(one.row.id) ?? noHit), notes: notes.get(one.row.id) ?? 0 }));

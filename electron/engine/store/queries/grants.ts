@@ -111,8 +111,15 @@ function found(reading: Reading, params: ListParams, after: number): { ids: numb
   const values = parts.flatMap((part) => part.values);
   return {
     ids: reading.sql<(number | string)[], number>(`SELECT g.id FROM grant_seen g WHERE ${where} AND g.id > ? ORDER BY g.id LIMIT ?`).pluck().all(...values, after, params.limit + 1),
-    total: reading.sql<(number | string)[], { n: number }>(`SELECT count(*) AS n FROM grant_seen g WHERE ${where}`).get(...values)?.n ?? 0,
+    total: keptTotal(reading, params) ?? reading.sql<(number | string)[], { n: number }>(`SELECT count(*) AS n FROM grant_seen g WHERE ${where}`).get(...values)?.n ?? 0,
   };
+}
+
+/** What is there of a document, of a connection, of a kind or at all is counted already; null: ask the grants themselves. */
+function keptTotal(reading: Reading, params: ListParams): number | null {
+  if (params.gone || params.columnId !== undefined || params.class !== undefined || params.agentId !== undefined || (params.text ?? '').trim() !== '') return null;
+  const parts = partsOf(reading, { ...params, gone: true });
+  return reading.sql<(number | string)[], number>(`SELECT coalesce(sum(g.n), 0) FROM grant_held g WHERE ${parts.map(({ sql }) => sql).join(' AND ') || '1'}`).pluck().get(...parts.flatMap((part) => part.values)) ?? 0;
 }
 
 export function listGrants(reading: Reading, params: ListParams): Result<'grants.list'> {

@@ -3,6 +3,7 @@ import { IDENTITY, US_DAY, US_HOUR } from '../codes.ts';
 import type { Volume } from './graph-parts.ts';
 import type { Reading } from './reading.ts';
 import type { Span } from './span-of-time.ts';
+import { toolSums } from './tool-days.ts';
 
 const daysOf = (span: Span): [number, number] => [Math.floor(span.fromUs / US_DAY), Math.floor((span.toUs - 1) / US_DAY)];
 const listOf = (ids: Iterable<number>): string => JSON.stringify([...ids]);
@@ -32,14 +33,14 @@ const mostLines = 3_000;
 
 /** Calls in the days that the period touches, agent by agent; what was not called in the period itself is left out. `told`: the agents that were come to. */
 export function toolVolumes(reading: Reading, span: Span, agents: readonly number[]): { volumes: ToolVolume[]; told: ReadonlySet<number> } {
-  const one = reading.sql<number[], [number, number, number, number, number, number]>('SELECT name, sum(calls), sum(failures), sum(denied), max(last_us), count(*) FROM tool_day WHERE agent = ? AND day BETWEEN ? AND ? GROUP BY name').raw();
+  const sumsOf = toolSums(reading, agents, daysOf(span));
   const volumes: ToolVolume[] = [];
   const told = new Set<number>();
   let lines = 0;
   for (const agent of agents) {
     if (lines >= mostLines) break;
     told.add(agent);
-    for (const [name, volume, failures, denials, lastUs, read] of one.all(agent, ...daysOf(span))) {
+    for (const [name, volume, failures, denials, lastUs, read] of sumsOf(agent)) {
       lines += read;
       if (lastUs >= span.fromUs && volume > 0) volumes.push({ agent, name, volume, failures, denials, lastUs });
     }
@@ -74,10 +75,14 @@ export function linksOf(reading: Reading, span: Span, agents: readonly number[],
   return [...out.all(listOf(agents), ...daysOf(span)), ...others].filter((link) => link.lastUs >= span.fromUs);
 }
 
+/** Both ids of a pair as one number, since making a row of two takes three times as long; each agent is a line of some hundred bytes, so there are never so many. */
+const pair = 2 ** 26;
+
 /** Who handed work to these agents in the period: whoever is not shown is to be counted. */
 export function callersBeside(reading: Reading, span: Span, agents: readonly number[]): [caller: number, called: number][] {
-  return reading.sql<unknown[], [number, number]>(`SELECT l.caller, l.called FROM agent_link l WHERE l.called IN (SELECT value FROM json_each(?))
-    AND EXISTS (SELECT 1 FROM link_day d WHERE d.caller = l.caller AND d.called = l.called AND d.day BETWEEN ? AND ? AND d.last_us >= ?)`).raw().all(listOf(agents), ...daysOf(span), span.fromUs);
+  return reading.sql<unknown[], number>(`SELECT l.caller * ${pair} + l.called FROM agent_link l WHERE l.called IN (SELECT value FROM json_each(?))
+    AND EXISTS (SELECT 1 FROM link_day d WHERE d.caller = l.caller AND d.called = l.called AND d.day BETWEEN ? AND ? AND d.last_us >= ?)`).pluck().all(listOf(agents), ...daysOf(span), span.fromUs)
+    .map((both) => [Math.floor(both / pair), both % pair]);
 }
 
 export interface Behalf { readonly agent: number; readonly of: string; readonly tasks: number; readonly lastUs: number }

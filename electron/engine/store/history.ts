@@ -45,6 +45,7 @@ export class History {
   private closed = false;
   /** A question met damage in the file: the next start must read it through. */
   private damageMet = false;
+  private reading = false;
 
   private constructor(options: HistoryOptions) {
     this.options = options;
@@ -64,8 +65,6 @@ export class History {
       await history.writer.stop();
       throw cause;
     }
-    // Only now the file is there with its tables.
-    history.reader.start();
     return history;
   }
 
@@ -118,6 +117,11 @@ export class History {
   private ask(name: string, params: unknown, signal: AbortSignal | undefined, checked: boolean): Promise<unknown> {
     if (this.closed) return Promise.reject(new StoreError('closed', 'The history is closed.'));
     if (signal?.aborted === true) return Promise.reject(cancelled());
+    if (!this.reading) {
+      // At the first question, since what is started is waited for at the end; some only write.
+      this.reading = true;
+      this.reader.start();
+    }
     const n = this.nextN++;
     return new Promise((done, fail) => {
       const stop = (): void => {
@@ -144,11 +148,12 @@ export class History {
     if (this.closed) return;
     this.closed = true;
     // The reader first: the last one to close the file folds the log beside it into it.
+    this.reader.post({ t: 'close' });
     await this.reader.stop();
     const closed = new Promise<void>((done) => { this.closing = done; });
     const close = { t: 'close', damageMet: this.damageMet } as const;
-    // Behind the last body, where one is on its way.
-    if (this.intake === null || this.bodies.size === 0) this.writer.post(close);
+    // Behind the last body, and through the thread that reads bodies, which so ends too.
+    if (this.intake === null) this.writer.post(close);
     else this.intake.postMessage(close);
     await Promise.race([closed, this.writer.ended]);
     this.giveUp(new StoreError('closed', 'The history was closed before this was answered.'));

@@ -13,10 +13,15 @@ const writer = parentPort;
 if (writer === null) throw new Error('prepare-worker runs as a worker thread only');
 const reader = new BodyReader(realIntake);
 
-(workerData as { bodies: MessagePort }).bodies.on('message', (message: ToPreparer) => {
+const { bodies } = workerData as { bodies: MessagePort };
+bodies.on('message', (message: ToPreparer) => {
+  if (message.t === 'body') {
+    take(message.job);
+    return;
+  }
   // What was sent before it is with the writer by then.
-  if (message.t === 'close') writer.postMessage(message satisfies FromPreparer);
-  else take(message.job);
+  writer.postMessage(message satisfies FromPreparer);
+  bodies.close();
 });
 
 function take(job: Extract<ToPreparer, { t: 'body' }>['job']): void {

@@ -48,7 +48,9 @@ export type FromWriter =
   | { readonly t: 'answer'; readonly n: number; readonly ok?: unknown; readonly error?: ToldError; readonly topics: readonly HintTopic[] }
   | { readonly t: 'closed' };
 
-export interface ToReader {
+export type ToReader = Question | { readonly t: 'close' };
+
+export interface Question {
   readonly n: number;
   readonly name: string;
   readonly params: unknown;

@@ -7,7 +7,7 @@ import { contract } from '../../../shared/contract.ts';
 import type { Method } from '../../../shared/contract.ts';
 import { openReader } from './database.ts';
 import { StoreError, storeError } from './errors.ts';
-import type { FromReader, ToReader } from './protocol.ts';
+import type { FromReader, Question, ToReader } from './protocol.ts';
 import { Reading } from './queries/reading.ts';
 import { queries } from './queries/table.ts';
 
@@ -18,13 +18,19 @@ type AnyQuery = (reading: Reading, params: unknown, nowUs: number) => unknown;
 
 if (parentPort) {
   const port = parentPort;
-  const reading = new Reading(openReader((workerData as ReaderData).file));
+  const db = openReader((workerData as ReaderData).file);
+  const reading = new Reading(db);
   port.on('message', (request: ToReader) => {
-    port.postMessage(answer(reading, request));
+    if (!('t' in request)) {
+      port.postMessage(answer(reading, request));
+      return;
+    }
+    db.close();
+    port.close();
   });
 }
 
-function answer(reading: Reading, { n, name, params, nowUs, checked }: ToReader): FromReader {
+function answer(reading: Reading, { n, name, params, nowUs, checked }: Question): FromReader {
   try {
     if (!Object.hasOwn(queries, name)) throw new StoreError('bad_request', `The history has no query called ${name}.`);
     reading.begin();

@@ -2,6 +2,8 @@
 import { Worker, type Transferable } from 'node:worker_threads';
 
 const mostRestarts = 1;
+/** One that does not end by itself is ended. */
+const endsWithinMs = 5_000;
 
 export class StoreThread<To, From> {
   private worker: Worker | null = null;
@@ -41,11 +43,19 @@ export class StoreThread<To, From> {
     this.worker?.postMessage(message, transfer);
   }
 
+  /** Once it was told to end. A thread that is torn down while it starts or is inside a call of the database's can take the process with it (seen: SIGSEGV), so it is waited for. */
   async stop(): Promise<void> {
     this.stopping = true;
     const { worker } = this;
     this.worker = null;
-    await worker?.terminate();
+    if (worker === null) return;
+    const late = setTimeout(() => void worker.terminate(), endsWithinMs);
+    await new Promise<void>((done) => {
+      // One that is gone already has no id any more, and says nothing again.
+      if (worker.threadId < 0) done();
+      else worker.once('exit', () => done());
+    });
+    clearTimeout(late);
   }
 
   private died(worker: Worker): void {

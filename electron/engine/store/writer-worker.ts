@@ -39,6 +39,8 @@ class WriterThread {
   /** when bodies were last stored. */
   private storedMs = Number.NEGATIVE_INFINITY;
   closed = false;
+  /** of the thread that reads bodies, once it has passed the word to close on. */
+  preparerEnded: Promise<void> = Promise.resolve();
   private readonly sweeping: NodeJS.Timeout;
   private readonly access: AccessTurns;
   private readonly cost: CostTurns;
@@ -195,7 +197,7 @@ class WriterThread {
     this.cost.close();
     this.closed = true;
     while (this.bodies.length > 0) this.storeSome();
-    await this.folding.close();
+    await Promise.all([this.folding.close(), this.preparerEnded]);
     const file = this.writer.db.name;
     this.writer.db.close();
     if (!readerMetDamage && !this.writer.damageMet) noteCleanEnd(file);
@@ -246,7 +248,10 @@ function startPreparing(thread: WriterThread): MessagePort {
   const preparer = new Worker(new URL(file, import.meta.url), {
     workerData: { bodies: port1 }, transferList: [port1], name: 'prepare-worker', resourceLimits: { maxYoungGenerationSizeMb: 64 },
   });
-  preparer.on('message', (message: FromPreparer) => thread.take(message));
+  preparer.on('message', (message: FromPreparer) => {
+    if (message.t === 'close') thread.preparerEnded = new Promise((done) => { preparer.once('exit', () => done()); });
+    thread.take(message);
+  });
   preparer.on('exit', (code) => { if (!thread.closed) throw new Error(`the thread that reads bodies ended with ${code}`); });
   // The writer's end is not held up by it.
   preparer.unref();

@@ -109,7 +109,7 @@ const acts = {
   tool: { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': tool },
   money: { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': model },
 } as const;
-const spent = [{ key: 'gen_ai.usage.input_tokens', value: { intValue: '2000000' } }, { key: 'gen_ai.usage.output_tokens', value: { intValue: '1' } }];
+const spent = [{ key: 'gen_ai.usage.input_tokens', value: { intValue: '2000000' } }, { key: 'gen_ai.usage.output_tokens', value: { intValue: '0' } }];
 
 /** A span of it in OTLP JSON, of the agent whose id the assistant's is. */
 async function breach(what: keyof typeof acts, { endpoint, token }: { readonly endpoint: string; readonly token: string }, door: Door, { assistant, run }: Victim, number: number): Promise<number> {

@@ -27,7 +27,7 @@ async function violations(page: Page): Promise<string[]> {
   return found.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
 }
 
-const screens = { o: 'Overview', l: 'Live', a: 'Agents', p: 'Approvals', s: 'Stop orders', n: 'Connections', ',': 'Settings' };
+const screens = { o: 'Overview', l: 'Live', a: 'Agents', p: 'Approvals', i: 'Alerts', s: 'Stop orders', n: 'Connections', ',': 'Settings' };
 
 async function goTo(page: Page, letter: string, title: string): Promise<void> {
   await page.keyboard.press('g');

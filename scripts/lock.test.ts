@@ -15,12 +15,18 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test('two set-ups never overlap, and the second says that it waits', async () => {
   const events: string[] = [];
+  let begun = (): void => undefined;
+  const first = new Promise<void>((done) => { begun = done; });
   const work = (name: string) => async () => {
     events.push(`${name} in`);
+    begun();
     await sleep(40);
     events.push(`${name} out`);
   };
-  await Promise.all([withLock(lock, work('a'), { pollMs: 5 }), withLock(lock, work('b'), { pollMs: 5, onWait: () => void events.push('waits') })]);
+  const a = withLock(lock, work('a'), { pollMs: 5 });
+  // Asked for at the same moment, whoever makes the folder first would have it.
+  await first;
+  await Promise.all([a, withLock(lock, work('b'), { pollMs: 5, onWait: () => void events.push('waits') })]);
   expect(events.filter((event) => event !== 'waits')).toEqual(['a in', 'a out', 'b in', 'b out']);
   expect(events).toContain('waits');
   expect(existsSync(lock)).toBe(false);

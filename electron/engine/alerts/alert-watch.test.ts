@@ -252,7 +252,7 @@ describe('what happens once', () => {
     const flood = Array.from({ length: 50 }, (_, at) => event(`f${at}`));
     const found = told(watch, [...flood, event('other', { rule: rule({ kind: 'new_failure' }, { id: 2 }) })], nowUs);
     expect(found).toHaveLength(22);
-    expect(found.filter((one) => one.key.startsWith('more:'))).toMatchObject([{ key: 'more:2026-03-01T12', countsUp: true, agent: null, title: '30 more alerts of the rule "rule"' }]);
+    expect(found.filter((one) => one.key.startsWith('more:'))).toMatchObject([{ key: 'more:2026-03-01T12', countsUp: true, agent: null, title: 'More alerts of the rule "rule", told together' }]);
     // Those that were gathered are told.
     expect(told(watch, flood, nowUs + second)).toEqual([]);
     expect(told(watch, [event('g1')], nowUs + 599 * second)).toMatchObject([{ key: 'more:2026-03-01T12' }]);

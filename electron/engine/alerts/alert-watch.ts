@@ -7,7 +7,7 @@ import { lasts, overAtOnce, watchesAgent } from './conditions.ts';
 import type { Condition } from './conditions.ts';
 import type { Happened } from './events.ts';
 import type { OpenAlertFact } from './facts.ts';
-import { count, textOf, titleOf } from './words.ts';
+import { textOf, titleOf } from './words.ts';
 
 const overAfterUs = 60_000_000;
 /** Between two looks that are further apart (the machine slept) nobody looked: what must hold without a break begins anew. */
@@ -167,7 +167,7 @@ function gather(rest: readonly Happened[], nowUs: number): Happened {
   if (first === undefined) throw new RangeError('there is nothing to gather');
   return {
     ...first, key: `more:${new Date(Math.floor(nowUs / 3_600_000_000) * 3_600_000).toISOString().slice(0, 13)}`, countsUp: true, agent: null, agentName: null, connection: null, connectionName: null, screenId: null, sinceUs: null, gathers: rest,
-    title: titleOf(`${count(rest.length, 'more alert')} of the rule "${first.rule.name}"`),
+    title: titleOf(`More alerts of the rule "${first.rule.name}", told together`),
     text: textOf(`More than ${mostEvents} came within 10 min, and these are told together: ${rest.slice(0, 5).map((one) => one.title).join('; ')}${rest.length > 5 ? '; …' : ''}.`),
   };
 }

@@ -196,7 +196,7 @@ describe('the shell\'s line', () => {
     child.on('message', (message) => { heard.push(message as EngineProcessMessage); });
     return { child, heard, say: (message) => { child.send(message); } };
   }
-  const ready = (line: Line): Promise<void> => vi.waitFor(() => { expect(line.heard.map((message) => message.t)).toContain('ready'); }, { timeout: 15_000 });
+  const ready = (line: Line): Promise<void> => vi.waitFor(() => { expect(line.heard.map((message) => message.t)).toContain('ready'); }, { timeout: 60_000 });
 
   it('is ready, beats, answers on an attached port, and ends when asked', async () => {
     const line = startForShell();

@@ -7,6 +7,7 @@ import { Texts } from '../dictionary.ts';
 import { StoreError } from '../errors.ts';
 import { publicId, rowIdOf, type IdKind } from '../ids.ts';
 import { PayloadReader } from '../payloads.ts';
+import { shared } from '../statements.ts';
 
 export interface AgentName {
   readonly id: number;
@@ -36,7 +37,7 @@ export class Reading {
   sql<P extends unknown[], R>(text: string): Statement<P, R> {
     let statement = this.prepared.get(text);
     if (statement === undefined) {
-      statement = this.db.prepare(text);
+      statement = shared(this.db, text);
       this.prepared.set(text, statement);
     }
     return statement as Statement<P, R>;

@@ -134,7 +134,7 @@ async function setBudgets(page: Page): Promise<void> {
 async function drawBudgets(page: Page, theme: 'light' | 'dark'): Promise<void> {
   await page.getByRole('tab', { name: /^Budgets/ }).click();
   const grid = page.getByRole('grid', { name: 'Budgets' });
-  await grid.locator('[data-row]').first().click();
+  await grid.getByRole('row', { name: /, a day/ }).first().click();
   await draw(page, 'cost-budgets', theme);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('group', { name: 'What it would have done' }).getByText('looking back 90 days', { exact: false })).toBeVisible();

@@ -107,7 +107,7 @@ function AtHard({ form, set }: Omit<PartProps, 'complaints'>) {
         <>
           <div className={classes.label}>Stops<Segmented label="Stops" name="budget-stops" value={form.stops} options={[{ value: 'agent', label: 'The agent' }, { value: 'task', label: 'Only the task' }]} onChange={(stops) => set({ stops })} /></div>
           <div className={classes.label}>Level<Segmented label="Level" name="budget-level" value={form.level} options={stopLevels.map((value) => ({ value, label: levelWords[value] }))} onChange={(level) => set({ level })} /><span className={classes.hint}>{levelSays[form.level]}</span></div>
-          <p className={classes.wait}>It stops by itself, within two seconds of the activity that reached it, each {form.stops} once {form.per === 'task' ? 'a task' : periodWords[form.per].per}. Nobody is asked.</p>
+          <p className={classes.wait}>It stops by itself, usually within two seconds of the activity that reached it, each {form.stops} once {form.per === 'task' ? 'a task' : periodWords[form.per].per}. Nobody is asked.</p>
         </>
       )}
     </>

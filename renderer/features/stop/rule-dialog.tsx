@@ -51,7 +51,7 @@ function WatchesField({ form, set, rule }: PartProps & { rule: StopRule | null }
   return <label className={classes.label}>Watches<select className={classes.select} value={form.watches} onChange={(event) => set({ watches: event.currentTarget.value })}>{options.map((one) => <option key={one.key} value={one.key}>{one.label}</option>)}</select></label>;
 }
 
-const modeSays = { off: 'The rule is kept and watches nothing.', would: 'It writes down that it would have fired, and does nothing. Watch it for a while before it may fire.', fire: 'It stops by itself, within two seconds of the act that breached it. Nobody is asked.' } as const;
+const modeSays = { off: 'The rule is kept and watches nothing.', would: 'It writes down that it would have fired, and does nothing. Watch it for a while before it may fire.', fire: 'It stops by itself, usually within two seconds of the act that breached it. Nobody is asked.' } as const;
 
 export function RuleDialog({ rule, onClose }: { rule: StopRule | null; onClose: () => void }) {
   const [form, setForm] = useState<RuleForm>(rule === null ? emptyForm : formOf(rule));

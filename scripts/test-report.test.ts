@@ -5,13 +5,13 @@ const file = (status: string, ...tests: [name: string, status: string][]) => ({
   name: 'a.test.ts',
   status,
   message: 'SyntaxError: no\n at line 3',
-  assertionResults: tests.map(([fullName, its]) => ({ fullName, status: its })),
+  assertionResults: tests.map(([fullName, its]) => ({ fullName, status: its, ...(its === 'failed' ? { failureMessages: ['\u001b[31mError\u001b[39m: Property failed\n  { seed: 7 }'] } : {}) })),
 });
 
 describe('vitest', () => {
   test('counts each test once and names the skipped', () => {
     const result = vitestResult('unit', { testResults: [file('failed', ['a', 'passed'], ['b', 'failed'], ['c', 'skipped'], ['d', 'todo'])] }, 1);
-    expect(result).toMatchObject({ passed: 1, failed: 1, skipped: ['c (skipped)', 'd (todo)'] });
+    expect(result).toMatchObject({ passed: 1, failed: 1, failures: ['a.test.ts > b: Error: Property failed | { seed: 7 }'], skipped: ['c (skipped)', 'd (todo)'] });
   });
 
   test('a file that cannot be loaded is a failure', () => {
@@ -34,7 +34,7 @@ describe('vitest', () => {
 });
 
 describe('playwright', () => {
-  const spec = (title: string, status: string, annotations: { type: string; description?: string }[] = []) => ({ title, tests: [{ status, annotations }] });
+  const spec = (title: string, status: string, annotations: { type: string; description?: string }[] = []) => ({ title, tests: [{ status, annotations, ...(status === 'unexpected' ? { results: [{ error: { message: 'first' } }, { error: { message: 'not seen\nwithin 5 s' } }] } : {}) }] });
 
   test('counts through nested suites; a second try passes but is told', () => {
     const result = playwrightResult(
@@ -54,6 +54,7 @@ describe('playwright', () => {
       name: 'e2e',
       passed: 2,
       failed: 1,
+      failures: ['app.spec.ts > breaks: not seen | within 5 s'],
       skipped: ['app.spec.ts > live > prints (no printer)'],
       notes: ['passed only at the second try: app.spec.ts > live > streams'],
     });

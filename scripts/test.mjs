@@ -90,9 +90,10 @@ async function attempt(name, step) {
 /** @param {StepResult[]} results @returns {number} the exit code */
 function tell(results) {
   console.log('\n== results');
-  for (const { name, passed, failed, skipped, notes } of results) {
+  for (const { name, passed, failed, failures, skipped, notes } of results) {
     console.log(`${failed === 0 ? 'ok  ' : 'FAIL'} ${name}: ${passed} passed, ${failed} failed, ${skipped.length} skipped`);
     for (const note of notes) console.log(`       note: ${note}`);
+    for (const test of failures ?? []) console.log(`       failed: ${test}`);
     for (const test of skipped) console.log(`       skipped: ${test}`);
   }
   const { passed, failed, skipped } = summary(results);

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
+import { useId, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { Kbd } from './kbd.tsx';
 import classes from './dialog.module.css';
 
@@ -27,7 +27,7 @@ export function Dialog({ title, subject, icon, onClose, onConfirm, unsaved = fal
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   const [asking, setAsking] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = dialog.current;
     if (element === null || element.open) return;
     const before = document.activeElement;
@@ -46,8 +46,9 @@ export function Dialog({ title, subject, icon, onClose, onConfirm, unsaved = fal
     else onClose();
   };
   const confirm = useRef(onConfirm);
-  useEffect(() => { confirm.current = onConfirm; });
-  useEffect(() => {
+  // With the layout, not after the paint: a key acts on what stands on the screen, never on what stood there before it.
+  useLayoutEffect(() => { confirm.current = onConfirm; });
+  useLayoutEffect(() => {
     // On the window: a step that went away may have taken the focus with it.
     const keyDown = (event: KeyboardEvent): void => {
       if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.repeat || confirm.current === undefined) return;

@@ -14,6 +14,8 @@ import {
   accessColumn, accessCell, accessClass, accessFilter, accessGraph, accessRow, accessSummary, activityIdentity, baseline, documentReading, documentRole, enforcement, finding, findingRule, grant, grantChange, grantDetail, grantDocument, grantKind,
   identityCard, importFormat, owner, proposal, proposalForms, reach,
 } from './access.ts';
+import { activityDigest, activityProof, auditCheck, auditEntryDetail, auditKey, auditSeal, auditStatus } from './audit.ts';
+import { reportDocument, reportJob, reportPreview, reportSpec, reportTemplate } from './reports.ts';
 import { alert, alertDetail, alertRule, alertRuleDraft, alertTarget, delivery, deliveryStates, targetDraft } from './alerts.ts';
 import { budget, budgetDraft, budgetEvent, budgetPreview } from './budgets.ts';
 import { bill, billFormats, costExplained, costGroups, costRow, costSummary, priceBook, priceDraft, priceEntry, reconciliation, unpricedModel } from './cost.ts';
@@ -369,7 +371,29 @@ export const contract = {
   'tags.list': query(none, z.object({ rows: z.array(z.object({ tag: z.string(), agents: z.int() })) })),
   'agents.setTags': command(z.object({ id, tags: z.array(z.string().trim().min(1).max(40)).max(20) }), none),
 
-  'audit.list': query(z.object({ subject: id.optional(), before: cursor.optional(), limit: limit(1000, 100) }), page(auditEntry)),
+  'audit.list': query(z.object({ subject: id.optional(), actor: z.string().max(256).optional(), actorKind: auditEntry.shape.actorKind.optional(), action: z.string().max(128).optional(), outcome: auditEntry.shape.outcome.optional(), text: z.string().max(200).optional(), from: isoTime.optional(), to: isoTime.optional(), before: cursor.optional(), limit: limit(1000, 100) }), z.object({ rows: z.array(auditEntry), next: z.string().nullable() })),
+  'audit.get': query(z.object({ id }), auditEntryDetail),
+  /** Who and what stands in the log, for the filters. */
+  'audit.facets': query(none, z.object({ actors: z.array(z.string()), actions: z.array(z.string()) })),
+  'audit.status': query(none, auditStatus),
+  'audit.seals': query(z.object({ before: cursor.optional(), limit: limit(1000, 100) }), page(auditSeal)),
+  'audit.keys': query(none, z.object({ rows: z.array(auditKey) })),
+  /** Reads the whole log through; the answer comes when it has ended. */
+  'audit.check': command(none, auditCheck),
+  /** Lets entries go up to the newest seal at or before `before`. */
+  'audit.prune': command(z.object({ before: isoTime, reason: z.string().trim().min(1).max(1_000) }), z.object({ entries: z.int(), upTo: z.int().nullable() })),
+  'audit.digests': query(z.object({ connectionId: id.optional(), before: cursor.optional(), limit: limit(1000, 100) }), page(activityDigest)),
+  'activity.proof': query(z.object({ id }), activityProof),
+
+  'reports.preview': query(reportSpec, reportPreview),
+  'reports.document': query(reportSpec, reportDocument),
+  /** Writes below `target` (a folder, or a file that ends in .zip for a pack). SECURITY: not from the page; main asks the person where, and calls this. `pdf`: a file that main has printed. */
+  'reports.start': command(z.object({ spec: reportSpec, target: z.string().min(1).max(4_096), pdf: z.string().max(4_096).optional() }), reportJob),
+  'reports.cancel': command(z.object({ id }), reportJob),
+  'reports.jobs': query(z.object({ limit: limit(1000, 20) }), z.object({ rows: z.array(reportJob) })),
+  'reports.templates': query(none, z.object({ rows: z.array(reportTemplate) })),
+  'reports.saveTemplate': command(reportTemplate.omit({ id: true, changedAt: true, changedBy: true }).extend({ id: id.optional() }), reportTemplate),
+  'reports.removeTemplate': command(z.object({ id }), none),
 
   'settings.get': query(none, settings),
   'settings.set': command(settings.partial(), settings),
@@ -387,7 +411,7 @@ export type ParsedParams<M extends Method> = z.output<Contract[M]['params']>;
 export type Result<M extends Method> = z.output<Contract[M]['result']>;
 
 /** What changed, said small: the page invalidates the queries that rest on it. Coalesced, at most 4 a second. */
-export const hintTopics = ['activity', 'agents', 'tasks', 'failures', 'cost', 'connections', 'settings', 'status', 'gaps', 'approvals', 'grants', 'access', 'audit', 'stop', 'alerts', 'budgets'] as const;
+export const hintTopics = ['activity', 'agents', 'tasks', 'failures', 'cost', 'connections', 'settings', 'status', 'gaps', 'approvals', 'grants', 'access', 'audit', 'stop', 'alerts', 'budgets', 'reports'] as const;
 export type HintTopic = (typeof hintTopics)[number];
 
 /** Streams: the one true stream is Live. The receiver grants credits (rows); the engine never sends more than granted. */

@@ -10,6 +10,7 @@ import { SCHEMA_4 } from './schema-4.ts';
 import { toVersion5 } from './schema-5.ts';
 import { SCHEMA_6 } from './schema-6.ts';
 import { toVersion7 } from './schema-7.ts';
+import { toVersion8 } from './schema-8.ts';
 
 export interface Migration {
   readonly to: number;
@@ -24,9 +25,10 @@ export const migrations: readonly Migration[] = [
   { to: 5, run: toVersion5 },
   { to: 6, run: (db) => db.exec(SCHEMA_6) },
   { to: 7, run: toVersion7 },
+  { to: 8, run: toVersion8 },
 ];
 
-export const schemaVersion = 7;
+export const schemaVersion = 8;
 
 export interface MigrationOutcome {
   readonly from: number;

@@ -1,0 +1,2 @@
+/** Digests over what each connection brought, by hour of arrival. */
+export const SCHEMA_8_DIGESTS = '';

@@ -1,0 +1,2 @@
+/** Reports: the jobs that wrote them, and their templates. */
+export const SCHEMA_8_REPORTS = '';

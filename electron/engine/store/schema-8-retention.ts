@@ -1,0 +1,2 @@
+/** Periods by connection, legal holds and erasures. */
+export const SCHEMA_8_RETENTION = '';

@@ -66,3 +66,13 @@ export const activityProof = z.object({
   records: z.array(z.object({ connectionId: id, hour: isoTime, index: z.int(), size: z.int(), leaf: sha256, path: z.array(sha256), root: sha256, entryId: id.nullable(), state: z.enum(['holds', 'open_hour', 'erased', 'does_not_match', 'before_digests']) })),
 });
 export type ActivityProof = z.infer<typeof activityProof>;
+
+/** What is done in the desktop and not in the engine: its lock, auditor mode, files that are saved from the window. */
+export const consoleActs = ['lock.set', 'lock.change', 'lock.remove', 'lock.lock', 'lock.unlock', 'auditor.enter', 'auditor.leave', 'certificate.save', 'text.save', 'folder.open'] as const;
+export const consoleRecord = z.object({
+  act: z.enum(consoleActs), outcome: z.enum(['asked', 'done', 'failed', 'refused']), subject: id.nullable().default(null),
+  /** it happened before the engine could be told. */
+  at: isoTime,
+  details: z.record(z.string().max(40), z.union([z.string().max(400), z.number(), z.boolean(), z.null()])).default({}),
+});
+export type ConsoleRecord = z.infer<typeof consoleRecord>;

@@ -14,7 +14,8 @@ import {
   accessColumn, accessCell, accessClass, accessFilter, accessGraph, accessRow, accessSummary, activityIdentity, baseline, documentReading, documentRole, enforcement, finding, findingRule, grant, grantChange, grantDetail, grantDocument, grantKind,
   identityCard, importFormat, owner, proposal, proposalForms, reach,
 } from './access.ts';
-import { activityDigest, activityProof, auditCheck, auditEntryDetail, auditKey, auditSeal, auditStatus } from './audit.ts';
+import { activityDigest, activityProof, auditCheck, auditEntryDetail, auditKey, auditSeal, auditStatus, consoleRecord } from './audit.ts';
+import { chore, diskUse, erasure, erasureAsked, erasurePreview, erasureRun, hold, holdAsked, holdLifted, personText, policyAsked, retentionPolicy, retentionPreview } from './retention.ts';
 import { reportDocument, reportJob, reportPreview, reportSpec, reportTemplate } from './reports.ts';
 import { alert, alertDetail, alertRule, alertRuleDraft, alertTarget, delivery, deliveryStates, targetDraft } from './alerts.ts';
 import { budget, budgetDraft, budgetEvent, budgetPreview } from './budgets.ts';
@@ -395,10 +396,32 @@ export const contract = {
   'reports.saveTemplate': command(reportTemplate.omit({ id: true, changedAt: true, changedBy: true }).extend({ id: id.optional() }), reportTemplate),
   'reports.removeTemplate': command(z.object({ id }), none),
 
+  /** SECURITY: from the desktop's own process only. What a person did in it that the engine does not see. */
+  'console.record': command(consoleRecord, none),
+
   'settings.get': query(none, settings),
   'settings.set': command(settings.partial(), settings),
-  'retention.preview': query(z.object({ days: z.int().min(1).max(3650) }), z.object({ activities: z.int(), oldest: isoTime.nullable() })),
-  'retention.run': command(none, z.object({ activities: z.int() })),
+  'retention.policies': query(none, z.object({ generalDays: z.int().nullable(), rows: z.array(retentionPolicy) })),
+  'retention.setPolicy': command(policyAsked, retentionPolicy),
+  /** What would go now. `days`: if that were the general period; `change`: if that were one connection's. */
+  'retention.preview': query(z.object({ days: z.int().min(1).max(3650).nullable().optional(), change: policyAsked.optional() }), retentionPreview),
+  /** Lets go what is past its period and under no hold. `wait`: the answer comes when it has ended. */
+  'retention.run': command(z.object({ wait: z.boolean().default(true) }), chore),
+  'retention.disk': query(none, diskUse),
+  /** Gives free pages back to the disk. `rewrite`: writes the whole file anew; nothing else is written meanwhile. */
+  'retention.free': command(z.object({ rewrite: z.boolean().default(false), wait: z.boolean().default(true) }), chore),
+  /** Newest first: what runs, waits and ran. */
+  'retention.chores': query(z.object({ limit: limit(1000, 20) }), z.object({ rows: z.array(chore) })),
+  /** Ends it after its present step; what it did stays done. */
+  'retention.cancel': command(z.object({ id }), chore),
+  'holds.list': query(z.object({ lifted: z.boolean().default(false) }), z.object({ rows: z.array(hold) })),
+  'holds.place': command(holdAsked, hold),
+  'holds.lift': command(holdLifted, hold),
+  /** Reads the whole history and changes nothing; that somebody looked stands in the audit log, whom they looked for does not. */
+  'erasure.preview': command(erasureAsked, erasurePreview),
+  'erasure.run': command(erasureRun, erasure),
+  /** `person`: says of each whether it was of them. */
+  'erasure.list': query(z.object({ person: personText.optional(), limit: limit(100, 20) }), z.object({ rows: z.array(erasure) })),
   /** the time of the visit before this one; calling it marks the present visit. */
   'visits.mark': command(none, z.object({ previous: isoTime.nullable() })),
   'alarms.dismiss': command(z.object({ id: z.string() }), none),
@@ -411,7 +434,7 @@ export type ParsedParams<M extends Method> = z.output<Contract[M]['params']>;
 export type Result<M extends Method> = z.output<Contract[M]['result']>;
 
 /** What changed, said small: the page invalidates the queries that rest on it. Coalesced, at most 4 a second. */
-export const hintTopics = ['activity', 'agents', 'tasks', 'failures', 'cost', 'connections', 'settings', 'status', 'gaps', 'approvals', 'grants', 'access', 'audit', 'stop', 'alerts', 'budgets', 'reports'] as const;
+export const hintTopics = ['activity', 'agents', 'tasks', 'failures', 'cost', 'connections', 'settings', 'status', 'gaps', 'approvals', 'grants', 'access', 'audit', 'stop', 'alerts', 'budgets', 'reports', 'retention'] as const;
 export type HintTopic = (typeof hintTopics)[number];
 
 /** Streams: the one true stream is Live. The receiver grants credits (rows); the engine never sends more than granted. */

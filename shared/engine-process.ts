@@ -4,10 +4,15 @@
  * of a plain Node they are wrapped in `data` and relayed by the shell.
  */
 import { z } from 'zod';
+import { textLevels } from './reports.ts';
 
-/** Binds a port to the person who speaks on it. The engine never takes an actor from a contract message. */
+/** Who speaks on a port, from where, and whether only to read. `text`: what is shown of what agents wrote. */
+export const speaker = z.object({ name: z.string().min(1).max(200), place: z.enum(['page', 'main']), readOnly: z.boolean(), text: z.enum(textLevels) });
+export type Speaker = z.infer<typeof speaker>;
+
+/** Binds a port to the person who speaks on it. SECURITY: the engine never takes an actor from a contract message. */
 export const shellMessage = z.union([
-  z.object({ t: z.literal('attach'), port: z.int(), actor: z.string().min(1).max(200) }),
+  z.object({ t: z.literal('attach'), port: z.int(), actor: speaker }),
   z.object({ t: z.literal('detach'), port: z.int() }),
   z.object({ t: z.literal('data'), port: z.int(), data: z.unknown() }),
   z.object({ t: z.literal('shutdown') }),

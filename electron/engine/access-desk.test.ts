@@ -3,7 +3,7 @@ import { accessDesk } from './access-desk.ts';
 import { readDocument } from './access/read-document.ts';
 import { CallFailure } from './call-failure.ts';
 
-const context = { actor: { kind: 'command_line' as const, name: 'nina' }, signal: new AbortController().signal };
+const context = { actor: { kind: 'command_line' as const, name: 'nina', place: 'socket' as const, readOnly: false }, signal: new AbortController().signal };
 const document = { id: 'gdc-4', name: 'Desk role', agents: [{ id: 'agt-1', name: 'a' }] };
 const policy = JSON.stringify({ Version: '2012-10-17', Statement: { Sid: 'Read', Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::invoices/*' } });
 

@@ -11,7 +11,7 @@ import { StoreError } from './store/errors.ts';
 
 const found = foundApproval('q1');
 const fingerprint = approvalFingerprint(found);
-const ada: CallContext = { actor: { kind: 'desktop', name: 'ada' }, signal: new AbortController().signal };
+const ada: CallContext = { actor: { kind: 'desktop', name: 'ada', place: 'page', readOnly: false }, signal: new AbortController().signal };
 
 /** A desk before a history whose `fails` names the command that it does not take, and a runtime that answers by `answer`. */
 function deskWith(answer: NonNullable<Connector['answer']>, fails: string, pollNow: () => Promise<void> = () => Promise.resolve()): ApprovalsDesk {

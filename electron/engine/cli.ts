@@ -146,7 +146,7 @@ async function openCaller(folder: string): Promise<{ caller: Caller; running: bo
   if (running) return { caller: running, running: true };
   const engine = await startEngine(folder, 'off');
   const port = new MemoryPort();
-  engine.serve(port, { kind: 'command_line', name: owner });
+  engine.serve(port, { kind: 'command_line', name: owner, place: 'socket', readOnly: false });
   return { caller: port.caller(() => engine.close()), running: false };
 }
 

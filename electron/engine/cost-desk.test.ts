@@ -4,7 +4,7 @@ import { PriceBook } from './cost/book.ts';
 import { readBill } from './cost/bills.ts';
 import { costDesk } from './cost-desk.ts';
 
-const context = { actor: { kind: 'command_line' as const, name: 'nina' }, signal: new AbortController().signal };
+const context = { actor: { kind: 'command_line' as const, name: 'nina', place: 'socket' as const, readOnly: false }, signal: new AbortController().signal };
 const now = Date.UTC(2026, 10, 23, 12);
 const draft: PriceDraft = { provider: null, model: 'my-model', region: null, tier: null, currency: 'USD', units: [{ unit: 'input', per: 1_000_000, price: '3.00' }], from: null, to: null, source: 'a letter', note: null };
 

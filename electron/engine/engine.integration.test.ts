@@ -200,7 +200,7 @@ describe('the shell\'s line', () => {
 
   it('is ready, beats, answers on an attached port, and ends when asked', async () => {
     const line = startForShell();
-    line.say({ t: 'attach', port: 1, actor: 'ada' });
+    line.say({ t: 'attach', port: 1, actor: { name: 'ada', place: 'page', readOnly: false, text: 'full' } });
     await ready(line);
     line.say({ t: 'data', port: 1, data: { t: 'call', n: 5, method: 'system.ping', params: {} } });
     await vi.waitFor(() => { expect(line.heard).toContainEqual({ t: 'data', port: 1, data: expect.objectContaining({ t: 'ok', n: 5 }) as object }); });
@@ -239,7 +239,7 @@ describe('the shell\'s line', () => {
     await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
     const line = startForShell();
     const kept = keepVault(line, true);
-    line.say({ t: 'attach', port: 1, actor: 'ada' });
+    line.say({ t: 'attach', port: 1, actor: { name: 'ada', place: 'page', readOnly: false, text: 'full' } });
     await ready(line);
     const target = { kind: 'mcp', transport: 'http', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp` };
     line.say({ t: 'data', port: 1, data: { t: 'call', n: 1, method: 'connections.addRuntime', params: { name: 'Tools', target, credential: { from: 'value', value: 'secret-0123456789' } } } });
@@ -258,7 +258,7 @@ describe('the shell\'s line', () => {
   it('stores no credential without a keyring, and says what to choose from', async () => {
     const line = startForShell();
     const kept = keepVault(line, false);
-    line.say({ t: 'attach', port: 1, actor: 'ada' });
+    line.say({ t: 'attach', port: 1, actor: { name: 'ada', place: 'page', readOnly: false, text: 'full' } });
     await ready(line);
     line.say({ t: 'data', port: 1, data: { t: 'call', n: 1, method: 'connections.addRuntime', params: { name: 'Tools', target: { kind: 'mcp', transport: 'http', url: 'http://127.0.0.1:9/' }, credential: { from: 'value', value: 'secret-0123456789' } } } });
     expect((await answerTo(line, 1)).error).toMatchObject({ code: 'conflict', message: 'This system has no keyring.' });

@@ -7,6 +7,7 @@ import { budgetsDesk } from './budgets/budgets-desk.ts';
 import { costDesk } from './cost-desk.ts';
 import { billReader, documentReader } from './document-reader.ts';
 import { Alarms } from './alarms.ts';
+import { auditBy } from './audit-words.ts';
 import type { ApprovalsMessage } from './approval-teller.ts';
 import { tellClock } from './clock-alarms.ts';
 import { ClockWatch } from './clock-watch.ts';
@@ -39,6 +40,11 @@ export interface EngineOptions {
   readonly dataFolder: string;
   /** `off`: only questions are answered; the times when nothing was received are then not this engine's to write down. */
   readonly receiver: 'off' | 'as_set' | Address;
+  /**
+   * Auditor mode of the whole engine: with the receiver off nothing is polled, stopped, sealed, delivered or removed by itself, and whoever asks may
+   * only read. Acts of reading are still written to the audit log.
+   */
+  readonly readOnly?: boolean;
   /** the account that owns the control socket, and so everybody who can open it. */
   readonly owner: string;
   /** where credentials rest; null: they live in memory, until this engine ends. */
@@ -63,7 +69,8 @@ const shortestGapUs = 1_000_000;
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   let rpc: RpcServer | null = null;
   const early: ClientPort[] = [];
-  const fromSocket: Actor = { kind: 'command_line', name: options.owner };
+  // SECURITY: who speaks on the socket is who can open it, the folder's owner; nothing that is said there changes it.
+  const fromSocket: Actor = { kind: 'command_line', name: options.owner, place: 'socket', readOnly: options.readOnly === true };
   const control = await openControlSocket(options.dataFolder, (port) => { if (rpc) rpc.serve(port, fromSocket); else early.push(port); });
   try {
     const log = new EngineLog(options.dataFolder);
@@ -135,6 +142,9 @@ async function assemble(options: EngineOptions, log: Log, history: HistoryPort, 
       history, status, alarms, connections, receiver, desk: runtimes.desk, stop: stopping.desk, access: accessDesk({ history, documents: documentReader() }), cost: costDesk({ history, bills: billReader() }), budgets: budgetsDesk({ history }), alerts: alerts.desk,
       runtimes: new RuntimeConnections({ history, facts: runtimes.facts, collectors: runtimes.collectors, credentials: runtimes.credentials, shown: (id) => connections.one(id), log }),
     }),
+    onRefused: (method, actor, text) => {
+      history.command('audit.append', auditBy(actor, { action: method, subject: null, outcome: 'refused', text, details: { place: actor.place, readOnly: actor.readOnly } })).catch((error: unknown) => log.error('a refusal could not be written down', error));
+    },
     streams: { 'live.activity': (filter, credits, sink) => openLive({ commits: history, read: readLive, perSecond: () => rate.perSecond() }, filter, credits, sink) },
     log,
   });

@@ -19,7 +19,7 @@ class FakeHistory {
   get port(): HandlerParts['history'] { return this as unknown as HandlerParts['history']; }
 }
 
-const ada: CallContext = { actor: { kind: 'desktop', name: 'ada' }, signal: new AbortController().signal };
+const ada: CallContext = { actor: { kind: 'desktop', name: 'ada', place: 'page', readOnly: false }, signal: new AbortController().signal };
 const now = Date.parse('2026-03-31T12:00:00.000Z') * 1_000;
 const handlersOf = (history: FakeHistory): ReturnType<typeof makeHandlers> => makeHandlers({ history: history.port } as unknown as HandlerParts);
 

@@ -11,6 +11,7 @@ import type { Connections } from './connections.ts';
 import type { BudgetsDesk } from './budgets/budgets-desk.ts';
 import type { CostDesk } from './cost-desk.ts';
 import { CallFailure } from './call-failure.ts';
+import { consoleWords } from './console-record.ts';
 import { ask } from './history-port.ts';
 import type { HistoryPort } from './history-port.ts';
 import { systemClock } from './ports.ts';
@@ -143,8 +144,12 @@ export function makeHandlers({ history, status, alarms, connections, runtimes, d
     },
     'retention.preview': read('retention.preview'),
     'retention.run': (_params, { actor }) => runRetention(history, nowUs(), actor),
-    'visits.mark': async () => {
-      const { previousUs } = await history.command('visits.mark', { atUs: nowUs() });
+    'console.record': async (params, { actor }) => {
+      await history.command('audit.append', consoleWords(params, actor));
+      return {};
+    },
+    'visits.mark': async (_params, { actor }) => {
+      const { previousUs } = await history.command('visits.mark', { atUs: nowUs(), ...(actor.readOnly ? { look: true } : {}) });
       return { previous: previousUs === null ? null : new Date(previousUs / 1_000).toISOString() };
     },
     'alarms.dismiss': async ({ id }, { actor }) => {

@@ -1,6 +1,7 @@
-/** The engine's process, started by the desktop: `index.js --data DIR [--otlp HOST:PORT]`. */
+/** The engine's process, started by the desktop: `index.js --data DIR [--otlp HOST:PORT] [--read-only]`. */
 import { userInfo } from 'node:os';
 import { beatEveryMs } from '../../shared/engine-process.ts';
+import type { Speaker } from '../../shared/engine-process.ts';
 import { ParentDesktop } from './alerts/deliver/desktop.ts';
 import { readAddress } from './cli-arguments.ts';
 import { ParentVault } from './collect/vault.ts';
@@ -8,7 +9,7 @@ import { FolderHeld } from './control-socket.ts';
 import { startEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { openParentLine } from './parent-line.ts';
-import type { ClientPort } from './ports.ts';
+import type { Actor, ClientPort } from './ports.ts';
 
 function wordAfter(name: string): string | null {
   const at = process.argv.indexOf(name);
@@ -20,12 +21,19 @@ const endWithinMs = 9_000;
 
 let engine: Engine | null = null;
 let ending = false;
-const early: { port: ClientPort; actor: string }[] = [];
+const early: { port: ClientPort; actor: Actor }[] = [];
+/** SECURITY: with `--read-only` nobody writes, whatever a port was bound to. */
+const readOnly = process.argv.includes('--read-only');
+const actorOf = (speaker: Speaker): Actor => ({ kind: 'desktop', ...speaker, readOnly: readOnly || speaker.readOnly });
 
 const vault = new ParentVault((question) => parent?.send(question));
 const desktop = new ParentDesktop((alert) => parent?.send(alert));
 const parent = openParentLine({
-  attach: (port, actor) => { if (engine) engine.serve(port, { kind: 'desktop', name: actor }); else early.push({ port, actor }); },
+  attach: (port, speaker) => {
+    const actor = actorOf(speaker);
+    if (engine) engine.serve(port, actor);
+    else early.push({ port, actor });
+  },
   shutdown: () => void end(0),
   vault: (reply) => vault.hear(reply),
   alert: (reply) => desktop.hear(reply),
@@ -56,10 +64,10 @@ try {
   const dataFolder = wordAfter('--data');
   const otlp = wordAfter('--otlp');
   if (dataFolder === null) throw new Error('The engine needs --data DIR.');
-  const started = await startEngine({ dataFolder, receiver: otlp === null ? 'as_set' : readAddress(otlp), owner: userInfo().username, vault: parent === null ? null : vault, onApprovals: (message) => parent?.send(message), desktop: parent === null ? null : desktop });
+  const started = await startEngine({ dataFolder, receiver: readOnly ? 'off' : otlp === null ? 'as_set' : readAddress(otlp), readOnly, owner: userInfo().username, vault: parent === null ? null : vault, onApprovals: (message) => parent?.send(message), desktop: parent === null ? null : desktop });
   engine = started;
   if (ending) await started.close();
-  for (const { port, actor } of early.splice(0)) started.serve(port, { kind: 'desktop', name: actor });
+  for (const { port, actor } of early.splice(0)) started.serve(port, actor);
   parent?.send({ t: 'ready', pid: process.pid, text: `The engine runs. ${started.receiver.status().message ?? `It listens on ${started.receiver.endpoint()}.`}` });
 } catch (error) {
   notStarted(error);

@@ -3,7 +3,7 @@
  * Node the shell relays what is said on them. This class hides which.
  */
 import { shellMessage } from '../../shared/engine-process.ts';
-import type { EngineProcessMessage, ShellMessage } from '../../shared/engine-process.ts';
+import type { EngineProcessMessage, ShellMessage, Speaker } from '../../shared/engine-process.ts';
 import type { EngineMessage } from '../../shared/contract.ts';
 import type { ClientPort } from './ports.ts';
 
@@ -17,7 +17,7 @@ interface ElectronPort {
 }
 
 export interface ParentEvents {
-  readonly attach: (port: ClientPort, actor: string) => void;
+  readonly attach: (port: ClientPort, actor: Speaker) => void;
   readonly shutdown: () => void;
   readonly vault: (reply: Extract<ShellMessage, { t: 'vault' }>) => void;
   readonly alert: (reply: Extract<ShellMessage, { t: 'alert' }>) => void;
@@ -77,7 +77,7 @@ class UtilityParent implements ParentLine {
 
   send(message: EngineProcessMessage): void { this.#parent.postMessage(message); }
 
-  #attach(number: number, actor: string, end: ElectronPort | undefined, events: ParentEvents): void {
+  #attach(number: number, actor: Speaker, end: ElectronPort | undefined, events: ParentEvents): void {
     if (!end) return;
     const port = new RelayedPort((message) => end.postMessage(message), () => end.close?.());
     this.#ports.set(number, port);
@@ -120,7 +120,7 @@ class ForkParent implements ParentLine {
     if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
   }
 
-  #attach(number: number, actor: string, events: ParentEvents): void {
+  #attach(number: number, actor: Speaker, events: ParentEvents): void {
     const port = new RelayedPort((message) => this.send({ t: 'data', port: number, data: message }), () => this.#drop(number));
     this.#ports.set(number, port);
     events.attach(port, actor);

@@ -1,6 +1,7 @@
 /** What the engine's parts know of each other: narrow, so that each is tested with a fake. */
 import type { CommitNote } from './ingest/writer-messages.ts';
 import type { EngineMessage } from '../../shared/contract.ts';
+import type { TextLevel } from '../../shared/reports.ts';
 
 /** One line to somebody who asks: a page, a command line, a test. Messages are plain JSON values. */
 export interface ClientPort {
@@ -15,6 +16,12 @@ export interface Actor {
   readonly kind: 'desktop' | 'command_line';
   /** the account on this machine. */
   readonly name: string;
+  /** `page`: what a window shows, and so whatever took it over; `main`: the desktop's own process, after a person chose in a native dialog; `socket`: a command line. */
+  readonly place: 'page' | 'main' | 'socket';
+  /** auditor mode: nothing is changed and nothing is stopped. SECURITY: refused in the engine; that the page hides it is for people only. */
+  readonly readOnly: boolean;
+  /** what this actor is shown of what agents, tools and runtimes wrote; left out: as it is kept. */
+  readonly text?: TextLevel;
 }
 
 export interface CallContext {

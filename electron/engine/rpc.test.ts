@@ -1,9 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { EngineMessage } from '../../shared/contract.ts';
 import { CallFailure } from './call-failure.ts';
+import { readOnlyText } from './may.ts';
 import type { Actor, CallContext, ClientPort, Log } from './ports.ts';
 import { CheckedJson, RpcServer } from './rpc.ts';
-import type { Handlers, RpcLimits, StreamOpeners } from './rpc.ts';
+import type { Handlers, RpcLimits, RpcParts, StreamOpeners } from './rpc.ts';
 
 class FakePort implements ClientPort {
   readonly sent: EngineMessage[] = [];
@@ -30,16 +31,16 @@ class Lines implements Log {
   error(text: string, error: unknown, facts?: object): void { this.lines.push(`${text} ${String(error)} ${JSON.stringify(facts ?? {})}`); }
 }
 
-const actor: Actor = { kind: 'desktop', name: 'ada' };
+const actor: Actor = { kind: 'desktop', name: 'ada', place: 'page', readOnly: false };
 const at = '2026-11-22T00:00:00.000Z';
 
-function serve(handlers: Partial<Handlers>, parts: { streams?: StreamOpeners; limits?: Partial<RpcLimits> } = {}): { port: FakePort; log: Lines; server: RpcServer } {
+function serve(handlers: Partial<Handlers>, parts: { streams?: StreamOpeners; limits?: Partial<RpcLimits>; as?: Partial<Actor>; onRefused?: RpcParts['onRefused'] } = {}): { port: FakePort; log: Lines; server: RpcServer } {
   const log = new Lines();
   const notHere = new Proxy(handlers, { get: (have, name) => Reflect.get(have, name) ?? (() => { throw new Error('not in this test'); }) }) as Handlers;
   const streams = parts.streams ?? { 'live.activity': () => ({ credit: () => undefined, close: () => undefined }) };
-  const server = new RpcServer({ handlers: notHere, streams, log, limits: { inFlight: 4, openStreams: 2, queryMs: 1_000, commandMs: 1_000, ...parts.limits } });
+  const server = new RpcServer({ handlers: notHere, streams, log, limits: { inFlight: 4, openStreams: 2, queryMs: 1_000, commandMs: 1_000, ...parts.limits }, ...(parts.onRefused === undefined ? {} : { onRefused: parts.onRefused }) });
   const port = new FakePort();
-  server.serve(port, actor);
+  server.serve(port, { ...actor, ...parts.as });
   return { port, log, server };
 }
 
@@ -62,6 +63,20 @@ describe('RpcServer', () => {
     port.say({ t: 'call', n: 1, method: 'alarms.dismiss', params: { id: 'a', actor: { kind: 'desktop', name: 'mallory' } } });
     await port.answerTo(1);
     expect(seen).toMatchObject({ actor: { kind: 'desktop', name: 'ada' } });
+  });
+
+  it('refuses what changes something to an actor who only reads, whatever the payload says, and tells it once', async () => {
+    const told: unknown[] = [];
+    let ran = 0;
+    const { port } = serve({ 'alarms.dismiss': () => { ran += 1; return {}; }, 'system.ping': () => ({ at }) }, { as: { readOnly: true }, onRefused: (method, who, text) => told.push([method, who.name, text]) });
+    for (const n of [1, 2]) {
+      port.say({ t: 'call', n, method: 'alarms.dismiss', params: { id: 'a', actor: { kind: 'desktop', name: 'ada', place: 'main', readOnly: false } } });
+      expect(await port.answerTo(n)).toMatchObject({ t: 'err', error: { code: 'conflict', message: expect.stringContaining('Auditor mode') as string } });
+    }
+    port.say({ t: 'call', n: 3, method: 'system.ping', params: {} });
+    expect(await port.answerTo(3)).toMatchObject({ t: 'ok' });
+    expect(ran).toBe(0);
+    expect(told).toEqual([['alarms.dismiss', 'ada', readOnlyText]]);
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { clientMessage, contract, streams } from '../../shared/contract.ts';
 import type { ClientMessage, HintTopic, Method, ParsedParams, Result, StreamItem, StreamName } from '../../shared/contract.ts';
 import type { z } from 'zod';
 import { CallFailure, readableIssues, toCallError } from './call-failure.ts';
+import { refusalOf } from './may.ts';
 import type { Actor, CallContext, ClientPort, Log } from './ports.ts';
 
 /** Answers that were checked against the contract and written as JSON elsewhere (the reader thread). */
@@ -37,6 +38,8 @@ export interface RpcParts {
   readonly streams: StreamOpeners;
   readonly log: Log;
   readonly limits?: RpcLimits;
+  /** somebody asked for what they may not do: told once for each method and client. */
+  readonly onRefused?: (method: Method, actor: Actor, text: string) => void;
 }
 
 const isMethod = (name: string): name is Method => Object.hasOwn(contract, name);
@@ -79,6 +82,7 @@ class Session {
   readonly #actor: Actor;
   readonly #calls = new Map<number, AbortController>();
   readonly #streams = new Map<number, OpenStream>();
+  readonly #refused = new Set<Method>();
   #ended = false;
 
   constructor(parts: RpcParts, port: ClientPort, actor: Actor) {
@@ -149,6 +153,12 @@ class Session {
     const entry = contract[method];
     const read = entry.params.safeParse(params ?? {});
     if (!read.success) throw new CallFailure('bad_request', readableIssues(read.error));
+    // SECURITY: here, once, for every method and every client; handlers need not think of it.
+    const refusal = refusalOf(method, this.#actor);
+    if (refusal !== null) {
+      this.#tellRefused(method, refusal);
+      throw refusal;
+    }
     const deadline = entry.type === 'query' ? this.#limits.queryMs : this.#limits.commandMs;
     // One handler of a union of methods: the table's type ties each method to its own parameters, which were just checked.
     const handler = this.#parts.handlers[method] as (params: unknown, context: CallContext) => Promise<unknown>;
@@ -161,6 +171,13 @@ class Session {
       throw new Error(`answer of ${method} breaks the contract`);
     }
     return JSON.stringify(checked.data);
+  }
+
+  /** Once for each method: a client that asks again and again must not fill the audit log. */
+  #tellRefused(method: Method, refusal: CallFailure): void {
+    if (this.#refused.has(method)) return;
+    this.#refused.add(method);
+    this.#parts.onRefused?.(method, this.#actor, refusal.message);
   }
 
   #open(n: number, name: string, params: unknown, credits: number): void {

@@ -19,7 +19,7 @@ import type { Runtimes } from './runtimes.ts';
 import { History } from './store/history.ts';
 import { newLever, newOrder, planLever, stopPlan } from './store/test-stop.ts';
 
-const as = (name: string): CallContext => ({ actor: { kind: 'desktop', name }, signal: new AbortController().signal });
+const as = (name: string): CallContext => ({ actor: { kind: 'desktop', name, place: 'page', readOnly: false }, signal: new AbortController().signal });
 const ada = as('ada');
 const everything = { period: { from: '2020-01-01T00:00:00.000Z', to: null } };
 

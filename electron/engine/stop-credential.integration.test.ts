@@ -26,7 +26,7 @@ import { rowIdOf } from './store/ids.ts';
 
 const [reads, stops, stopsLater] = ['token-that-reads-0001', 'token-that-stops-0002', 'token-that-stops-0003'];
 const tokens = JSON.stringify({ [reads]: 'reader', [stops]: 'operator', [stopsLater]: 'operator', 'token-of-ada': 'ada' });
-const ada: CallContext = { actor: { kind: 'desktop', name: 'ada' }, signal: new AbortController().signal };
+const ada: CallContext = { actor: { kind: 'desktop', name: 'ada', place: 'page', readOnly: false }, signal: new AbortController().signal };
 const value = (text: string): CredentialInput => ({ from: 'value', value: text });
 const never = (): AbortSignal => AbortSignal.timeout(20_000);
 

@@ -11,7 +11,7 @@ export interface EngineCaller {
 
 const longestWaitMs = 30_000;
 
-export function openCaller(engine: EngineProcess, actor: string): EngineCaller {
+export function openCaller(engine: EngineProcess, name: string, readOnly = false): EngineCaller {
   const { port1, port2 } = new MessageChannelMain();
   const port = nextPort();
   const waiting = new Map<number, (message: EngineMessage) => void>();
@@ -21,7 +21,8 @@ export function openCaller(engine: EngineProcess, actor: string): EngineCaller {
     if (message.t === 'ok' || message.t === 'err') waiting.get(message.n)?.(message);
   });
   port2.start();
-  engine.attach(port, actor, port1);
+  // SECURITY: this port stays in main: only here can a person be asked in a native dialog where a file goes.
+  engine.attach(port, { name, place: 'main', readOnly, text: 'full' }, port1);
   return {
     call: (method, params) => new Promise((resolve, reject) => {
       n += 1;

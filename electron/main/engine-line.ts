@@ -7,7 +7,7 @@ import type { ChildProcess } from 'node:child_process';
 import { utilityProcess } from 'electron';
 import type { MessagePortMain, UtilityProcess } from 'electron';
 import { engineProcessMessage } from '../../shared/engine-process.ts';
-import type { ShellMessage } from '../../shared/engine-process.ts';
+import type { ShellMessage, Speaker } from '../../shared/engine-process.ts';
 import type { EngineLine } from './engine-process.ts';
 
 export interface EngineProgram {
@@ -44,7 +44,7 @@ class UtilityLine implements EngineLine {
 
   get pid(): number | undefined { return this.#child.pid; }
 
-  attach(port: number, actor: string, end: MessagePortMain): void {
+  attach(port: number, actor: Speaker, end: MessagePortMain): void {
     this.#child.postMessage({ t: 'attach', port, actor } satisfies ShellMessage, [end]);
   }
 
@@ -67,7 +67,7 @@ class NodeLine implements EngineLine {
 
   get pid(): number | undefined { return this.#child.pid; }
 
-  attach(port: number, actor: string, end: MessagePortMain): void {
+  attach(port: number, actor: Speaker, end: MessagePortMain): void {
     this.#ends.set(port, end);
     this.tell({ t: 'attach', port, actor });
     end.on('message', (event) => this.tell({ t: 'data', port, data: event.data as unknown }));

@@ -1,6 +1,6 @@
 /** One class owns the engine's process: starts it, listens for its heart, starts it again, ends it. Knows no Electron. */
 import { beatLostMs, engineProcessMessage } from '../../shared/engine-process.ts';
-import type { EngineProcessMessage, ShellMessage } from '../../shared/engine-process.ts';
+import type { EngineProcessMessage, ShellMessage, Speaker } from '../../shared/engine-process.ts';
 import type { EngineState } from '../../shared/page-api.ts';
 import type { AlertAnswer, AlertMessage } from './alert-notices.ts';
 import type { ApprovalsMessage } from './approval-notices.ts';
@@ -10,7 +10,7 @@ import type { VaultAnswer, VaultRequest } from './vault.ts';
 export interface EngineLine {
   readonly pid: number | undefined;
   /** `end` is our end of a pair, handed to the engine: a message port, whatever kind the process takes. */
-  attach(port: number, actor: string, end: unknown): void;
+  attach(port: number, actor: Speaker, end: unknown): void;
   detach(port: number): void;
   tell(message: ShellMessage): void;
   kill(): void;
@@ -94,7 +94,7 @@ export class EngineProcess {
     this.start();
   }
 
-  attach(port: number, actor: string, end: unknown): void { this.#line?.attach(port, actor, end); }
+  attach(port: number, actor: Speaker, end: unknown): void { this.#line?.attach(port, actor, end); }
   detach(port: number): void { this.#line?.detach(port); }
 
   /** Asks for a clean end and waits; kills when it takes too long. */

@@ -47,7 +47,7 @@ export class PageLink {
     }
     const { port1, port2 } = new MessageChannelMain();
     this.#port = nextPort();
-    this.#engine.attach(this.#port, this.#actor, port1);
+    this.#engine.attach(this.#port, { name: this.#actor, place: 'page', readOnly: false, text: 'full' }, port1);
     // State and port in one message: the page hears `ready` only when it can speak.
     this.#contents.postMessage(channels.engineState, state, [port2]);
   }

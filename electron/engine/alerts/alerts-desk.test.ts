@@ -9,7 +9,7 @@ import { freshRuntime, type TestRuntime } from '../store/test-runtime.ts';
 import { alertsDesk } from './alerts-desk.ts';
 import type { AlertsDesk } from './alerts-desk.ts';
 
-const context = { actor: { kind: 'desktop' as const, name: 'nina' }, signal: new AbortController().signal };
+const context = { actor: { kind: 'desktop' as const, name: 'nina', place: 'page' as const, readOnly: false }, signal: new AbortController().signal };
 const from = { product: 'Gatehouse', version: '0.0.0', host: 'here' } as const;
 const webhook: TargetConfig = { kind: 'webhook', url: 'https://example.com/in?secret=1', scheme: 'bearer' };
 const target = (config: TargetConfig, more: object = {}): ReturnType<typeof targetDraft.parse> => targetDraft.parse({ name: 'hook', config, ...more });

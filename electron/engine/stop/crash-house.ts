@@ -18,7 +18,7 @@ export const levers: Lever[] = [
   lever('crash.remove', { step: 'refuse', reach: 'agent', level: 'suspend', undo: 'none', idleOnly: true }),
 ];
 
-export const ada: CallContext = { actor: { kind: 'desktop', name: 'ada' }, signal: new AbortController().signal };
+export const ada: CallContext = { actor: { kind: 'desktop', name: 'ada', place: 'page', readOnly: false }, signal: new AbortController().signal };
 export const facts = { product: 'Crash', version: '1', visibility: 'all', visibilityText: 'All.', capabilities: [], levers, findings: [] } as const;
 
 async function call<T>(base: string, path: string, body: unknown, signal: AbortSignal): Promise<T> {

@@ -7,7 +7,7 @@ import { Orchestrator } from './orchestrator.ts';
 import { freshEngine } from './test-orders.ts';
 import { watchedSources } from './watched.ts';
 
-const ada = { kind: 'desktop', name: 'ada' } as const;
+const ada = { kind: 'desktop', name: 'ada', place: 'page', readOnly: false } as const;
 const hold = (): NewLever => leverOf('console.hold', { plan: { step: 'refuse', kind: 'hold', level: 'suspend', undo: 'exact', title: 'hold' } });
 let house: House;
 let orchestrator: Orchestrator;

@@ -236,7 +236,7 @@ describe('the end of a watch', () => {
     await vi.advanceTimersByTimeAsync(100_000);
     expect(looks).toBeGreaterThan(5);
     expect(looks).toBeLessThan(15);
-    const released = orchestrator.release('stp-1', null, { kind: 'desktop', name: 'ada' }, '');
+    const released = orchestrator.release('stp-1', null, { kind: 'desktop', name: 'ada', place: 'page', readOnly: false }, '');
     await vi.advanceTimersByTimeAsync(5_000);
     await released;
     expect(house.history.order(1).endedUs).not.toBeNull();
@@ -280,7 +280,7 @@ describe('a runtime that shows its work and hides it, again and again', () => {
     await order();
     await pass(700);
     const before = turns().length;
-    await orchestrator.release('stp-1', null, { kind: 'desktop', name: 'ada' }, 'over').catch(() => undefined);
+    await orchestrator.release('stp-1', null, { kind: 'desktop', name: 'ada', place: 'page', readOnly: false }, 'over').catch(() => undefined);
     await vi.advanceTimersByTimeAsync(2_000);
     expect(turns()).toHaveLength(before + 1);
     expect(turns().at(-1)?.text).toMatch(/^It turned \d+ times more/);

@@ -4,7 +4,7 @@ import type { House } from './fake-stop.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import { freshEngine } from './test-orders.ts';
 
-const ada = { kind: 'desktop', name: 'ada' } as const;
+const ada = { kind: 'desktop', name: 'ada', place: 'page', readOnly: false } as const;
 let house: House;
 let orchestrator: Orchestrator;
 freshEngine((fresh) => { ({ house, orchestrator } = fresh); }, () => ({ house, orchestrator }));

@@ -17,7 +17,7 @@ import { cutLever, FakeRuntime, said } from './fake-stop.ts';
 import { openStopping } from './open-stop.ts';
 import type { Stopping } from './open-stop.ts';
 
-const as = (name: string): CallContext => ({ actor: { kind: 'desktop', name }, signal: new AbortController().signal });
+const as = (name: string): CallContext => ({ actor: { kind: 'desktop', name, place: 'page', readOnly: false }, signal: new AbortController().signal });
 const ada = as('Ada');
 const pause: Lever = { ...cutLever, id: 'fake.pause', title: 'Pause', level: 'suspend', step: 'refuse', reach: 'agent', undo: 'exact', undoText: 'Puts it back.' };
 

@@ -72,6 +72,9 @@ describe('visits', () => {
     expect(command('visits.mark', { atUs: t0 + hour / 4 })).toEqual({ previousUs: null });
     expect(command('visits.mark', { atUs: t0 + hour })).toEqual({ previousUs: t0 });
     expect(command('visits.mark', { atUs: t0 + hour + 1 })).toEqual({ previousUs: t0 });
+    // Who only reads leaves no visit behind: the owner's next one still counts from the owner's last.
+    expect(command('visits.mark', { atUs: t0 + 3 * hour, look: true })).toEqual({ previousUs: t0 + hour });
+    expect(command('visits.mark', { atUs: t0 + 4 * hour })).toEqual({ previousUs: t0 + hour });
   });
 });
 

@@ -54,7 +54,8 @@ export interface Commands extends Omit<RuntimeCommands, AssembledCommand>, StopC
   'connections.update': { params: Audited<{ id: number; name?: string | undefined; content?: ContentLevel | undefined; enabled?: boolean | undefined }>; result: { id: number } };
   'connections.rotate': { params: Audited<{ id: number; tokenHash: Uint8Array; tokenEnds: string }>; result: { id: number } };
   'settings.set': { params: Audited<Partial<Settings>>; result: Settings };
-  'visits.mark': { params: { atUs: number }; result: { previousUs: number | null } };
+  /** `look`: says when it was and marks nothing. */
+  'visits.mark': { params: { atUs: number; look?: boolean }; result: { previousUs: number | null } };
   'alarms.raise': { params: Alarm; result: { id: string } };
   'alarms.dismiss': { params: Audited<{ id: string }>; result: { id: string } };
   'gaps.open': { params: { connection: number | null; fromUs: number; toUs: number | null; reason: Gap['reason']; text: string }; result: { id: number } };
@@ -132,10 +133,11 @@ function setSettings(db: WriteDb, { audit, ...params }: Audited<Partial<Settings
 
 const sameVisitUs = 30 * US_MINUTE;
 
-function markVisit(db: WriteDb, atUs: number): { previousUs: number | null } {
+function markVisit(db: WriteDb, atUs: number, look: boolean): { previousUs: number | null } {
   const [last, earlier] = db.prepare<[], { at: number }>('SELECT at_us AS at FROM visit ORDER BY id DESC LIMIT 2').all();
   // A window that is loaded anew soon after is the same visit: what changed since the one before must not be lost by it.
   if (last !== undefined && atUs - last.at < sameVisitUs) return { previousUs: earlier?.at ?? null };
+  if (look) return { previousUs: last?.at ?? null };
   db.prepare('INSERT INTO visit (at_us) VALUES (?)').run(atUs);
   db.prepare('DELETE FROM visit WHERE id NOT IN (SELECT id FROM visit ORDER BY id DESC LIMIT 100)').run();
   return { previousUs: last?.at ?? null };
@@ -146,7 +148,7 @@ const runs: { readonly [N in CommandName]: Run<N> } = {
   'connections.update': (db, p, _tallies, nowUs) => noted(db, p.audit, updateConnection(db, p), nowUs),
   'connections.rotate': (db, p, _tallies, nowUs) => noted(db, p.audit, rotate(db, p), nowUs),
   'settings.set': (db, p, _tallies, nowUs) => setSettings(db, p, nowUs),
-  'visits.mark': (db, p) => markVisit(db, p.atUs),
+  'visits.mark': (db, p) => markVisit(db, p.atUs, p.look === true),
   'alarms.raise': (db, p) => {
     db.prepare('INSERT INTO alarm (id, severity, text, since_us) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET severity = excluded.severity, text = excluded.text').run(p.id, p.severity, p.text, p.sinceUs);
     return { id: p.id };

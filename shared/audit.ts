@@ -25,8 +25,8 @@ export const auditEntryDetail = auditEntry.extend({
 export type AuditEntryDetail = z.infer<typeof auditEntryDetail>;
 
 export const auditDamageKinds = ['changed', 'missing', 'out_of_order', 'cut', 'does_not_match', 'seal_forged', 'hour_missing', 'seal_missing', 'rolled_back', 'key_changed', 'body_changed'] as const;
-/** `at`: number of the entry, or of the seal (from 1), as `where` says. */
-export const auditDamage = z.object({ kind: z.enum(auditDamageKinds), where: z.enum(['entry', 'seal', 'key']), at: z.int(), text: z.string() });
+/** `at`: number of the entry, of the seal (from 1), of the audit entry that holds the digest, or of the activity (row), as `where` says. */
+export const auditDamage = z.object({ kind: z.enum(auditDamageKinds), where: z.enum(['entry', 'seal', 'key', 'digest', 'activity']), at: z.int(), text: z.string() });
 export type AuditDamage = z.infer<typeof auditDamage>;
 
 export const auditSeal = z.object({ id, number: z.int().positive(), hour: isoTime, /** later than the hour's end: Gatehouse was not running. */ writtenAt: isoTime, size: z.int().nonnegative(), root: z.string(), note: z.string() });
@@ -60,10 +60,13 @@ export type AuditStatus = z.infer<typeof auditStatus>;
 export const activityDigest = z.object({ connectionId: id, connectionName: z.string(), hour: isoTime, records: z.int(), root: sha256, /** the audit entry that holds it; null: the hour is open. */ entryId: id.nullable(), erased: z.int() });
 export type ActivityDigest = z.infer<typeof activityDigest>;
 
-/** Where one activity's records stand in the sealed digests. */
+/**
+ * Where one activity's records stand in the sealed digests, the first telling first; none where nothing is kept of what made it. `leaf`: as it was when the
+ * record came. What is null is not known: of records from before there were digests, and of digests whose records are all gone.
+ */
 export const activityProof = z.object({
   activityId: id,
-  records: z.array(z.object({ connectionId: id, hour: isoTime, index: z.int(), size: z.int(), leaf: sha256, path: z.array(sha256), root: sha256, entryId: id.nullable(), state: z.enum(['holds', 'open_hour', 'erased', 'does_not_match', 'before_digests']) })),
+  records: z.array(z.object({ connectionId: id, hour: isoTime.nullable(), index: z.int().nullable(), size: z.int().nullable(), leaf: sha256.nullable(), path: z.array(sha256), root: sha256.nullable(), entryId: id.nullable(), state: z.enum(['holds', 'open_hour', 'erased', 'does_not_match', 'before_digests']) })),
 });
 export type ActivityProof = z.infer<typeof activityProof>;
 

@@ -16,6 +16,8 @@ import { importDocument, removeDocument } from './documents.ts';
 import { StoreError } from './errors.ts';
 import { dismissFinding, restoreFinding } from './findings.ts';
 import type { BudgetCommands } from './budget-commands.ts';
+import type { DigestCommands } from './digest-commands.ts';
+import { closeDigests } from './digests.ts';
 import { noteOutcome, noteReached, removeBudget, saveBudget } from './budgets.ts';
 import { importBill, removeBill } from './bills.ts';
 import type { CostCommands } from './cost-commands.ts';
@@ -49,7 +51,7 @@ export type AssembledCostCommand = 'tasks.mark';
 type Audited<P> = P & { readonly audit?: AuditWords };
 
 /** Ids are row ids here; the engine's handlers translate public ones. */
-export interface Commands extends Omit<RuntimeCommands, AssembledCommand>, StopCommands, AccessCommands, Omit<CostCommands, AssembledCostCommand>, BudgetCommands, AlertCommands {
+export interface Commands extends Omit<RuntimeCommands, AssembledCommand>, StopCommands, AccessCommands, Omit<CostCommands, AssembledCostCommand>, BudgetCommands, AlertCommands, DigestCommands {
   'connections.add': { params: Audited<{ name: string; content: ContentLevel; demo: boolean; tokenHash: Uint8Array; tokenEnds: string }>; result: { id: number } };
   'connections.update': { params: Audited<{ id: number; name?: string | undefined; content?: ContentLevel | undefined; enabled?: boolean | undefined }>; result: { id: number } };
   'connections.rotate': { params: Audited<{ id: number; tokenHash: Uint8Array; tokenEnds: string }>; result: { id: number } };
@@ -235,6 +237,7 @@ const runs: { readonly [N in CommandName]: Run<N> } = {
   'budgets.remove': (db, p, _tallies, nowUs) => removeBudget(db, p, nowUs),
   'budgets.reached': (db, p, _tallies, nowUs) => noteReached(db, p, nowUs),
   'budgets.outcome': (db, p, _tallies, nowUs) => noteOutcome(db, p, nowUs),
+  'digests.close': (db, _p, _tallies, nowUs) => closeDigests(db, nowUs),
   'failures.setState': (db, p, _tallies, nowUs) => setFailureState(db, p, nowUs),
   'failures.note': (db, p, _tallies, nowUs) => noteFailure(db, p, nowUs),
 };

@@ -6,6 +6,7 @@
 // The whole module: naming an export that an older Node lacks would fail before the fallback could help.
 import zlib from 'node:zlib';
 import type { Statement } from 'better-sqlite3';
+import { leafBytes, putLeaf } from '../ingest/leaf.ts';
 import { packPayloads, payloadFormat, unpackPayload, type PayloadRef, type UnpackedPayload } from '../ingest/payload.ts';
 import type { AnyDb, WriteDb } from './database.ts';
 import { StoreError } from './errors.ts';
@@ -54,37 +55,69 @@ export abstract class Block {
   id = 0;
   /** rows and further tellings that stand in it; a block of nothing but repeats is not stored. */
   used = 0;
+  /** slots that have a leaf in a digest; a record may make several rows, some of them later. */
+  private readonly leaved = new Set<number>();
 
   abstract take(): Packed;
+
+  /** The leaves of all its slots, one behind the other. */
+  abstract leaves(): Buffer;
+
+  firstUse(slot: number): boolean {
+    if (this.leaved.has(slot)) return false;
+    this.leaved.add(slot);
+    return true;
+  }
 }
 
 /** Records are still coming into it. */
 export class OpenBlock extends Block {
   readonly refs: PayloadRef[] = [];
+  private readonly known = Buffer.allocUnsafe(recordsInBlock * leafBytes);
+  /** slots whose leaf is known. */
+  private readonly hashed: boolean[] = [];
 
   get full(): boolean { return this.refs.length >= recordsInBlock; }
 
-  add(ref: PayloadRef): Place {
-    this.refs.push(ref);
-    return { block: this, slot: this.refs.length - 1 };
+  /** `leaf`: the one of another thread's that is its own, when that has made it. */
+  add(ref: PayloadRef, leaf?: Uint8Array): Place {
+    const slot = this.refs.push(ref) - 1;
+    if (leaf !== undefined) this.known.set(leaf, slot * leafBytes);
+    this.hashed.push(leaf !== undefined);
+    return { block: this, slot };
   }
 
   take(): Packed {
     return compress(packPayloads(this.refs, scratchOf));
+  }
+
+  leaves(): Buffer {
+    this.refs.forEach((ref, slot) => {
+      if (this.hashed[slot] === true) return;
+      putLeaf(ref, this.known, slot * leafBytes);
+      this.hashed[slot] = true;
+    });
+    return this.known.subarray(0, this.refs.length * leafBytes);
   }
 }
 
 /** Another thread has compressed it. */
 export class PackedBlock extends Block {
   private readonly packed: Packed;
+  private readonly made: Buffer;
 
-  constructor(packed: Packed) {
+  constructor(packed: Packed, leaves: Uint8Array) {
     super();
     this.packed = packed;
+    this.made = Buffer.from(leaves.buffer, leaves.byteOffset, leaves.length);
   }
 
   take(): Packed {
     return this.packed;
+  }
+
+  leaves(): Buffer {
+    return this.made;
   }
 }
 
@@ -99,12 +132,12 @@ export class BlockFiller {
   readonly blocks: OpenBlock[] = [];
   private present: OpenBlock | null = null;
 
-  place(ref: PayloadRef): Place {
+  place(ref: PayloadRef, leaf?: Uint8Array): Place {
     if (this.present === null || this.present.full) {
       this.present = new OpenBlock();
       this.blocks.push(this.present);
     }
-    return this.present.add(ref);
+    return this.present.add(ref, leaf);
   }
 }
 
@@ -118,12 +151,15 @@ export class PayloadWriter {
   private nextBlock: number;
 
   constructor(db: WriteDb) {
-    this.insertBlock = db.prepare('INSERT INTO payload (id, format, codec, body, used) VALUES (?, ?, ?, ?, ?)');
+    // A call that waited for its agent's span stands in a block of an earlier transaction.
+    this.insertBlock = db.prepare('INSERT INTO payload (id, format, codec, body, used) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET used = excluded.used');
     this.insertRef = db.prepare('INSERT OR IGNORE INTO extra_ref (activity, record, block, slot) VALUES (?, ?, ?, ?)');
     this.findRef = db.prepare('SELECT activity FROM extra_ref WHERE activity = ? AND record = ?');
     this.moveRefs = db.prepare('UPDATE OR IGNORE extra_ref SET activity = ? WHERE activity = ?');
     this.dropRefs = db.prepare('DELETE FROM extra_ref WHERE activity = ?');
-    this.last = db.prepare('SELECT coalesce(max(id), 0) AS n FROM payload');
+    // A number is never given again while a digest knows a record by it.
+    this.last = db.prepare(`SELECT max((SELECT coalesce(max(id), 0) FROM payload), (SELECT coalesce(max(place), 0) / 1024 FROM digest_run),
+      (SELECT CAST(value AS INTEGER) - 1 FROM meta WHERE key = 'digests_from_block')) AS n`);
     this.nextBlock = this.lastId() + 1;
   }
 
@@ -142,9 +178,11 @@ export class PayloadWriter {
     }
   }
 
-  /** A further telling; with `place` null only so that the same record is known when it is sent again. */
-  further(activity: number, record: number, place: Place | null): void {
-    this.insertRef.run(activity, record, this.use(place), place?.slot ?? 0);
+  /** A further telling; with `place` null only so that the same record is known when it is sent again. Answers whether it is new. */
+  further(activity: number, record: number, place: Place | null): boolean {
+    const isNew = this.insertRef.run(activity, record, this.use(place), place?.slot ?? 0).changes > 0;
+    if (!isNew && place !== null) place.block.used -= 1;
+    return isNew;
   }
 
   knows(activity: number, record: number): boolean {

@@ -226,7 +226,7 @@ function topicsOf(name: CommandName, result: unknown): HintTopic[] {
   if (name.startsWith('approvals')) return ['approvals', 'audit', 'status'];
   // Whose work it is changes everywhere.
   if (name === 'agents.link' || name === 'agents.unlink') return ['agents', 'activity', 'tasks', 'failures', 'cost', 'grants', 'approvals', 'audit', 'status'];
-  if (name === 'audit.append') return ['audit'];
+  if (name === 'audit.append' || name === 'digests.close') return ['audit'];
   if (name.startsWith('stops.') || name.startsWith('rights.') || name.startsWith('canary.') || name.startsWith('rules.') || name.startsWith('operators.') || name === 'tags.set') return ['stop', 'audit', 'status'];
   if (name.startsWith('access.')) return ['access', 'grants', 'audit', 'status'];
   if (name.startsWith('prices.') || name.startsWith('bills.')) return ['cost', 'audit'];

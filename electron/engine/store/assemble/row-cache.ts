@@ -8,6 +8,7 @@ import type { BillingBook } from './billing.ts';
 import { outcomeOfSpan } from './facts-of.ts';
 import { statementHolds } from './outcome.ts';
 import type { WriteDb } from '../database.ts';
+import { DigestBook } from '../digests.ts';
 import { PayloadWriter, type Place } from '../payloads.ts';
 import { has, Row, type Facts } from './row.ts';
 import { RowStore } from './rows.ts';
@@ -40,6 +41,7 @@ export class RowCache {
   readonly traces: TraceBook;
   readonly rows: RowStore;
   readonly payloads: PayloadWriter;
+  readonly digests: DigestBook;
   /** of this transaction. */
   readonly changes: Row[] = [];
   touched = new Set<TraceState>();
@@ -54,6 +56,7 @@ export class RowCache {
     this.traces = new TraceBook(db);
     this.rows = new RowStore(db, billing);
     this.payloads = new PayloadWriter(db);
+    this.digests = new DigestBook(db);
     this.writeRun = db.prepare('INSERT OR IGNORE INTO task_run (task, run, agent) VALUES (?, ?, ?)');
   }
 
@@ -215,6 +218,7 @@ export class RowCache {
     this.traces.forget();
     this.rows.forget();
     this.payloads.forget();
+    this.digests.forget();
     this.changes.length = 0;
     this.furthers.length = 0;
     this.touched = new Set();

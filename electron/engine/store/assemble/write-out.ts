@@ -102,7 +102,7 @@ export class WriteOut {
     }
     this.a.agents.flush();
     this.a.aliases.flush(emptied);
-    this.savePayloads(created);
+    this.savePayloads(created, nowUs);
     const changes = {
       firstId, lastId: cache.rows.peekId - 1, inserted: created.length, updated, failures, cost,
       agents: created.length > 0 || updated.length > 0, tasks: cache.tasks.touched.size > 0,
@@ -271,16 +271,22 @@ export class WriteOut {
     }
   }
 
-  private savePayloads(created: readonly Row[]): void {
-    const { payloads, furthers } = this.a.cache;
+  private savePayloads(created: readonly Row[], nowUs: number): void {
+    const { payloads, furthers, digests } = this.a.cache;
+    const blocks = new Set<Block>();
     for (const { row, record, payload } of furthers) {
       let into = row;
       while (into.into !== null) into = into.into;
-      payloads.further(into.f.id, record, payload);
+      if (!payloads.further(into.f.id, record, payload) || payload === null) continue;
+      blocks.add(payload.block);
+      digests.keep(into.owner.f.connection, payload);
     }
-    const blocks = new Set<Block>();
-    for (const row of created) if (row.payload !== null) blocks.add(row.payload.block);
-    for (const { payload } of furthers) if (payload !== null) blocks.add(payload.block);
+    for (const row of created) {
+      if (row.payload === null) continue;
+      blocks.add(row.payload.block);
+      digests.keep(row.owner.f.connection, row.payload);
+    }
     payloads.write(blocks);
+    digests.flush(nowUs);
   }
 }

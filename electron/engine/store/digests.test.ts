@@ -1,0 +1,139 @@
+/** Digests as they are kept: every kept record in exactly one, whatever comes in between. */
+import { describe, expect, it } from 'vitest';
+import { leafOf } from '../ingest/leaf.ts';
+import { unpackPayload, type PayloadRef } from '../ingest/payload.ts';
+import { treeHead } from '../audit/merkle.ts';
+import type { Draft } from '../ingest/draft.ts';
+import type { Told } from './assemble/assembler.ts';
+import { US_HOUR } from './codes.ts';
+import { closeDigests, placesInBlock } from './digests.ts';
+import { GrowingTree, leavesInChunk } from './digest-tree.ts';
+import { tellingIds } from './hash.ts';
+import { BlockFiller, decompress } from './payloads.ts';
+import { freshHistory, logDraft, spanDraft, t0, trace, type TestHistory } from './test-history.ts';
+
+const hourUs = (at: number): number => t0 + at * US_HOUR;
+const context = { source: Buffer.from('resource and scope'), resourceStart: 0, resourceEnd: 8, scopeStart: 8, scopeEnd: 18 };
+
+function tell(history: TestHistory, drafts: readonly Draft[], { at = 0, connection = 1, filler = new BlockFiller() } = {}): void {
+  const told = drafts.map((draft): Told => {
+    const source = Buffer.from(`record of ${draft.key} ${draft.status} ${draft.name}`);
+    const ref: PayloadRef = { kind: 1, source, start: 0, end: source.length, context };
+    return { connection, service: 'svc', serviceVersion: '', draft, ids: tellingIds(draft), payload: filler.place(ref), receivedUs: hourUs(at) };
+  });
+  history.tellTold(told, hourUs(at));
+}
+
+const close = (history: TestHistory, at: number): { digests: number; entries: readonly number[] } => history.db.transaction(() => closeDigests(history.db, hourUs(at))).immediate();
+
+interface Kept { readonly connection: number; readonly hour: number; readonly records: number; readonly gone: number; readonly root: Buffer | null; readonly frontier: Buffer; readonly entry: number | null; readonly id: number }
+const digests = (history: TestHistory): Kept[] => history.all<Kept>('SELECT * FROM digest ORDER BY hour, connection');
+
+/** The leaves as they would be made anew from the stored records. */
+function leavesAnew(history: TestHistory, digest: number): Buffer[] {
+  const runs = history.all<{ place: number; n: number }>('SELECT place, n FROM digest_run WHERE digest = ? ORDER BY first', digest);
+  return runs.flatMap(({ place, n }) => {
+    const [block] = history.all<{ format: number; codec: number; body: Buffer }>('SELECT format, codec, body FROM payload WHERE id = ?', Math.floor(place / placesInBlock));
+    if (block === undefined) throw new Error('a block is missing');
+    const plain = decompress(block);
+    return Array.from({ length: n }, (_, at) => leafOf(unpackPayload(block.format, plain, (place % placesInBlock) + at)));
+  });
+}
+
+const rootOf = ({ records, frontier, root }: Kept): string => (root ?? new GrowingTree(records, frontier).root()).toString('hex');
+
+describe('a tree that grows', () => {
+  it('has the head and the frontier that the slow one has, at every size, and tells the root of each full chunk', () => {
+    const leaves = Array.from({ length: 2 * leavesInChunk + 37 }, (_, at) => leafOf({ kind: 1, record: Buffer.from(String(at)), resource: Buffer.alloc(0), scope: Buffer.alloc(0) }));
+    const chunks: [number, string][] = [];
+    let size = 0;
+    let frontier: Uint8Array = Buffer.alloc(0);
+    let at = 0;
+    for (const step of [0, 1, 1, 2, 3, 17, 100, 899, 1, 1, 1000, leaves.length]) {
+      const tree = new GrowingTree(size, frontier);
+      tree.add(Buffer.concat(leaves.slice(at, at + step)), (one, root) => chunks.push([one, Buffer.from(root, 'latin1').toString('hex')]));
+      at = Math.min(leaves.length, at + step);
+      [size, frontier] = [tree.size, tree.frontier()];
+      expect(size).toBe(at);
+      expect(tree.root().toString('hex')).toBe(treeHead(leaves.slice(0, at)).toString('hex'));
+    }
+    expect(chunks).toEqual([0, 1].map((one) => [one, treeHead(leaves.slice(one * leavesInChunk, (one + 1) * leavesInChunk)).toString('hex')]));
+    expect(() => new GrowingTree(3, Buffer.alloc(32))).toThrow(RangeError);
+  });
+});
+
+describe('digests', () => {
+  it('hold each record that is kept once, by connection and hour of arrival', () => {
+    const history = freshHistory();
+    const two = history.connect('two');
+    const filler = new BlockFiller();
+    tell(history, [spanDraft(1, 0), spanDraft(2, 1)], { filler });
+    tell(history, [spanDraft(1, 0)], { connection: two });
+    // The same record again is not kept again; another telling of the same activity is.
+    tell(history, [spanDraft(2, 1), spanDraft(2, 1, { status: 'error', name: 'more' })], { at: 0.5 });
+    // What happened long ago belongs where it arrived.
+    tell(history, [spanDraft(9, 0, { traceId: trace(9), at: -100_000 })], { at: 1.2 });
+    const found = digests(history);
+    expect(found.map(({ connection, hour, records }) => [connection, hour, records])).toEqual([[1, hourUs(0) / US_HOUR, 3], [two, hourUs(0) / US_HOUR, 1], [1, hourUs(1) / US_HOUR, 1]]);
+    for (const one of found) expect(rootOf(one)).toBe(treeHead(leavesAnew(history, one.id)).toString('hex'));
+  });
+
+  it('close with their line in the audit log, once, and not the hour that runs', () => {
+    const history = freshHistory();
+    tell(history, [spanDraft(1, 0), spanDraft(2, 1)]);
+    expect(close(history, 0.9)).toEqual({ digests: 0, entries: [] });
+    tell(history, [spanDraft(3, 1)], { at: 1 });
+    // Set right by a moment.
+    expect(close(history, 0.99).digests).toBe(0);
+    const { digests: closed, entries } = close(history, 1.01);
+    expect(closed).toBe(1);
+    expect(close(history, 1.5).digests).toBe(0);
+    const [first, open] = digests(history);
+    expect([first?.root === null, first?.entry, open?.root]).toEqual([false, entries[0], null]);
+    const [entry] = history.all<{ action: string; details: string }>('SELECT action, details FROM audit_entry WHERE id = ?', entries[0] ?? 0);
+    expect(entry?.action).toBe('activity.digest');
+    expect(JSON.parse(entry?.details ?? '')).toEqual({ digests: [{ connection: 'con-1', hour: '2026-03-01T12:00:00.000Z', records: 2, root: treeHead(leavesAnew(history, first?.id ?? 0)).toString('hex') }] });
+  });
+
+  it('are never opened again: with a clock that was set back, records go into the hour behind', () => {
+    const history = freshHistory();
+    tell(history, [spanDraft(1, 0)], { at: 5 });
+    close(history, 6);
+    tell(history, [spanDraft(2, 1)], { at: 3 });
+    tell(history, [spanDraft(3, 1)], { at: 4 });
+    expect(digests(history).map(({ hour, records }) => [hour - hourUs(0) / US_HOUR, records])).toEqual([[5, 1], [6, 2]]);
+    // Ahead of the clock: over as well, or it would stay open until the clock comes by.
+    expect(close(history, 4).digests).toBe(1);
+    tell(history, [spanDraft(4, 1)], { at: 4.5 });
+    expect(digests(history).map(({ hour }) => hour - hourUs(0) / US_HOUR)).toEqual([5, 6, 7]);
+  });
+
+  it('know nothing of a transaction that failed, and go on after a restart', () => {
+    const history = freshHistory();
+    tell(history, [spanDraft(1, 0)]);
+    const before = digests(history);
+    expect(() => history.db.transaction(() => {
+      tell(history, [spanDraft(2, 1)]);
+      throw new Error('the disk is full');
+    }).immediate()).toThrow('full');
+    history.assembler.forget();
+    expect(digests(history)).toEqual(before);
+    history.restart();
+    tell(history, [spanDraft(2, 1), logDraft('event:1', 3)]);
+    const [only] = digests(history);
+    expect(only?.records).toBe(3);
+    expect(rootOf(only as Kept)).toBe(treeHead(leavesAnew(history, only?.id ?? 0)).toString('hex'));
+  });
+
+  it('take a call that waited for its agent when it is kept, though its block is an earlier one', () => {
+    const history = freshHistory();
+    const filler = new BlockFiller();
+    tell(history, [spanDraft(5, 1, { plain: true, traceId: trace(3) }), spanDraft(1, 0, { traceId: trace(4) })], { filler });
+    expect(digests(history)[0]?.records).toBe(1);
+    tell(history, [spanDraft(1, 0, { traceId: trace(3), role: 'agent', agent: { name: 'a' } })], { at: 1 });
+    const found = digests(history);
+    expect(found.map(({ records }) => records)).toEqual([1, 2]);
+    for (const one of found) expect(rootOf(one)).toBe(treeHead(leavesAnew(history, one.id)).toString('hex'));
+    expect(history.all('SELECT used FROM payload ORDER BY id')).toEqual([{ used: 2 }, { used: 1 }]);
+  });
+});

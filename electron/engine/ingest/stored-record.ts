@@ -47,6 +47,34 @@ export function decodeUnpacked({ kind, record, resource, scope }: UnpackedPayloa
   }
 }
 
+export interface RecordFacts {
+  readonly attributes: readonly StoredAttribute[];
+  /** hex as it was sent; null: the record names none. */
+  readonly traceId: string | null;
+  readonly spanId: string | null;
+  readonly parentSpanId: string | null;
+}
+
+/** What a report tells of a record: a third of the work of reading it whole, which counts where millions are read. */
+export function recordFacts({ kind, record }: UnpackedPayload): RecordFacts {
+  switch (kind) {
+    case payloadKinds.spanProtobuf: return otlpFacts(protobuf(spanMessage, record), false);
+    case payloadKinds.logProtobuf: return otlpFacts(protobuf(logMessage, record), true);
+    case payloadKinds.spanJson: return otlpFacts(json(record), false);
+    case payloadKinds.logJson: return otlpFacts(json(record), true);
+    case payloadKinds.outline: return otherFacts(plainList(json(record)['attributes']));
+    case payloadKinds.runtimeJson: return otherFacts(plainList(parsed(Buffer.from(record.buffer, record.byteOffset, record.byteLength).toString('utf8'))));
+    default: throw new RangeError(`payload kind ${kind} is not known to this version`);
+  }
+}
+
+const otherFacts = (attributes: readonly StoredAttribute[]): RecordFacts => ({ attributes, traceId: null, spanId: null, parentSpanId: null });
+
+function otlpFacts(record: Json, isLog: boolean): RecordFacts {
+  const hex = (name: string): string | null => text(record[name]).toLowerCase() || null;
+  return { attributes: [...(isLog && isObject(record['body']) ? [{ key: 'body', value: anyText(record['body']) }] : []), ...attributeList(record['attributes'])], traceId: hex('traceId'), spanId: hex('spanId'), parentSpanId: hex('parentSpanId') };
+}
+
 function fromOtlp(name: string, record: Json, resource: Json, scope: Json): StoredRecord {
   const attributes = attributeList(record['attributes']);
   // The body of a log is what an agent said: it is read like an attribute.

@@ -78,7 +78,10 @@ export function accessDesk(parts: AccessDeskParts): AccessDesk {
     },
     'agents.setOwner': async ({ id, role, name, gone }, { actor }) => {
       const text = name === null ? `Took back who is the ${role} of the agent ${id}.` : `Named ${name}${gone ? ', who is gone,' : ''} as the ${role} of the agent ${id}.`;
-      await history.command('agents.setOwner', { agent: rowOf('agent', id), role, name, gone: name !== null && gone, audit: done(actor, { action: 'agents.owner', subject: id, text, details: { role, name, gone } }) });
+      const agent = rowOf('agent', id);
+      const was = await read('identity.card', { agentId: id });
+      const before = role === 'owner' ? was.owner : was.sponsor;
+      await history.command('agents.setOwner', { agent, role, name, gone: name !== null && gone, audit: done(actor, { action: 'agents.owner', subject: id, text, details: { role, before, after: name === null ? null : { name, gone } } }) });
       const card = await read('identity.card', { agentId: id });
       return { owner: role === 'owner' ? card.owner : card.sponsor };
     },

@@ -7,6 +7,7 @@ import type { HistoryPort } from './history-port.ts';
 import { ask } from './history-port.ts';
 import { systemClock } from './ports.ts';
 import type { Actor, Clock, Log } from './ports.ts';
+import type { AuditWords } from './store/runtime-commands.ts';
 
 type StoredAlarm = AllCommands['alarms.raise']['params'];
 type Severity = StoredAlarm['severity'];
@@ -57,11 +58,14 @@ export class Alarms {
   }
 
   async dismiss(id: string, actor: Actor): Promise<void> {
-    const wasHere = this.#now.delete(id);
+    const here = this.#now.get(id);
+    this.#now.delete(id);
     const { alarms } = await ask(this.#history, 'engineFacts', {});
     const stored = alarms.find((alarm) => alarm.id === id);
-    if (stored !== undefined) await this.#history.command('alarms.dismiss', { id, audit: auditBy(actor, { action: 'alarm.dismiss', subject: null, outcome: 'done', text: `Put away the notice: ${stored.text}`, details: { alarm: id } }) });
-    else if (!wasHere) throw new CallFailure('not_found', 'This alarm is gone already.');
+    const words = (text: string): AuditWords => auditBy(actor, { action: 'alarm.dismiss', subject: null, outcome: 'done', text: `Put away the notice: ${text}`, details: { alarm: id } });
+    if (stored !== undefined) await this.#history.command('alarms.dismiss', { id, audit: words(stored.text) });
+    else if (here !== undefined) await this.#history.command('audit.append', words(here.text));
+    else throw new CallFailure('not_found', 'This alarm is gone already.');
     this.#changed();
   }
 }

@@ -69,7 +69,7 @@ export class Connections {
     const id = connectionRow(publicName);
     const before = await this.one(id);
     const changes = Object.fromEntries(Object.entries({ name, content, enabled }).filter(([, value]) => value !== undefined));
-    await this.#parts.history.command('connections.update', { id, name, content, enabled, audit: auditOf(actor, 'connection.update', id, `Changed the connection "${before.name}".`, changes) });
+    await this.#parts.history.command('connections.update', { id, name, content, enabled, audit: auditOf(actor, 'connection.update', id, `Changed the connection "${before.name}".`, { before: Object.fromEntries(Object.keys(changes).map((key) => [key, before[key as keyof Connection]])), after: changes }) });
     await this.#parts.doors.refresh();
     const connection = await this.one(id);
     if (enabled === false) this.#parts.gaps.begin(offKey(id), { connection: id, fromUs: this.#nowUs(), reason: 'connection_off', text: `The connection "${connection.name}" was switched off.` });

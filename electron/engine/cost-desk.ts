@@ -50,18 +50,24 @@ export function costDesk(parts: CostDeskParts): CostDesk {
   return {
     'prices.save': (params, context) => savePrice(parts, params, context),
     'prices.remove': async ({ id }, { actor }) => {
-      await history.command('prices.remove', { id: rowOf('price', id), audit: done(actor, { action: 'prices.remove', subject: id, text: 'Removed a price of our own: what it priced is computed anew.', details: {} }) });
+      const row = rowOf('price', id);
+      const before = await priceNow(history, id);
+      await history.command('prices.remove', { id: row, audit: done(actor, { action: 'prices.remove', subject: id, text: `Removed a price of our own${before === null ? '' : `, of ${before.model}`}: what it priced is computed anew.`, details: { before } }) });
       return {};
     },
     'prices.import': (params, context) => importPrices(parts, params, context),
     'cost.importBill': (params, context) => importBill(parts, params, context),
     'cost.removeBill': async ({ id }, { actor }) => {
-      await history.command('bills.remove', { id: rowOf('bill', id), audit: done(actor, { action: 'bills.remove', subject: id, text: 'Removed a bill: its days are not billed any more.', details: {} }) });
+      const row = rowOf('bill', id);
+      const before = (await read('cost.bills', {})).rows.find((one) => one.id === id) ?? null;
+      await history.command('bills.remove', { id: row, audit: done(actor, { action: 'bills.remove', subject: id, text: `Removed ${before === null ? 'a bill' : `the bill "${before.name}" of ${before.connectionName}`}: its days are not billed any more.`, details: { before } }) });
       return {};
     },
     'tasks.mark': async ({ id, outcome, note }, { actor }) => {
       const text = outcome === null ? 'Took back what was said of how a task came out.' : `Said that a task ${outcome === 'completed' ? 'finished' : 'failed'}.${note === '' ? '' : ` ${note}`}`;
-      await history.command('tasks.mark', { id: rowOf('task', id), outcome: outcome === null ? null : OUTCOME[outcome], note, audit: done(actor, { action: 'tasks.mark', subject: id, text, details: { outcome, note } }) });
+      const row = rowOf('task', id);
+      const { outcome: before, outcomeBasis: basis } = await read('tasks.get', { id });
+      await history.command('tasks.mark', { id: row, outcome: outcome === null ? null : OUTCOME[outcome], note, audit: done(actor, { action: 'tasks.mark', subject: id, text, details: { before: { outcome: before, basis }, after: { outcome }, note } }) });
       return read('tasks.get', { id });
     },
     'failures.setState': async ({ id, state, until, note }, { actor }) => {
@@ -87,6 +93,14 @@ function bundledEntry(id: string): PriceEntry | undefined {
   return bundled.get(id);
 }
 
+/** As it stands before it is changed or removed; null: there is none that can be read. */
+async function priceNow(history: CostDeskParts['history'], id: string): Promise<PriceEntry | null> {
+  const own = bundledEntry(id);
+  if (own !== undefined) return own;
+  const { rows } = await history.query('prices.history', { id }) as Result<'prices.history'>;
+  return rows.find((one) => one.id === id) ?? null;
+}
+
 /** An own entry is replaced by its new version; a bundled one stays, and the own one stands for it. */
 function placeOf(id: string | undefined): PricePlace {
   if (id === undefined) return { replaces: null, overrides: null };
@@ -109,7 +123,7 @@ async function savePrice({ history, clock = systemClock }: CostDeskParts, { id, 
   if (problem !== null) throw new CallFailure('bad_request', `${problem} Nothing was changed.`);
   const made = entryOf(entry, place.overrides, today(clock));
   const text = `Set the price of ${made.model}${made.provider === null ? '' : ` at ${made.provider}`}: ${made.units.map((one) => `${one.price} ${made.currency} per ${one.per} ${one.unit}`).join(', ')}.`;
-  const saved = await history.command('prices.save', { entry: made, ...place, audit: done(actor, { action: 'prices.save', subject: null, text: text.slice(0, 1_000), details: { entry: made, ...place } }) });
+  const saved = await history.command('prices.save', { entry: made, ...place, audit: done(actor, { action: 'prices.save', subject: null, text: text.slice(0, 1_000), details: { before: id === undefined ? null : await priceNow(history, id), after: made, ...place } }) });
   const found = await history.query('prices.history', { id: publicId('price', saved.id) }) as Result<'prices.history'>;
   const row = found.rows.find((one) => one.id === publicId('price', saved.id));
   if (row === undefined) throw new CallFailure('unavailable', 'The price was kept and cannot be read back now.');

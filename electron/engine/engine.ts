@@ -13,6 +13,7 @@ import { tellClock } from './clock-alarms.ts';
 import { ClockWatch } from './clock-watch.ts';
 import type { Vault } from './collect/vault.ts';
 import { Connections, offKey } from './connections.ts';
+import { ContentViews } from './content-views.ts';
 import { openControlSocket } from './control-socket.ts';
 import { Doors } from './doors.ts';
 import { EngineLog } from './engine-log.ts';
@@ -139,7 +140,7 @@ async function assemble(options: EngineOptions, log: Log, history: HistoryPort, 
   };
   const rpc = new RpcServer({
     handlers: makeHandlers({
-      history, status, alarms, connections, receiver, desk: runtimes.desk, stop: stopping.desk, access: accessDesk({ history, documents: documentReader() }), cost: costDesk({ history, bills: billReader() }), budgets: budgetsDesk({ history }), alerts: alerts.desk,
+      history, status, alarms, connections, receiver, views: new ContentViews({ history, log }), desk: runtimes.desk, stop: stopping.desk, access: accessDesk({ history, documents: documentReader() }), cost: costDesk({ history, bills: billReader() }), budgets: budgetsDesk({ history }), alerts: alerts.desk,
       runtimes: new RuntimeConnections({ history, facts: runtimes.facts, collectors: runtimes.collectors, credentials: runtimes.credentials, shown: (id) => connections.one(id), log }),
     }),
     onRefused: (method, actor, text) => {

@@ -27,7 +27,7 @@ describe('settings', () => {
   it('that say what is kept or guarded go to the audit log with what they were before; a taste does not', async () => {
     const history = new FakeHistory();
     await handlersOf(history)['settings.set']({ theme: 'dark', weakVault: true, retentionDays: 7, notifyApprovals: defaultSettings.notifyApprovals }, ada);
-    expect(history.told).toMatchObject([{ name: 'settings.set', params: { theme: 'dark', audit: { actor: 'ada', action: 'settings.change', outcome: 'done', details: { weakVault: { from: false, to: true }, retentionDays: { from: 30, to: 7 } } } } }]);
+    expect(history.told).toMatchObject([{ name: 'settings.set', params: { theme: 'dark', audit: { actor: 'ada', action: 'settings.change', outcome: 'done', details: { before: { weakVault: false, retentionDays: 30 }, after: { weakVault: true, retentionDays: 7 } } } } }]);
     await handlersOf(history)['settings.set']({ theme: 'light' }, ada);
     expect(history.told[1]).toEqual({ name: 'settings.set', params: { theme: 'light' } });
   });

@@ -12,6 +12,7 @@ import type { BudgetsDesk } from './budgets/budgets-desk.ts';
 import type { CostDesk } from './cost-desk.ts';
 import { CallFailure } from './call-failure.ts';
 import { consoleWords } from './console-record.ts';
+import type { ContentViews } from './content-views.ts';
 import { ask } from './history-port.ts';
 import type { HistoryPort } from './history-port.ts';
 import { systemClock } from './ports.ts';
@@ -36,8 +37,11 @@ export interface HandlerParts {
   readonly budgets: BudgetsDesk;
   readonly alerts: AlertsDesk;
   readonly receiver: ReceiverPart;
+  readonly views: ContentViews;
   readonly clock?: Clock;
 }
+
+type SeenMethod = 'activity.get' | 'approvals.get' | 'access.document' | 'failures.get';
 
 const dayUs = 86_400_000_000;
 
@@ -45,12 +49,19 @@ const dayUs = 86_400_000_000;
 const later = (): never => { throw new CallFailure('unavailable', 'This part is not wired yet.'); };
 const notYet = {
   'audit.get': later, 'audit.facets': later, 'audit.status': later, 'audit.seals': later, 'audit.keys': later, 'audit.check': later, 'audit.prune': later, 'audit.digests': later, 'activity.proof': later,
+  'retention.policies': later, 'retention.setPolicy': later, 'retention.disk': later, 'retention.free': later, 'retention.chores': later, 'retention.cancel': later, 'holds.list': later, 'holds.place': later, 'holds.lift': later, 'erasure.preview': later, 'erasure.run': later, 'erasure.list': later,
   'reports.preview': later, 'reports.document': later, 'reports.start': later, 'reports.cancel': later, 'reports.jobs': later, 'reports.templates': later, 'reports.saveTemplate': later, 'reports.removeTemplate': later,
 };
 
-export function makeHandlers({ history, status, alarms, connections, runtimes, desk, stop, access, cost, budgets, alerts, receiver, clock = systemClock }: HandlerParts): Handlers {
+export function makeHandlers({ history, status, alarms, connections, runtimes, desk, stop, access, cost, budgets, alerts, receiver, views, clock = systemClock }: HandlerParts): Handlers {
   /** Answered, checked and written by the reader thread. */
   const read = <M extends Method>(name: M) => async (params: ParsedParams<M>, { signal }: CallContext): Promise<CheckedJson> => new CheckedJson(await history.queryJson(name, params, signal));
+  /** The same, and that somebody looked is written down. */
+  const seen = <M extends SeenMethod>(name: M, what: Parameters<ContentViews['note']>[0]) => async (params: ParsedParams<M>, context: CallContext): Promise<CheckedJson> => {
+    const answer = await read(name)(params, context);
+    views.note(what, params.id, context.actor);
+    return answer;
+  };
   const nowUs = (): number => clock.now() * 1_000;
   return {
     'system.status': () => status.read(),
@@ -63,10 +74,10 @@ export function makeHandlers({ history, status, alarms, connections, runtimes, d
     'tasks.get': read('tasks.get'),
     'tasks.activities': read('tasks.activities'),
     'activity.list': read('activity.list'),
-    'activity.get': read('activity.get'),
+    'activity.get': seen('activity.get', 'activity'),
     'failures.list': read('failures.list'),
     'failures.groups': read('failures.groups'),
-    'failures.get': read('failures.get'),
+    'failures.get': seen('failures.get', 'failure'),
     ...cost,
     'cost.summary': read('cost.summary'),
     'cost.rows': read('cost.rows'),
@@ -103,7 +114,7 @@ export function makeHandlers({ history, status, alarms, connections, runtimes, d
     'connections.consent': (params, context) => runtimes.consent(params, context),
     'connections.test': (params, context) => runtimes.test(params, context),
     'connections.tryRuntime': (params, context) => runtimes.tryTarget(params, context),
-    'connections.pollNow': (params) => runtimes.pollNow(params),
+    'connections.pollNow': (params, context) => runtimes.pollNow(params, context),
     'grants.list': read('grants.list'),
     'grants.get': read('grants.get'),
     ...access,
@@ -117,13 +128,13 @@ export function makeHandlers({ history, status, alarms, connections, runtimes, d
     'access.reach': read('access.reach'),
     'access.graph': read('access.graph'),
     'access.documents': read('access.documents'),
-    'access.document': read('access.document'),
+    'access.document': seen('access.document', 'document'),
     'identity.card': read('identity.card'),
     'identity.activity': read('identity.activity'),
     'agents.link': (params, context) => runtimes.link(params, context),
     'agents.unlink': (params, context) => runtimes.unlink(params, context),
     'approvals.list': read('approvals.list'),
-    'approvals.get': read('approvals.get'),
+    'approvals.get': seen('approvals.get', 'approval'),
     'approvals.decide': (params, context) => desk.decide(params, context),
     ...stop,
     'stop.list': read('stop.list'),
@@ -166,7 +177,7 @@ async function setSettings(history: HistoryPort, params: ParsedParams<'settings.
   const before = await ask(history, 'settings.get', {});
   const changes = Object.entries(params).filter(([name, value]) => !ownTaste.includes(name) && value !== undefined && value !== before[name as keyof Settings]);
   if (changes.length === 0) return history.command('settings.set', params);
-  const details = Object.fromEntries(changes.map(([name, to]) => [name, { from: before[name as keyof Settings], to }]));
+  const details = { before: Object.fromEntries(changes.map(([name]) => [name, before[name as keyof Settings]])), after: Object.fromEntries(changes) };
   const audit = auditBy(actor, { action: 'settings.change', subject: null, outcome: 'done', text: `Changed settings: ${changes.map(([name, to]) => `${name} to ${String(to)}`).join(', ')}.`, details });
   return history.command('settings.set', { ...params, audit });
 }

@@ -3,6 +3,7 @@ import { commandLineOf } from '../../shared/command-line.ts';
 import type { CredentialInput, ParsedParams, Result, RuntimeTarget } from '../../shared/contract.ts';
 import type { Connection, ConnectionTest } from '../../shared/domain.ts';
 import { auditBy } from './audit-words.ts';
+import type { AuditDeed } from './audit-words.ts';
 import { CallFailure } from './call-failure.ts';
 import type { Collectors } from './collect/collectors.ts';
 import type { Credentials, KeptCredential } from './collect/credentials.ts';
@@ -24,6 +25,8 @@ export interface RuntimeConnectionParts {
 
 /** How long an answer waits for the first poll, so that it can say how the runtime stands. */
 const firstPollMs = 5_000;
+
+const unwell: readonly Connection['health'][] = ['unreachable', 'throttled', 'unauthorised', 'refusing'];
 
 const addressOf = (target: RuntimeTarget): string => ('url' in target ? target.url : commandLineOf(target));
 
@@ -86,20 +89,22 @@ export class RuntimeConnections {
 
   async test({ id: publicName }: ParsedParams<'connections.test'>, { actor, signal }: CallContext): Promise<ConnectionTest> {
     const { id, name, target } = await this.#fact(publicName);
-    await this.#asks(actor, publicName, `Tests the connection "${name}" to ${addressOf(target)}.`, { address: addressOf(target) });
-    return this.#parts.collectors.test(id, signal);
+    return this.#tested(actor, publicName, `the connection "${name}" to ${addressOf(target)}`, { address: addressOf(target) }, () => this.#parts.collectors.test(id, signal));
   }
 
   /** Nothing is kept: the credential lives for this one question. That it was sent to that address is. */
   async tryTarget({ target, credential }: ParsedParams<'connections.tryRuntime'>, { actor, signal }: CallContext): Promise<ConnectionTest> {
-    await this.#asks(actor, null, `Tries ${addressOf(target)} before it is connected.`, { kind: target.kind, address: addressOf(target), credential: credential.from });
-    return this.#parts.collectors.tryTarget(target, () => this.#readOnce(credential), signal);
+    return this.#tested(actor, null, `${addressOf(target)} before it is connected`, { kind: target.kind, address: addressOf(target), credential: credential.from }, () => this.#parts.collectors.tryTarget(target, () => this.#readOnce(credential), signal));
   }
 
-  async pollNow({ id: publicName }: ParsedParams<'connections.pollNow'>): Promise<Connection> {
-    const { id } = await this.#fact(publicName);
+  async pollNow({ id: publicName }: ParsedParams<'connections.pollNow'>, { actor }: CallContext): Promise<Connection> {
+    const { id, name, target } = await this.#fact(publicName);
+    const words = (outcome: AuditDeed['outcome'], text: string): Promise<void> => this.#write(actor, { action: 'connection.poll', subject: publicName, outcome, text, details: { address: addressOf(target) } });
+    await words('asked', `Reads the connection "${name}" now, out of turn.`);
     await this.#parts.collectors.pollNow(id, true);
-    return this.#parts.shown(id);
+    const shown = await this.#parts.shown(id);
+    await words(unwell.includes(shown.health) ? 'failed' : 'done', `Read the connection "${name}": ${shown.healthText}`);
+    return shown;
   }
 
   async link({ id, to }: ParsedParams<'agents.link'>, { actor }: CallContext): Promise<Result<'agents.link'>> {
@@ -145,8 +150,24 @@ export class RuntimeConnections {
     return this.#parts.credentials.read((await this.#parts.credentials.keep(credential, false)).reference);
   }
 
-  async #asks(actor: Actor, subject: string | null, text: string, details: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.#parts.history.command('audit.append', auditBy(actor, { action: 'connection.test', subject, outcome: 'asked', text, details }));
+  /** The intent before anything leaves, and what came of it after. */
+  async #tested(actor: Actor, subject: string | null, what: string, details: Readonly<Record<string, unknown>>, test: () => Promise<ConnectionTest>): Promise<ConnectionTest> {
+    const deed = { action: 'connection.test', subject, details };
+    await this.#write(actor, { ...deed, outcome: 'asked', text: `Tests ${what}.` });
+    let result: ConnectionTest;
+    try {
+      result = await test();
+    } catch (error) {
+      await this.#write(actor, { ...deed, outcome: 'failed', text: `The test of ${what} could not be made. ${error instanceof CallFailure ? error.message : 'The engine failed at it.'}` });
+      throw error;
+    }
+    const wrong = result.checks.filter((one) => one.result === 'failed' || one.result === 'missing').map((one) => one.title);
+    await this.#write(actor, { ...deed, outcome: result.ok ? 'done' : 'failed', text: `Tested ${what}: ${result.ok ? 'it answers as it should' : `it failed at ${wrong.join(', ')}`}.` });
+    return result;
+  }
+
+  async #write(actor: Actor, deed: AuditDeed): Promise<void> {
+    await this.#parts.history.command('audit.append', auditBy(actor, deed));
   }
 
   async #afterChange(id: number): Promise<Connection> {

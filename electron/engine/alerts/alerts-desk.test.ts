@@ -102,7 +102,7 @@ describe('a target', () => {
     expect(await one.desk['targets.test']({ id: 'tgt-1' }, context)).toMatchObject({ ok: false, text: 'HTTP 500' });
     expect(one.sent).toMatchObject([{ event: 'test', alert: { id: null, kind: 'test' }, from }]);
     expect(one.runtime.history.all('SELECT uid, what, state, alert FROM delivery')).toEqual([{ uid: one.sent[0]?.delivery, what: 'test', state: 'failed', alert: null }]);
-    expect(one.audits()).toMatchObject([{ action: 'targets.test', subject: 'tgt-1', outcome: 'failed', text: 'Sent a test to the target "This desktop": HTTP 500' }]);
+    expect(one.audits()).toMatchObject([{ action: 'targets.test', subject: 'tgt-1', outcome: 'asked' }, { action: 'targets.test', subject: 'tgt-1', outcome: 'failed', text: 'Sent a test to the target "This desktop": HTTP 500' }]);
     expect(await one.desk['targets.retry']({ id: 'tgt-1' }, context)).toEqual({ deliveries: 0 });
     expect(one.audits().at(-1)).toMatchObject({ action: 'targets.retry' });
   });

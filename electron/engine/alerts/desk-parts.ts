@@ -8,7 +8,9 @@ import type { HistoryPort } from '../history-port.ts';
 import type { Actor, Clock, Log } from '../ports.ts';
 import type { AlertCommands, TargetFact } from '../store/alert-commands.ts';
 import { rowIdOf } from '../store/ids.ts';
-import type { AuditWords } from '../store/runtime-commands.ts';
+import type { AuditWords, RuntimeCommands } from '../store/runtime-commands.ts';
+
+type DeskCommands = AlertCommands & Pick<RuntimeCommands, 'audit.append'>;
 
 export interface TestSender {
   /** Now, past the queue; `text` holds nothing secret. */
@@ -17,7 +19,7 @@ export interface TestSender {
 
 export interface AlertsDeskParts {
   readonly history: {
-    command<N extends keyof AlertCommands>(name: N, params: AlertCommands[N]['params']): Promise<AlertCommands[N]['result']>;
+    command<N extends keyof DeskCommands>(name: N, params: DeskCommands[N]['params']): Promise<DeskCommands[N]['result']>;
     query: HistoryPort['query'];
   };
   readonly credentials: Pick<Credentials, 'keep' | 'forget' | 'isLost'>;

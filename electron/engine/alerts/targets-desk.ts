@@ -56,6 +56,8 @@ export class TargetsDesk {
     const fact = await this.#fact(id);
     const { history, tests, clock = systemClock } = this.#parts;
     const message = this.#testMessage(actor.name);
+    // Before it leaves: it goes out of this machine.
+    await history.command('audit.append', auditBy(actor, { action: 'targets.test', subject: id, outcome: 'asked', text: `Sends a test to the target "${fact.name}".`, details: { place: placeWords(fact.config) } }));
     const begun = performance.now();
     const { ok, text } = await tests.send(fact, message, signal);
     const ms = Math.round(performance.now() - begun);

@@ -33,17 +33,25 @@ function limitsOf({ softMicros, hardMicros, currency, per, onHard }: BudgetDraft
   return `${limits.join(', ')} a ${per}`;
 }
 
+type Budget = Result<'budgets.list'>['rows'][number];
+
+/** What a person set of it; what was spent since is no change of theirs. */
+function setOf({ name, scope, per, currency, softMicros, hardMicros, forecast, onHard, level, stops }: Budget): BudgetDraft {
+  return { name, scope, per, currency, softMicros, hardMicros, forecast, onHard, level, stops };
+}
+
 export function budgetsDesk({ history }: BudgetsDeskParts): BudgetsDesk {
   const read = <M extends Method>(name: M, params: ParsedParams<M>): Promise<Result<M>> => history.query(name, params) as Promise<Result<M>>;
   return {
     'budgets.save': async ({ id, draft }, { actor }) => {
       const [problem] = budgetProblems(draft);
       if (problem !== undefined) throw new CallFailure('bad_request', `${problem} Nothing was changed.`);
-      const done = id === undefined ? 'Set' : (await read('budgets.list', {})).rows.some((one) => one.id === id) ? 'Changed' : 'Put back';
+      const before = id === undefined ? null : (await read('budgets.list', {})).rows.find((one) => one.id === id) ?? null;
+      const done = id === undefined ? 'Set' : before !== null ? 'Changed' : 'Put back';
       const text = `${done} the budget "${draft.name}": ${limitsOf(draft)}.`;
       const saved = await history.command('budgets.save', {
         id: id === undefined ? null : rowOf(id), draft, changedBy: actor.name,
-        audit: auditBy(actor, { action: 'budgets.save', subject: id ?? null, outcome: 'done', text, details: { draft } }),
+        audit: auditBy(actor, { action: 'budgets.save', subject: id ?? null, outcome: 'done', text, details: { before: before === null ? null : setOf(before), after: draft } }),
       });
       const { rows } = await read('budgets.list', {});
       const kept = rows.find((one) => one.id === publicId('budget', saved.id));
@@ -53,8 +61,9 @@ export function budgetsDesk({ history }: BudgetsDeskParts): BudgetsDesk {
     'budgets.remove': async ({ id }, { actor }) => {
       const row = rowOf(id);
       const { rows } = await read('budgets.list', {});
-      const name = rows.find((one) => one.id === id)?.name ?? id;
-      await history.command('budgets.remove', { id: row, audit: auditBy(actor, { action: 'budgets.remove', subject: id, outcome: 'done', text: `Removed the budget "${name}": its limits stop nobody any more.`, details: {} }) });
+      const was = rows.find((one) => one.id === id);
+      const name = was?.name ?? id;
+      await history.command('budgets.remove', { id: row, audit: auditBy(actor, { action: 'budgets.remove', subject: id, outcome: 'done', text: `Removed the budget "${name}": its limits stop nobody any more.`, details: { before: was === undefined ? null : setOf(was) } }) });
       return {};
     },
   };

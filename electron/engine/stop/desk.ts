@@ -1,5 +1,6 @@
 /** What people ask of the kill switch: checked against the plan that was shown, written down whether it is done or refused. */
 import type { ParsedParams, Result } from '../../../shared/contract.ts';
+import type { ReadinessRow, StopRule } from '../../../shared/stop.ts';
 import { auditBy } from '../audit-words.ts';
 import type { AuditDeed } from '../audit-words.ts';
 import { CallFailure } from '../call-failure.ts';
@@ -49,7 +50,7 @@ export class StopDeskOfPeople {
       'stop.retry': async ({ id, leverId }, { actor }) => this.#shown(await this.#orRefuse(actor, 'stop.retry', id, () => this.#parts.orchestrator.retry(id, leverId, actor))),
       'stop.release': async ({ id, leverId, reason }, { actor }) => this.#detail(await this.#orRefuse(actor, 'stop.release', id, () => this.#parts.orchestrator.release(id, leverId ?? null, actor, reason))),
       'stop.certificate': async ({ id }) => certificateOf(await this.#parts.context.history.read.order(id), this.#parts.context.clock.now(), this.#parts.version),
-      'stop.checkRights': () => this.#parts.rights.check(),
+      'stop.checkRights': (_params, { actor }) => this.#parts.rights.check(actor),
       'stop.drill': (params, { actor }) => this.#drill(params, actor),
       'stop.setCanary': (params, context) => this.#setCanary(params, context),
       'stop.saveRule': (params, context) => this.#saveRule(params, context),
@@ -123,7 +124,7 @@ export class StopDeskOfPeople {
 
   async #drill({ agentId, level }: ParsedParams<'stop.drill'>, actor: Actor): Promise<Result<'stop.drill'>> {
     const id = await this.#orRefuse(actor, 'stop.drill', agentId, async () => {
-      const row = (await this.#parts.context.history.read.readiness()).rows.find((one) => one.agentId === agentId);
+      const row = await this.#readiness(agentId);
       if (row === undefined) throw new CallFailure('not_found', `There is no agent with the identifier ${agentId}. Nothing was sent.`);
       if (row.canary === null) throw new CallFailure('conflict', `${row.agentName} is not marked as a canary: a drill really stops it. Nothing was sent.`);
       if (levels.indexOf(level) > levels.indexOf(row.canary.level)) throw new CallFailure('conflict', `${row.agentName} is a canary for ${row.canary.level} at most. Nothing was sent.`);
@@ -136,23 +137,35 @@ export class StopDeskOfPeople {
   async #setCanary({ agentId, canary }: ParsedParams<'stop.setCanary'>, { actor }: CallContext): Promise<Record<string, never>> {
     const { history, clock } = this.#parts.context;
     const text = canary === null ? `No longer a canary: ${agentId}.` : `Canary up to ${canary.level}${canary.everyHours === null ? '' : `, every ${canary.everyHours} h`}: ${agentId}.`;
+    const before = (await this.#readiness(agentId))?.canary ?? null;
     const everyHours = canary?.everyHours ?? null;
     const nextUs = everyHours === null ? null : usOf(clock) + everyHours * hourUs;
-    await history.command('canary.set', { agent: this.#row('agent', agentId), canary, nextUs, audit: auditBy(actor, { action: 'canary.set', subject: agentId, outcome: 'done', text, details: { canary } }) });
+    await history.command('canary.set', { agent: this.#row('agent', agentId), canary, nextUs, audit: auditBy(actor, { action: 'canary.set', subject: agentId, outcome: 'done', text, details: { before, after: canary } }) });
     return {};
   }
 
   async #saveRule({ id, ...rule }: ParsedParams<'stop.saveRule'>, { actor }: CallContext): Promise<Result<'stop.saveRule'>> {
     const { history } = this.#parts.context;
-    const audit = auditBy(actor, { action: 'rule.save', subject: id ?? null, outcome: 'done', text: `Auto-stop rule "${rule.name}" is ${rule.mode === 'fire' ? 'on' : rule.mode === 'would' ? 'on trial (it only says that it would fire)' : 'off'}.`, details: { ...rule } });
+    const before = id === undefined ? null : await this.#rule(id);
+    const audit = auditBy(actor, { action: 'rule.save', subject: id ?? null, outcome: 'done', text: `Auto-stop rule "${rule.name}" is ${rule.mode === 'fire' ? 'on' : rule.mode === 'would' ? 'on trial (it only says that it would fire)' : 'off'}.`, details: { before, after: { ...rule } } });
     const saved = await history.command('rules.save', { id: id === undefined ? null : this.#row('rule', id), ...rule, changedBy: actor.name, audit });
     const row = (await history.read.rules()).rows.find((one) => one.id === publicId('rule', saved.id));
     if (row === undefined) throw new CallFailure('not_found', 'The rule is gone again.');
     return row;
   }
 
+  /** As a person set it. */
+  async #rule(id: string): Promise<Pick<StopRule, 'name' | 'trigger' | 'watches' | 'level' | 'stops' | 'mode'> | null> {
+    const found = (await this.#parts.context.history.read.rules()).rows.find((one) => one.id === id);
+    if (found === undefined) return null;
+    const { name, trigger, watches, level, stops, mode } = found;
+    return { name, trigger, watches, level, stops, mode };
+  }
+
   async #removeRule({ id }: ParsedParams<'stop.removeRule'>, { actor }: CallContext): Promise<Record<string, never>> {
-    await this.#parts.context.history.command('rules.remove', { id: this.#row('rule', id), audit: auditBy(actor, { action: 'rule.remove', subject: id, outcome: 'done', text: 'Removed an auto-stop rule.', details: {} }) });
+    const row = this.#row('rule', id);
+    const before = await this.#rule(id);
+    await this.#parts.context.history.command('rules.remove', { id: row, audit: auditBy(actor, { action: 'rule.remove', subject: id, outcome: 'done', text: `Removed the auto-stop rule "${before?.name ?? id}".`, details: { before } }) });
     return {};
   }
 
@@ -176,8 +189,14 @@ export class StopDeskOfPeople {
   }
 
   async #setTags({ id, tags }: ParsedParams<'agents.setTags'>, { actor }: CallContext): Promise<Record<string, never>> {
-    await this.#parts.context.history.command('tags.set', { agent: this.#row('agent', id), tags: [...new Set(tags)], audit: auditBy(actor, { action: 'tags.set', subject: id, outcome: 'done', text: tags.length === 0 ? 'Took all tags off.' : `Tags: ${tags.join(', ')}.`, details: { tags } }) });
+    const row = this.#row('agent', id);
+    const before = (await this.#readiness(id))?.tags ?? null;
+    await this.#parts.context.history.command('tags.set', { agent: row, tags: [...new Set(tags)], audit: auditBy(actor, { action: 'tags.set', subject: id, outcome: 'done', text: tags.length === 0 ? 'Took all tags off.' : `Tags: ${tags.join(', ')}.`, details: { before, after: tags } }) });
     return {};
+  }
+
+  async #readiness(agentId: string): Promise<ReadinessRow | undefined> {
+    return (await this.#parts.context.history.read.readiness()).rows.find((one) => one.agentId === agentId);
   }
 
   #row(kind: IdKind, id: string): number {

@@ -1,6 +1,10 @@
 /** Asks every runtime, reading only, whether our stop credential would be let in: before it is needed. */
+import { auditBy, auditByEngine } from '../audit-words.ts';
+import type { AuditDeed } from '../audit-words.ts';
 import { CallFailure } from '../call-failure.ts';
 import type { RightCheck } from '../connectors/stopping.ts';
+import { plural } from '../plural.ts';
+import type { Actor } from '../ports.ts';
 import { rowIdOf } from '../store/ids.ts';
 import { within } from './deadline.ts';
 import { faultWords } from './pull-fault.ts';
@@ -17,9 +21,21 @@ export class RightsDesk {
   constructor(context: StopContext) { this.#context = context; }
 
   /** One round at a time: whoever asks meanwhile gets that one's answer. */
-  check(): Promise<{ asked: number; missing: number }> {
-    this.#asking ??= this.#check().finally(() => { this.#asking = null; });
+  check(actor: Actor | null = null): Promise<{ asked: number; missing: number }> {
+    this.#asking ??= this.#written(actor).finally(() => { this.#asking = null; });
     return this.#asking;
+  }
+
+  /** `actor` null: by the clock. */
+  async #written(actor: Actor | null): Promise<{ asked: number; missing: number }> {
+    const write = (outcome: AuditDeed['outcome'], text: string, details: Readonly<Record<string, unknown>> = {}): Promise<unknown> => {
+      const deed: AuditDeed = { action: 'stop.rights', subject: null, outcome, text, details };
+      return this.#context.history.command('audit.append', actor === null ? auditByEngine(deed) : auditBy(actor, deed));
+    };
+    await write('asked', 'Asks the runtimes whether our stop credentials would be let in; reads only.');
+    const found = await this.#check();
+    if (!this.#context.life.aborted) await write('done', `Asked ${plural(found.asked, 'runtime')} whether our stop credentials would be let in: ${found.missing === 0 ? 'no right is missing' : `${plural(found.missing, 'runtime')} would refuse`}.`, found);
+    return found;
   }
 
   async #check(): Promise<{ asked: number; missing: number }> {

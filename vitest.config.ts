@@ -29,6 +29,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/*.integration.test.ts'],
           // Modules are loaded once a process, not once a file: a third less processor time. A test that changes what its module or process shares must put it back.
           isolate: false,
+          setupFiles: ['scripts/property-seed.ts'],
         },
       },
       {

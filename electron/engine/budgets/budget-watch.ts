@@ -76,7 +76,10 @@ export class BudgetWatch {
   take(rows: readonly SpendRow[], atUs: number): void {
     for (const one of this.#watched.values()) {
       this.#enter(one, atUs);
-      for (const row of rows) if (row.currency === one.fact.draft.currency) this.#add(one, row, atUs);
+      const own = rows.filter((row) => row.currency === one.fact.draft.currency);
+      // What others spent on a task in this commit counts before the scope's own rows are judged: else whoever wrote first would be stopped one commit late.
+      if (one.fact.draft.per === 'task') for (const row of own) if (!isIn(one, row)) this.#addToTask(one, row, atUs);
+      for (const row of own) if (isIn(one, row)) this.#add(one, row, atUs);
     }
   }
 
@@ -127,7 +130,6 @@ export class BudgetWatch {
 
   #add(one: Watched, row: SpendRow, atUs: number): void {
     if (one.fact.draft.per === 'task') return this.#addToTask(one, row, atUs);
-    if (!isIn(one, row)) return;
     const { fromUs } = periodAt(one.fact.draft.per, row.startUs);
     if (fromUs === one.periodUs) this.#grow(one, one.now, row, atUs);
     else if (fromUs === before(one)) {

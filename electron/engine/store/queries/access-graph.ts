@@ -113,7 +113,7 @@ export function accessGraph(reading: Reading, params: Params, nowUs: number): Ac
   const { near, far, left } = params.focus === undefined ? busiest(reading, span, most) : nearby(reading, { ...params, focus: params.focus }, span, most);
   const graph = new GraphParts();
   const shown = [...near, ...far];
-  for (const head of left) graph.leave(agentNode(head));
+  graph.leaveAgents(left);
   const sources = near.flatMap((head) => reading.sourcesOf(head));
   const all = shown.flatMap((head) => reading.sourcesOf(head));
   const sums = agentVolumes(reading, span, all);
@@ -124,9 +124,8 @@ export function accessGraph(reading: Reading, params: Params, nowUs: number): Ac
   drawCredentials(drawing);
   if (params.focus?.startsWith('col-') === true) drawColumn(drawing, params.focus);
   drawTools(drawing);
-  const nodeOf = agentNodes();
-  if (params.focus === undefined) for (const [caller, called] of callersBeside(reading, span, all)) graph.beside(nodeOf(reading.headOf(called)), nodeOf(reading.headOf(caller)));
-  for (const link of linksOf(reading, span, all, params.focus !== undefined)) graph.edge(agentNode(reading.headOf(link.caller)), agentNode(reading.headOf(link.called)), 'hands', link);
+  if (params.focus === undefined) for (const [caller, called] of callersBeside(reading, span, all)) graph.besideAgent(reading.headOf(called), reading.headOf(caller));
+  for (const link of linksOf(reading, span, all, params.focus !== undefined)) graph.hands(reading.headOf(link.caller), reading.headOf(link.called), link);
   if (params.holds) drawHeld(drawing);
   return graph.done(notSeenOf(reading, shown));
 }

@@ -7,8 +7,8 @@ import { spentByBin } from './budget-sums.ts';
 import type { Reading } from './reading.ts';
 
 const previewDays = 90;
-/** The newest of them: more than that many tell nothing else. */
-const mostTasks = 20_000;
+/** The newest of them: more than that many tell nothing else, and a preview is made anew with each key that is pressed. */
+const mostTasks = 5_000;
 
 type Past = Pick<BudgetPreview, 'periods' | 'overSoft' | 'overHard' | 'dearestMicros' | 'medianMicros'>;
 

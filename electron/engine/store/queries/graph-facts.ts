@@ -87,7 +87,7 @@ export function callersBeside(reading: Reading, span: Span, agents: readonly num
 
 export interface Behalf { readonly agent: number; readonly of: string; readonly tasks: number; readonly lastUs: number }
 /** Of the newest so many tasks of each agent. */
-const newestTasks = 20;
+const newestTasks = 8;
 const mostActing = 200;
 
 export function behalfOf(reading: Reading, span: Span, agents: readonly number[]): Behalf[] {

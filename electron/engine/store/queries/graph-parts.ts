@@ -2,7 +2,7 @@
 import type { AccessGraph } from '../../../../shared/access.ts';
 import { IDENTITY, identityWord } from '../codes.ts';
 import { hash53 } from '../hash.ts';
-import { publicId } from '../ids.ts';
+import { publicId, rowIdOf } from '../ids.ts';
 import { iso, type Reading } from './reading.ts';
 
 export type GraphNode = AccessGraph['nodes'][number];
@@ -36,6 +36,10 @@ export class GraphParts {
   /** Neighbours that were met and are not shown, by the node that they are next to. */
   private readonly near = new Map<string, Set<string>>();
   private readonly left = new Set<string>();
+  /** The same for agents, by head: they are so many that making their public ids takes longer than finding them. */
+  private readonly shown = new Set<number>();
+  private readonly nearAgents = new Map<number, Set<number>>();
+  private readonly leftAgents = new Set<number>();
 
   has(id: string): boolean {
     return this.nodes.has(id);
@@ -53,6 +57,7 @@ export class GraphParts {
     const identity = reading.sql<[number], number>('SELECT identity FROM agent WHERE id = ?').pluck();
     const said = reading.sourcesOf(head).toSorted((a, b) => a - b).flatMap((source) => identity.get(source) ?? []);
     const known = said.find((one) => one !== IDENTITY.unknown) ?? said[0];
+    this.shown.add(head);
     this.node(agentNode(head), 'agent', reading.agent(head).name, { identity: known === undefined ? null : identityWord(known), volume: sums?.activities ?? 0, failures: sums?.failures ?? 0, denials: sums?.denials ?? 0, refId: agentNode(head) });
   }
 
@@ -76,14 +81,36 @@ export class GraphParts {
     known.lastUs = Math.max(known.lastUs, lastUs);
   }
 
-  leave(id: string): void {
-    this.left.add(id);
+  leaveAgents(heads: readonly number[]): void {
+    for (const head of heads) this.leftAgents.add(head);
+  }
+
+  /** Work that one agent handed another; both by their heads. */
+  hands(caller: number, called: number, volume: Volume): void {
+    if (this.shown.has(caller) && this.shown.has(called)) {
+      this.edge(agentNode(caller), agentNode(called), 'hands', volume);
+      return;
+    }
+    this.besideAgent(caller, called);
+    this.besideAgent(called, caller);
+  }
+
+  /** As `beside`, of two agents by their heads. */
+  besideAgent(shown: number, other: number): void {
+    if (shown === other || this.shown.has(other)) return;
+    this.leftAgents.add(other);
+    if (!this.shown.has(shown)) return;
+    const known = this.nearAgents.get(shown);
+    if (known === undefined) this.nearAgents.set(shown, new Set([other]));
+    else known.add(other);
   }
 
   /** Something stands next to it, and the line between is not drawn. */
   beside(shown: string, other: string): void {
     if (this.nodes.has(other)) return;
-    this.left.add(other);
+    const agent = rowIdOf('agent', other);
+    if (agent === null) this.left.add(other);
+    else this.leftAgents.add(agent);
     if (!this.nodes.has(shown)) return;
     const known = this.near.get(shown);
     if (known === undefined) this.near.set(shown, new Set([other]));
@@ -93,8 +120,15 @@ export class GraphParts {
   /** `more`: left out besides the neighbours that were met. */
   done(notSeen: AccessGraph['notSeen'], more = 0): AccessGraph {
     for (const [id, hidden] of this.near) { const node = this.nodes.get(id); if (node !== undefined) node.hidden = [...hidden].filter((other) => !this.nodes.has(other)).length; }
+    // Agents are shown before anything else is drawn, so none of these has come since. What stands beside an agent both ways counts once.
+    for (const [head, hidden] of this.nearAgents) {
+      const id = agentNode(head);
+      const node = this.nodes.get(id);
+      if (node !== undefined) node.hidden += [...hidden].filter((other) => this.near.get(id)?.has(agentNode(other)) !== true).length;
+    }
+    const moreAgents = [...this.leftAgents].filter((head) => !this.shown.has(head)).length;
     return {
-      nodes: [...this.nodes.values()], moreNodes: [...this.left].filter((id) => !this.nodes.has(id)).length + more, notSeen,
+      nodes: [...this.nodes.values()], moreNodes: [...this.left].filter((id) => !this.nodes.has(id)).length + moreAgents + more, notSeen,
       edges: [...this.edges.values()].map(({ from, to, kind, volume, failures, denials, lastUs }) => ({ from, to, kind, volume, failures, denials, lastAt: lastUs === 0 ? null : iso(lastUs) })),
     };
   }

@@ -165,8 +165,12 @@ export function moveCursor(db: WriteDb, p: Params<'alerts.cursor'>): { id: numbe
 const dropAtOnce = 500;
 
 /** Resolved before, with what was said of them and told; some at a time. Answers whether there are more. */
-export function dropResolved(db: WriteDb, beforeUs: number): boolean {
-  const old = statement<[number], { id: number }>(db, `SELECT id FROM alert WHERE resolved_us IS NOT NULL AND resolved_us < ? LIMIT ${dropAtOnce}`).all(beforeUs);
+export function dropResolved(db: WriteDb, other: number | null, held: boolean): boolean {
+  if (held) return false;
+  // What belongs to no connection, or to one that is gone, follows the general period.
+  const of = 'coalesce(a.connection, (SELECT connection FROM agent WHERE id = a.agent))';
+  const old = statement<[{ other: number | null }], { id: number }>(db, `SELECT a.id FROM alert a WHERE a.resolved_us IS NOT NULL AND (a.agent IS NULL OR a.agent NOT IN (SELECT agent FROM temp.retention_held))
+    AND a.resolved_us < CASE WHEN EXISTS (SELECT 1 FROM connection c WHERE c.id = ${of}) THEN (SELECT before_us FROM temp.retention_before b WHERE b.connection = ${of}) ELSE @other END LIMIT ${dropAtOnce}`).all({ other });
   for (const { id } of old) {
     for (const table of ['alert_said', 'delivery']) statement(db, `DELETE FROM ${table} WHERE alert = ?`).run(id);
     statement(db, 'DELETE FROM alert WHERE id = ?').run(id);

@@ -172,8 +172,8 @@ export function releaseClaims(db: WriteDb, nowUs: number): void {
 }
 
 /** SECURITY: what was asked is an agent's content: it goes when the records of its time go. */
-export function dropDecided(db: WriteDb, beforeUs: number): void {
-  db.prepare("DELETE FROM approval WHERE state <> 'waiting' AND decided_us < ?").run(beforeUs);
+export function dropDecided(db: WriteDb): void {
+  db.prepare("DELETE FROM approval WHERE state <> 'waiting' AND decided_us < (SELECT before_us FROM temp.retention_before b WHERE b.connection = approval.connection) AND agent NOT IN (SELECT agent FROM temp.retention_held)").run();
 }
 
 /** Nobody can answer for a connection that is gone. */

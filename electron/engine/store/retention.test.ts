@@ -54,17 +54,19 @@ describe('retain', () => {
   });
 
   it('goes in small steps and the file shrinks', { timeout: 60_000 }, () => {
+    const pages = (): number => Number(history.db.pragma('page_count', { simple: true }));
+    const empty = pages();
     const noise = (i: number): PayloadRef => payload(Array.from({ length: 60 }, (_, k) => Math.imul(i * 977 + k, 2654435761).toString(36)).join(''));
     for (let body = 0; body < 5; body++) {
       filler = new BlockFiller();
       history.tellTold(Array.from({ length: 1_000 }, (_, i) => ({ ...told(logDraft(`event:${body}.${i}`, 1, old)), payload: filler.place(noise(body * 1_000 + i)) })), t0);
     }
-    const pages = (): number => Number(history.db.pragma('page_count', { simple: true }));
     const before = pages();
     const steps = [...retain(writer, t0 - US_DAY)].filter((gone) => gone > 0);
     expect(steps).toEqual([2_048, 2_048, 904]);
     expect(history.tasks()).toEqual([]);
-    expect(pages()).toBeLessThan(before / 2);
+    // Leaves of an hour that is still open stay.
+    expect(pages() - empty).toBeLessThan((before - empty) / 2);
     expect(history.all('SELECT (SELECT count(*) FROM payload) AS blocks, (SELECT count(*) FROM extra_ref) AS extras')).toEqual([{ blocks: 0, extras: 0 }]);
   });
 

@@ -7,8 +7,11 @@ import { markAround, markConnection } from './access-dirty.ts';
 import { dropResolved, resolveWhere } from './alerts.ts';
 import { dropDecided, withdrawAll } from './approvals.ts';
 import type { WriteDb } from './database.ts';
+import { recordsGone } from './digests.ts';
 import { compress, decompress } from './payloads.ts';
 import { noteChanges } from './grant-changes.ts';
+import { planBefore, PlanTables, type Plan } from './retention-plan.ts';
+import { statement } from './statements.ts';
 import { restitch } from './stitching.ts';
 import { dropGrants } from './stored-grant.ts';
 import { TaskMoney, type MoneyOf } from './task-money.ts';
@@ -20,31 +23,76 @@ interface Old { id: number; task: number; agent: number; block: number; slot: nu
 /** What leaves one block; two rows may stand on one record. */
 interface Gone { readonly slots: Set<number>; count: number }
 
-/** Each step is one transaction; the answer of `next` says how many activities went. */
-export function* retain(writer: Writer, beforeUs: number): Generator<number> {
-  for (;;) {
-    const gone = step(writer, 'SELECT id, task, agent, block, slot FROM activity WHERE ts_us < ? ORDER BY ts_us LIMIT ?', beforeUs);
-    yield gone;
-    if (gone < rowsAStep) break;
+/** Each step is one transaction; the answer of `next` says how many activities went. A number: before that time, whatever the periods are. */
+export function* retain(writer: Writer, wanted: number | Plan): Generator<number> {
+  const { db } = writer;
+  const tables = new PlanTables(db, typeof wanted === 'number' ? planBefore(db, wanted) : wanted);
+  const agents = db.prepare<[], AgentOf>('SELECT id, connection FROM agent WHERE rows > 0 ORDER BY connection, id').all();
+  const walk = { at: 0 };
+  const connections = new Map(agents.map((one) => [one.id, one.connection]));
+  while (walk.at < agents.length) {
+    yield dropActivities(writer, () => {
+      const old = oldOf(db, tables, agents, walk);
+      countGone(db, old, connections);
+      return old;
+    });
   }
-  while (removeTasks(writer, beforeUs) > 0) yield 0;
+  const cursor = { us: Number.MIN_SAFE_INTEGER, id: 0 };
+  while (removeTasks(writer, tables, cursor) > 0) yield 0;
   writer.inTransaction(() => {
-    dropDecided(writer.db, beforeUs);
+    tables.look();
+    dropDecided(db);
     // Whoever has no record left may be shown no more.
-    writer.db.exec('INSERT OR IGNORE INTO access_dirty SELECT id FROM agent WHERE rows = 0');
+    db.exec('INSERT OR IGNORE INTO access_dirty SELECT id FROM agent WHERE rows = 0');
   });
   yield 0;
-  while (writer.inTransaction(() => dropResolved(writer.db, beforeUs))) yield 0;
-  shrink(writer.db);
+  while (writer.inTransaction(() => { tables.look(); return dropResolved(db, tables.other, tables.held.everything); })) yield 0;
+  writer.inTransaction(() => noteGone(db, tables));
+  yield* shrink(db);
+}
+
+interface AgentOf { readonly id: number; readonly connection: number }
+
+/** The next that are past their time and under no hold; `walk` goes on to the next agent when one has no more. */
+function oldOf(db: WriteDb, tables: PlanTables, agents: readonly AgentOf[], walk: { at: number }): Old[] {
+  tables.look();
+  const find = statement<[number, number, number], Old>(db, 'SELECT id, task, agent, block, slot FROM activity INDEXED BY activity_agent WHERE agent = ? AND ts_us < ? ORDER BY ts_us LIMIT ?');
+  const old: Old[] = [];
+  while (walk.at < agents.length && old.length < rowsAStep) {
+    const { id, connection } = agents[walk.at] as AgentOf;
+    const before = tables.held.agents.has(id) ? null : tables.before(connection);
+    const room = rowsAStep - old.length;
+    const found = before === null ? [] : find.all(id, before, room);
+    old.push(...found);
+    if (found.length < room) walk.at += 1;
+  }
+  return old;
+}
+
+function countGone(db: WriteDb, old: readonly Old[], connections: ReadonlyMap<number, number>): void {
+  const counts = new Map<number, number>();
+  for (const { agent } of old) counts.set(connections.get(agent) ?? 0, (counts.get(connections.get(agent) ?? 0) ?? 0) + 1);
+  const add = statement(db, 'INSERT INTO retention_gone (connection, before_us, activities, at_us) VALUES (?, 0, ?, ?) ON CONFLICT DO UPDATE SET activities = activities + excluded.activities, at_us = excluded.at_us');
+  for (const [connection, count] of counts) add.run(connection, count, Date.now() * 1_000);
+}
+
+/** Only a run that came to its end can say that nothing older is left. */
+function noteGone(db: WriteDb, tables: PlanTables): void {
+  tables.look();
+  for (const { connection, before } of db.prepare<[], { connection: number; before: number }>('SELECT connection, before_us AS before FROM temp.retention_before').all()) {
+    statement(db, 'UPDATE retention_gone SET before_us = max(before_us, ?) WHERE connection = ?').run(before, connection);
+  }
 }
 
 /** Everything of one connection, sums included. */
 export function* removeConnection(writer: Writer, connection: number): Generator<number> {
   const { db } = writer;
   const tasks = db.prepare<[number], { id: number }>('SELECT id FROM task WHERE connection = ? LIMIT 1');
+  const ofTask = db.prepare<[number, number], Old>('SELECT id, task, agent, block, slot FROM activity WHERE task = ? ORDER BY id LIMIT ?');
   for (let task = tasks.get(connection); task !== undefined; task = tasks.get(connection)) {
+    const at = task.id;
     for (;;) {
-      const gone = step(writer, 'SELECT id, task, agent, block, slot FROM activity WHERE task = ? ORDER BY id LIMIT ?', task.id);
+      const gone = dropActivities(writer, () => ofTask.all(at, rowsAStep));
       yield gone;
       if (gone < rowsAStep) break;
     }
@@ -65,14 +113,14 @@ export function* removeConnection(writer: Writer, connection: number): Generator
     db.prepare('DELETE FROM failure WHERE id NOT IN (SELECT failure FROM failure_day)').run();
     for (const table of ['failure_state', 'failure_said', 'failure_task', 'failure_hit']) db.prepare(`DELETE FROM ${table} WHERE failure NOT IN (SELECT id FROM failure)`).run();
     db.prepare('UPDATE failure SET count = (SELECT sum(count) FROM failure_day WHERE failure = failure.id)').run();
-    for (const table of ['agent', 'by_minute', 'hour_total', 'spend_hour', 'tally', 'seen', 'gap', 'metric', 'trace', 'task_alias', 'runtime', 'checkpoint', 'approval', 'stuck', 'right_check', 'grant_holder', 'grant_change', 'bill', 'bill_day', 'task_cost', 'task_day']) db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
+    for (const table of ['agent', 'by_minute', 'hour_total', 'spend_hour', 'tally', 'seen', 'gap', 'metric', 'trace', 'task_alias', 'runtime', 'checkpoint', 'approval', 'stuck', 'right_check', 'grant_holder', 'grant_change', 'bill', 'bill_day', 'task_cost', 'task_day', 'retention_period', 'retention_gone']) db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
     db.prepare('DELETE FROM connection WHERE id = ?').run(connection);
     // Others may have been one agent by way of one of these.
     restitch(db);
   });
   writer.forget();
   yield 0;
-  shrink(db);
+  yield* shrink(db);
 }
 
 /** Its agents are folded once more, and then there are none: their lines, and what others share with them, are made anew without them. */
@@ -104,38 +152,43 @@ function retireGrants(db: WriteDb, connection: number, nowUs: number): void {
   markConnection(db, connection);
 }
 
-function step(writer: Writer, sql: string, bound: number): number {
+/** `choose` is asked within the transaction that lets them go. */
+function dropActivities(writer: Writer, choose: () => readonly Old[]): number {
   const { db } = writer;
-  const old = db.prepare<[number, number], Old>(sql).all(bound, rowsAStep);
-  if (old.length === 0) return 0;
-  writer.inTransaction(() => {
-    const drop = db.prepare('DELETE FROM activity WHERE id = ?');
-    const dropCall = db.prepare('DELETE FROM agent_call WHERE activity = ?');
-    const dropUnits = db.prepare('DELETE FROM activity_units WHERE activity = ?');
-    const refs = db.prepare<[number], { block: number; slot: number }>('SELECT block, slot FROM extra_ref WHERE activity = ? AND block <> 0');
-    const dropRefs = db.prepare('DELETE FROM extra_ref WHERE activity = ?');
-    keepMoney(db, old);
-    const agents = new Map<number, number>();
-    const gone = new Map<number, Gone>();
-    for (const row of old) {
-      drop.run(row.id);
-      dropCall.run(row.id);
-      dropUnits.run(row.id);
-      agents.set(row.agent, (agents.get(row.agent) ?? 0) + 1);
-      for (const { block, slot } of [row, ...refs.all(row.id)]) {
-        const inBlock = gone.get(block) ?? { slots: new Set(), count: 0 };
-        inBlock.slots.add(slot);
-        inBlock.count += 1;
-        gone.set(block, inBlock);
-      }
-      dropRefs.run(row.id);
-    }
-    dropPayloads(db, gone);
-    const fewer = db.prepare('UPDATE agent SET rows = max(0, rows - ?) WHERE id = ?');
-    for (const [agent, count] of agents) fewer.run(count, agent);
+  const gone = writer.inTransaction(() => {
+    const old = choose();
+    if (old.length > 0) dropRows(db, old);
+    return old.length;
   });
-  writer.forget();
-  return old.length;
+  if (gone > 0) writer.forget();
+  return gone;
+}
+
+function dropRows(db: WriteDb, old: readonly Old[]): void {
+  const drop = db.prepare('DELETE FROM activity WHERE id = ?');
+  const dropCall = db.prepare('DELETE FROM agent_call WHERE activity = ?');
+  const dropUnits = db.prepare('DELETE FROM activity_units WHERE activity = ?');
+  const refs = db.prepare<[number], { block: number; slot: number }>('SELECT block, slot FROM extra_ref WHERE activity = ? AND block <> 0');
+  const dropRefs = db.prepare('DELETE FROM extra_ref WHERE activity = ?');
+  keepMoney(db, old);
+  const agents = new Map<number, number>();
+  const gone = new Map<number, Gone>();
+  for (const row of old) {
+    drop.run(row.id);
+    dropCall.run(row.id);
+    dropUnits.run(row.id);
+    agents.set(row.agent, (agents.get(row.agent) ?? 0) + 1);
+    for (const { block, slot } of [row, ...refs.all(row.id)]) {
+      const inBlock = gone.get(block) ?? { slots: new Set(), count: 0 };
+      inBlock.slots.add(slot);
+      inBlock.count += 1;
+      gone.set(block, inBlock);
+    }
+    dropRefs.run(row.id);
+  }
+  dropPayloads(db, gone);
+  const fewer = db.prepare('UPDATE agent SET rows = max(0, rows - ?) WHERE id = ?');
+  for (const [agent, count] of agents) fewer.run(count, agent);
 }
 
 /** What these rows brought into the cost of their tasks stays known, though the rows go. */
@@ -162,7 +215,9 @@ function dropPayloads(db: WriteDb, gone: ReadonlyMap<number, Gone>): void {
   for (const [id, { slots, count }] of gone) {
     const block = find.get(id);
     if (block === undefined) continue;
-    if (block.used <= count) {
+    const isWhole = block.used <= count;
+    recordsGone(db, id, isWhole ? null : slots, Date.now() * 1_000);
+    if (isWhole) {
       drop.run(id);
       continue;
     }
@@ -189,20 +244,29 @@ function refTo(format: number, block: Uint8Array, slot: number): PayloadRef {
   };
 }
 
-function removeTasks(writer: Writer, beforeUs: number): number {
+/** Tasks of which nothing is left, in the order of their beginning: `cursor` says how far that went, so that those that stay are looked at once. */
+function removeTasks(writer: Writer, tables: PlanTables, cursor: { us: number; id: number }): number {
   const { db } = writer;
-  const old = db.prepare<[number, number], { id: number }>(
-    'SELECT id FROM task WHERE started_us < ? AND last_us < ? AND NOT EXISTS (SELECT 1 FROM activity WHERE activity.task = task.id) ORDER BY started_us LIMIT 500').all(beforeUs, beforeUs);
-  if (old.length === 0) return 0;
-  writer.inTransaction(() => {
+  return writer.inTransaction(() => {
+    tables.look();
+    const { latest } = tables;
+    if (latest === null) return 0;
+    const old = statement<[number, number, number], { id: number; us: number; gone: number }>(db, `SELECT t.id, t.started_us AS us, t.started_us < b.before_us AND t.last_us < b.before_us AND NOT EXISTS (SELECT 1 FROM activity WHERE activity.task = t.id) AS gone
+      FROM task t LEFT JOIN temp.retention_before b ON b.connection = t.connection WHERE (t.started_us, t.id) > (?, ?) AND t.started_us < ? ORDER BY t.started_us, t.id LIMIT 500`).all(cursor.us, cursor.id, latest);
+    const last = old.at(-1);
+    if (last === undefined) return 0;
+    Object.assign(cursor, { us: last.us, id: last.id });
+    const going = old.filter((one) => one.gone === 1).map((one) => one.id);
     // Their sums stay: they have to be whole before the tasks go.
-    writer.tasks.foldNow(old.map((one) => one.id));
-    for (const { id } of old) dropTask(db, id);
+    writer.tasks.foldNow(going);
+    for (const id of going) dropTask(db, id);
+    if (going.length === 0) return old.length;
     // What people said of a failure is theirs: it is found again when it comes back.
-    db.prepare('DELETE FROM failure WHERE last_us < ? AND NOT EXISTS (SELECT 1 FROM activity WHERE activity.failure = failure.id) AND NOT EXISTS (SELECT 1 FROM failure_said s WHERE s.failure = failure.id)').run(beforeUs);
+    db.prepare(`DELETE FROM failure WHERE last_us < ? AND NOT EXISTS (SELECT 1 FROM activity WHERE activity.failure = failure.id) AND NOT EXISTS (SELECT 1 FROM failure_said s WHERE s.failure = failure.id)
+      AND NOT EXISTS (SELECT 1 FROM failure_agent f JOIN temp.retention_held h ON h.agent = f.agent WHERE f.failure = failure.id)`).run(latest);
+    writer.forget();
+    return old.length;
   });
-  writer.forget();
-  return old.length;
 }
 
 function dropTask(db: WriteDb, task: number): void {
@@ -212,8 +276,18 @@ function dropTask(db: WriteDb, task: number): void {
   db.prepare('DELETE FROM task WHERE id = ?').run(task);
 }
 
-/** Gives freed pages back to the disk. */
-function shrink(db: WriteDb): void {
-  db.pragma('incremental_vacuum');
+const pagesAStep = 4_096;
+
+/** Gives freed pages back to the disk, some at a time: the pages that stand behind them are moved forward. */
+export function* shrink(db: WriteDb): Generator<number> {
+  const free = (): number => Number(db.pragma('freelist_count', { simple: true }));
+  for (let left = free(); left > 0;) {
+    db.pragma(`incremental_vacuum(${pagesAStep})`);
+    yield 0;
+    const now = free();
+    if (now >= left) break;
+    left = now;
+  }
   db.pragma('wal_checkpoint(TRUNCATE)');
+  yield 0;
 }

@@ -123,6 +123,8 @@ export class IdentityBook {
   /** A service agent disappeared: what was known of its identity belongs to the agent that its rows turned out to be of. */
   hand(from: number, to: number, nowUs: number): void {
     this.db.prepare('UPDATE OR IGNORE identity_evidence SET agent = ? WHERE agent = ?').run(to, from);
+    // A legal hold goes on keeping it under its new number.
+    this.db.prepare('UPDATE hold SET agent = ? WHERE agent = ?').run(to, from);
     this.db.prepare('DELETE FROM identity_evidence WHERE agent = ?').run(from);
     this.db.prepare('UPDATE OR IGNORE task_authority SET agent = ? WHERE agent = ?').run(to, from);
     for (const table of ['task_authority', 'agent_credential']) this.db.prepare(`DELETE FROM ${table} WHERE agent = ?`).run(from);

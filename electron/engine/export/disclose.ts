@@ -1,0 +1,80 @@
+/**
+ * SECURITY: the one place where a report's level of text and of people is applied, to every row of every format. What agents, tools and runtimes wrote
+ * is hashed, masked or left; people are left, called by pseudonyms that hold within one report, or taken out.
+ */
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import type { PeopleLevel, TextLevel } from '../../../shared/reports.ts';
+import { maskJson, maskText } from '../ingest/redact.ts';
+import type { Cell, Column, Row } from './columns.ts';
+
+/** Cells that a level kept back: they are in no file. */
+export interface Withheld { cells: number }
+
+export interface Disclosure {
+  readonly withheld: Withheld;
+  rows(rows: readonly Row[]): Row[];
+}
+
+/** Names of one report: the same person is the same pseudonym in all of its contents, and in no other report. */
+export class Pseudonyms {
+  private readonly secret = randomBytes(32);
+
+  of(name: string): string {
+    return `person-${createHmac('sha256', this.secret).update(name.toWellFormed().trim().toLowerCase()).digest('hex').slice(0, 12)}`;
+  }
+}
+
+export function disclosure(columns: readonly Column[], { text, people }: { readonly text: TextLevel; readonly people: PeopleLevel }, pseudonyms: Pseudonyms): Disclosure {
+  const persons = columns.filter(({ person }) => person === true).map(({ name }) => name);
+  const withheld: Withheld = { cells: 0 };
+  const steps = columns.flatMap((column) => {
+    const step = stepOf(column, text, people, pseudonyms, withheld);
+    return step === null ? [] : [{ name: column.name, step }];
+  });
+  return {
+    withheld,
+    rows: (rows) => (steps.length === 0 ? [...rows] : rows.map((row) => {
+      const shown: Record<string, Cell> = { ...row };
+      const names = people === 'names' ? [] : persons.flatMap((name) => (typeof row[name] === 'string' && row[name].trim().length > 1 ? [row[name]] : []));
+      for (const { name, step } of steps) {
+        const value = row[name];
+        if (typeof value === 'string') shown[name] = step(value, names);
+      }
+      return shown;
+    })),
+  };
+}
+
+type Step = (value: string, names: readonly string[]) => Cell;
+
+/** null: the cell stays as it is. */
+function stepOf(column: Column, text: TextLevel, people: PeopleLevel, pseudonyms: Pseudonyms, withheld: Withheld): Step | null {
+  const hidden = people === 'names' ? null : (name: string): string | null => (people === 'pseudonyms' ? pseudonyms.of(name) : null);
+  if (column.person === true) return hidden === null ? null : (value) => { if (people === 'removed') withheld.cells += 1; return hidden(value); };
+  // An agent's words that may name somebody cannot be searched for every name: without names they are kept back, whatever the level of text.
+  if (column.agentText === true && column.mayName === true && hidden !== null && text !== 'hashes') return () => { withheld.cells += 1; return null; };
+  const said = column.agentText === true ? textStep(column, text) : null;
+  if (column.mayName !== true || hidden === null || said !== null) return said;
+  return (value, names) => withoutNames(value, names, (name) => hidden(name) ?? '(person)');
+}
+
+function textStep({ type }: Column, text: TextLevel): Step | null {
+  if (text === 'full') return null;
+  if (text === 'redacted') return (value) => (type === 'json' ? masked(value) : maskText(value));
+  return (value) => hashed(value, type === 'json');
+}
+
+const masked = (json: string): string => maskJson(json.toWellFormed()).toString('utf8');
+
+/** What proves which text it was, without telling it. Length in characters; the hash is of its UTF-8. */
+function hashed(value: string, json: boolean): string {
+  const sha256 = createHash('sha256').update(value.toWellFormed()).digest('hex');
+  return json ? JSON.stringify({ sha256, length: value.length }) : `sha256:${sha256} (${value.length})`;
+}
+
+/** Longest first: a name may begin with another. */
+function withoutNames(value: string, names: readonly string[], replacement: (name: string) => string): string {
+  let left = value;
+  for (const name of names.toSorted((one, two) => two.length - one.length)) left = left.replaceAll(name, () => replacement(name));
+  return left;
+}

@@ -1,0 +1,78 @@
+/** A spreadsheet (Office Open XML). Rows beyond what a sheet can hold go on in a further sheet, texts beyond what a cell can hold into a file beside it. */
+import { writeXlsxStream, XLSX_MAX_ROWS_PER_SHEET } from 'hucre/xlsx';
+import type { Cell, Column, Row } from './columns.ts';
+import { changedColumn } from './format-csv.ts';
+import type { Format, FormatContext, Sink, Written } from './format.ts';
+import { written } from './format.ts';
+import { seen } from './inert-text.ts';
+
+const longestCell = 32_767;
+/** In a sheet this means the character with that number: a text that only looks so must keep its own letters. */
+const looksEscaped = /_(?=x[0-9a-fA-F]{4}_)/g;
+
+export const writeXlsx: Format = (columns, pages, out, context) => writeSheets(columns, pages, out, context, XLSX_MAX_ROWS_PER_SHEET);
+
+export async function writeSheets(columns: readonly Column[], pages: AsyncIterable<readonly Row[]>, out: Sink, context: FormatContext, rowsInSheet: number): Promise<Written> {
+  const sheet = new Sheet(columns, context);
+  const stream = writeXlsxStream(sheet.rows(pages), {
+    name: context.content, columns: [...columns.map(({ name }) => ({ header: name })), { header: changedColumn }], freezePane: { rows: 1 }, maxRowsPerSheet: rowsInSheet, zip64: true,
+  });
+  for await (const chunk of stream) out.write(chunk);
+  return written(out, sheet.count, sheet.notes());
+}
+
+
+class Sheet {
+  count = 0;
+  private long = 0;
+  private changes = 0;
+  private beside: Sink | null = null;
+  private readonly columns: readonly Column[];
+  private readonly context: FormatContext;
+
+  constructor(columns: readonly Column[], context: FormatContext) {
+    this.columns = columns;
+    this.context = context;
+  }
+
+  async *rows(pages: AsyncIterable<readonly Row[]>): AsyncGenerator<(string | number | boolean | null)[]> {
+    for await (const page of pages) {
+      for (const row of page) {
+        this.count += 1;
+        const changed: string[] = [];
+        const cells = this.columns.map((column) => this.cell(column, row[column.name] ?? null, row, changed));
+        this.changes += changed.length;
+        yield [...cells, changed.length === 0 ? null : changed.join(' ')];
+      }
+    }
+  }
+
+  notes(): string[] {
+    return [
+      ...(this.long === 0 ? [] : [`${this.long} texts are longer than a cell can hold (32,767 characters): the cell has their beginning, the whole text stands in ${this.besideName}.`]),
+      ...(this.changes === 0 ? [] : [`${this.changes} cells are not as they were: unseen signs are spelled out, or the text is cut. The last column says which.`]),
+    ];
+  }
+
+  private get besideName(): string {
+    return `${this.context.content}.long-texts.jsonl`;
+  }
+
+  private cell({ name, type }: Column, value: Cell, row: Row, changed: string[]): string | number | boolean | null {
+    if (value === null || typeof value === 'boolean') return value;
+    if (typeof value === 'number') return type === 'micros' ? value / 1_000_000 : value;
+    const visible = seen(value);
+    const text = visible.replace(looksEscaped, '_x005F_');
+    if (visible !== value || text.length > longestCell) changed.push(name);
+    return text.length <= longestCell ? text : this.cut(name, value, text, row);
+  }
+
+  /** SECURITY: nothing is lost silently: the cell says that it is cut and where the rest is. */
+  private cut(name: string, value: string, text: string, row: Row): string {
+    this.long += 1;
+    this.beside ??= this.context.beside(this.besideName);
+    this.beside.write(`${JSON.stringify({ row: this.count, id: row['id'] ?? null, column: name, text: value })}\n`);
+    const said = ` … cut: ${value.length} characters, the whole text is row ${this.count}, ${name}, of ${this.besideName}`;
+    return text.slice(0, longestCell - said.length).replace(/_(x[0-9a-fA-F]{0,4})?$/, '') + said;
+  }
+}

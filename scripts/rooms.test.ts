@@ -17,6 +17,9 @@ const refused: Wall[] = [
   { what: 'shared knows no Node', file: 'shared/c.ts', imports: 'node:fs' },
   { what: 'shared knows no Node under its old names', file: 'shared/d.ts', imports: 'fs' },
   { what: 'shared knows no React', file: 'shared/e.ts', imports: 'react' },
+  { what: 'the verifier takes nothing from the engine', file: 'verifier/a.ts', imports: '../electron/engine/audit/chain.ts' },
+  { what: 'the verifier takes nothing from shared', file: 'verifier/b.ts', imports: '../shared/audit.ts' },
+  { what: 'the verifier knows no Node', file: 'verifier/page/a.ts', imports: 'node:crypto' },
   { what: 'the engine knows no Electron', file: 'electron/engine/a.ts', imports: 'electron' },
   { what: 'the engine takes nothing from main', file: 'electron/engine/b.ts', imports: '../main/window.ts' },
   { what: 'the engine takes nothing from the page', file: 'electron/engine/ingest/a.ts', imports: '../../../renderer/app/a.ts' },
@@ -55,6 +58,9 @@ const refused: Wall[] = [
 const allowed: Wall[] = [
   { what: 'shared may use zod', file: 'shared/ok-a.ts', imports: 'zod' },
   { what: 'shared may use shared', file: 'shared/ok-b.ts', imports: './ok-a.ts' },
+  { what: 'the verifier may unpack zips', file: 'verifier/ok-a.ts', imports: '@zip.js/zip.js/index-native.js' },
+  { what: 'the page of the verifier may use the verifier', file: 'verifier/page/ok-a.ts', imports: '../ok-a.ts' },
+  { what: 'the engine may use the verifier', file: 'electron/engine/export/ok-a.ts', imports: '../../../verifier/ok-a.ts' },
   { what: 'the engine may use shared', file: 'electron/engine/ok-a.ts', imports: '../../shared/ok-b.ts' },
   { what: 'the engine may use Node', file: 'electron/engine/ok-b.ts', imports: 'node:http' },
   { what: 'processes may use the contract of connectors', file: 'electron/engine/processes/ok-a.ts', imports: '../connectors/stopping.ts' },
@@ -112,6 +118,8 @@ describe('the compiler keeps the rooms apart', () => {
   const compiled: [room: string, file: string, content: string, complaint: string][] = [
     ['shared', 'shared/node.ts', 'export const where = process.cwd();', "Cannot find name 'process'"],
     ['shared', 'shared/page.ts', 'export const title = document.title;', "Cannot find name 'document'"],
+    ['verifier', 'verifier/node.ts', 'export const where = process.cwd();', "Cannot find name 'process'"],
+    ['verifier', 'verifier/page.ts', 'export const title = document.title;', "Cannot find name 'document'"],
     ['electron/engine', 'electron/engine/page.ts', 'export const title = document.title;', "Cannot find name 'document'"],
     ['electron/engine', 'electron/engine/reach.ts', "export { inside } from '../../renderer/inside.ts';", 'renderer/inside.ts'],
     ['electron/main', 'electron/main/reach.ts', "export { inside } from '../engine/inside.ts';", 'engine/inside.ts'],
@@ -122,7 +130,7 @@ describe('the compiler keeps the rooms apart', () => {
 
   // The files of the lint test import packages, and packages bring their types along.
   beforeAll(() => {
-    for (const room of ['shared', 'electron', 'renderer', 'demo', 'e2e']) rmSync(path.join(house, room), { recursive: true, force: true });
+    for (const room of ['shared', 'verifier', 'electron', 'renderer', 'demo', 'e2e']) rmSync(path.join(house, room), { recursive: true, force: true });
   });
 
   test.each(compiled)('%s refuses %s', (room, file, content, complaint) => {

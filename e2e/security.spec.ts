@@ -201,7 +201,7 @@ const bridgeWalls: readonly Wall[] = [
     });
     expect(exposed).toEqual({
       api: ['call', 'cancel', 'closeStream', 'credit', 'favours', 'onDemoState', 'onEngineState', 'onHint', 'onMenuCommand', 'openStream', 'platform', 'versions'],
-      favours: ['copyText', 'openDataFolder', 'restartEngine', 'saveCertificate', 'saveText', 'setTheme', 'startDemo', 'stopDemo'],
+      favours: ['copyText', 'openDataFolder', 'openReport', 'restartEngine', 'saveCertificate', 'saveText', 'saveVerifier', 'setTheme', 'startDemo', 'stopDemo', 'writeReport'],
     });
   } },
   { name: 'the page cannot put another bridge in its place', holds: async (_app, page) => {
@@ -227,6 +227,8 @@ const bridgeWalls: readonly Wall[] = [
     expect(await outcome('saveCertificate', { orderId: 'stp-no-such-order', as: 'json' })).toBe('refused');
     expect(await outcome('saveText', { name: 'a.json', text: 'x'.repeat(1_000_001) })).toBe('refused');
     expect(await outcome('saveText', { name: '', text: 'x' })).toBe('refused');
+    expect(await outcome('writeReport', { name: 'x', target: '/etc/passwd' })).toBe('refused');
+    expect(await outcome('openReport', '../../etc')).toBe('refused');
   } },
   { name: 'a sender that is not our page gets neither a favour nor a port', holds: async (app) => {
     const outcome = await app.evaluate(async ({ BrowserWindow, clipboard }, preload) => {

@@ -10,7 +10,7 @@ export const channels = {
   menuCommand: 'gatehouse:menu-command',
 } as const;
 
-export const favourNames = ['copyText', 'setTheme', 'openDataFolder', 'startDemo', 'stopDemo', 'restartEngine', 'saveCertificate', 'saveText'] as const;
+export const favourNames = ['copyText', 'setTheme', 'openDataFolder', 'startDemo', 'stopDemo', 'restartEngine', 'saveCertificate', 'saveText', 'writeReport', 'openReport', 'saveVerifier'] as const;
 export type FavourName = (typeof favourNames)[number];
 /** preload -> main, answered: one channel a favour. */
 export const favourChannel = (name: FavourName): string => `gatehouse:favour:${name}`;
@@ -21,3 +21,6 @@ export const versionArgument = '--gatehouse-version=';
 
 /** Title of the page once a certificate is drawn whole: the sign that it can be printed. */
 export const certificateTitle = (number: number): string => `Stop certificate ${number}`;
+
+/** The same for a report that is printed. */
+export const reportTitle = 'Report, drawn';

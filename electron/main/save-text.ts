@@ -6,7 +6,7 @@ import type { BrowserWindow } from 'electron';
 import type { SaveTextWish } from '../../shared/page-api.ts';
 import { suggestedName } from './suggested-name.ts';
 
-const kinds: Record<string, { name: string; extensions: string[] }> = { json: { name: 'JSON', extensions: ['json'] }, cedar: { name: 'Cedar policies', extensions: ['cedar'] }, txt: { name: 'Text', extensions: ['txt'] } };
+const kinds: Record<string, { name: string; extensions: string[] }> = { json: { name: 'JSON', extensions: ['json'] }, cedar: { name: 'Cedar policies', extensions: ['cedar'] }, txt: { name: 'Text', extensions: ['txt'] }, pem: { name: 'Public key', extensions: ['pem'] } };
 
 export async function saveText(window: BrowserWindow, { name, text }: SaveTextWish): Promise<string | null> {
   // SECURITY: the page proposes a name and never a place: where it goes is decided by the person in the native dialog.

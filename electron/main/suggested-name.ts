@@ -1,4 +1,4 @@
-const extensions = ['json', 'cedar', 'txt'] as const;
+const extensions = ['json', 'cedar', 'txt', 'pem'] as const;
 
 /**
  * SECURITY: agent names stand in proposed file names. No folder, no leading dot, no sign that a file system or a shell

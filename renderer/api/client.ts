@@ -1,6 +1,7 @@
 /** The typed way to the engine. This room is the only one that touches `window.gatehouse`. */
 import { useSyncExternalStore } from 'react';
 import type { CallError, HintTopic, Method, Params, Result, StreamItem, StreamName, StreamParams } from '../../shared/contract.ts';
+import type { ReportSpec } from '../../shared/reports.ts';
 import type { CertificateWish, DemoState, EngineState, Favours, MenuCommand, PageApi, SaveTextWish, ThemeChoice, Unsubscribe } from '../../shared/page-api.ts';
 
 declare global {
@@ -106,6 +107,9 @@ export const favours: Favours = {
   restartEngine: async () => window.gatehouse.favours.restartEngine(),
   saveCertificate: async (wish: CertificateWish) => window.gatehouse.favours.saveCertificate(wish),
   saveText: async (wish: SaveTextWish) => window.gatehouse.favours.saveText(wish),
+  writeReport: async (spec: ReportSpec) => window.gatehouse.favours.writeReport(spec),
+  openReport: async (jobId: string) => window.gatehouse.favours.openReport(jobId),
+  saveVerifier: async () => window.gatehouse.favours.saveVerifier(),
 };
 
 export const versions = () => window.gatehouse.versions;

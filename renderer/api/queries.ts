@@ -278,8 +278,29 @@ export const auditQueries = {
     queryFn: async ({ pageParam, signal }): Promise<Result<'audit.list'>> => call('audit.list', pageParam === null ? filter : { ...filter, before: pageParam }, { signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
     meta: { topics: ['audit'] satisfies HintTopic[] },
   }),
+  get: (id: string) => ask('audit.get', ['audit'], { id }),
+  facets: () => ask('audit.facets', ['audit'], {}),
+  /** A check tells how far it is only when it is asked. */
+  status: () => queryOptions({ ...ask('audit.status', ['audit'], {}), refetchInterval: (query: { state: { data: Result<'audit.status'> | undefined } }) => (query.state.data?.check.state === 'running' ? 1000 : 60_000) }),
+  keys: () => ask('audit.keys', ['audit'], {}),
+  proof: (id: string) => ask('activity.proof', ['audit', 'activity'], { id }),
+};
+
+export const reportQueries = {
+  /** The answer before stays while the next one is counted. No hint makes it old: counts must not change while somebody reads them. */
+  preview: (spec: Params<'reports.preview'> | null) => queryOptions({
+    queryKey: ['reports.preview', spec] as const,
+    queryFn: spec === null ? skipToken : async ({ signal }): Promise<Result<'reports.preview'>> => call('reports.preview', spec, { signal }),
+    placeholderData: keepPreviousData,
+    gcTime: 30_000,
+    meta: { topics: [] },
+  }),
+  jobs: () => queryOptions({ ...ask('reports.jobs', ['reports'], { limit: 20 }), refetchInterval: (query: { state: { data: Result<'reports.jobs'> | undefined } }) => (query.state.data?.rows.some((job) => job.state === 'waiting' || job.state === 'running') === true ? 500 : 30_000) }),
+  templates: () => ask('reports.templates', ['reports'], {}),
+  document: (spec: Params<'reports.document'>) => ask('reports.document', [], spec),
 };
 
 export const stopQueries = {
@@ -292,6 +313,8 @@ export const stopQueries = {
     getNextPageParam: (page) => page.next,
     meta: { topics: ['stop'] satisfies HintTopic[] },
   }),
+  /** the newest of all, for choosing one. */
+  all: () => ask('stop.list', ['stop'], { state: 'all', limit: 1000 }),
   /** orders of one agent that are not ended. */
   openOf: (agentId: string) => ask('stop.list', ['stop'], { state: 'open', agentId, limit: 20 }),
   get: (id: string) => ask('stop.get', ['stop'], { id }, 3000),

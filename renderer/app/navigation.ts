@@ -1,7 +1,7 @@
 /** Where the person is: one place in the address's hash, so that back and forward work and a place can be named. */
 import { useSyncExternalStore } from 'react';
 
-export const screenIds = ['overview', 'live', 'agents', 'agent', 'approvals', 'access', 'cost', 'failures', 'alerts', 'stop', 'connections', 'settings'] as const;
+export const screenIds = ['overview', 'live', 'agents', 'agent', 'approvals', 'access', 'cost', 'failures', 'alerts', 'stop', 'audit', 'connections', 'settings'] as const;
 export type ScreenId = (typeof screenIds)[number];
 
 export interface Place {

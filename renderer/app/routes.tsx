@@ -1,5 +1,5 @@
 /** The route table: each screen is one lazy component. A screen stands here only once it exists. */
-import { IconActivity, IconAlertTriangle, IconBell, IconCoin, IconHandStop, IconLayoutDashboard, IconLockAccess, IconPlug, IconRobot, IconSettings, IconUserCheck, type TablerIcon } from '@tabler/icons-react';
+import { IconActivity, IconAlertTriangle, IconBell, IconCoin, IconFileCertificate, IconHandStop, IconLayoutDashboard, IconLockAccess, IconPlug, IconRobot, IconSettings, IconUserCheck, type TablerIcon } from '@tabler/icons-react';
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 import type { ScreenId } from './navigation.ts';
 
@@ -28,9 +28,10 @@ export const routes: Record<ScreenId, Route> = {
   failures: { title: 'Failures', screen: lazy(async () => import('../features/failures/failures-screen.tsx')), nav: { letter: 'f', icon: IconAlertTriangle }, under: 'failures', hasPeriod: true },
   alerts: { title: 'Alerts', screen: lazy(async () => import('../features/alerts/alerts-screen.tsx')), nav: { letter: 'i', icon: IconBell }, under: 'alerts', hasPeriod: false },
   stop: { title: 'Stop orders', screen: lazy(async () => import('../features/stop/stop-screen.tsx')), nav: { letter: 's', icon: IconHandStop }, under: 'stop', hasPeriod: false },
+  audit: { title: 'Audit', screen: lazy(async () => import('../features/audit/audit-screen.tsx')), nav: { letter: 'u', icon: IconFileCertificate }, under: 'audit', hasPeriod: false },
   connections: { title: 'Connections', screen: lazy(async () => import('../features/connections/connections-screen.tsx')), nav: { letter: 'n', icon: IconPlug }, under: 'connections', hasPeriod: false },
   settings: { title: 'Settings', screen: lazy(async () => import('../features/settings/settings-screen.tsx')), nav: { letter: ',', icon: IconSettings }, under: 'settings', hasPeriod: false },
 };
 
 /** In the order of the sidebar. */
-export const navigation: readonly ScreenId[] = ['overview', 'live', 'agents', 'approvals', 'access', 'cost', 'failures', 'alerts', 'stop', 'connections', 'settings'];
+export const navigation: readonly ScreenId[] = ['overview', 'live', 'agents', 'approvals', 'access', 'cost', 'failures', 'alerts', 'stop', 'audit', 'connections', 'settings'];

@@ -1,16 +1,26 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEngineState } from '../api/client.ts';
-import { systemQueries } from '../api/queries.ts';
+import { auditQueries, systemQueries } from '../api/queries.ts';
 import { formatBytes, formatClock, formatCount, formatDay, plural } from '../ui/format.ts';
 import { useNow } from '../ui/now.ts';
 import { StateShape } from '../ui/state-shapes.tsx';
 import { Age, localOffset } from '../ui/time.tsx';
+import { barPart } from './chain-words.ts';
 import { placeHash, type Target } from './navigation.ts';
 import type { ReactNode } from 'react';
 import classes from './status-bar.module.css';
 
 function Part({ to, children, tip }: { to: Target; children: ReactNode; tip?: string | undefined }) {
   return <a className={classes.part} href={placeHash(to)} data-tip={tip}>{children}</a>;
+}
+
+/** Whole is said quietly, damage is not. Nothing stands here before the engine has told it. */
+function Chain() {
+  const { data } = useQuery(auditQueries.status());
+  const now = useNow();
+  if (data === undefined) return null;
+  const { text, state, tone } = barPart(data, now);
+  return <Part to={{ screen: 'audit' }} tip={data.check.endedAt === null ? undefined : `Read through ${formatClock(new Date(data.check.endedAt))}: ${formatCount(data.check.entries)} entries`}>{state !== null && <StateShape state={state} className={tone === 'stop' ? classes.stop : classes.wait} />}{text}</Part>;
 }
 
 function Clock() {
@@ -48,6 +58,7 @@ export function StatusBar() {
           {status.openGaps > 0 && <Part to={{ screen: 'overview' }}><StateShape state="not_seen" className={classes.quiet} />{plural(status.openGaps, 'gap')} open</Part>}
           {status.strangers > 0 && <Part to={{ screen: 'connections' }}>{plural(status.strangers, 'sender')} refused</Part>}
           <Part to={{ screen: 'settings' }} tip={status.diskFreeBytes === null ? undefined : `${formatBytes(status.diskFreeBytes)} free on this disk`}>History {formatBytes(status.historyBytes)}</Part>
+          <Chain />
           {alarm !== undefined && <Part to={{ screen: 'settings' }} tip={alarm.text}><StateShape state={alarm.severity === 'failed' ? 'failed' : 'attention'} className={alarm.severity === 'failed' ? classes.stop : classes.wait} />{plural(status.alarms.length, 'alarm')}</Part>}
         </>
       )}

@@ -1,6 +1,5 @@
 import { Button } from '@mantine/core';
-import { setParams, usePlace } from '../../app/navigation.ts';
-import { AuditDialog } from './audit-dialog.tsx';
+import { placeHash } from '../../app/navigation.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { ContentChoice } from '../../ui/content-choice.tsx';
@@ -24,7 +23,6 @@ export function AppearancePanel({ settings, change }: SectionProps) {
 
 /** What is told to the desktop, and what was chosen about credentials. */
 export function ApprovalsPanel({ settings, change }: SectionProps) {
-  const audit = usePlace().params['show'] === 'audit';
   return (
     <Panel title="Approvals and credentials">
       <Setting name="Notify of approvals" says="A desktop notification when an agent begins to wait for a person. It names the agent and what it asks, cleaned of anything that a desktop could read as a link.">
@@ -36,10 +34,9 @@ export function ApprovalsPanel({ settings, change }: SectionProps) {
       >
         {settings.weakVault ? <Button onClick={() => change.mutate({ weakVault: false })}>Take back</Button> : <span>Nothing to take back</span>}
       </Setting>
-      <Setting name="Decisions and changes" says="Who decided what, and what the console did to runtimes. Append-only.">
-        <Button onClick={() => setParams({ show: 'audit' })}>Show…</Button>
+      <Setting name="Decisions and changes" says="Who decided what, and what the console did to runtimes: chained, sealed and checked on the Audit screen.">
+        <Button component="a" href={placeHash({ screen: 'audit', params: { view: 'log' } })}>Open the audit log</Button>
       </Setting>
-      {audit && <AuditDialog onClose={() => setParams({ show: null })} />}
     </Panel>
   );
 }

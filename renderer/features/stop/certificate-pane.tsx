@@ -71,7 +71,7 @@ export function CertificatePane({ order }: { order: StopOrderDetail }) {
         <Fact name="Also hit">{hits.length === 0 ? 'nobody found' : hits.map((hit, index) => <span key={hit.agentId ?? hit.name}>{index > 0 && ', '}{hit.agentId === null ? <InertName text={hit.name} most={60} /> : <a className={classes.link} href={placeHash({ screen: 'agent', id: hit.agentId })}><InertName text={hit.name} most={60} /></a>}</span>)}</Fact>
         <Fact name="Intent written">{formatClock(new Date(order.intentAt), { millis: true })}{order.commandedAt !== null && order.intentAt <= order.commandedAt && ', before the first lever'}</Fact>
         {order.watchUntil !== null && order.endedAt === null && <Fact name="Watched until"><Time iso={order.watchUntil} /></Fact>}
-        <Fact name="Audit entries">{order.auditIds.length === 0 ? 'none yet' : order.auditIds.slice(0, 6).map((id) => <Id key={id} id={id} />)}{order.auditIds.length > 6 && ` and ${order.auditIds.length - 6} more`} {order.auditIds.length > 0 && <a className={classes.link} href={placeHash({ screen: 'settings', params: { show: 'audit' } })}>the log</a>}</Fact>
+        <Fact name="Audit entries">{order.auditIds.length === 0 ? 'none yet' : order.auditIds.slice(0, 6).map((id) => <Id key={id} id={id} />)}{order.auditIds.length > 6 && ` and ${order.auditIds.length - 6} more`} {order.auditIds.length > 0 && <a className={classes.link} href={placeHash({ screen: 'audit', params: { view: 'log', subject: order.id } })}>the log</a>}</Fact>
         <Fact name="Order"><Id id={order.id} /></Fact>
       </dl>
       {closing !== null && <p className={classes.warning}><StateShape state="attention" /><span>{closing}</span></p>}

@@ -1,0 +1,24 @@
+/** What a report is proposed to be called, and what stands below its sheets. Pure. */
+import type { ReportDocument, ReportSpec } from '../../shared/reports.ts';
+
+/** The last day that is within `[from, to)`. */
+const lastDay = (to: string): string => new Date(Date.parse(to) - 1).toISOString().slice(0, 10);
+
+/**
+ * SECURITY: the name was typed in the page: no folder, no leading dot, no sign that a file system reads otherwise. A pack is a file, anything
+ * else a folder of files.
+ */
+export function reportName({ name, from, to, pack }: Pick<ReportSpec, 'name' | 'from' | 'to' | 'pack'>): string {
+  const stem = name.normalize('NFKD').replaceAll(/[^A-Za-z0-9._-]+/g, '-').replaceAll(/\.{2,}/g, '.').replace(/^[.-]+/, '').slice(0, 60).replace(/[.-]+$/, '');
+  return `gatehouse-${stem === '' ? 'report' : stem.toLowerCase()}-${from.slice(0, 10)}-to-${lastDay(to)}${pack ? '.zip' : ''}`;
+}
+
+const signs: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+/** SECURITY: what a person typed stands in a template that is HTML. */
+const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => signs[sign] ?? '').replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ');
+
+/** Key and seal on every sheet, so that a sheet alone says what it must agree with. */
+export function reportFoot({ spec, madeAt, seal }: Pick<ReportDocument, 'spec' | 'madeAt' | 'seal'>): string {
+  const proof = seal === null ? 'no seal yet' : `seal of ${seal.hour.slice(0, 13).replace('T', ' ')}:00 UTC over ${String(seal.size)} entries, key ${seal.fingerprint.slice(0, 32).replaceAll(/(.{4})(?=.)/g, '$1 ')}`;
+  return `Gatehouse, ${escaped(spec.name)}, made ${madeAt.slice(0, 19).replace('T', ' ')} UTC; ${escaped(proof)}`;
+}

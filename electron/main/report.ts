@@ -1,0 +1,104 @@
+/** Writes a report where the person says: asks in the native dialog, prints the PDF from our own page, and lets the engine write the rest. */
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { dialog, shell } from 'electron';
+import type { BrowserWindow } from 'electron';
+import { reportTitle } from '../../shared/page-channels.ts';
+import type { ReportSpec } from '../../shared/reports.ts';
+import type { EngineCaller } from './engine-caller.ts';
+import { answerReport } from './one-report-port.ts';
+import { footOf, printPage } from './printed-page.ts';
+import { reportFoot, reportName } from './report-names.ts';
+
+export interface ReportParts {
+  readonly window: BrowserWindow;
+  readonly openCaller: () => EngineCaller;
+  readonly preload: string;
+  readonly version: string;
+}
+
+/** The engine takes the printed file over when its job ends; until then it must stay. */
+const lookEveryMs = 1_000;
+
+async function askPlace(window: BrowserWindow, spec: ReportSpec): Promise<string | null> {
+  const { canceled, filePath } = await dialog.showSaveDialog(window, {
+    title: spec.pack ? 'Write auditor pack' : 'Write report into a new folder', defaultPath: reportName(spec), buttonLabel: 'Write',
+    ...(spec.pack ? { filters: [{ name: 'Auditor pack', extensions: ['zip'] }] } : {}),
+    properties: ['createDirectory', 'showOverwriteConfirmation'],
+  });
+  if (canceled || filePath === '') return null;
+  // Not every dialog adds what its filter says.
+  return spec.pack && !filePath.toLowerCase().endsWith('.zip') ? `${filePath}.zip` : filePath;
+}
+
+async function printReport({ preload, version }: ReportParts, caller: EngineCaller, spec: ReportSpec): Promise<Buffer> {
+  const document = await caller.call('reports.document', spec);
+  const preview = await caller.call('reports.preview', spec);
+  const asked = JSON.stringify(spec);
+  const read = { 'reports.document': JSON.stringify(document), 'reports.preview': JSON.stringify(preview) };
+  return printPage({ preload, version, hash: `#/report/${encodeURIComponent(asked)}`, title: reportTitle, answer: (message) => answerReport(message, asked, read), foot: footOf(reportFoot(document)) });
+}
+
+/** Takes the printed file away once the job that took it over has ended. */
+async function removeAfter(caller: EngineCaller, jobId: string, folder: string): Promise<void> {
+  for (;;) {
+    await new Promise((resolve) => { setTimeout(resolve, lookEveryMs); });
+    const job = (await caller.call('reports.jobs', { limit: 100 })).rows.find((one) => one.id === jobId);
+    if (job?.state !== 'waiting' && job?.state !== 'running') break;
+  }
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function startWithPdf(parts: ReportParts, caller: EngineCaller, spec: ReportSpec, target: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-report-'));
+  try {
+    const pdf = join(folder, 'report.pdf');
+    await writeFile(pdf, await printReport(parts, caller, spec), { mode: 0o600 });
+    const { id } = await caller.call('reports.start', { spec, target, pdf });
+    // Whatever becomes of the engine meanwhile, the file is of no use afterwards.
+    void removeAfter(caller, id, folder).catch(() => rm(folder, { recursive: true, force: true })).finally(() => caller.close());
+    return id;
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** The job's identifier; null when the person chose no place. */
+export async function writeReport(parts: ReportParts, spec: ReportSpec): Promise<string | null> {
+  // SECURITY: the page says what goes into a report and never where: the place is chosen by the person in the native dialog.
+  const target = await askPlace(parts.window, spec);
+  if (target === null) return null;
+  const caller = parts.openCaller();
+  try {
+    if (spec.formats.includes('pdf')) return await startWithPdf(parts, caller, spec, target);
+    const { id } = await caller.call('reports.start', { spec, target });
+    caller.close();
+    return id;
+  } catch (error) {
+    caller.close();
+    throw error;
+  }
+}
+
+/** SECURITY: opens only what a job of the engine's says that it wrote; the page has no say in where that is. */
+export async function openReport({ openCaller }: ReportParts, jobId: string): Promise<void> {
+  const caller = openCaller();
+  try {
+    const job = (await caller.call('reports.jobs', { limit: 1_000 })).rows.find((one) => one.id === jobId);
+    if (job?.state !== 'done') throw new Error('That report was not written.');
+    // Shown and not opened: a file of somebody else's may stand there by now.
+    shell.showItemInFolder(job.target);
+  } finally {
+    caller.close();
+  }
+}
+
+/** The page that verifies packs without Gatehouse, as it came with this program. */
+export async function saveVerifier(window: BrowserWindow, file: string): Promise<string | null> {
+  const { canceled, filePath } = await dialog.showSaveDialog(window, { title: 'Save verifier', defaultPath: 'gatehouse-verify.html', buttonLabel: 'Save', filters: [{ name: 'Web page', extensions: ['html'] }], properties: ['createDirectory', 'showOverwriteConfirmation'] });
+  if (canceled || filePath === '') return null;
+  await copyFile(file, filePath);
+  return basename(filePath);
+}

@@ -1,0 +1,132 @@
+/** The report as it is chosen: period, scope, contents, levels, formats; what it will hold and take; and the act that writes it. */
+import { Button } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReportContent, ReportPreview } from '../../../shared/reports.ts';
+import { inertString } from '../../ui/agent-text.ts';
+import { ErrorBlock } from '../../ui/blocks.tsx';
+import { formatCount } from '../../ui/format.ts';
+import { Kbd } from '../../ui/kbd.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { Segmented } from '../../ui/segmented.tsx';
+import { StateShape } from '../../ui/state-shapes.tsx';
+import { changeDraft } from './draft-memory.ts';
+import { complaintOf, contentIds, daysOf, formatIds, presetIds, toggledIn, type Draft, type Preset } from './report-draft.ts';
+import { contentWords, edgeWords, estimateWords, formatWords, peopleWords, presetWords, textWords } from './report-words.ts';
+import { ScopeChoice } from './scope-choice.tsx';
+import { TemplateMenu } from './template-menu.tsx';
+import classes from './audit.module.css';
+
+export type PreviewQuery = Pick<UseQueryResult<ReportPreview>, 'data' | 'error' | 'isFetching' | 'isPlaceholderData' | 'refetch' | 'dataUpdatedAt'>;
+
+function Period({ draft, now }: { draft: Draft; now: number }) {
+  const { fromDay, toDay } = daysOf(draft, now);
+  // A preset's days are shown; typing over one of them makes them own days.
+  const day = (name: 'fromDay' | 'toDay', value: string): void => changeDraft({ period: 'fixed', fromDay, toDay, [name]: value });
+  return (
+    <div className={classes.block}>
+      <span className={classes.labelLine}><span className={classes.label}>Period</span>
+        <select className={classes.quietSelect} aria-label="Period" value={draft.period} onChange={(event) => { const period = presetIds.find((one) => one === event.currentTarget.value) satisfies Preset | undefined; if (period !== undefined) changeDraft({ period, fromDay, toDay }); }}>
+          {presetIds.map((one) => <option key={one} value={one}>{presetWords[one]}</option>)}
+        </select>
+      </span>
+      <span className={classes.days}>
+        <input type="date" className={classes.field} aria-label="First day, UTC" value={fromDay} max={toDay} onChange={(event) => day('fromDay', event.currentTarget.value)} />
+        <span className={classes.muted}>to</span>
+        <input type="date" className={classes.field} aria-label="Last day, UTC" value={toDay} min={fromDay} onChange={(event) => day('toDay', event.currentTarget.value)} />
+      </span>
+      <span className={classes.says}>{edgeWords(toDay, now)}</span>
+    </div>
+  );
+}
+
+/** Of an older answer no figure is shown for what it did not count. */
+function countOf(preview: ReportPreview | undefined, content: ReportContent): string {
+  const row = preview?.rows.find((one) => one.content === content);
+  return row === undefined ? '' : row.text === '' ? formatCount(row.count) : row.text;
+}
+
+function Contents({ draft, preview, counting }: { draft: Draft; preview: ReportPreview | undefined; counting: boolean }) {
+  return (
+    <fieldset className={classes.contents} aria-busy={counting ? true : undefined}>
+      <legend className={classes.label}>Contents</legend>
+      {contentIds.map((content) => {
+        const always = content === 'gaps';
+        const on = always || draft.contents.includes(content);
+        const count = on ? countOf(preview, content) : '';
+        return (
+          <label key={content} className={classes.content}>
+            <input type="checkbox" className={classes.box} checked={on} disabled={always} onChange={() => changeDraft({ contents: toggledIn(contentIds, draft.contents, content) })} />
+            <span className={classes.contentName}>{contentWords[content]}{always && <span className={classes.hint}> always included</span>}</span>
+            <span className={on ? classes.count : classes.off}>{on ? inertString(count, 40) : 'off'}</span>
+          </label>
+        );
+      })}
+    </fieldset>
+  );
+}
+
+function Levels({ draft }: { draft: Draft }) {
+  return (
+    <div className={classes.levels}>
+      <span aria-hidden="true" className={classes.label}>Agent text</span>
+      <span className={classes.tight} data-tip={textWords[draft.text].says}><Segmented label="Agent text" name="report-text" value={draft.text} options={(['hashes', 'redacted', 'full'] as const).map((value) => ({ value, label: textWords[value].word }))} onChange={(text) => changeDraft({ text })} /></span>
+      <span aria-hidden="true" className={classes.label}>People</span>
+      <span className={classes.tight} data-tip={peopleWords[draft.people].says}><Segmented label="People" name="report-people" value={draft.people} options={(['names', 'pseudonyms', 'removed'] as const).map((value) => ({ value, label: peopleWords[value].word }))} onChange={(people) => changeDraft({ people })} /></span>
+      <span className={classes.levelSays}>{draft.text === 'full' ? <span className={classes.complaint}>{textWords.full.says}</span> : textWords[draft.text].says}; {peopleWords[draft.people].says}</span>
+    </div>
+  );
+}
+
+function Formats({ draft }: { draft: Draft }) {
+  return (
+    <fieldset className={classes.formats}>
+      <legend className={classes.label}>Format</legend>
+      {formatIds.map((format) => {
+        const on = draft.formats.includes(format);
+        return <button key={format} type="button" className={on ? classes.formatOn : classes.format} aria-pressed={on} data-tip={formatWords[format].says} onClick={() => changeDraft({ formats: toggledIn(formatIds, draft.formats, format) })}>{formatWords[format].word}</button>;
+      })}
+    </fieldset>
+  );
+}
+
+function Warnings({ preview, stale }: { preview: ReportPreview; stale: boolean }) {
+  const shown = preview.warnings.slice(0, 4);
+  if (shown.length === 0) return null;
+  const more = preview.warnings.length - shown.length;
+  return (
+    <div className={classes.warnings} role="note" aria-label="Warnings">
+      <ul>{shown.map((warning) => <li key={warning}><StateShape state="attention" className={classes.waitShape} /><span>{inertString(warning, 400)}</span></li>)}</ul>
+      <p>{more > 0 ? `And ${formatCount(more)} more. ` : ''}{preview.warnings.length === 1 ? 'It is' : preview.warnings.length === 2 ? 'Both are' : 'All are'} printed on page 1 of the report.{stale ? ' Counting anew…' : ''}</p>
+    </div>
+  );
+}
+
+interface ReportPanelProps { draft: Draft; now: number; preview: PreviewQuery; agents: number | null; writing: { busy: boolean; error: unknown; write: () => void } }
+
+export function ReportPanel({ draft, now, preview, agents, writing }: ReportPanelProps) {
+  const complaint = complaintOf(draft, now);
+  const counting = preview.isFetching && preview.isPlaceholderData;
+  return (
+    <Panel fill flush title="Report" aside={<TemplateMenu draft={draft} now={now} />} className={classes.report}>
+      <div className={classes.builder} tabIndex={-1}>
+        <label className={classes.nameLine}><span className={classes.label}>Name</span><input className={classes.field} value={draft.name} maxLength={80} onChange={(event) => changeDraft({ name: event.currentTarget.value })} /></label>
+        <Period draft={draft} now={now} />
+        <ScopeChoice draft={draft} all={agents} />
+        <Contents draft={draft} preview={preview.data} counting={counting} />
+        <Levels draft={draft} />
+        <Formats draft={draft} />
+        <label className={classes.pack}><input type="checkbox" className={classes.box} checked={draft.pack} onChange={(event) => changeDraft({ pack: event.currentTarget.checked })} /><span>Auditor pack <span className={classes.hint}>one zip that verifies without Gatehouse</span></span></label>
+      </div>
+      <div className={classes.act}>
+        {writing.error !== null && <ErrorBlock error={writing.error} what="The report was not written." kept="What was chosen stays chosen." />}
+        {preview.error !== null && <ErrorBlock error={preview.error} what="What the report would hold could not be counted." retry={() => { void preview.refetch(); }} staleSince={preview.data === undefined ? undefined : preview.dataUpdatedAt} />}
+        <div className={classes.actLine}>
+          <Button variant="filled" size="sm" className={classes.write} disabled={complaint !== null || writing.busy} onClick={writing.write} aria-keyshortcuts="Control+E" leftSection={<IconDownload size={14} stroke={1.75} aria-hidden="true" />} rightSection={<Kbd keys="mod+e" />}>{writing.busy ? 'Writing…' : 'Write report…'}</Button>
+          <span className={complaint === null ? classes.estimate : classes.complaint}>{complaint ?? (preview.data === undefined ? 'counting' : <>{estimateWords(preview.data)}<br />stays on this machine</>)}</span>
+        </div>
+        {complaint === null && preview.data !== undefined && <Warnings preview={preview.data} stale={counting} />}
+      </div>
+    </Panel>
+  );
+}

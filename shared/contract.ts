@@ -383,13 +383,15 @@ export const contract = {
   'audit.check': command(none, auditCheck),
   /** Lets entries go up to the newest seal at or before `before`. */
   'audit.prune': command(z.object({ before: isoTime, reason: z.string().trim().min(1).max(1_000) }), z.object({ entries: z.int(), upTo: z.int().nullable() })),
+  /** Another key seals from now on, and the present one hands over to it. */
+  'audit.renewKey': command(z.object({ reason: z.string().trim().min(1).max(1_000) }), auditKey),
   'audit.digests': query(z.object({ connectionId: id.optional(), before: cursor.optional(), limit: limit(1000, 100) }), page(activityDigest)),
   'activity.proof': query(z.object({ id }), activityProof),
 
   'reports.preview': query(reportSpec, reportPreview),
   'reports.document': query(reportSpec, reportDocument),
   /** Writes below `target` (a folder, or a file that ends in .zip for a pack). SECURITY: not from the page; main asks the person where, and calls this. `pdf`: a file that main has printed. */
-  'reports.start': command(z.object({ spec: reportSpec, target: z.string().min(1).max(4_096), pdf: z.string().max(4_096).optional() }), reportJob),
+  'reports.start': command(z.object({ spec: reportSpec, target: z.string().min(1).max(4_096), pdf: z.string().max(4_096).optional(), /** a person was asked whether what is there may be replaced, and said yes. */ overwrite: z.boolean().default(false) }), reportJob),
   'reports.cancel': command(z.object({ id }), reportJob),
   'reports.jobs': query(z.object({ limit: limit(1000, 20) }), z.object({ rows: z.array(reportJob) })),
   'reports.templates': query(none, z.object({ rows: z.array(reportTemplate) })),

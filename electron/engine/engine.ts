@@ -1,8 +1,10 @@
 /** Puts the engine together: claims the folder, opens the history, listens, answers. Used by the engine's process and by the command line. */
+import type { TextLevel } from '../../shared/reports.ts';
 import { version } from '../../shared/version.ts';
 import { accessDesk } from './access-desk.ts';
 import type { DesktopPort } from './alerts/deliver/desktop.ts';
 import { openAlerts } from './alerts/open-alerts.ts';
+import { openAudit } from './audit/open-audit.ts';
 import { budgetsDesk } from './budgets/budgets-desk.ts';
 import { costDesk } from './cost-desk.ts';
 import { billReader, documentReader } from './document-reader.ts';
@@ -42,10 +44,10 @@ export interface EngineOptions {
   /** `off`: only questions are answered; the times when nothing was received are then not this engine's to write down. */
   readonly receiver: 'off' | 'as_set' | Address;
   /**
-   * Auditor mode of the whole engine: with the receiver off nothing is polled, stopped, sealed, delivered or removed by itself, and whoever asks may
+   * Auditor mode of the whole engine, with what is shown of content; null or left out: no. With the receiver off nothing is polled, stopped, sealed, delivered or removed by itself, and whoever asks may
    * only read. Acts of reading are still written to the audit log.
    */
-  readonly readOnly?: boolean;
+  readonly readOnly?: TextLevel | null;
   /** the account that owns the control socket, and so everybody who can open it. */
   readonly owner: string;
   /** where credentials rest; null: they live in memory, until this engine ends. */
@@ -71,7 +73,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let rpc: RpcServer | null = null;
   const early: ClientPort[] = [];
   // SECURITY: who speaks on the socket is who can open it, the folder's owner; nothing that is said there changes it.
-  const fromSocket: Actor = { kind: 'command_line', name: options.owner, place: 'socket', readOnly: options.readOnly === true };
+  const fromSocket: Actor = { kind: 'command_line', name: options.owner, place: 'socket', readOnly: typeof options.readOnly === 'string', text: options.readOnly ?? 'full' };
   const control = await openControlSocket(options.dataFolder, (port) => { if (rpc) rpc.serve(port, fromSocket); else early.push(port); });
   try {
     const log = new EngineLog(options.dataFolder);
@@ -134,13 +136,14 @@ async function assemble(options: EngineOptions, log: Log, history: HistoryPort, 
   addresses.all = () => runtimes.collectors.addresses();
   const stopping = openStopping({ history, collectors: runtimes.collectors, processes, alarms, log, version, lasting: keeper !== null });
   const alerts = openAlerts({ history, credentials: runtimes.credentials, desktop: options.desktop, alarms, log, version, lasting: keeper !== null });
+  const audit = openAudit({ history, vault: options.vault, dataFolder: options.dataFolder, lasting: keeper !== null, alarms, log, changed: () => hints.add(['audit', 'status']) });
   const readLive: Parameters<typeof openLive>[0]['read'] = async ({ afterId, upToId, ids, filter, limit }) => {
     const { rows, passed } = await ask(history, 'liveRows', { after: afterId, upTo: upToId, ids, filter, limit });
     return { rows, matched: passed };
   };
   const rpc = new RpcServer({
     handlers: makeHandlers({
-      history, status, alarms, connections, receiver, views: new ContentViews({ history, log }), desk: runtimes.desk, stop: stopping.desk, access: accessDesk({ history, documents: documentReader() }), cost: costDesk({ history, bills: billReader() }), budgets: budgetsDesk({ history }), alerts: alerts.desk,
+      history, status, alarms, connections, receiver, views: new ContentViews({ history, log }), desk: runtimes.desk, stop: stopping.desk, access: accessDesk({ history, documents: documentReader() }), cost: costDesk({ history, bills: billReader() }), budgets: budgetsDesk({ history }), alerts: alerts.desk, audit: audit.desk,
       runtimes: new RuntimeConnections({ history, facts: runtimes.facts, collectors: runtimes.collectors, credentials: runtimes.credentials, shown: (id) => connections.one(id), log }),
     }),
     onRefused: (method, actor, text) => {
@@ -159,6 +162,7 @@ async function assemble(options: EngineOptions, log: Log, history: HistoryPort, 
   await runtimes.start();
   await stopping.start(lastSeenUs);
   alerts.start();
+  audit.start();
   return {
     rpc, receiver,
     close: async () => {
@@ -166,6 +170,8 @@ async function assemble(options: EngineOptions, log: Log, history: HistoryPort, 
       await Promise.all([stopping.close(), alerts.close()]);
       await Promise.all([receiver.close(), runtimes.close(), processes.close()]);
       await gaps.settle();
+      // Last of all that writes: its seal counts what the others wrote at their end.
+      await audit.close();
       rpc.close();
       hints.close();
       await history.close();

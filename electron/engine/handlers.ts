@@ -5,6 +5,7 @@ import type { AccessDesk } from './access-desk.ts';
 import type { Alarms } from './alarms.ts';
 import { auditBy, auditByEngine } from './audit-words.ts';
 import type { AuditDeed } from './audit-words.ts';
+import type { AuditDesk } from './audit/open-audit.ts';
 import type { AlertsDesk } from './alerts/alerts-desk.ts';
 import type { ApprovalsDesk } from './approvals-desk.ts';
 import type { Connections } from './connections.ts';
@@ -36,6 +37,7 @@ export interface HandlerParts {
   readonly cost: CostDesk;
   readonly budgets: BudgetsDesk;
   readonly alerts: AlertsDesk;
+  readonly audit: AuditDesk;
   readonly receiver: ReceiverPart;
   readonly views: ContentViews;
   readonly clock?: Clock;
@@ -48,12 +50,11 @@ const dayUs = 86_400_000_000;
 /** Goes line by line as the parts are wired. */
 const later = (): never => { throw new CallFailure('unavailable', 'This part is not wired yet.'); };
 const notYet = {
-  'audit.get': later, 'audit.facets': later, 'audit.status': later, 'audit.seals': later, 'audit.keys': later, 'audit.check': later, 'audit.prune': later, 'audit.digests': later, 'activity.proof': later,
   'retention.policies': later, 'retention.setPolicy': later, 'retention.disk': later, 'retention.free': later, 'retention.chores': later, 'retention.cancel': later, 'holds.list': later, 'holds.place': later, 'holds.lift': later, 'erasure.preview': later, 'erasure.run': later, 'erasure.list': later,
   'reports.preview': later, 'reports.document': later, 'reports.start': later, 'reports.cancel': later, 'reports.jobs': later, 'reports.templates': later, 'reports.saveTemplate': later, 'reports.removeTemplate': later,
 };
 
-export function makeHandlers({ history, status, alarms, connections, runtimes, desk, stop, access, cost, budgets, alerts, receiver, views, clock = systemClock }: HandlerParts): Handlers {
+export function makeHandlers({ history, status, alarms, connections, runtimes, desk, stop, access, cost, budgets, alerts, audit, receiver, views, clock = systemClock }: HandlerParts): Handlers {
   /** Answered, checked and written by the reader thread. */
   const read = <M extends Method>(name: M) => async (params: ParsedParams<M>, { signal }: CallContext): Promise<CheckedJson> => new CheckedJson(await history.queryJson(name, params, signal));
   /** The same, and that somebody looked is written down. */
@@ -67,6 +68,8 @@ export function makeHandlers({ history, status, alarms, connections, runtimes, d
     'system.status': () => status.read(),
     'system.ping': () => ({ at: new Date(clock.now()).toISOString() }),
     ...notYet,
+    'audit.digests': read('audit.digests'),
+    'activity.proof': read('activity.proof'),
     'overview.get': read('overview.get'),
     'agents.list': read('agents.list'),
     'agents.get': read('agents.get'),
@@ -146,7 +149,12 @@ export function makeHandlers({ history, status, alarms, connections, runtimes, d
     'stop.firings': read('stop.firings'),
     'operators.list': read('operators.list'),
     'tags.list': read('tags.list'),
+    ...audit,
     'audit.list': read('audit.list'),
+    'audit.get': read('audit.get'),
+    'audit.facets': read('audit.facets'),
+    'audit.seals': read('audit.seals'),
+    'audit.keys': read('audit.keys'),
     'settings.get': read('settings.get'),
     'settings.set': async (params, { actor }) => {
       const settings = await setSettings(history, params, actor);

@@ -79,7 +79,9 @@ export class LogCheck {
   }
 
   get more(): boolean { return this.#more; }
+  /** The number of the last entry. */
   get size(): number { return this.#size; }
+  get head(): LogHead { return this.#head; }
 
   /** `remembered`: what places outside of the file know of its seals. */
   end(remembered: readonly Remembered[] = []): readonly AuditDamage[] {
@@ -135,7 +137,8 @@ export class LogCheck {
 
   /** What the log says of itself: erasures and prunes. */
   #checkDeeds({ line, body, erasure }: KeptEntry): void {
-    if (erasure !== null) this.#erased.set(erasure, [...(this.#erased.get(erasure) ?? []), line.seq]);
+    if (erasure !== null && body !== null) this.#say('body_changed', 'entry', line.seq, `Entry ${line.seq} is said to be erased by entry ${erasure}, and its words stand there.`);
+    else if (erasure !== null) this.#erased.set(erasure, [...(this.#erased.get(erasure) ?? []), line.seq]);
     const entries = this.#erased.get(line.seq);
     if (entries !== undefined && line.action === erasureAction && body !== null) {
       const ranges = rangesOf(body.details);

@@ -21,6 +21,14 @@ export const verifierKey = (key: NoteKey): string => `${key.name}+${keyId(key).t
 
 export const publicKeyOf = (privateKey: KeyObject): Buffer => createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(spki.length);
 
+const spkiOf = (publicKey: Uint8Array): Buffer => Buffer.concat([spki, publicKey]);
+
+/** As openssl reads it. */
+export const pemOf = (publicKey: Uint8Array): string => `-----BEGIN PUBLIC KEY-----\n${spkiOf(publicKey).toString('base64')}\n-----END PUBLIC KEY-----\n`;
+
+/** SHA-256 of the SubjectPublicKeyInfo, hex: what people compare. */
+export const fingerprintOf = (publicKey: Uint8Array): string => createHash('sha256').update(spkiOf(publicKey)).digest('hex');
+
 /** Null: no verifier key of this kind, or one whose hash is not its own. */
 export function readVerifierKey(text: string): NoteKey | null {
   const match = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$/.exec(text);
@@ -59,7 +67,7 @@ function readSignature(line: string): { readonly name: string; readonly id: Buff
 }
 
 function isSigned(text: string, signature: Buffer, { publicKey }: NoteKey): boolean {
-  return signature.length === 64 && verify(null, Buffer.from(text), createPublicKey({ key: Buffer.concat([spki, publicKey]), format: 'der', type: 'spki' }), signature);
+  return signature.length === 64 && verify(null, Buffer.from(text), createPublicKey({ key: spkiOf(publicKey), format: 'der', type: 'spki' }), signature);
 }
 
 /** What a log says of itself. `extra`: one line each, e.g. the time of the seal. */

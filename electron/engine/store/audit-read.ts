@@ -34,7 +34,7 @@ function keptEntry(row: Row): KeptEntry {
   const body = { actor: textOf(row.actor), text: textOf(row.text), details: textOf(row.details), salt: hex(row.salt) };
   // Blank is blank only with the word of why: else it counts as what stands there.
   const erased = row.erasure !== null && body.actor === '' && body.text === '' && body.details === '' && body.salt === '';
-  return { line, hash: hex(row.hash), body: erased ? null : body, erasure: erased ? row.erasure : null };
+  return { line, hash: hex(row.hash), body: erased ? null : body, erasure: row.erasure };
 }
 
 export interface KeptSeal { readonly number: number; readonly hour: number; readonly size: number; readonly writtenUs: number; readonly reason: string | null; readonly note: string }

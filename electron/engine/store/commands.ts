@@ -8,6 +8,8 @@ import type { AlertCommands } from './alert-commands.ts';
 import { removeAlertRule, saveAlertRule } from './alert-rules.ts';
 import { alertOver, escalateAlert, moveCursor, raiseAlert, sayOfAlerts } from './alerts.ts';
 import { appendAudit } from './audit.ts';
+import { addAuditKey, addSeals, pruneAudit, pruneSome } from './audit-commands.ts';
+import type { AuditCommands } from './audit-commands.ts';
 import { approve } from './baseline.ts';
 import { beginApproval, settleApproval } from './approvals.ts';
 import { US_MINUTE } from './codes.ts';
@@ -24,10 +26,13 @@ import type { CostCommands } from './cost-commands.ts';
 import { noteFailure, setFailureState } from './failure-said.ts';
 import { importPrices, removePrice, savePrice } from './price-entries.ts';
 import { setHolder } from './holders.ts';
+import { liftHold, placeHold } from './holds.ts';
 import type { Alarm } from './open.ts';
 import { publicId } from './ids.ts';
 import { addOperator, removeOperator } from './operators.ts';
 import { setOwner } from './owners.ts';
+import type { RetentionCommands } from './retention-commands.ts';
+import { setPeriod } from './retention-plan.ts';
 import { setCanary, setNextDrill, writeRights } from './readiness.ts';
 import type { AuditWords, RuntimeCommands } from './runtime-commands.ts';
 import { addRuntime, setRuntimeState, updateRuntime } from './runtimes.ts';
@@ -51,7 +56,7 @@ export type AssembledCostCommand = 'tasks.mark';
 type Audited<P> = P & { readonly audit?: AuditWords };
 
 /** Ids are row ids here; the engine's handlers translate public ones. */
-export interface Commands extends Omit<RuntimeCommands, AssembledCommand>, StopCommands, AccessCommands, Omit<CostCommands, AssembledCostCommand>, BudgetCommands, AlertCommands, DigestCommands {
+export interface Commands extends Omit<RuntimeCommands, AssembledCommand>, AuditCommands, StopCommands, AccessCommands, Omit<CostCommands, AssembledCostCommand>, BudgetCommands, AlertCommands, DigestCommands, RetentionCommands {
   'connections.add': { params: Audited<{ name: string; content: ContentLevel; demo: boolean; tokenHash: Uint8Array; tokenEnds: string }>; result: { id: number } };
   'connections.update': { params: Audited<{ id: number; name?: string | undefined; content?: ContentLevel | undefined; enabled?: boolean | undefined }>; result: { id: number } };
   'connections.rotate': { params: Audited<{ id: number; tokenHash: Uint8Array; tokenEnds: string }>; result: { id: number } };
@@ -194,6 +199,10 @@ const runs: { readonly [N in CommandName]: Run<N> } = {
   'agents.link': (db, p, _tallies, nowUs) => linkAgents(db, p, nowUs),
   'agents.unlink': (db, p, _tallies, nowUs) => unlinkAgent(db, p, nowUs),
   'audit.append': (db, p, _tallies, nowUs) => appendAudit(db, p, nowUs),
+  'audit.key': (db, p, _tallies, nowUs) => addAuditKey(db, p, nowUs),
+  'audit.seal': (db, p) => addSeals(db, p),
+  'audit.prune': (db, p, _tallies, nowUs) => pruneAudit(db, p, nowUs),
+  'audit.pruneSome': (db, p) => pruneSome(db, p),
   'stops.begin': (db, p, _tallies, nowUs) => {
     mustHaveSecond(p, readSettings(db));
     return beginStop(db, p, nowUs);
@@ -240,6 +249,9 @@ const runs: { readonly [N in CommandName]: Run<N> } = {
   'digests.close': (db, _p, _tallies, nowUs) => closeDigests(db, nowUs),
   'failures.setState': (db, p, _tallies, nowUs) => setFailureState(db, p, nowUs),
   'failures.note': (db, p, _tallies, nowUs) => noteFailure(db, p, nowUs),
+  'retention.setPeriod': (db, p, _tallies, nowUs) => setPeriod(db, p, nowUs),
+  'holds.place': (db, p, _tallies, nowUs) => placeHold(db, p, nowUs),
+  'holds.lift': (db, p, _tallies, nowUs) => liftHold(db, p, nowUs),
 };
 
 export function isCommand(name: string): name is CommandName {

@@ -4,16 +4,18 @@ import type { HintTopic } from '../../../shared/contract.ts';
 import { AccessTurns } from './access-turns.ts';
 import { isCommand, runCommand, type CommandName, type Commands } from './commands.ts';
 import { releaseClaims } from './approvals.ts';
+import { Chores, interruptChores, isChore } from './chores.ts';
 import { noteCleanEnd } from './clean-end.ts';
 import { CostTurns } from './cost-turns.ts';
-import { storeError } from './errors.ts';
+import { StoreError, storeError } from './errors.ts';
 import { Folding } from './folding.ts';
 import { realIntake } from './intake.ts';
 import { schemaVersion } from './migrations.ts';
 import { openHistory } from './open.ts';
 import type { PreparedBody } from './prepared.ts';
 import type { AllCommands, AnyCommand, FromPreparer, FromWriter, ToWriter } from './protocol.ts';
-import { removeConnection, retain, retireConnection } from './retention.ts';
+import { removalRefusal } from './holds.ts';
+import { removeConnection, retireConnection } from './retention.ts';
 import { Writer } from './writer.ts';
 
 /** The benchmark measures what grouping brings by switching it off. */
@@ -44,14 +46,17 @@ class WriterThread {
   private readonly sweeping: NodeJS.Timeout;
   private readonly access: AccessTurns;
   private readonly cost: CostTurns;
+  private readonly chores: Chores;
 
   constructor(writer: Writer) {
     this.writer = writer;
-    const busy = (): boolean => this.bodies.length > 0 || this.long.length > 0 || performance.now() - this.storedMs < lullMs;
+    const busy = (): boolean => this.bodies.length > 0 || this.long.length > 0 || this.chores.busy || performance.now() - this.storedMs < lullMs;
     const tell = (topics: HintTopic[]): void => send({ t: 'swept', note: { t: 'commit', firstActivityId: 0, lastActivityId: 0, inserted: 0, updatedIds: [], topics } });
     this.access = new AccessTurns({ writer, now, busy, tell });
     this.cost = new CostTurns({ writer, busy, tell });
     this.folding = new Folding(writer.db);
+    const changed: HintTopic[] = ['activity', 'agents', 'tasks', 'failures', 'cost', 'connections', 'status', 'gaps', 'alerts', 'retention', 'audit'];
+    this.chores = new Chores({ writer, now, answer: (n, ok) => send({ t: 'answer', n, ok, topics: changed }), fail: (n, cause) => this.fail(n, cause), tell: () => tell(['retention']) });
     this.sweeping = setInterval(() => this.sweepQuietly(), sweepEveryMs);
   }
 
@@ -70,13 +75,14 @@ class WriterThread {
 
   /** After the messages that are waiting now, so that they are stored together. */
   private schedule(): void {
-    if (this.scheduled || this.closed || (this.bodies.length === 0 && this.long.length === 0)) return;
+    if (this.scheduled || this.closed || (this.bodies.length === 0 && this.long.length === 0 && !this.chores.busy)) return;
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
       if (this.closed) return;
       this.storeSome();
-      this.stepOnce();
+      if (this.long.length > 0) this.stepOnce();
+      else this.chores.step();
       this.folding.step();
       this.schedule();
     });
@@ -133,10 +139,9 @@ class WriterThread {
 
   private command(n: number, name: AnyCommand, params: unknown): void {
     try {
-      if (name === 'retention.run') {
-        const { beforeUs } = params as AllCommands['retention.run']['params'];
-        this.long.push({ n, steps: retain(this.writer, beforeUs), answer: (gone) => ({ activities: gone }), gone: 0 });
-      } else if (name === 'connections.remove') this.remove(n, params as AllCommands['connections.remove']['params']);
+      if (isChore(name)) this.chores.add(n, name, params as AllCommands[typeof name]['params']);
+      else if (name === 'retention.cancel') send({ t: 'answer', n, ok: this.chores.cancel(params as AllCommands['retention.cancel']['params']), topics: ['retention', 'audit'] });
+      else if (name === 'connections.remove') this.remove(n, params as AllCommands['connections.remove']['params']);
       else if (name === 'sweep') send({ t: 'answer', n, ok: { changed: this.sweep((params as AllCommands['sweep']['params']).nowUs) }, topics: [] });
       else if (name === 'runtimes.collected') this.collect(n, params as AllCommands['runtimes.collected']['params']);
       else if (name === 'runtimes.discovered') this.discover(n, params as AllCommands['runtimes.discovered']['params']);
@@ -180,6 +185,8 @@ class WriterThread {
   }
 
   private remove(n: number, { id, history }: AllCommands['connections.remove']['params']): void {
+    const refusal = history === 'keep' ? null : removalRefusal(this.writer.db, id);
+    if (refusal !== null) throw new StoreError('conflict', refusal);
     this.writer.inTransaction(() => retireConnection(this.writer.db, id, now()));
     if (history === 'keep') send({ t: 'answer', n, ok: { removedActivities: 0 }, topics: ['connections'] });
     else this.long.push({ n, steps: removeConnection(this.writer, id), answer: (gone) => ({ removedActivities: gone }), gone: 0 });
@@ -226,7 +233,7 @@ function topicsOf(name: CommandName, result: unknown): HintTopic[] {
   if (name.startsWith('approvals')) return ['approvals', 'audit', 'status'];
   // Whose work it is changes everywhere.
   if (name === 'agents.link' || name === 'agents.unlink') return ['agents', 'activity', 'tasks', 'failures', 'cost', 'grants', 'approvals', 'audit', 'status'];
-  if (name === 'audit.append' || name === 'digests.close') return ['audit'];
+  if (name.startsWith('audit.') || name === 'digests.close') return ['audit'];
   if (name.startsWith('stops.') || name.startsWith('rights.') || name.startsWith('canary.') || name.startsWith('rules.') || name.startsWith('operators.') || name === 'tags.set') return ['stop', 'audit', 'status'];
   if (name.startsWith('access.')) return ['access', 'grants', 'audit', 'status'];
   if (name.startsWith('prices.') || name.startsWith('bills.')) return ['cost', 'audit'];
@@ -262,7 +269,10 @@ function begin(): void {
   try {
     const { db, file, alarms } = openHistory((workerData as { dataDir: string }).dataDir, now());
     const writer = new Writer(db, realIntake);
-    writer.inTransaction(() => releaseClaims(db, now()));
+    writer.inTransaction(() => {
+      releaseClaims(db, now());
+      interruptChores(db, now());
+    });
     writer.priceIfBookIsNew();
     writer.inTransaction(() => { for (const alarm of alarms) runCommand('alarms.raise', db, alarm, writer.tallies, now()); });
     const sqlite = db.prepare<[], { v: string }>('SELECT sqlite_version() AS v').get()?.v ?? '';

@@ -15,18 +15,20 @@ import { alertFacts } from './alert-facts.ts';
 import { getAlert, listAlerts } from './alerts.ts';
 import { getActivity, listActivity, listTaskActivities, liveRows } from './activities.ts';
 import { approvalFact, getApproval, listApprovals } from './approvals.ts';
-import { listAudit } from './audit.ts';
+import { auditFacets, getAudit, listAudit } from './audit.ts';
+import { auditFacts, auditStand, listKeys, listSeals, pruneAt, sealStands } from './audit-stand.ts';
 import { getAgent, listAgents } from './agents.ts';
 import { readSettings } from '../commands.ts';
 import { budgetFacts, budgetForecast, budgetPending, budgetRows, budgetSpent, coveringStop } from './budget-facts.ts';
 import { listBudgetEvents, listBudgets, previewBudget } from './budgets.ts';
-import { counts, listConnections, previewRetention } from './connections.ts';
+import { counts, listConnections } from './connections.ts';
 import { listBills } from './cost-bills.ts';
 import { bookFacts, listPrices, priceHistory, unpricedModels } from './cost-book.ts';
 import { explainCost } from './cost-explain.ts';
 import { reconcile } from './cost-reconciliation.ts';
 import { costRows, costTrend } from './cost-rows.ts';
 import { costSummary } from './cost-summary.ts';
+import { activityProof, listDigests } from './digests.ts';
 import { engineFacts } from './engine-facts.ts';
 import { getFailure } from './failure-detail.ts';
 import { failureGroups } from './failure-groups.ts';
@@ -38,6 +40,7 @@ import { identityCard } from './identity.ts';
 import { activityIdentity } from './identity-activity.ts';
 import { getOverview } from './overview.ts';
 import type { Reading } from './reading.ts';
+import { choreFact, listChores, listErasures, listHolds, listPolicies, previewRetention } from './retention.ts';
 import { runtimeFacts } from './runtimes.ts';
 import { stopFacts } from './stop-facts.ts';
 import { drillsDue, listDrills, readiness } from './stop-readiness.ts';
@@ -106,6 +109,16 @@ export const queries = {
   'approvals.list': listApprovals,
   'approvals.get': getApproval,
   'audit.list': listAudit,
+  'audit.digests': listDigests,
+  'activity.proof': activityProof,
+  'audit.get': getAudit,
+  'audit.facets': (reading: Reading) => auditFacets(reading),
+  'audit.seals': listSeals,
+  'audit.keys': (reading: Reading) => listKeys(reading),
+  auditStand: (reading: Reading) => auditStand(reading),
+  auditFacts: (reading: Reading) => auditFacts(reading),
+  sealStands,
+  pruneAt,
   'stop.list': listStops,
   'stop.get': getStop,
   'stop.standing': (reading: Reading) => standing(reading),
@@ -117,6 +130,12 @@ export const queries = {
   'tags.list': (reading: Reading) => listTags(reading),
   'settings.get': (reading: Reading) => readSettings(reading.db),
   'retention.preview': previewRetention,
+  'retention.policies': (reading: Reading, _params: ParsedParams<'retention.policies'>, nowUs: number) => listPolicies(reading, nowUs),
+  'retention.chores': listChores,
+  'holds.list': listHolds,
+  'erasure.list': listErasures,
+  /** not in the contract: one job. */
+  choreFact,
   /** not in the contract: what system.status and Live are made of. */
   counts: (reading: Reading) => counts(reading),
   engineFacts: (reading: Reading) => engineFacts(reading),

@@ -1,0 +1,132 @@
+/** Puts the parts of the audit log together: the sealer of an engine that lasts, the check, and what people ask of both. */
+import type { AuditCheck, AuditDamage } from '../../../shared/audit.ts';
+import { auditBy } from '../audit-words.ts';
+import { CallFailure } from '../call-failure.ts';
+import type { Vault } from '../collect/vault.ts';
+import { ask } from '../history-port.ts';
+import type { HistoryPort } from '../history-port.ts';
+import { plural } from '../plural.ts';
+import { systemClock } from '../ports.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { Handlers } from '../rpc.ts';
+import { AuditChecker } from './audit-checker.ts';
+import { fingerprintOf } from './signed-note.ts';
+import { FilePlace, VaultPlace } from './secret-place.ts';
+import { Sealer } from './sealer.ts';
+import type { SealReason, WrittenSeal } from './sealer.ts';
+import { SealMemory } from './seal-memory.ts';
+
+export type AuditDesk = Pick<Handlers, 'audit.status' | 'audit.check' | 'audit.prune' | 'audit.renewKey'>;
+
+export interface AuditParts {
+  readonly history: HistoryPort;
+  readonly vault: Vault | null;
+  readonly dataFolder: string;
+  /** this engine goes on: it seals, and checks when it starts. */
+  readonly lasting: boolean;
+  readonly alarms: { raise(id: string, severity: 'attention' | 'failed', text: string): void; clear(id: string): void };
+  readonly log: Log;
+  readonly changed: () => void;
+  /** null: nothing stands in the way; else a sentence about what does (a legal hold). */
+  readonly mayPrune?: () => Promise<string | null>;
+  readonly clock?: Clock;
+}
+
+export interface OpenedAudit {
+  readonly desk: AuditDesk;
+  /** null: this engine does not seal. */
+  sealNow(reason: SealReason): Promise<WrittenSeal | null>;
+  start(): void;
+  close(): Promise<void>;
+}
+
+const removedAtOnce = 2_000;
+
+export function openAudit(parts: AuditParts): OpenedAudit {
+  const { history, vault, dataFolder, lasting, alarms, log, changed, clock = systemClock } = parts;
+  const file = new FilePlace(dataFolder);
+  const places = vault === null ? [file] : [new VaultPlace(vault), file];
+  const memory = new SealMemory(places, async (seal) => (await ask(history, 'sealStands', seal)).stands);
+  const sealer = lasting ? new Sealer({ history, places, memory, alarms, log, clock }) : null;
+  const checker = new AuditChecker({
+    file: history.file, clock, changed,
+    order: async () => ({
+      held: sealer?.key == null ? null : { name: sealer.key.name, publicKey: sealer.key.publicKey.toString('hex') },
+      remembered: await memory.all().catch((error: unknown) => {
+        log.error('what is remembered of the newest seal could not be read', error);
+        return [];
+      }),
+    }),
+  });
+  const check = async (): Promise<AuditCheck> => {
+    const done = (await checker.check()).check;
+    tellDamage(alarms, done);
+    return done;
+  };
+  const desk: AuditDesk = {
+    'audit.status': async () => ({ ...(await ask(history, 'auditFacts', {})), check: checker.newest, nextSealAt: sealer?.nextSealAt ?? null, remembered: await memory.any().catch(() => false) }),
+    'audit.check': async (_params, { actor }) => {
+      const done = await check();
+      const found = done.state === 'whole' ? 'It is whole.' : `It is damaged: ${done.damage[0]?.text ?? ''}`;
+      await history.command('audit.append', auditBy(actor, { action: 'audit.check', subject: null, outcome: 'done', text: `Checked the audit log: ${plural(done.entries, 'entry', 'entries')} and ${plural(done.seals, 'seal')}. ${found}`, details: { entries: done.entries, seals: done.seals, state: done.state, damage: done.damage.slice(0, 10) } }));
+      return done;
+    },
+    'audit.prune': async ({ before, reason }, { actor }) => {
+      const inTheWay = await parts.mayPrune?.() ?? null;
+      if (inTheWay !== null) {
+        await history.command('audit.append', auditBy(actor, { action: 'audit.prune', subject: null, outcome: 'refused', text: inTheWay, details: { before, reason } }));
+        throw new CallFailure('conflict', inTheWay);
+      }
+      const at = await ask(history, 'pruneAt', { beforeUs: Date.parse(before) * 1_000 });
+      if (at === null) return { entries: 0, upTo: null };
+      const { check: done, head } = await checker.checkWithHead(at.size);
+      tellDamage(alarms, done);
+      if (done.state !== 'whole' || head === null) throw new CallFailure('conflict', `The audit log is damaged, and what is removed could not be told from what is missing: ${done.damage[0]?.text ?? ''} Nothing was removed.`);
+      const { entries } = await history.command('audit.prune', { head, seal: at.seal, reason, audit: auditBy(actor, { action: 'audit.prune', subject: null, outcome: 'done', text: `Removed entries up to ${at.size} from the audit log, behind a seal. Reason: ${reason}`, details: { before } }) });
+      await removePruned(history, checker);
+      changed();
+      return { entries, upTo: at.size };
+    },
+    'audit.renewKey': async ({ reason }, { actor }) => {
+      if (sealer === null) throw new CallFailure('conflict', 'This engine ends with the command and seals nothing. Start Gatehouse first.');
+      await history.command('audit.append', auditBy(actor, { action: 'audit.renew_key', subject: null, outcome: 'asked', text: `Wants another key to seal the audit log. Reason: ${reason}`, details: { reason } }));
+      const key = await sealer.renew().catch((error: unknown) => { throw new CallFailure('conflict', error instanceof Error ? error.message : 'The key could not be renewed.'); });
+      const fingerprint = fingerprintOf(key.publicKey);
+      const { rows } = await ask(history, 'audit.keys', {});
+      const shown = rows.find((one) => one.fingerprint === fingerprint);
+      if (shown === undefined) throw new CallFailure('unavailable', 'The key was made but could not be read back.');
+      return shown;
+    },
+  };
+  return {
+    desk,
+    sealNow: (reason) => sealer === null ? Promise.resolve(null) : sealer.sealNow(reason),
+    start: () => {
+      if (sealer === null) return;
+      sealer.start();
+      // The first turn of the sealer finds the key, which the check compares with.
+      void sealer.tick().then(() => removePruned(history, checker)).then(check).catch((error: unknown) => log.error('the audit log could not be checked', error));
+    },
+    close: async () => {
+      await checker.close();
+      await sealer?.close();
+    },
+  };
+}
+
+/** Also what an engine that was killed in the middle left. Never while the log is read through. */
+async function removePruned(history: HistoryPort, checker: AuditChecker): Promise<void> {
+  await checker.idle();
+  for (;;) {
+    const { removed } = await history.command('audit.pruneSome', { most: removedAtOnce });
+    if (removed < removedAtOnce) return;
+  }
+}
+
+function tellDamage(alarms: AuditParts['alarms'], { state, damage, more }: AuditCheck): void {
+  const [first, ...others] = damage;
+  if (state !== 'damaged' || first === undefined) alarms.clear('audit-damage');
+  else alarms.raise('audit-damage', 'failed', `The audit log is not as it was written. ${first.text}${othersText(others, more)} Nothing was repaired. Keep a copy of the data folder and look at the audit log's check.`);
+}
+
+const othersText = (others: readonly AuditDamage[], more: boolean): string => (others.length === 0 ? '' : ` ${more ? 'More than ' : ''}${plural(others.length, 'other finding')} with it.`);

@@ -19,6 +19,11 @@ export function nodeOf(left: string, right: string): string {
 
 const emptyRoot = sha256Text(new Uint8Array(0));
 
+/** What is kept of a digest does not fit together. */
+export class BrokenDigest extends Error {
+  override readonly name = 'BrokenDigest';
+}
+
 export class GrowingTree {
   size: number;
   /** by level, the roots of perfect subtrees; a level counts when its bit of `size` is set. */
@@ -31,11 +36,11 @@ export class GrowingTree {
     let at = 0;
     for (let level = Math.floor(Math.log2(Math.max(1, size))); level >= 0; level--) {
       if (Math.floor(size / 2 ** level) % 2 === 0) continue;
-      if (at + leafBytes > roots.length) throw new RangeError('This frontier is not one of a tree of that size.');
+      if (at + leafBytes > roots.length) throw new BrokenDigest('This frontier is not one of a tree of that size.');
       this.levels[level] = roots.toString('latin1', at, at + leafBytes);
       at += leafBytes;
     }
-    if (at !== roots.length) throw new RangeError('This frontier is not one of a tree of that size.');
+    if (at !== roots.length) throw new BrokenDigest('This frontier is not one of a tree of that size.');
   }
 
   /** Adds leaves that lie one behind the other. `chunk` hears of each full chunk. */

@@ -7,7 +7,7 @@ import type { Draft } from '../ingest/draft.ts';
 import type { Told } from './assemble/assembler.ts';
 import { US_HOUR } from './codes.ts';
 import { closeDigests, placesInBlock } from './digests.ts';
-import { GrowingTree, leavesInChunk } from './digest-tree.ts';
+import { BrokenDigest, GrowingTree, leavesInChunk } from './digest-tree.ts';
 import { tellingIds } from './hash.ts';
 import { BlockFiller, decompress } from './payloads.ts';
 import { freshHistory, logDraft, spanDraft, t0, trace, type TestHistory } from './test-history.ts';
@@ -58,7 +58,7 @@ describe('a tree that grows', () => {
       expect(tree.root().toString('hex')).toBe(treeHead(leaves.slice(0, at)).toString('hex'));
     }
     expect(chunks).toEqual([0, 1].map((one) => [one, treeHead(leaves.slice(one * leavesInChunk, (one + 1) * leavesInChunk)).toString('hex')]));
-    expect(() => new GrowingTree(3, Buffer.alloc(32))).toThrow(RangeError);
+    expect(() => new GrowingTree(3, Buffer.alloc(32))).toThrow(BrokenDigest);
   });
 });
 

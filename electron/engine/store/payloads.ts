@@ -225,6 +225,16 @@ export class PayloadReader {
     return [own, ...this.refs.all(activity)].flatMap((spot) => this.at(spot));
   }
 
+  /** null: it is not there (any more), or cannot be read. */
+  stored(spot: Spot): UnpackedPayload | null {
+    try {
+      return this.at(spot)[0] ?? null;
+    } catch {
+      // What a damaged block throws is many things; whoever asks wants to know whether the record is there as it was.
+      return null;
+    }
+  }
+
   private at({ block, slot }: Spot): UnpackedPayload[] {
     const row = block === 0 ? undefined : this.block.get(block);
     if (row === undefined) return [];

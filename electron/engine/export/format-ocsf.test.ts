@@ -48,7 +48,7 @@ describe('the version of OCSF', () => {
     expect(old).not.toHaveProperty('ai_agent');
     expect(old).not.toHaveProperty('attestation_list');
     expect(now).toMatchObject({ actor: { application: { uid: 'text' } }, ai_agent: { uid: 'text', name: 'text' }, attestation_list: [{ chain_uid: 'digest:con-1:2026-02-01T10:00:00.000Z', fingerprint: { value: 'ab'.repeat(32) } }] });
-    expect((now?.['metadata'] as { profiles: string[] }).profiles).toEqual(['ai_operation', 'record_integrity']);
+    expect(now).toMatchObject({ metadata: { profiles: ['ai_operation', 'record_integrity'] } });
   });
 
   it('decides where privileges are taken away', () => {

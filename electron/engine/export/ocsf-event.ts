@@ -78,7 +78,7 @@ function controlOf(control: Told['control']): Attributes {
 }
 
 /** SECURITY: texts of agents are only ever values here, never names; JSON cells stay the text that they are. */
-function rest(row: Row, told: Told, time: string | null): Attributes {
+function rest(row: Row, told: Told, time: string | null): Json {
   const mapped = new Set(told.mapped);
   const left: Record<string, Json> = {};
   for (const name in row) {

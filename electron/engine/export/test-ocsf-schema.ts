@@ -59,7 +59,7 @@ export class OcsfValidator {
       if (attribute.sibling === undefined || attribute.sibling === 'type_name') return [];
       const text = value[attribute.sibling];
       if (given === 99) return typeof text === 'string' && text !== '' ? [] : [`${path}.${name} is 99 and says nothing`];
-      return text === undefined || text === attribute.enum?.[String(given)] ? [] : [`${path}.${attribute.sibling} is ${String(text)}`];
+      return text === undefined || text === attribute.enum?.[JSON.stringify(given)] ? [] : [`${path}.${attribute.sibling} is ${JSON.stringify(text)}`];
     });
   }
 }

@@ -23,13 +23,13 @@ export function syslogFrame(message: AlertMessage, { facility, processId }: { re
 }
 
 /** Six digits of a second at most; nothing that is not a time. */
-function timestamp(iso: string): string {
+export function timestamp(iso: string): string {
   const ms = Date.parse(iso);
   return Number.isNaN(ms) ? '-' : new Date(ms).toISOString();
 }
 
 /** PRINTUSASCII; RFC 5424's NILVALUE where nothing is left. */
-function word(text: string, most: number): string {
+export function word(text: string, most: number): string {
   const visible = text.replace(/[^\x21-\x7e]/g, '').slice(0, most);
   return visible === '' ? '-' : visible;
 }

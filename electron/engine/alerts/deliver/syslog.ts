@@ -28,7 +28,8 @@ export async function sendSyslog({ config, message, signal, limits }: Sending<'s
   return null;
 }
 
-function lineTo({ host, port, transport, ca }: ConfigOf<'syslog'>): Socket {
+/** A line that is being made; the certificate is checked. */
+export function lineTo({ host, port, transport, ca }: ConfigOf<'syslog'>): Socket {
   // The other side's end is not ours: whether all was written is known before.
   if (transport === 'tcp') return connect({ host, port, allowHalfOpen: true });
   return connectTls({ host, port, ...trust(ca), minVersion: 'TLSv1.2', ...(isIP(host) === 0 ? { servername: host } : {}) });

@@ -5,6 +5,8 @@
  * A number may be used again once its call or stream has ended. Answers are JSON text, see `EngineMessage`.
  */
 import type { CallError, HintTopic } from './contract.ts';
+import type { GuardApi } from './guard.ts';
+import type { ReportSpec } from './reports.ts';
 
 export type CallOutcome = { readonly ok: true; readonly json: string } | { readonly ok: false; readonly error: CallError };
 
@@ -37,7 +39,7 @@ export interface CertificateWish { readonly orderId: string; readonly as: Certif
 export interface SaveTextWish { readonly name: string; readonly text: string }
 
 /** What the native menu asks the page to do. */
-export const menuCommands = ['settings', 'palette', 'add-connection', 'keys', 'approvals', 'alerts'] as const;
+export const menuCommands = ['settings', 'palette', 'add-connection', 'keys', 'approvals', 'alerts', 'auditor-mode', 'set-lock'] as const;
 /** `alert:<id>`: that alert, after a click on its notification. */
 export type MenuCommand = (typeof menuCommands)[number] | `alert:${string}`;
 
@@ -58,6 +60,15 @@ export interface Favours {
   saveCertificate(wish: CertificateWish): Promise<string | null>;
   /** The same for a text of at most 1,000,000 characters, as .json, .cedar or .txt. */
   saveText(wish: SaveTextWish): Promise<string | null>;
+  /**
+   * The same for a report: where it goes is asked in the native dialog, the PDF is printed, and the engine starts to write. Answers the
+   * identifier of the job; its progress is the engine's to tell.
+   */
+  writeReport(spec: ReportSpec): Promise<string | null>;
+  /** Shows what that job wrote in the system's file manager. The page names a job, never a place. */
+  openReport(jobId: string): Promise<void>;
+  /** The page that verifies packs without Gatehouse. */
+  saveVerifier(): Promise<string | null>;
 }
 
 export interface PageApi {
@@ -84,6 +95,8 @@ export interface PageApi {
   onMenuCommand(listener: (command: MenuCommand) => void): Unsubscribe;
 
   readonly favours: Favours;
+  /** Lock and auditor mode. */
+  readonly guard: GuardApi;
   readonly platform: 'linux' | 'darwin' | 'win32';
   readonly versions: { readonly app: string; readonly electron: string; readonly chrome: string; readonly node: string };
 }

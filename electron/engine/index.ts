@@ -1,7 +1,9 @@
-/** The engine's process, started by the desktop: `index.js --data DIR [--otlp HOST:PORT] [--read-only]`. */
+/** The engine's process, started by the desktop: `index.js --data DIR [--otlp HOST:PORT] [--read-only=LEVEL]`. */
 import { userInfo } from 'node:os';
 import { beatEveryMs } from '../../shared/engine-process.ts';
 import type { Speaker } from '../../shared/engine-process.ts';
+import { textLevels } from '../../shared/reports.ts';
+import type { TextLevel } from '../../shared/reports.ts';
 import { ParentDesktop } from './alerts/deliver/desktop.ts';
 import { readAddress } from './cli-arguments.ts';
 import { ParentVault } from './collect/vault.ts';
@@ -23,8 +25,9 @@ let engine: Engine | null = null;
 let ending = false;
 const early: { port: ClientPort; actor: Actor }[] = [];
 /** SECURITY: with `--read-only` nobody writes, whatever a port was bound to. */
-const readOnly = process.argv.includes('--read-only');
-const actorOf = (speaker: Speaker): Actor => ({ kind: 'desktop', ...speaker, readOnly: readOnly || speaker.readOnly });
+const readOnlyWord = process.argv.find((word) => word === '--read-only' || word.startsWith('--read-only='));
+const readOnly: TextLevel | null = readOnlyWord === undefined ? null : textLevels.find((level) => readOnlyWord === `--read-only=${level}`) ?? 'hashes';
+const actorOf = (speaker: Speaker): Actor => ({ kind: 'desktop', ...speaker, readOnly: readOnly !== null || speaker.readOnly });
 
 const vault = new ParentVault((question) => parent?.send(question));
 const desktop = new ParentDesktop((alert) => parent?.send(alert));
@@ -64,7 +67,7 @@ try {
   const dataFolder = wordAfter('--data');
   const otlp = wordAfter('--otlp');
   if (dataFolder === null) throw new Error('The engine needs --data DIR.');
-  const started = await startEngine({ dataFolder, receiver: readOnly ? 'off' : otlp === null ? 'as_set' : readAddress(otlp), readOnly, owner: userInfo().username, vault: parent === null ? null : vault, onApprovals: (message) => parent?.send(message), desktop: parent === null ? null : desktop });
+  const started = await startEngine({ dataFolder, receiver: readOnly !== null ? 'off' : otlp === null ? 'as_set' : readAddress(otlp), readOnly, owner: userInfo().username, vault: parent === null ? null : vault, onApprovals: (message) => parent?.send(message), desktop: parent === null ? null : desktop });
   engine = started;
   if (ending) await started.close();
   for (const { port, actor } of early.splice(0)) started.serve(port, actor);

@@ -1,6 +1,7 @@
 /** Main as a client of the engine, for the few things that a favour needs: adding the demo fleet's connections. */
 import { MessageChannelMain } from 'electron';
 import type { EngineMessage, Method, Params, Result } from '../../shared/contract.ts';
+import type { Speaker } from '../../shared/engine-process.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { nextPort } from './port-numbers.ts';
 
@@ -11,7 +12,7 @@ export interface EngineCaller {
 
 const longestWaitMs = 30_000;
 
-export function openCaller(engine: EngineProcess, name: string, readOnly = false): EngineCaller {
+export function openCaller(engine: EngineProcess, name: string, bounds: Pick<Speaker, 'readOnly' | 'text'> = { readOnly: false, text: 'full' }): EngineCaller {
   const { port1, port2 } = new MessageChannelMain();
   const port = nextPort();
   const waiting = new Map<number, (message: EngineMessage) => void>();
@@ -22,7 +23,7 @@ export function openCaller(engine: EngineProcess, name: string, readOnly = false
   });
   port2.start();
   // SECURITY: this port stays in main: only here can a person be asked in a native dialog where a file goes.
-  engine.attach(port, { name, place: 'main', readOnly, text: 'full' }, port1);
+  engine.attach(port, { name, place: 'main', ...bounds }, port1);
   return {
     call: (method, params) => new Promise((resolve, reject) => {
       n += 1;

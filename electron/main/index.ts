@@ -3,23 +3,31 @@ import { homedir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BrowserWindow } from 'electron';
-import { app, dialog, ipcMain, nativeTheme, Notification, protocol, shell } from 'electron';
+import { app, dialog, ipcMain, nativeTheme, Notification, powerMonitor, protocol, shell } from 'electron';
+import type { ConsoleRecord } from '../../shared/audit.ts';
+import type { Speaker } from '../../shared/engine-process.ts';
+import { guardStateChannel } from '../../shared/guard.ts';
 import type { MenuCommand } from '../../shared/page-api.ts';
 import { channels } from '../../shared/page-channels.ts';
 import { AlertNotices } from './alert-notices.ts';
+import { AppLock } from './app-lock.ts';
 import { appScheme, serveApp } from './app-protocol.ts';
 import { ApprovalNotices } from './approval-notices.ts';
 import { saveCertificate } from './certificate.ts';
+import { ConsoleRecorder } from './console-recorder.ts';
+import type { Deed } from './console-recorder.ts';
 import { DemoFleet } from './demo-fleet.ts';
 import { openCaller } from './engine-caller.ts';
 import { engineEnvironment } from './engine-environment.ts';
 import { startEngineLine } from './engine-line.ts';
 import { EngineProcess } from './engine-process.ts';
 import { isOurPage, serveFavours } from './favours.ts';
+import { serveGuard } from './guard-door.ts';
 import { setMenu } from './menu.ts';
 import { readOptions } from './options.ts';
 import { PageLink } from './page-link.ts';
 import { refuseByDefault } from './refusals.ts';
+import { openReport, saveVerifier, writeReport } from './report.ts';
 import { saveText } from './save-text.ts';
 import { systemSafe } from './system-safe.ts';
 import { Vault } from './vault.ts';
@@ -62,18 +70,24 @@ async function run(): Promise<void> {
     onAlert: async (message) => await alerts?.tell(message) ?? { ok: false, text: 'The window is not open yet.' },
     start: () => startEngineLine({
       script: join(unpackedFolder, 'engine', 'index.js'),
-      arguments: ['--data', options.dataFolder, ...(options.otlp === null ? [] : ['--otlp', options.otlp])],
+      arguments: ['--data', options.dataFolder, ...(options.otlp === null ? [] : ['--otlp', options.otlp]), ...(options.readOnly === null ? [] : [`--read-only=${options.readOnly}`])],
       environment: engineEnvironment(process.env),
       externalNode,
     }),
   });
+  const recorder = new ConsoleRecorder({ ready: () => engine.state.state === 'ready', send: (records) => sendRecords(engine, records), say });
+  engine.onState((state) => { if (state.state === 'ready') void recorder.flush(); });
+  let guarded: (anew: boolean) => void = () => undefined;
+  const lock = new AppLock({ file: join(shellFolder, 'lock.json'), vault, wholeReadOnly: options.readOnly, record: (deed) => recorder.note(deed), changed: (anew) => guarded(anew), say });
   const window = openWindow({ preload: preloadFile, memoryFile: join(shellFolder, 'window.json'), version: app.getVersion() });
-  const demo = connectPage(window, engine);
-  notices = noticesOf(window);
-  alerts = alertNoticesOf(window);
+  const { demo, follow } = connectPage(window, engine, lock, recorder);
+  guarded = follow;
+  notices = noticesOf(window, lock);
+  alerts = alertNoticesOf(window, lock);
+  watchForIdle(window, lock);
   app.on('second-instance', () => bringToFront(window));
   startAfterFirstPaint(window, engine);
-  onceReady(engine, () => void (options.demo ? demo.start() : demo.leaveRuntimes()));
+  if (!lock.readOnly) onceReady(engine, () => void (options.demo ? demo.start() : demo.leaveRuntimes()));
   endWith(engine, demo);
 }
 
@@ -95,9 +109,36 @@ function startAfterFirstPaint(window: BrowserWindow, engine: EngineProcess): voi
   app.once('will-quit', () => { waiting = false; });
 }
 
-function connectPage(window: BrowserWindow, engine: EngineProcess): DemoFleet {
+async function sendRecords(engine: EngineProcess, records: readonly ConsoleRecord[]): Promise<void> {
+  const caller = openCaller(engine, actor);
+  try {
+    for (const record of records) await caller.call('console.record', record);
+  } finally {
+    caller.close();
+  }
+}
+
+const idleLookMs = 5_000;
+
+/** SECURITY: what locks the screen, or sends the machine to sleep, locks the window too. */
+function watchForIdle(window: BrowserWindow, lock: AppLock): void {
+  window.webContents.on('input-event', () => lock.touch());
+  const timer = setInterval(() => lock.tick(), idleLookMs);
+  window.once('closed', () => clearInterval(timer));
+  powerMonitor.on('lock-screen', () => lock.lock('The screen was locked.'));
+  powerMonitor.on('suspend', () => lock.lock('The machine went to sleep.'));
+}
+
+/** What the page may say to the engine now; null while the window is locked. */
+function speakerOf(lock: AppLock): Speaker | null {
+  if (lock.locked) return null;
+  const { on, text } = lock.state.auditor;
+  return { name: actor, place: 'page', readOnly: on, text: on ? text : 'full' };
+}
+
+function connectPage(window: BrowserWindow, engine: EngineProcess, lock: AppLock, recorder: ConsoleRecorder): { demo: DemoFleet; follow: (anew: boolean) => void } {
   const contents = window.webContents;
-  const link = new PageLink(contents, engine, actor);
+  const link = new PageLink(contents, engine, () => speakerOf(lock));
   const tell = (channel: string, message: unknown): void => { if (!contents.isDestroyed()) contents.send(channel, message); };
   const demo = new DemoFleet({
     script: join(unpackedFolder, 'demo', 'index.js'),
@@ -108,25 +149,50 @@ function connectPage(window: BrowserWindow, engine: EngineProcess): DemoFleet {
   });
   ipcMain.on(channels.hello, (event) => {
     if (!isOurPage(event, contents)) return;
+    tell(guardStateChannel, lock.state);
+    if (lock.locked) return link.cut();
     link.hello();
     tell(channels.demoState, demo.state);
   });
+  const follow = (anew: boolean): void => {
+    if (contents.isDestroyed()) return;
+    if (lock.locked) link.cut();
+    // SECURITY: the page begins anew, so that nothing that it had read stays in its memory or on the screen.
+    if (anew) return contents.reload();
+    tell(guardStateChannel, lock.state);
+    // A lock that was set or changed needs no new port: what the page waits for would be lost with the old one.
+    if (!lock.locked && !link.greeted) {
+      link.hello();
+      tell(channels.demoState, demo.state);
+    }
+  };
+  serveGuard(contents, lock);
+  const note = (deed: Deed) => (name: string | null): string | null => {
+    if (name !== null) recorder.note({ ...deed, details: { file: name.slice(0, 200), ...deed.details } });
+    return name;
+  };
+  // SECURITY: in auditor mode a report shows no more than the window does.
+  const papers = { window, openCaller: () => openCaller(engine, actor, { readOnly: lock.readOnly, text: lock.state.auditor.text }), preload: preloadFile, version: app.getVersion() };
   serveFavours(contents, {
+    locked: () => lock.locked, readOnly: () => lock.readOnly,
     dataFolder: options.dataFolder, startDemo: () => demo.start(), stopDemo: () => demo.stop(), restartEngine: () => engine.restart(),
-    saveCertificate: (wish) => saveCertificate({ window, openCaller: () => openCaller(engine, actor), preload: preloadFile, version: app.getVersion() }, wish),
-    saveText: (wish) => saveText(window, wish),
+    saveCertificate: (wish) => saveCertificate(papers, wish).then(note({ act: 'certificate.save', outcome: 'done', subject: wish.orderId, details: { as: wish.as } })),
+    saveText: (wish) => saveText(window, wish).then(note({ act: 'text.save', outcome: 'done', details: { characters: wish.text.length } })),
+    writeReport: (spec) => writeReport(papers, spec), openReport: (jobId) => openReport(papers, jobId),
+    saveVerifier: () => saveVerifier(window, join(unpackedFolder, 'engine', 'verify.html')),
   });
   app.setAboutPanelOptions({ applicationName: 'Gatehouse', applicationVersion: app.getVersion(), copyright: 'Apache License 2.0', credits: `Electron ${process.versions.electron}, Chromium ${process.versions.chrome}, Node ${process.versions.node}` });
   setMenu({
     platform: process.platform,
     packaged: app.isPackaged,
-    command: (command) => tell(channels.menuCommand, command),
-    openDataFolder: () => void shell.openPath(options.dataFolder),
+    command: (command) => { if (!lock.locked) tell(channels.menuCommand, command); },
+    openDataFolder: () => { if (!lock.locked) void shell.openPath(options.dataFolder); },
+    lockNow: () => { if (!lock.lock('By a person.').ok) tell(channels.menuCommand, 'set-lock'); },
     about: () => app.showAboutPanel(),
   });
   nativeTheme.on('updated', () => { if (!window.isDestroyed()) window.setBackgroundColor(ground()); });
   contents.on('render-process-gone', (_event, details) => { if (details.reason !== 'clean-exit') void offerReload(window, details.reason); });
-  return demo;
+  return { demo, follow };
 }
 
 // Held until they are closed: a notification that is collected forgets its click.
@@ -151,9 +217,12 @@ function bringUp(window: BrowserWindow, command: MenuCommand): void {
   window.webContents.send(channels.menuCommand, command);
 }
 
-function noticesOf(window: BrowserWindow): ApprovalNotices {
+/** SECURITY: what stands on the desktop while the window is locked says that something is there, and nothing of it. */
+const lockedNotice = { title: 'Gatehouse is locked', body: 'Something needs you. Unlock the window to see what it is.' } as const;
+
+function noticesOf(window: BrowserWindow, lock: AppLock): ApprovalNotices {
   return new ApprovalNotices({
-    notify: (title, body, clicked) => { showNotice(window, { title, body, urgent: false }, clicked); },
+    notify: (title, body, clicked) => { showNotice(window, { ...(lock.locked ? lockedNotice : { title, body }), urgent: false }, clicked); },
     setBadge: (count) => { app.setBadgeCount(count); },
     isWatched: () => !window.isDestroyed() && window.isFocused(),
     show: () => bringUp(window, 'approvals'),
@@ -163,10 +232,10 @@ function noticesOf(window: BrowserWindow): ApprovalNotices {
 /** Some desktops take a notification and never say so. */
 const shownWithinMs = 2_000;
 
-function alertNoticesOf(window: BrowserWindow): AlertNotices {
+function alertNoticesOf(window: BrowserWindow, lock: AppLock): AlertNotices {
   const notices = new AlertNotices({
     notify: (title, body, urgent, clicked) => new Promise((done) => {
-      const notice = showNotice(window, { title, body, urgent }, clicked);
+      const notice = showNotice(window, { ...(lock.locked ? lockedNotice : { title, body }), urgent }, clicked);
       if (notice === null) return done('This desktop shows no notifications. The alert is in the inbox.');
       setTimeout(() => done(null), shownWithinMs);
       notice.once('show', () => done(null));

@@ -8,10 +8,11 @@ export interface MenuParts {
   readonly packaged: boolean;
   readonly command: (command: MenuCommand) => void;
   readonly openDataFolder: () => void;
+  readonly lockNow: () => void;
   readonly about: () => void;
 }
 
-export function menuTemplate({ platform, packaged, command, openDataFolder, about }: MenuParts): MenuItemConstructorOptions[] {
+export function menuTemplate({ platform, packaged, command, openDataFolder, lockNow, about }: MenuParts): MenuItemConstructorOptions[] {
   const mac = platform === 'darwin';
   const settings: MenuItemConstructorOptions = { label: 'Settings…', accelerator: 'CmdOrCtrl+,', click: () => command('settings') };
   const appMenu: MenuItemConstructorOptions = {
@@ -25,6 +26,9 @@ export function menuTemplate({ platform, packaged, command, openDataFolder, abou
       submenu: [
         { label: 'Add connection…', click: () => command('add-connection') },
         { label: 'Open data folder', click: openDataFolder },
+        { type: 'separator' },
+        { label: 'Auditor mode…', click: () => command('auditor-mode') },
+        { label: 'Lock now', accelerator: 'CmdOrCtrl+Shift+L', click: lockNow },
         { type: 'separator' },
         ...(mac ? [{ role: 'close' as const }] : [settings, { type: 'separator' as const }, { role: 'quit' as const }]),
       ],

@@ -1,6 +1,7 @@
 /** Ties the page to the engine: a fresh pair of ports for each load and each engine, bound to the person at this machine. */
 import { MessageChannelMain } from 'electron';
 import type { WebContents } from 'electron';
+import type { Speaker } from '../../shared/engine-process.ts';
 import type { EngineState } from '../../shared/page-api.ts';
 import { channels } from '../../shared/page-channels.ts';
 import type { EngineProcess } from './engine-process.ts';
@@ -9,14 +10,15 @@ import { nextPort } from './port-numbers.ts';
 export class PageLink {
   readonly #contents: WebContents;
   readonly #engine: EngineProcess;
-  readonly #actor: string;
+  /** null: the window is locked, and its page gets no port at all. */
+  readonly #speaker: () => Speaker | null;
   #port: number | null = null;
   #greeted = false;
 
-  constructor(contents: WebContents, engine: EngineProcess, actor: string) {
+  constructor(contents: WebContents, engine: EngineProcess, speaker: () => Speaker | null) {
     this.#contents = contents;
     this.#engine = engine;
-    this.#actor = actor;
+    this.#speaker = speaker;
     engine.onState((state) => this.#tell(state));
     contents.on('render-process-gone', () => this.#leave());
     contents.once('destroyed', () => this.#leave());
@@ -32,6 +34,12 @@ export class PageLink {
     this.#tell(this.#engine.state);
   }
 
+  /** The page was let in, in this load. */
+  get greeted(): boolean { return this.#greeted; }
+
+  /** SECURITY: the page has no port any more, in this moment; the engine hears no more of what it says. */
+  cut(): void { this.#leave(); }
+
   #leave(): void {
     this.#greeted = false;
     if (this.#port !== null) this.#engine.detach(this.#port);
@@ -45,9 +53,12 @@ export class PageLink {
       this.#contents.postMessage(channels.engineState, state);
       return;
     }
+    const speaker = this.#speaker();
+    if (speaker === null) return;
     const { port1, port2 } = new MessageChannelMain();
     this.#port = nextPort();
-    this.#engine.attach(this.#port, { name: this.#actor, place: 'page', readOnly: false, text: 'full' }, port1);
+    // SECURITY: who speaks, from where and whether only to read is bound here, and never said on the port.
+    this.#engine.attach(this.#port, speaker, port1);
     // State and port in one message: the page hears `ready` only when it can speak.
     this.#contents.postMessage(channels.engineState, state, [port2]);
   }

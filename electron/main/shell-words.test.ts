@@ -12,10 +12,13 @@ const machine = { platform: 'linux', home: '/home/ada', env: {} };
 
 describe('readOptions', () => {
   it.each([
-    [[], { dataFolder: '/home/ada/.config/Gatehouse', demo: false, otlp: null }],
-    [['--no-sandbox', '/app', '--data', 'mine', '--demo'], { dataFolder: '/somewhere/mine', demo: true, otlp: null }],
-    [['--data=/abs', '--otlp=127.0.0.1:0'], { dataFolder: '/abs', demo: false, otlp: '127.0.0.1:0' }],
-    [['--data'], { dataFolder: '/home/ada/.config/Gatehouse', demo: false, otlp: null }],
+    [[], { dataFolder: '/home/ada/.config/Gatehouse', demo: false, otlp: null, readOnly: null }],
+    [['--no-sandbox', '/app', '--data', 'mine', '--demo'], { dataFolder: '/somewhere/mine', demo: true, otlp: null, readOnly: null }],
+    [['--data=/abs', '--otlp=127.0.0.1:0'], { dataFolder: '/abs', demo: false, otlp: '127.0.0.1:0', readOnly: null }],
+    [['--read-only', '--data', '/abs'], { dataFolder: '/abs', demo: false, otlp: null, readOnly: 'redacted' }],
+    [['--read-only', '--read-only=full', '--data', '/abs'], { dataFolder: '/abs', demo: false, otlp: null, readOnly: 'full' }],
+    [['--read-only=everything', '--data', '/abs'], { dataFolder: '/abs', demo: false, otlp: null, readOnly: 'hashes' }],
+    [['--data'], { dataFolder: '/home/ada/.config/Gatehouse', demo: false, otlp: null, readOnly: null }],
   ])('%j', (words, options) => {
     expect(readOptions(words, '/somewhere', machine)).toEqual(options);
   });
@@ -52,7 +55,7 @@ describe('contentPolicy', () => {
 
 describe('menuTemplate', () => {
   const roles = (packaged: boolean, platform: NodeJS.Platform): string =>
-    JSON.stringify(menuTemplate({ platform, packaged, command: () => undefined, openDataFolder: () => undefined, about: () => undefined }));
+    JSON.stringify(menuTemplate({ platform, packaged, command: () => undefined, openDataFolder: () => undefined, lockNow: () => undefined, about: () => undefined }));
   it.each(['linux', 'darwin', 'win32'] as const)('%s: reload and developer tools only while building Gatehouse', (platform) => {
     expect(roles(true, platform)).not.toMatch(/reload|toggleDevTools/);
     expect(roles(false, platform)).toMatch(/toggleDevTools/);

@@ -5,6 +5,8 @@
 import { contextBridge, ipcRenderer } from 'electron';
 import type { CallError, ClientMessage, EngineMessage, HintTopic } from '../../shared/contract.ts';
 import type { CallOutcome, CertificateWish, DemoState, EngineState, Favours, MenuCommand, PageApi, SaveTextWish, Unsubscribe } from '../../shared/page-api.ts';
+import { guardChannel, guardStateChannel } from '../../shared/guard.ts';
+import type { GuardAnswer, GuardApi, GuardName, GuardState } from '../../shared/guard.ts';
 import { channels, favourChannel, mostCopiedCharacters, versionArgument } from '../../shared/page-channels.ts';
 import type { FavourName } from '../../shared/page-channels.ts';
 
@@ -119,6 +121,12 @@ async function saveText(wish: SaveTextWish): Promise<string | null> {
   return typeof saved === 'string' ? saved : null;
 }
 
+/** What a favour answers is a name or an identifier; anything else is nothing. */
+async function asked(name: FavourName, argument?: unknown): Promise<string | null> {
+  const answer: unknown = await ipcRenderer.invoke(favourChannel(name), argument);
+  return typeof answer === 'string' ? answer : null;
+}
+
 const favours: Favours = {
   copyText: (text) => (typeof text === 'string' && text.length <= mostCopiedCharacters ? favour('copyText', text) : Promise.reject(new Error('Only text of at most 1,000,000 characters can be copied.'))),
   setTheme: (theme) => favour('setTheme', String(theme)),
@@ -128,6 +136,27 @@ const favours: Favours = {
   restartEngine: () => favour('restartEngine'),
   saveCertificate,
   saveText,
+  writeReport: (spec) => asked('writeReport', spec),
+  openReport: (jobId) => favour('openReport', String(jobId)),
+  saveVerifier: () => asked('saveVerifier'),
+};
+
+const guardStates = new Listeners<GuardState | null>();
+ipcRenderer.on(guardStateChannel, (_event, state: GuardState) => guardStates.tell(state));
+
+async function askGuard(name: GuardName, argument?: unknown): Promise<GuardAnswer> {
+  const answer: unknown = await ipcRenderer.invoke(guardChannel(name), argument);
+  return answer as GuardAnswer;
+}
+
+const guard: GuardApi = {
+  unlock: (passphrase) => askGuard('unlock', String(passphrase)),
+  lockNow: () => askGuard('lockNow'),
+  setLock: ({ current, passphrase, idleMinutes, atStart }) => askGuard('setLock', { current, passphrase, idleMinutes, atStart }),
+  removeLock: (current) => askGuard('removeLock', String(current)),
+  enterAuditor: (text) => askGuard('enterAuditor', String(text)),
+  leaveAuditor: (passphrase) => askGuard('leaveAuditor', passphrase === null ? null : String(passphrase)),
+  onState: (listener) => guardStates.add(listener, true),
 };
 
 const platform = process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';
@@ -144,6 +173,7 @@ const api: PageApi = {
   onDemoState: (listener) => demoStates.add(listener, true),
   onMenuCommand: (listener) => menuCommands.add(listener, false),
   favours,
+  guard,
   platform,
   versions: { app: version, electron: process.versions['electron'] ?? '', chrome: process.versions['chrome'] ?? '', node: process.versions['node'] ?? '' },
 };

@@ -1,10 +1,12 @@
 /** What the palette can do. Each command says what it does before it does it; none of them stops or deletes anything by itself: a stop opens its plan. */
 import type { TablerIcon } from '@tabler/icons-react';
-import { IconAlertTriangle, IconBell, IconBellCog, IconCoin, IconContrast, IconFileImport, IconFolder, IconGauge, IconHandStop, IconKeyboard, IconLayoutSidebar, IconListDetails, IconListSearch, IconLayoutSidebarRight, IconPlayerPlay, IconPlayerStop, IconPlus, IconReceiptDollar, IconRefresh, IconClock, IconUserCheck } from '@tabler/icons-react';
+import { IconAlertTriangle, IconBell, IconBellCog, IconCoin, IconContrast, IconEyeCheck, IconFileCertificate, IconFileImport, IconFolder, IconGauge, IconHandStop, IconKeyboard, IconLayoutSidebar, IconListDetails, IconListSearch, IconLock, IconLayoutSidebarRight, IconPlayerPlay, IconPlayerStop, IconPlus, IconReceiptDollar, IconRefresh, IconClock, IconShieldCheck, IconUserCheck } from '@tabler/icons-react';
 import { call, demoNow, engineReady, favours } from '../api/client.ts';
+import { guard, guardNow } from '../api/guard.ts';
 import { demoFleet } from '../api/demo-fleet.ts';
 import { queryClient } from '../api/query-client.ts';
 import { settingsQueries } from '../api/queries.ts';
+import { readOnlyNow } from '../ui/read-only.ts';
 import { inertString } from '../ui/agent-text.ts';
 import type { Settings } from '../../shared/domain.ts';
 import { go } from './navigation.ts';
@@ -69,6 +71,7 @@ export function commandsNow(): Command[] {
     { id: 'unpriced', title: 'Price what has no price', context: 'models that were used and are not in the price book', icon: IconCoin, run: () => go({ screen: 'cost', params: { tab: 'prices' } }) },
     { id: 'import-bill', title: 'Import a bill…', context: 'FOCUS or CSV, beside what we know; asks before it keeps anything', icon: IconReceiptDollar, run: () => go({ screen: 'cost', params: { tab: 'reconciliation', bill: '1' } }) },
     ...stopCommands(),
+    ...guardCommands(),
     demoRuns
       ? { id: 'stop-demo', title: 'Stop the demo fleet', context: 'the pretend agents end; their history stays', icon: IconPlayerStop, run: () => attempt('The demo fleet did not stop.', demoFleet.stop()) }
       : { id: 'start-demo', title: 'Start the demo fleet', context: 'pretend agents on this machine', icon: IconPlayerPlay, run: () => attempt('The demo fleet did not start.', demoFleet.start()) },
@@ -79,9 +82,23 @@ export function commandsNow(): Command[] {
     { id: 'sidebar', title: 'Sidebar as rail, or whole', context: '', keys: 'mod+b', icon: IconLayoutSidebar, run: () => railStored.set(!railStored.get()) },
     { id: 'detail', title: 'Show or hide the detail pane', context: '', keys: 'mod+\\', icon: IconLayoutSidebarRight, run: () => detailStored.set(!detailStored.get()) },
     { id: 'keys', title: 'Keys of this screen', context: '', keys: '?', icon: IconKeyboard, run: () => showOverlay('keys') },
-    { id: 'audit', title: 'Decisions and changes', context: 'the log of what people and the console did', icon: IconListDetails, run: () => go({ screen: 'settings', params: { show: 'audit' } }) },
+    { id: 'report', title: 'Write a report…', context: 'asks what goes into it, then where to write it', icon: IconFileCertificate, run: () => go({ screen: 'audit' }) },
+    { id: 'audit', title: 'Audit log: decisions and changes', context: 'the log of what people and the console did', icon: IconListDetails, run: () => go({ screen: 'audit', params: { view: 'log' } }) },
+    { id: 'audit-check', title: 'Check the audit chain', context: 'reads the whole log and every seal; changes nothing', icon: IconShieldCheck, run: () => { go({ screen: 'audit' }); attempt('The audit log was not checked.', call('audit.check', {})); } },
     { id: 'data-folder', title: 'Open the data folder', context: 'in the file manager', icon: IconFolder, run: () => attempt('The data folder was not opened.', favours.openDataFolder()) },
   ];
   if (!engineReady()) commands.unshift({ id: 'restart-engine', title: 'Restart the engine', context: 'it is away', icon: IconRefresh, run: () => attempt('The engine was not started.', favours.restartEngine()) });
-  return commands;
+  return readOnlyNow() ? commands.filter(({ id }) => !changing.has(id) && !id.startsWith('theme-') && !id.startsWith('stop-') && id !== 'budget-chosen') : commands;
+}
+
+/** What leads to nothing but a change is not offered in auditor mode. */
+const changing: ReadonlySet<string> = new Set(['add-connection', 'answer', 'import-grants', 'alert-rule-add', 'alert-target-add', 'budget-new', 'import-bill', 'start-demo', 'stop-demo']);
+
+function guardCommands(): Command[] {
+  const state = guardNow();
+  if (state === null) return [];
+  const { lock, auditor } = state;
+  const mode: Command[] = auditor.whole ? [] : [{ id: 'auditor-mode', title: auditor.on ? 'Leave auditor mode…' : 'Auditor mode…', context: auditor.on ? 'asks the passphrase where a lock is set' : 'this window only reads; the engine goes on', icon: IconEyeCheck, run: () => showOverlay('auditor') }];
+  const now: Command[] = lock.set ? [{ id: 'lock-now', title: 'Lock now', context: 'the window shows nothing until it is unlocked', keys: 'mod+shift+l', icon: IconLock, run: () => attempt('The window was not locked.', guard.lockNow()) }] : [{ id: 'lock-set', title: 'Set a lock…', context: 'in Settings', icon: IconLock, run: () => go({ screen: 'settings' }) }];
+  return [...mode, ...now];
 }

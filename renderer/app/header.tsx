@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { IconHandStop, IconSearch } from '@tabler/icons-react';
 import { lazy, Suspense, type Ref } from 'react';
 import { systemQueries } from '../api/queries.ts';
+import { auditorReason, useReadOnly } from '../ui/read-only.ts';
 import { Kbd } from '../ui/kbd.tsx';
 import type { Place } from './navigation.ts';
 import { showOverlay } from './overlay-state.ts';
@@ -30,7 +31,16 @@ export function Header({ slotRef, place }: { slotRef: Ref<HTMLDivElement>; place
 /** On every screen, always in the same place. It opens the plan, or asks what to stop; it stops nothing. */
 function StopButton() {
   const { data: status } = useQuery(systemQueries.status());
-  const known = (status?.agents ?? 0) > 0;
+  const auditor = useReadOnly();
+  const known = (status?.agents ?? 0) > 0 && !auditor;
+  if (auditor) {
+    // Not the browser's own disabled: a person who looks for it with the keyboard shall find it, and hear why it does nothing.
+    return (
+      <button type="button" className={classes.control} aria-disabled="true" data-tip={`${auditorReason} To stop an agent, leave auditor mode, use another window of the owner, or the command line.`} onClick={openStopOfScreen}>
+        <IconHandStop size={14} stroke={1.75} aria-hidden="true" /><span>Stop: not in auditor mode</span>
+      </button>
+    );
+  }
   return (
     <button type="button" className={`${classes.control} ${known ? classes.stop : ''}`} onClick={openStopOfScreen} aria-keyshortcuts="Control+." data-tip={known ? 'Opens the stop plan of what is chosen, else asks what to stop. Stops nothing yet.' : 'No agent is known yet.'}>
       <IconHandStop size={14} stroke={1.75} aria-hidden="true" /><span>Stop…</span><Kbd keys="mod+." />

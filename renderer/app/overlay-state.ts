@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from 'react';
 
 /** `stop`: the stop plan or the question what to stop; stop-choice.ts says which. */
-export type Overlay = 'palette' | 'keys' | 'stop' | null;
+export type Overlay = 'palette' | 'keys' | 'stop' | 'auditor' | null;
 
 let open: Overlay = null;
 const listeners = new Set<() => void>();

@@ -4,6 +4,7 @@ import { showOverlay, useOverlay } from './overlay-state.ts';
 import { Palette } from './palette.tsx';
 
 const KeyHelp = lazy(async () => import('./key-help.tsx'));
+const AuditorDialog = lazy(async () => import('../features/guard/auditor-dialog.tsx'));
 const loadStop = async () => import('../features/stop/plan/stop-overlay.tsx');
 const StopOverlay = lazy(loadStop);
 
@@ -19,6 +20,7 @@ export function Overlays() {
     <>
       {open === 'palette' && <Palette onClose={close} />}
       <Suspense fallback={null}>{open === 'keys' && <KeyHelp onClose={close} />}</Suspense>
+      <Suspense fallback={null}>{open === 'auditor' && <AuditorDialog onClose={close} />}</Suspense>
       <Suspense fallback={null}>{open === 'stop' && <StopOverlay onClose={close} />}</Suspense>
     </>
   );

@@ -51,6 +51,8 @@ export function useShellKeys(): void {
   useEffect(() => onMenuCommand((command) => {
     if (command === 'palette') showOverlay('palette');
     else if (command === 'keys') showOverlay('keys');
+    else if (command === 'auditor-mode') showOverlay('auditor');
+    else if (command === 'set-lock') go({ screen: 'settings' });
     else if (command === 'settings' || command === 'approvals' || command === 'alerts') go({ screen: command });
     else if (command.startsWith('alert:')) go({ screen: 'alerts', id: command.slice('alert:'.length) });
     else go({ screen: 'connections', params: { add: '1' } });

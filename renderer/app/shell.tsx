@@ -1,5 +1,6 @@
 /** The frame that every screen stands in: sidebar, header, content, status bar, and what may lie above them. */
 import { Suspense, useRef, useState } from 'react';
+import { AuditorBanner } from '../features/guard/auditor-banner.tsx';
 import { Loading } from '../ui/blocks.tsx';
 import { TipLayer } from '../ui/tip.tsx';
 import { AlarmBanners } from './alarm-banners.tsx';
@@ -35,6 +36,7 @@ export function Shell() {
         <Sidebar onSkip={() => main.current?.focus()} />
         <Header slotRef={setSlot} place={place} />
         <main ref={main} id="main" className={classes.main} tabIndex={-1} data-region aria-label={routes[place.screen].title}>
+          <AuditorBanner />
           <EngineBanner />
           <NoticeBanner />
           {place.screen !== 'settings' && <AlarmBanners />}

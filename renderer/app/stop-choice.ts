@@ -5,6 +5,8 @@
 import { useEffect, useRef } from 'react';
 import type { StopLevel } from '../../shared/domain.ts';
 import type { StopScope } from '../../shared/stop.ts';
+import { announce } from '../ui/announce.ts';
+import { auditorReason, readOnlyNow } from '../ui/read-only.ts';
 import { overlayNow, showOverlay } from './overlay-state.ts';
 
 interface Named { id: string; name: string }
@@ -72,14 +74,23 @@ export function addStopSource(source: Source): () => void {
   return () => { sources.splice(sources.indexOf(source), 1); };
 }
 
+/** Every way to a stop leads through here, so that in auditor mode each of them says why there is none. */
+function mayStop(): boolean {
+  if (!readOnlyNow()) return true;
+  announce(auditorReason, { urgent: true });
+  return false;
+}
+
 /** Opens the plan; it stops nothing yet. */
 export function openStopPlan(ask: StopAsk): void {
+  if (!mayStop()) return;
   opened = { kind: 'plan', ask };
   showOverlay('stop');
 }
 
 /** Asks what to stop. `agents`: those that were ticked, offered first. */
 export function openStopChooser(agents: readonly Named[] = []): void {
+  if (!mayStop()) return;
   opened = { kind: 'choose', agents };
   showOverlay('stop');
 }

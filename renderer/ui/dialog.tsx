@@ -1,5 +1,6 @@
 import { useId, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { Kbd } from './kbd.tsx';
+import { auditorReason, useReadOnly } from './read-only.ts';
 import classes from './dialog.module.css';
 
 interface DialogProps {
@@ -19,11 +20,13 @@ interface DialogProps {
   height?: number | string;
   /** the body brings its own padding and panes. */
   flush?: boolean;
+  /** its act changes nothing that auditor mode protects. */
+  reads?: boolean;
   children: ReactNode;
 }
 
 /** Modal, on the browser's own dialog element: focus stays inside, the page behind is inert, Escape closes. */
-export function Dialog({ title, subject, icon, onClose, onConfirm, unsaved = false, foot, width = 520, height, flush = false, children }: DialogProps) {
+export function Dialog({ title, subject, icon, onClose, onConfirm, unsaved = false, foot, width = 520, height, flush = false, reads = false, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   const [asking, setAsking] = useState(false);
@@ -45,9 +48,12 @@ export function Dialog({ title, subject, icon, onClose, onConfirm, unsaved = fal
     if (unsaved && !asking) setAsking(true);
     else onClose();
   };
-  const confirm = useRef(onConfirm);
+  // A dialog with an act is about a change: in auditor mode it can be read, and its act is not there to be pressed.
+  const inert = useReadOnly() && !reads && onConfirm !== undefined;
+  const act = inert ? undefined : onConfirm;
+  const confirm = useRef(act);
   // With the layout, not after the paint: a key acts on what stands on the screen, never on what stood there before it.
-  useLayoutEffect(() => { confirm.current = onConfirm; });
+  useLayoutEffect(() => { confirm.current = act; });
   useLayoutEffect(() => {
     // On the window: a step that went away may have taken the focus with it.
     const keyDown = (event: KeyboardEvent): void => {
@@ -73,8 +79,9 @@ export function Dialog({ title, subject, icon, onClose, onConfirm, unsaved = fal
           <button type="button" className={classes.ask} onClick={onClose}>Close and lose it</button>
         </div>
       )}
-      <div className={flush ? classes.flush : classes.body}>{children}</div>
-      {foot !== undefined && <footer className={classes.foot}>{typeof foot === 'function' ? foot(leave) : foot}</footer>}
+      {inert && <div className={classes.asking} role="note"><span>{auditorReason}</span></div>}
+      <div className={flush ? classes.flush : classes.body}>{inert ? <fieldset disabled className={classes.inert}>{children}</fieldset> : children}</div>
+      {foot !== undefined && <footer className={classes.foot}>{inert ? <button type="button" className={classes.ask} onClick={onClose}>Close</button> : typeof foot === 'function' ? foot(leave) : foot}</footer>}
     </dialog>
   );
 }

@@ -3,7 +3,9 @@ import { systemQueries } from '../../api/queries.ts';
 import { AlarmLine, alarmsInOrder } from '../../app/alarm-banners.tsx';
 import { ScreenHead } from '../../app/screen-head.tsx';
 import { ErrorBlock, FromQuery } from '../../ui/blocks.tsx';
+import { Changes } from '../../ui/changes.tsx';
 import { DemoPanel } from './demo-panel.tsx';
+import { GuardPanel } from './guard-panel.tsx';
 import { AboutPanel, DataPanel, ReceiverPanel } from './machine-panels.tsx';
 import { KillSwitchPanel } from './kill-switch-panel.tsx';
 import { AppearancePanel, ApprovalsPanel, ContentPanel } from './look-panels.tsx';
@@ -24,20 +26,21 @@ export default function SettingsScreen() {
         <div className={classes.column}>
           <FromQuery query={query} what="Reading settings" failed="The settings could not be read.">
             {(settings) => (
-              <>
+              <Changes block>
                 <AppearancePanel settings={settings} change={change} />
                 <ApprovalsPanel settings={settings} change={change} />
                 <KillSwitchPanel settings={settings} change={change} />
                 <RetentionPanel settings={settings} change={change} />
                 <ContentPanel settings={settings} change={change} />
                 <ReceiverPanel settings={settings} change={change} status={status} />
-              </>
+              </Changes>
             )}
           </FromQuery>
         </div>
         <div className={classes.column}>
+          <GuardPanel />
           <DataPanel status={status} />
-          <DemoPanel />
+          <Changes block><DemoPanel /></Changes>
           <AboutPanel status={status} />
         </div>
       </div>

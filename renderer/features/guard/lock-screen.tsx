@@ -1,0 +1,57 @@
+/** All that a locked window shows. It has no port to the engine, and nothing of what was read before is in this page any more. */
+import { Button } from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
+import { guard } from '../../api/guard.ts';
+import { LiveRegion } from '../../app/live-region.tsx';
+import { announce } from '../../ui/announce.ts';
+import classes from './guard.module.css';
+
+export function LockScreen() {
+  const [passphrase, setPassphrase] = useState('');
+  const [problem, setProblem] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [waitS, setWaitS] = useState(0);
+  const waits = waitS > 0;
+  const field = useRef<HTMLInputElement>(null);
+  // There is nothing else here that a key could be meant for.
+  useEffect(() => field.current?.focus(), []);
+  useEffect(() => {
+    if (!waits) return;
+    const timer = setInterval(() => setWaitS((left) => left - 1), 1_000);
+    return () => clearInterval(timer);
+  }, [waits]);
+  const unlock = async (): Promise<void> => {
+    if (passphrase === '' || busy || waits) return;
+    setBusy(true);
+    // SECURITY: a passphrase is not left lying in the field, whether it was right or not.
+    const given = passphrase;
+    setPassphrase('');
+    try {
+      const answer = await guard.unlock(given);
+      setProblem(answer.text);
+      setWaitS(answer.waitS);
+      if (!answer.ok) announce(answer.text, { urgent: true });
+    } catch {
+      setProblem('Gatehouse did not answer. Try again.');
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <main className={classes.ground}>
+      <section className={classes.card} aria-label="Locked">
+        <h1 className={classes.brand}><IconLock size={18} stroke={1.75} aria-hidden="true" />Gatehouse is locked</h1>
+        <p className={classes.says}>The engine goes on: what agents send is received, and what was set to stop them stops them.</p>
+        <form className={classes.form} onSubmit={(event) => { event.preventDefault(); void unlock(); }}>
+          <label className={classes.field}>Passphrase
+            <input className={classes.input} type="password" ref={field} autoComplete="off" maxLength={1_000} value={passphrase} onChange={(event) => setPassphrase(event.currentTarget.value)} />
+          </label>
+          <p className={classes.problem} role="status">{waits ? `Too many wrong passphrases. The next one is taken in ${waitS} s.` : problem}</p>
+          <Button type="submit" variant="filled" disabled={passphrase === '' || busy || waits}>{busy ? 'Looking…' : 'Unlock'}</Button>
+        </form>
+      </section>
+      <LiveRegion />
+    </main>
+  );
+}

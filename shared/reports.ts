@@ -45,6 +45,13 @@ export const reportSpec = z.object({
 export type ReportSpec = z.infer<typeof reportSpec>;
 
 export const dispositions = ['not_applicable', 'disabled_by_policy', 'unsupported_input', 'resource_exhausted', 'failed', 'unavailable', 'out_of_scope', 'withheld'] as const;
+/** Whether what a report becomes is one file or a folder of several. */
+export function reportTarget({ contents, formats, pack }: Pick<ReportSpec, 'contents' | 'formats' | 'pack'>): 'file' | 'folder' {
+  if (pack) return 'file';
+  const files = formats.reduce((sum, format) => sum + (format === 'pdf' ? 1 : format === 'focus' ? Number(contents.includes('cost')) : contents.length), 0);
+  return files === 1 ? 'file' : 'folder';
+}
+
 /** No silent remainder: what was eligible and not examined stands here, with why. `count` null: nobody can know. */
 export const unexamined = z.object({ disposition: z.enum(dispositions), count: z.int().nullable(), text: z.string() });
 export const coverageRow = z.object({
@@ -67,6 +74,7 @@ export const reportPreview = z.object({ rows: z.array(z.object({ content: report
 export type ReportPreview = z.infer<typeof reportPreview>;
 
 export const reportFile = z.object({ path: z.string(), content: reportContent.nullable(), format: z.string(), bytes: z.int(), rows: z.int().nullable(), sha256: z.string() });
+export type ReportFile = z.infer<typeof reportFile>;
 export const reportJob = z.object({
   id, spec: reportSpec, state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']), by: z.string(), startedAt: isoTime, endedAt: isoTime.nullable(),
   /** file or folder, as it was chosen. */

@@ -1,5 +1,6 @@
 /** A spreadsheet (Office Open XML). Rows beyond what a sheet can hold go on in a further sheet, texts beyond what a cell can hold into a file beside it. */
 import { writeXlsxStream, XLSX_MAX_ROWS_PER_SHEET } from 'hucre/xlsx';
+import type { ReportContent } from '../../../shared/reports.ts';
 import type { Cell, Column, Row } from './columns.ts';
 import { changedColumn } from './format-csv.ts';
 import type { Format, FormatContext, Sink, Written } from './format.ts';
@@ -7,6 +8,8 @@ import { written } from './format.ts';
 import { seen } from './inert-text.ts';
 
 const longestCell = 32_767;
+/** Where texts stand that no cell can hold. */
+export const longTexts = (content: ReportContent): string => `${content}.long-texts.jsonl`;
 /** In a sheet this means the character with that number: a text that only looks so must keep its own letters. */
 const looksEscaped = /_(?=x[0-9a-fA-F]{4}_)/g;
 
@@ -55,7 +58,7 @@ class Sheet {
   }
 
   private get besideName(): string {
-    return `${this.context.content}.long-texts.jsonl`;
+    return longTexts(this.context.content);
   }
 
   private cell({ name, type }: Column, value: Cell, row: Row, changed: string[]): string | number | boolean | null {

@@ -2,6 +2,9 @@
 import { columnsOf } from '../../export/columns.ts';
 import type { Row } from '../../export/columns.ts';
 import { basisWord, FLAG, identityWord, keyKindWord, KIND, kindWord, outcomeWord, PROVENANCE, STATUS, statusWord } from '../codes.ts';
+import { DigestPlaces } from '../digest-places.ts';
+import type { ActivityRecord } from '../digest-places.ts';
+import { iso as hourIso } from '../digests.ts';
 import { publicId } from '../ids.ts';
 import { agentCells, at, atOrNull, connectionOf, idOrNull, listOrNull, rowMaker } from './report-cells.ts';
 import type { ConnectionName } from './report-cells.ts';
@@ -32,16 +35,20 @@ export function activityPart({ agents, fromUs, toUs }: Selection): Part {
   };
 }
 
-const readers = new WeakMap<Reading, RecordTexts>();
+const readers = new WeakMap<Reading, { readonly texts: RecordTexts; readonly places: DigestPlaces }>();
 const make = rowMaker(columnsOf.activity);
 
 /** One after the other, as they are asked for: their texts together may be large. */
 function* rowsOf(reading: Reading, raw: readonly Raw[]): Generator<Row> {
-  const texts = readers.get(reading) ?? new RecordTexts(reading.db);
-  readers.set(reading, texts);
+  const own = readers.get(reading) ?? { texts: new RecordTexts(reading.db), places: new DigestPlaces(reading.db) };
+  readers.set(reading, own);
+  const standing = Map.groupBy(own.places.of(raw.map(({ id }) => id)), ({ activity }) => activity);
   const page = new Page(reading);
-  for (const row of raw) yield rowOf(reading, page, row, texts.of(row.id, row, row.further > 0));
+  for (const row of raw) yield rowOf(reading, page, row, { ...own.texts.of(row.id, row, row.further > 0), leaves: leavesOf(standing.get(row.id) ?? []) });
 }
+
+const leavesOf = (records: readonly ActivityRecord[]): string => JSON.stringify(records.flatMap(({ standing }) => (standing === null ? []
+  : [{ connectionId: publicId('connection', standing.digest.connection), hour: hourIso(standing.digest.hour), index: standing.index, leaf: standing.leaf.toString('hex') }])));
 
 interface AgentFacts { readonly identity: number; readonly identityOf: string | null; readonly connection: ConnectionName; readonly versions: readonly { readonly version: string; readonly firstUs: number }[] }
 interface TaskFacts { readonly key: string; readonly keyKind: number; readonly name: string; readonly outcome: number; readonly basis: number }
@@ -74,7 +81,7 @@ class Page {
   }
 }
 
-function rowOf(reading: Reading, page: Page, row: Raw, told: Told): Row {
+function rowOf(reading: Reading, page: Page, row: Raw, told: Told & { readonly leaves: string }): Row {
   const agent = page.agent(row.agent);
   const text = (id: number | null): string | null => reading.texts.of(id) || null;
   const authority = reading.authority(row.task, row.agent);
@@ -89,7 +96,7 @@ function rowOf(reading: Reading, page: Page, row: Raw, told: Told): Row {
     tool: row.kind === KIND.tool_call ? name : null, model: text(row.model), ...moneyCells(reading, row),
     failureId: idOrNull('failure', row.failure), errorType: text(row.errorType), errorMessage: text(row.errorMessage), parentId: idOrNull('activity', row.parent),
     traceId: row.traceId, spanId: told.spanId, parentSpanId: told.parentSpanId, source: reading.texts.of(row.source), notes: notesOf(row, told), records: 1 + row.further,
-    recordHashes: '[]', input: told.input, output: told.output, otherText: told.other,
+    recordHashes: told.leaves, input: told.input, output: told.output, otherText: told.other,
   });
 }
 

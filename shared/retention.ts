@@ -77,8 +77,8 @@ export const erasureAsked = z.object({ person: personText, aliases: aliasTexts }
 
 export const erasurePreview = z.object({
   found: z.array(erasureCount), total: z.int(),
-  /** activities whose kept records carry it. */
-  activities: z.int(),
+  /** kept records of activities that carry it. */
+  records: z.int(),
   /** found near it or made from it: to be ticked or not. */
   aliases: z.array(z.object({ text: z.string(), count: z.int(), ticked: z.boolean() })), moreAliases: z.int(),
   remains: z.array(erasureRemains),

@@ -19,8 +19,9 @@ import { ContentViews } from './content-views.ts';
 import { openControlSocket } from './control-socket.ts';
 import { Doors } from './doors.ts';
 import { EngineLog } from './engine-log.ts';
+import { openReports } from './export/report-desk.ts';
 import { GapKeeper } from './gap-keeper.ts';
-import { makeHandlers, runRetention } from './handlers.ts';
+import { makeHandlers } from './handlers.ts';
 import { Hints } from './hints.ts';
 import { ask } from './history-port.ts';
 import type { HistoryPort } from './history-port.ts';
@@ -31,6 +32,7 @@ import { systemClock } from './ports.ts';
 import type { Actor, ClientPort, Log } from './ports.ts';
 import { noReceiver, ReceiverKeeper } from './receiver-keeper.ts';
 import type { Address, ReceiverPart } from './receiver-keeper.ts';
+import { retentionDesk } from './retention-desk.ts';
 import { RpcServer } from './rpc.ts';
 import { RuntimeConnections } from './runtime-connections.ts';
 import { openRuntimes } from './runtimes.ts';
@@ -38,6 +40,7 @@ import { History } from './store/history.ts';
 import type { RuntimeFact } from './store/runtime-commands.ts';
 import { Status } from './status.ts';
 import { openStopping } from './stop/open-stop.ts';
+import { openSurvey } from './survey.ts';
 
 export interface EngineOptions {
   readonly dataFolder: string;
@@ -141,9 +144,10 @@ async function assemble(options: EngineOptions, log: Log, history: HistoryPort, 
     const { rows, passed } = await ask(history, 'liveRows', { after: afterId, upTo: upToId, ids, filter, limit });
     return { rows, matched: passed };
   };
+  const reports = openReports({ history, dataFolder: options.dataFolder, version, log, changed: () => hints.add(['reports', 'audit']), pack: null });
   const rpc = new RpcServer({
     handlers: makeHandlers({
-      history, status, alarms, connections, receiver, views: new ContentViews({ history, log }), desk: runtimes.desk, stop: stopping.desk, access: accessDesk({ history, documents: documentReader() }), cost: costDesk({ history, bills: billReader() }), budgets: budgetsDesk({ history }), alerts: alerts.desk, audit: audit.desk,
+      history, status, alarms, connections, receiver, views: new ContentViews({ history, log }), desk: runtimes.desk, stop: stopping.desk, access: accessDesk({ history, documents: documentReader() }), cost: costDesk({ history, bills: billReader() }), budgets: budgetsDesk({ history }), alerts: alerts.desk, retention: retentionDesk({ history, survey: openSurvey(() => history.file), clock: systemClock }), audit: audit.desk, reports: reports.desk,
       runtimes: new RuntimeConnections({ history, facts: runtimes.facts, collectors: runtimes.collectors, credentials: runtimes.credentials, shown: (id) => connections.one(id), log }),
     }),
     onRefused: (method, actor, text) => {
@@ -157,6 +161,7 @@ async function assemble(options: EngineOptions, log: Log, history: HistoryPort, 
     if (note.inserted > 0) rate.add(note.inserted);
     hints.add(note.topics);
   });
+  await reports.start();
   const { lastSeenUs } = await ask(history, 'engineFacts', {});
   const chores = keeper ? await startWatching({ history, keeper, gaps, alarms, log, facts: runtimes.facts }) : null;
   await runtimes.start();
@@ -167,7 +172,7 @@ async function assemble(options: EngineOptions, log: Log, history: HistoryPort, 
     rpc, receiver,
     close: async () => {
       chores?.close();
-      await Promise.all([stopping.close(), alerts.close()]);
+      await Promise.all([stopping.close(), alerts.close(), reports.close()]);
       await Promise.all([receiver.close(), runtimes.close(), processes.close()]);
       await gaps.settle();
       // Last of all that writes: its seal counts what the others wrote at their end.
@@ -193,7 +198,7 @@ async function startWatching({ history, keeper, gaps, alarms, log, facts }: Watc
   await tellOffTime(history, gaps, await facts());
   await keeper.start();
   const clock = new ClockWatch(tellClock(gaps, alarms));
-  const retain = (): void => { runRetention(history, Date.now() * 1_000, null).catch((error: unknown) => log.error('retention', error)); };
+  const retain = (): void => { history.command('retention.run', { nowUs: Date.now() * 1_000, by: { actor: 'Gatehouse', actorKind: 'engine' }, quiet: true, wait: true }).catch((error: unknown) => log.error('retention', error)); };
   const retention = setInterval(retain, retentionEveryMs);
   retain();
   return { close: () => { clock.close(); clearInterval(retention); } };

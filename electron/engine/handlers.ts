@@ -3,8 +3,7 @@ import type { Method, ParsedParams } from '../../shared/contract.ts';
 import type { Settings } from '../../shared/domain.ts';
 import type { AccessDesk } from './access-desk.ts';
 import type { Alarms } from './alarms.ts';
-import { auditBy, auditByEngine } from './audit-words.ts';
-import type { AuditDeed } from './audit-words.ts';
+import { auditBy } from './audit-words.ts';
 import type { AuditDesk } from './audit/open-audit.ts';
 import type { AlertsDesk } from './alerts/alerts-desk.ts';
 import type { ApprovalsDesk } from './approvals-desk.ts';
@@ -19,8 +18,10 @@ import type { HistoryPort } from './history-port.ts';
 import { systemClock } from './ports.ts';
 import type { Actor, CallContext, Clock } from './ports.ts';
 import type { ReceiverPart } from './receiver-keeper.ts';
+import type { RetentionDesk } from './retention-desk.ts';
 import type { RuntimeConnections } from './runtime-connections.ts';
 import { CheckedJson } from './rpc.ts';
+import type { ReportDesk } from './export/report-desk.ts';
 import type { Handlers } from './rpc.ts';
 import type { Status } from './status.ts';
 import type { StopDesk } from './stop/stop-desk.ts';
@@ -38,6 +39,8 @@ export interface HandlerParts {
   readonly budgets: BudgetsDesk;
   readonly alerts: AlertsDesk;
   readonly audit: AuditDesk;
+  readonly reports: ReportDesk;
+  readonly retention: RetentionDesk;
   readonly receiver: ReceiverPart;
   readonly views: ContentViews;
   readonly clock?: Clock;
@@ -45,16 +48,13 @@ export interface HandlerParts {
 
 type SeenMethod = 'activity.get' | 'approvals.get' | 'access.document' | 'failures.get';
 
-const dayUs = 86_400_000_000;
-
 /** Goes line by line as the parts are wired. */
 const later = (): never => { throw new CallFailure('unavailable', 'This part is not wired yet.'); };
 const notYet = {
-  'retention.policies': later, 'retention.setPolicy': later, 'retention.disk': later, 'retention.free': later, 'retention.chores': later, 'retention.cancel': later, 'holds.list': later, 'holds.place': later, 'holds.lift': later, 'erasure.preview': later, 'erasure.run': later, 'erasure.list': later,
-  'reports.preview': later, 'reports.document': later, 'reports.start': later, 'reports.cancel': later, 'reports.jobs': later, 'reports.templates': later, 'reports.saveTemplate': later, 'reports.removeTemplate': later,
+  'reports.document': later,
 };
 
-export function makeHandlers({ history, status, alarms, connections, runtimes, desk, stop, access, cost, budgets, alerts, audit, receiver, views, clock = systemClock }: HandlerParts): Handlers {
+export function makeHandlers({ history, status, alarms, connections, runtimes, desk, stop, access, cost, budgets, alerts, audit, reports, retention, receiver, views, clock = systemClock }: HandlerParts): Handlers {
   /** Answered, checked and written by the reader thread. */
   const read = <M extends Method>(name: M) => async (params: ParsedParams<M>, { signal }: CallContext): Promise<CheckedJson> => new CheckedJson(await history.queryJson(name, params, signal));
   /** The same, and that somebody looked is written down. */
@@ -161,8 +161,15 @@ export function makeHandlers({ history, status, alarms, connections, runtimes, d
       if (params.otlpPort !== undefined) await receiver.moveTo(settings.otlpPort);
       return settings;
     },
+    ...reports,
+    'reports.preview': read('reports.preview'),
+    'reports.templates': read('reports.templates'),
+    ...retention,
+    'retention.policies': read('retention.policies'),
     'retention.preview': read('retention.preview'),
-    'retention.run': (_params, { actor }) => runRetention(history, nowUs(), actor),
+    'retention.chores': read('retention.chores'),
+    'holds.list': read('holds.list'),
+    'erasure.list': read('erasure.list'),
     'console.record': async (params, { actor }) => {
       await history.command('audit.append', consoleWords(params, actor));
       return {};
@@ -188,20 +195,4 @@ async function setSettings(history: HistoryPort, params: ParsedParams<'settings.
   const details = { before: Object.fromEntries(changes.map(([name]) => [name, before[name as keyof Settings]])), after: Object.fromEntries(changes) };
   const audit = auditBy(actor, { action: 'settings.change', subject: null, outcome: 'done', text: `Changed settings: ${changes.map(([name, to]) => `${name} to ${String(to)}`).join(', ')}.`, details });
   return history.command('settings.set', { ...params, audit });
-}
-
-/** Removes whole days, so that what the preview counted is what goes. `actor` null: by the console itself, whose line is written where something went. */
-export async function runRetention(history: HistoryPort, nowUs: number, actor: Actor | null): Promise<{ activities: number }> {
-  const { retentionDays } = await ask(history, 'settings.get', {});
-  if (retentionDays === null) return { activities: 0 };
-  const beforeUs = Math.floor((nowUs - retentionDays * dayUs) / dayUs) * dayUs;
-  const before = new Date(beforeUs / 1_000).toISOString();
-  const note = async (outcome: AuditDeed['outcome'], text: string, more: Readonly<Record<string, unknown>> = {}): Promise<void> => {
-    const deed: AuditDeed = { action: 'retention.run', subject: null, outcome, text, details: { before, retentionDays, ...more } };
-    await history.command('audit.append', actor === null ? auditByEngine(deed) : auditBy(actor, deed));
-  };
-  if (actor !== null) await note('asked', `Wants to remove what is older than ${before}.`);
-  const gone = await history.command('retention.run', { beforeUs });
-  if (actor !== null || gone.activities > 0) await note('done', `Removed ${gone.activities} activities older than ${before}.`, gone);
-  return gone;
 }

@@ -58,6 +58,7 @@ export class AccessFold {
 
   forget(): void {
     this.save.forget();
+    this.texts.forget();
     this.kept.clear();
     this.keptRows = 0;
   }

@@ -34,6 +34,8 @@ import { setOwner } from './owners.ts';
 import type { RetentionCommands } from './retention-commands.ts';
 import { setPeriod } from './retention-plan.ts';
 import { setCanary, setNextDrill, writeRights } from './readiness.ts';
+import { beginReport, endReport, recoverReports, removeTemplate, saveTemplate } from './report-commands.ts';
+import type { ReportCommands } from './report-commands.ts';
 import type { AuditWords, RuntimeCommands } from './runtime-commands.ts';
 import { addRuntime, setRuntimeState, updateRuntime } from './runtimes.ts';
 import { mustHaveSecond } from './second-person.ts';
@@ -56,7 +58,7 @@ export type AssembledCostCommand = 'tasks.mark';
 type Audited<P> = P & { readonly audit?: AuditWords };
 
 /** Ids are row ids here; the engine's handlers translate public ones. */
-export interface Commands extends Omit<RuntimeCommands, AssembledCommand>, AuditCommands, StopCommands, AccessCommands, Omit<CostCommands, AssembledCostCommand>, BudgetCommands, AlertCommands, DigestCommands, RetentionCommands {
+export interface Commands extends Omit<RuntimeCommands, AssembledCommand>, AuditCommands, StopCommands, AccessCommands, Omit<CostCommands, AssembledCostCommand>, BudgetCommands, AlertCommands, DigestCommands, RetentionCommands, ReportCommands {
   'connections.add': { params: Audited<{ name: string; content: ContentLevel; demo: boolean; tokenHash: Uint8Array; tokenEnds: string }>; result: { id: number } };
   'connections.update': { params: Audited<{ id: number; name?: string | undefined; content?: ContentLevel | undefined; enabled?: boolean | undefined }>; result: { id: number } };
   'connections.rotate': { params: Audited<{ id: number; tokenHash: Uint8Array; tokenEnds: string }>; result: { id: number } };
@@ -199,6 +201,11 @@ const runs: { readonly [N in CommandName]: Run<N> } = {
   'agents.link': (db, p, _tallies, nowUs) => linkAgents(db, p, nowUs),
   'agents.unlink': (db, p, _tallies, nowUs) => unlinkAgent(db, p, nowUs),
   'audit.append': (db, p, _tallies, nowUs) => appendAudit(db, p, nowUs),
+  'reports.begin': (db, p, _tallies, nowUs) => beginReport(db, p, nowUs),
+  'reports.end': (db, p, _tallies, nowUs) => endReport(db, p, nowUs),
+  'reports.recover': (db, p, _tallies, nowUs) => recoverReports(db, p, nowUs),
+  'reports.saveTemplate': (db, p, _tallies, nowUs) => saveTemplate(db, p, nowUs),
+  'reports.removeTemplate': (db, p, _tallies, nowUs) => removeTemplate(db, p, nowUs),
   'audit.key': (db, p, _tallies, nowUs) => addAuditKey(db, p, nowUs),
   'audit.seal': (db, p) => addSeals(db, p),
   'audit.prune': (db, p, _tallies, nowUs) => pruneAudit(db, p, nowUs),

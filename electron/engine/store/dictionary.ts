@@ -70,7 +70,7 @@ export class Dictionary {
   }
 }
 
-/** For readers: an id's text, remembered. Rows of `string` never change. */
+/** For readers: an id's text, remembered. Rows of `string` change only by an erasure. */
 export class Texts {
   private readonly texts = new Map<number, string>();
   private readonly read: Statement<[number], { text: string }>;
@@ -88,5 +88,9 @@ export class Texts {
     if (this.texts.size >= kept) this.texts.clear();
     this.texts.set(id, text);
     return text;
+  }
+
+  forget(): void {
+    this.texts.clear();
   }
 }

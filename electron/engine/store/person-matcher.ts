@@ -32,7 +32,7 @@ function patternOf(char: string): string {
 /** Everywhere the letters stand, also within longer words. */
 function looseOf(spellings: readonly string[]): RegExp {
   const longestFirst = [...new Set(spellings.map(normalPerson).filter((one) => one !== ''))].toSorted((a, b) => b.length - a.length);
-  return new RegExp(longestFirst.length === 0 ? '(?!)' : longestFirst.map((one) => [...one].map(patternOf).join('')).join('|'), 'giu');
+  return new RegExp(longestFirst.length === 0 ? '(?!)' : longestFirst.map((one) => Array.from(one, patternOf).join('')).join('|'), 'giu');
 }
 
 function openBefore(text: string, at: number): boolean {
@@ -117,12 +117,14 @@ export function otherSpellings(person: string): string[] {
 export class NearNames {
   readonly #loose: RegExp;
   readonly #known: ReadonlySet<string>;
+  /** how often each that is ticked was met. */
+  readonly ticked = new Map<string, number>();
   readonly found = new Map<string, number>();
   /** there were more names than are kept. */
   more = 0;
 
   constructor(person: string, ticked: readonly string[]) {
-    this.#loose = looseOf([person, ...otherSpellings(person)]);
+    this.#loose = looseOf([person, ...ticked, ...otherSpellings(person)]);
     this.#known = new Set([person, ...ticked].map(samePerson));
   }
 
@@ -137,6 +139,7 @@ export class NearNames {
       const name = around(text, hit.index, hit.index + hit[0].length);
       this.#loose.lastIndex = Math.max(hit.index + hit[0].length, this.#loose.lastIndex);
       const same = samePerson(name);
+      if (this.#known.has(same)) this.ticked.set(same, (this.ticked.get(same) ?? 0) + 1);
       if (same.length > 200 || this.#known.has(same)) continue;
       const count = this.found.get(same);
       if (count === undefined && this.found.size >= 500) this.more += 1;

@@ -6,11 +6,11 @@ import type { AssembledCommand, AssembledCostCommand, Commands } from './command
 import type { CostCommands } from './cost-commands.ts';
 import type { StoreErrorCode } from './errors.ts';
 import type { PreparedBody } from './prepared.ts';
+import type { ChoreCommands } from './retention-commands.ts';
 import type { RuntimeCommands } from './runtime-commands.ts';
 
 /** Commands that take long: done in many small transactions, so that telemetry is taken in meanwhile. */
-export interface LongCommands {
-  'retention.run': { params: { beforeUs: number }; result: { activities: number } };
+export interface LongCommands extends ChoreCommands {
   'connections.remove': { params: { id: number; history: 'keep' | 'delete' }; result: { removedActivities: number } };
   /** Now instead of at the next second; for tests and before a command line's answer. */
   'sweep': { params: { nowUs: number }; result: { changed: boolean } };

@@ -12,11 +12,11 @@ export interface RetentionCommands {
 /** Who wants it and the words of its beginning; the words of its end are made from what it did. */
 export type ChoreBy = Pick<AuditWords, 'actor' | 'actorKind'>;
 
-/** Those go on in steps. `begun`: answered as soon as the chore has its id; the answer of the whole comes when it has ended. */
+/** Those go on in steps. `wait` false: answered as soon as the chore has its number. */
 export interface ChoreCommands {
   'retention.run': { params: { nowUs: number; by: ChoreBy; /** not worth a line when nothing went. */ quiet: boolean; wait: boolean }; result: { chore: number; activities: number } };
   'retention.free': { params: { by: ChoreBy; rewrite: boolean; wait: boolean }; result: { chore: number } };
-  'erasure.run': { params: { by: ChoreBy; person: string; aliases: readonly string[]; reason: string; rewrite: boolean; wait: boolean }; result: { chore: number; erasure: number } };
+  'erasure.run': { params: { by: ChoreBy; person: string; aliases: readonly string[]; /** slow hashes of the spellings, made by whoever asks. */ salt: string; hashes: readonly string[]; reason: string; rewrite: boolean; wait: boolean }; result: { chore: number; erasure: number } };
   /** The present step is ended; a chore that waits does not begin. */
   'retention.cancel': { params: { chore: number; audit: AuditWords }; result: { id: number } };
 }

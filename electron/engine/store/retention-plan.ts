@@ -1,8 +1,12 @@
 /** What goes by age now: a time for each connection, as the general setting and its own period say; a hold takes out what it covers. */
 import type { RetentionPeriod } from '../../../shared/retention.ts';
+import { appendAudit } from './audit.ts';
 import { US_DAY } from './codes.ts';
 import type { AnyDb, WriteDb } from './database.ts';
 import { heldNow, type Held } from './holds.ts';
+import { StoreError } from './errors.ts';
+import { publicId } from './ids.ts';
+import type { RetentionCommands } from './retention-commands.ts';
 import { statement } from './statements.ts';
 
 export interface Plan {
@@ -82,4 +86,17 @@ export class PlanTables {
     for (const agent of this.held.agents) hold.run(agent);
     this.word = this.held.word;
   }
+}
+
+const said = (period: RetentionPeriod): string => (period === 'general' ? 'as the general period says' : period === 'forever' ? 'for ever' : `for ${period} ${period === 1 ? 'day' : 'days'}`);
+
+export function setPeriod(db: WriteDb, { connection, period, audit }: RetentionCommands['retention.setPeriod']['params'], nowUs: number): { id: number } {
+  const row = db.prepare<[number], { name: string }>('SELECT name FROM connection WHERE id = ?').get(connection);
+  if (row === undefined) throw new StoreError('not_found', 'There is no such connection any more. Nothing was changed.');
+  const was = db.prepare<[number], { days: number | null }>('SELECT days FROM retention_period WHERE connection = ?').get(connection);
+  const before: RetentionPeriod = was === undefined ? 'general' : was.days ?? 'forever';
+  if (period === 'general') db.prepare('DELETE FROM retention_period WHERE connection = ?').run(connection);
+  else db.prepare('INSERT INTO retention_period (connection, days) VALUES (?, ?) ON CONFLICT DO UPDATE SET days = excluded.days').run(connection, period === 'forever' ? null : period);
+  appendAudit(db, { ...audit, subject: publicId('connection', connection), text: `Activity of "${row.name}" is kept ${said(period)} now; before it was kept ${said(before)}.`, details: { ...audit.details, before, after: period } }, nowUs);
+  return { id: connection };
 }

@@ -208,7 +208,7 @@ function keepMoney(db: WriteDb, old: readonly Old[]): void {
 }
 
 /** SECURITY: what is past its time must not stay readable because a younger neighbour shares its block: such blocks are written anew without it. */
-function dropPayloads(db: WriteDb, gone: ReadonlyMap<number, Gone>): void {
+export function dropPayloads(db: WriteDb, gone: ReadonlyMap<number, Gone>): void {
   const find = db.prepare<[number], { format: number; codec: number; body: Buffer; used: number }>('SELECT format, codec, body, used FROM payload WHERE id = ?');
   const drop = db.prepare('DELETE FROM payload WHERE id = ?');
   const rewrite = db.prepare('UPDATE payload SET format = ?, codec = ?, body = ?, used = ? WHERE id = ?');
@@ -233,7 +233,7 @@ const nothing: PayloadRef = {
   context: { source: new Uint8Array(0), resourceStart: 0, resourceEnd: 0, scopeStart: 0, scopeEnd: 0 },
 };
 
-function refTo(format: number, block: Uint8Array, slot: number): PayloadRef {
+export function refTo(format: number, block: Uint8Array, slot: number): PayloadRef {
   const { kind, record, resource, scope } = unpackPayload(format, block, slot);
   if (record.length === 0) return nothing;
   const source = Buffer.concat([resource, scope, record]);

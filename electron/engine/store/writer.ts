@@ -172,6 +172,12 @@ export class Writer {
     this.assembler.forget();
   }
 
+  /** An erasure changed texts that are else for ever the same. */
+  forgetTexts(): void {
+    this.assembler.forget();
+    this.access.forget();
+  }
+
   private take(body: ReadBody): BodyResult {
     const { n, connection, receivedUs, refused, lost } = body;
     if (body.malformed !== null) {

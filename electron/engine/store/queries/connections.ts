@@ -1,8 +1,6 @@
-/** Connections with what they brought and what was refused; the counts of the status bar; what a retention would remove. */
-import type { ParsedParams, Result } from '../../../../shared/contract.ts';
+/** Connections with what they brought and what was refused; the counts of the status bar. */
 import { contentLevel } from '../../../../shared/domain.ts';
 import type { Connection, RuntimeLink, StrangerSender } from '../../../../shared/domain.ts';
-import { US_DAY } from '../codes.ts';
 import { publicId } from '../ids.ts';
 import { TALLY } from '../tallies.ts';
 import { countOpen } from './alerts.ts';
@@ -67,14 +65,4 @@ export function counts(reading: Reading): StoredCounts {
     strangers: one<{ n: number }>('SELECT coalesce(sum(count), 0) AS n FROM stranger')?.n ?? 0,
     schemaVersion: Number(reading.db.pragma('user_version', { simple: true })), approvalsWaiting: countWaiting(reading), stopsOpen: stops.open, stopsFailing: stops.failing, alertsOpen: countOpen(reading),
   };
-}
-
-/** Counts from day sums: a retention removes whole days. */
-export function previewRetention(reading: Reading, params: ParsedParams<'retention.preview'>, nowUs: number): Result<'retention.preview'> {
-  const before = Math.floor((nowUs - params.days * US_DAY) / US_DAY);
-  const oldest = reading.sql<[], { us: number | null }>('SELECT min(ts_us) AS us FROM activity').get()?.us ?? null;
-  // Sums outlive their rows: days that were removed before do not count again.
-  const from = oldest === null ? before : Math.floor(oldest / US_DAY);
-  const activities = reading.sql<[number, number], { n: number }>('SELECT coalesce(sum(activities), 0) AS n FROM hour_total WHERE hour >= ? AND hour < ?').get(from * 24, before * 24)?.n ?? 0;
-  return { activities, oldest: oldest === null ? null : iso(oldest) };
 }

@@ -26,6 +26,7 @@ export class Reading {
   private agents = new Map<number, AgentName>();
   private stitched: ReadonlyMap<number, number> | null = null;
   private authorities = new Map<string, Activity['authority']>();
+  private textTurn: string | null = null;
 
   constructor(db: ReadDb) {
     this.db = db;
@@ -48,6 +49,10 @@ export class Reading {
     this.agents = new Map();
     this.stitched = null;
     this.authorities = new Map();
+    // An erasure changed texts that are else for ever the same.
+    const { turn } = this.sql<[], { turn: string | null }>("SELECT max(value) AS turn FROM meta WHERE key = 'texts_changed'").get() ?? { turn: null };
+    if (turn !== this.textTurn) this.texts.forget();
+    this.textTurn = turn;
   }
 
   agent(id: number): AgentName {

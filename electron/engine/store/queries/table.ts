@@ -41,6 +41,8 @@ import { activityIdentity } from './identity-activity.ts';
 import { getOverview } from './overview.ts';
 import type { Reading } from './reading.ts';
 import { choreFact, listChores, listErasures, listHolds, listPolicies, previewRetention } from './retention.ts';
+import { listReportJobs, listReportTemplates, reportJob } from './report-jobs.ts';
+import { previewReport } from './report-preview.ts';
 import { runtimeFacts } from './runtimes.ts';
 import { stopFacts } from './stop-facts.ts';
 import { drillsDue, listDrills, readiness } from './stop-readiness.ts';
@@ -119,6 +121,11 @@ export const queries = {
   auditFacts: (reading: Reading) => auditFacts(reading),
   sealStands,
   pruneAt,
+  'reports.preview': previewReport,
+  'reports.jobs': listReportJobs,
+  'reports.templates': (reading: Reading) => listReportTemplates(reading),
+  /** not in the contract: one job of the list. */
+  reportJob,
   'stop.list': listStops,
   'stop.get': getStop,
   'stop.standing': (reading: Reading) => standing(reading),

@@ -4,6 +4,7 @@ import type { ClientMessage, HintTopic, Method, ParsedParams, Result, StreamItem
 import type { z } from 'zod';
 import { CallFailure, readableIssues, toCallError } from './call-failure.ts';
 import { refusalOf } from './may.ts';
+import { mustNotShowMore, shownAt } from './shown-text.ts';
 import type { Actor, CallContext, ClientPort, Log } from './ports.ts';
 
 /** Answers that were checked against the contract and written as JSON elsewhere (the reader thread). */
@@ -159,18 +160,20 @@ class Session {
       this.#tellRefused(method, refusal);
       throw refusal;
     }
+    const level = this.#actor.text ?? 'full';
+    mustNotShowMore(level, method, read.data);
     const deadline = entry.type === 'query' ? this.#limits.queryMs : this.#limits.commandMs;
     // One handler of a union of methods: the table's type ties each method to its own parameters, which were just checked.
     const handler = this.#parts.handlers[method] as (params: unknown, context: CallContext) => Promise<unknown>;
     const answer = await untilStopped(stop, deadline, (signal) => handler(read.data, { actor: this.#actor, signal }));
-    if (answer instanceof CheckedJson) return answer.json;
+    if (answer instanceof CheckedJson) return shownAt(level, method, answer.json);
     const checked = entry.result.safeParse(answer);
     if (!checked.success) {
       // zod names paths and expected types, never the values: agent text stays out of the log.
       this.#parts.log.warn('an answer breaks the contract', { method, where: readableIssues(checked.error) });
       throw new Error(`answer of ${method} breaks the contract`);
     }
-    return JSON.stringify(checked.data);
+    return shownAt(level, method, JSON.stringify(checked.data));
   }
 
   /** Once for each method: a client that asks again and again must not fill the audit log. */
@@ -188,7 +191,7 @@ class Session {
       const read = streams[name].params.safeParse(params ?? {});
       if (!read.success) throw new CallFailure('bad_request', readableIssues(read.error));
       this.#streams.set(n, this.#parts.streams[name](read.data, credits, {
-        item: (item) => this.port.post({ t: 'item', n, json: JSON.stringify(item) }),
+        item: (item) => this.port.post({ t: 'item', n, json: shownAt(this.#actor.text ?? 'full', name, JSON.stringify(item)) }),
         fail: (error) => this.#endStream(n, name, error),
       }));
     } catch (error) {

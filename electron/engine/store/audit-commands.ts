@@ -4,6 +4,7 @@ import { appendAudit } from './audit.ts';
 import { frontierBytes, frontierOf, prunedHead } from './audit-head.ts';
 import type { WriteDb } from './database.ts';
 import { StoreError } from './errors.ts';
+import { pruneRefusal } from './holds.ts';
 import type { AuditWords } from './runtime-commands.ts';
 
 export interface NewSeal { readonly hour: number; readonly size: number; readonly writtenUs: number; readonly reason: string | null; readonly note: string }
@@ -38,6 +39,8 @@ export function addSeals(db: WriteDb, { after, seals }: Params<'audit.seal'>): {
 }
 
 export function pruneAudit(db: WriteDb, { head, seal, reason, audit }: Params<'audit.prune'>, nowUs: number): { entries: number } {
+  const refusal = pruneRefusal(db);
+  if (refusal !== null) throw new StoreError('conflict', refusal);
   const frontier = frontierOf(head.size, Buffer.from(head.roots, 'hex'));
   const base = prunedHead(db).frontier.size;
   const sealed = db.prepare<[number], { size: number }>('SELECT size FROM audit_seal WHERE number = ?').get(seal)?.size;

@@ -1,6 +1,6 @@
-/** Commands about approvals, grants and the audit log. */
+/** Commands about approvals and grants. */
 import type { Grant } from '../../shared/access.ts';
-import type { Approval, ApprovalDetail, AuditEntry } from '../../shared/domain.ts';
+import type { Approval, ApprovalDetail } from '../../shared/domain.ts';
 import type { CommandContext } from './cli-commands.ts';
 import { findAgent, findConnection } from './cli-find.ts';
 import { paged, pageSize } from './cli-lists.ts';
@@ -11,7 +11,7 @@ import { time, visible, visibleLines } from './cli-text.ts';
 import type { Column } from './cli-text.ts';
 import type { Caller } from './control-client.ts';
 
-export type PaperCommand = Extract<RuntimeCommand, { name: 'approvals' | 'approvals show' | 'approvals decide' | 'grants' | 'audit' }>;
+export type PaperCommand = Extract<RuntimeCommand, { name: 'approvals' | 'approvals show' | 'approvals decide' | 'grants' }>;
 
 export async function runPaperCommand(command: PaperCommand, context: CommandContext, limit: number): Promise<void> {
   const { caller, json, streams } = context;
@@ -26,7 +26,6 @@ export async function runPaperCommand(command: PaperCommand, context: CommandCon
       return printDetail(await caller.call('approvals.decide', { id, fingerprint, decision: mutable }), context);
     }
     case 'grants': return printRows(await grantsListing(caller, command, limit), limit, json, streams);
-    case 'audit': return printRows(auditListing(caller, command.subject, limit), limit, json, streams);
   }
 }
 
@@ -60,16 +59,6 @@ const grantColumns: readonly Column<Grant>[] = [
 async function grantsListing(caller: Caller, { agent, connection }: Extract<PaperCommand, { name: 'grants' }>, limit: number): Promise<Listing<Grant>> {
   const of = { ...(agent === null ? {} : { agentId: await findAgent(caller, agent) }), ...(connection === null ? {} : { connectionId: await findConnection(caller, connection) }) };
   return { pages: paged((before) => caller.call('grants.list', { ...of, limit: pageSize(limit), ...(before === undefined ? {} : { before }) })), columns: grantColumns, json: (row) => row, none: 'No grant was seen.' };
-}
-
-const auditColumns: readonly Column<AuditEntry>[] = [
-  { head: 'TIME', cell: (row) => time(row.at) }, { head: 'ACTOR', cell: (row) => row.actor, most: 24 }, { head: 'FROM', cell: (row) => row.actorKind.replace('_', ' ') }, { head: 'ACTION', cell: (row) => row.action },
-  { head: 'SUBJECT', cell: (row) => row.subject ?? '' }, { head: 'OUTCOME', cell: (row) => row.outcome }, { head: 'TEXT', cell: (row) => row.text, most: 100 },
-];
-
-function auditListing(caller: Caller, subject: string | null, limit: number): Listing<AuditEntry> {
-  const of = subject === null ? {} : { subject };
-  return { pages: paged((before) => caller.call('audit.list', { ...of, limit: pageSize(limit), ...(before === undefined ? {} : { before }) })), columns: auditColumns, json: (row) => row, none: 'The audit log is empty.' };
 }
 
 /** The whole request: nothing of what a person decides on is cut. */

@@ -39,7 +39,7 @@ describe('readInvocation', () => {
     ['approvals reject apr-1 --reason no', { name: 'approvals decide', approval: 'apr-1', decision: { answer: 'reject', reason: 'no' }, fingerprint: null }],
     ['approvals edit apr-1 --parameters {} --parameters -', { name: 'approvals decide', approval: 'apr-1', decision: { answer: 'edit', parameters: ['{}', null] }, fingerprint: null }],
     ['grants --connection c-1', { name: 'grants', agent: null, connection: 'c-1', limit: null }],
-    ['audit --subject apr-1 --limit 3', { name: 'audit', subject: 'apr-1', limit: 3 }],
+    ['audit --subject apr-1 --limit 3', { name: 'audit', filter: { subject: 'apr-1' }, limit: 3 }],
     ['gaps --since 1h', { name: 'gaps', since: '2026-11-22T11:00:00.000Z', limit: null }],
     ['agents link a b', { name: 'agents link', agent: 'a', to: 'b' }],
     ['agents unlink a', { name: 'agents unlink', agent: 'a' }],

@@ -6,13 +6,15 @@ import { readAccess } from './cli-access-arguments.ts';
 import type { AccessCommand } from './cli-access-arguments.ts';
 import { readAlerts, readTargets } from './cli-alerts-arguments.ts';
 import type { AlertCommand } from './cli-alerts-arguments.ts';
+import { readAudit } from './cli-audit-arguments.ts';
+import type { AuditCommand } from './cli-audit-arguments.ts';
 import { readBudgets } from './cli-budgets-arguments.ts';
 import type { BudgetCommand } from './cli-budgets-arguments.ts';
 import { readCost, readFailures, readPrices, readTaskMark } from './cli-cost-arguments.ts';
 import type { CostCommand } from './cli-cost-arguments.ts';
 import { allow, needed, oneOf, parseWords, readLimit, UsageError } from './cli-options.ts';
 import type { Values } from './cli-options.ts';
-import { readAgentLink, readApprovals, readAudit, readGrants, readRuntimeConnections } from './cli-runtime-arguments.ts';
+import { readAgentLink, readApprovals, readGrants, readRuntimeConnections } from './cli-runtime-arguments.ts';
 import type { RuntimeCommand } from './cli-runtime-arguments.ts';
 import { readStop, readStops, readStopWord } from './cli-stop-arguments.ts';
 import type { StopCommand } from './cli-stop-arguments.ts';
@@ -25,7 +27,7 @@ export interface ListOptions {
 }
 
 export type Command =
-  | RuntimeCommand | StopCommand | AccessCommand | CostCommand | BudgetCommand | AlertCommand
+  | RuntimeCommand | StopCommand | AccessCommand | CostCommand | BudgetCommand | AlertCommand | AuditCommand
   | { readonly name: 'help' } | { readonly name: 'version' }
   | { readonly name: 'serve'; readonly otlp: { readonly host: string; readonly port: number } | null }
   | { readonly name: 'status' }
@@ -80,7 +82,7 @@ function readCommand(positionals: readonly string[], values: Values, now: number
     case 'access': return readAccess(rest, values, (text) => readSince(text, now));
     case 'approvals': return readApprovals(rest, values);
     case 'grants': return readGrants(rest, values);
-    case 'audit': return readAudit(rest, values);
+    case 'audit': return readAudit(rest, values, (text) => readSince(text, now));
     case 'agents':
       return readAgentLink(rest, values) ?? readListing(name, rest, values, now);
     case 'cost': return readCost(rest, values, (text) => readSince(text, now));

@@ -3,6 +3,8 @@ import type { SystemStatus } from '../../shared/contract.ts';
 import type { Connection } from '../../shared/domain.ts';
 import { runAccessCommand } from './cli-access.ts';
 import { runAlertCommand } from './cli-alerts.ts';
+import { runAuditCommand } from './cli-audit.ts';
+import type { AuditCommand } from './cli-audit-arguments.ts';
 import type { AlertCommand } from './cli-alerts-arguments.ts';
 import { runBudgetCommand } from './cli-budgets.ts';
 import { runCostCommand } from './cli-cost.ts';
@@ -63,6 +65,13 @@ export async function runCommand(command: AskingCommand, context: CommandContext
     case 'targets retry':
     case 'targets remove':
     case 'targets deliveries': return runAlertCommand(command, context);
+    case 'audit':
+    case 'audit show':
+    case 'audit check':
+    case 'audit seals':
+    case 'audit key':
+    case 'audit renew-key':
+    case 'audit prune': return runAuditCommand(command, context);
     case 'connections add runtime':
     case 'connections try':
     case 'connections test':
@@ -80,15 +89,14 @@ export async function runCommand(command: AskingCommand, context: CommandContext
   }
 }
 
-async function runPrinting(command: Exclude<AskingCommand, ConnectionCommand | StopCommand | AlertCommand>, context: CommandContext): Promise<void> {
+async function runPrinting(command: Exclude<AskingCommand, ConnectionCommand | StopCommand | AuditCommand | AlertCommand>, context: CommandContext): Promise<void> {
   const { caller, json, streams } = context;
   const limit = 'limit' in command && command.limit !== null ? command.limit : json ? jsonLimit : tableLimit;
   switch (command.name) {
     case 'approvals':
     case 'approvals show':
     case 'approvals decide':
-    case 'grants':
-    case 'audit': return runPaperCommand(command, context, limit);
+    case 'grants': return runPaperCommand(command, context, limit);
     case 'budgets list':
     case 'budgets show':
     case 'budgets remove':

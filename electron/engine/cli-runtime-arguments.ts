@@ -30,7 +30,6 @@ export type RuntimeCommand =
   | { readonly name: 'approvals show'; readonly approval: string }
   | { readonly name: 'approvals decide'; readonly approval: string; readonly decision: TypedDecision; readonly fingerprint: string | null }
   | { readonly name: 'grants'; readonly agent: string | null; readonly connection: string | null; readonly limit: number | null }
-  | { readonly name: 'audit'; readonly subject: string | null; readonly limit: number | null }
   | { readonly name: 'agents link'; readonly agent: string; readonly to: string }
   | { readonly name: 'agents unlink'; readonly agent: string };
 
@@ -157,11 +156,6 @@ function readDecision(verb: string, values: Values, rest: readonly string[]): Ty
 export function readGrants(rest: readonly string[], values: Values): RuntimeCommand {
   allow(values, ['agent', 'connection', 'limit'], rest, 0);
   return { name: 'grants', agent: values.agent ?? null, connection: values.connection ?? null, limit: values.limit === undefined ? null : readLimit(values.limit) };
-}
-
-export function readAudit(rest: readonly string[], values: Values): RuntimeCommand {
-  allow(values, ['subject', 'limit'], rest, 0);
-  return { name: 'audit', subject: values.subject ?? null, limit: values.limit === undefined ? null : readLimit(values.limit) };
 }
 
 /** Null: not one of these verbs. */

@@ -10,7 +10,7 @@ import { printJson, printText } from './cli-output.ts';
 import type { RuntimeCommand, TargetChange } from './cli-runtime-arguments.ts';
 import { time, visible } from './cli-text.ts';
 
-export type ConnectionCommand = Exclude<RuntimeCommand, { name: 'approvals' | 'approvals show' | 'approvals decide' | 'grants' | 'audit' }>;
+export type ConnectionCommand = Exclude<RuntimeCommand, { name: 'approvals' | 'approvals show' | 'approvals decide' | 'grants' }>;
 
 /** Answers with the code that the command ends with: 1 where a test did not go well. */
 export async function runRuntimeCommand(command: ConnectionCommand, context: CommandContext): Promise<number> {

@@ -41,7 +41,14 @@ const help = `Gatehouse ${version}
   gatehouse approvals respond ID --response TEXT [--fingerprint F]
   gatehouse approvals edit ID --parameters JSON|- ... [--fingerprint F]
   gatehouse grants    [--agent ID|NAME] [--connection ID|NAME] [--limit N]
-  gatehouse audit     [--subject ID] [--limit N]
+
+  gatehouse audit [list] [--subject ID] [--by NAME] [--action ACTION] [--outcome asked|done|failed|refused] [--text TEXT] [--since SPAN] [--until TIME] [--limit N]
+                        what people did in the console, and what the console did to runtimes; an ACTION that ends with a dot is all that begin so
+  gatehouse audit show ID|NUMBER                one entry, whole, with its hashes and the line as it was hashed
+  gatehouse audit check                         reads the whole log through, and says what is not as it was written (code 1)
+  gatehouse audit seals [--limit N]             one for each hour: how many entries there were, and the head of their tree
+  gatehouse audit key [--all]                   the public half of the key that seals: pin it elsewhere; renew-key --reason TEXT makes another
+  gatehouse audit prune --until TIME --reason TEXT --yes       removes entries behind a seal; its tombstone stays
 
   gatehouse access [--by class|resource] [--days N] [--agent ID|NAME] [--text TEXT] [--unused] [--attempted] [--irreversible] [--shared]
                         who may touch what, and what of it they touched; ! cannot be undone

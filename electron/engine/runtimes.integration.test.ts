@@ -58,7 +58,7 @@ class House {
   ask<M extends Method>(name: M, params: ParsedParams<M>): Promise<Result<M>> { return this.history.query(name, params) as Promise<Result<M>>; }
   decide(id: string, fingerprint: string, decision: Decision, who = ada): Promise<Result<'approvals.decide'>> { return this.runtimes.desk.decide({ id, fingerprint, decision }, who); }
   async waiting(): Promise<Result<'approvals.list'>['rows']> { return (await this.ask('approvals.list', { state: 'waiting', limit: 100 })).rows; }
-  async audit(): Promise<string[]> { return (await this.ask('audit.list', { limit: 100 })).rows.map((row) => `${row.actor} ${row.action} ${row.outcome}`).reverse(); }
+  async audit(): Promise<string[]> { return (await this.ask('audit.list', { limit: 100 })).rows.filter((row) => !row.action.startsWith('audit.')).map((row) => `${row.actor} ${row.action} ${row.outcome}`).reverse(); }
 
   async close(): Promise<void> {
     await this.runtimes.close();

@@ -20,11 +20,13 @@ export function hex(bytes: Uint8Array): string {
   return text;
 }
 
+const nibble = (code: number): number => (code < 58 ? code - 48 : code - 87);
+
 /** Null: not lower-case hex of so many bytes. */
 export function fromHex(text: string, length = 32): Uint8Array | null {
   if (text.length !== length * 2 || !/^[0-9a-f]*$/.test(text)) return null;
   const bytes = new Uint8Array(length);
-  for (let i = 0; i < length; i += 1) bytes[i] = Number.parseInt(text.slice(i * 2, i * 2 + 2), 16);
+  for (let i = 0; i < length; i += 1) bytes[i] = nibble(text.charCodeAt(i * 2)) * 16 + nibble(text.charCodeAt(i * 2 + 1));
   return bytes;
 }
 

@@ -1,5 +1,7 @@
 /** What a verifier finds, by the names that the console, the page, the shell recipe and the documents share. */
 
+import { inert } from './inert.ts';
+
 export const findingKinds = [
   'changed', 'missing', 'out_of_order', 'cut', 'does_not_match', 'seal_forged', 'hour_missing', 'seal_missing', 'rolled_back', 'key_changed', 'body_changed',
   'file_changed', 'file_missing', 'file_extra', 'manifest_forged', 'key_not_pinned', 'leaf_changed',
@@ -26,7 +28,7 @@ export class Findings {
 
   add(check: CheckName, kind: FindingKind, where: Finding['where'], at: number | string, text: string): void {
     this.#counts.set(check, this.of(check) + 1);
-    if (this.list.length < mostListed) this.list.push({ kind, where, at, text });
+    if (this.list.length < mostListed) this.list.push({ kind, where, at: typeof at === 'string' ? inert(at) : at, text: inert(text) });
     else this.#more += 1;
   }
 

@@ -1,5 +1,5 @@
 /** C2SP signed notes with Ed25519, their keys, and the seals of the log in them. */
-import { base64, fromBase64, fromHex, hex, joined, same, utf8 } from './bytes.ts';
+import { base64, fromBase64, hex, joined, same, utf8 } from './bytes.ts';
 import { sha256, sha256Hex } from './hashing.ts';
 import type { Hashing } from './hashing.ts';
 
@@ -52,4 +52,4 @@ export function readSeal(text: string): Seal | null {
 export const noteText = (note: string): string => note.slice(0, note.lastIndexOf('\n\n') + 1);
 
 export const hourText = (hour: number): string => new Date(hour * 3_600_000).toISOString().replace(':00.000Z', 'Z');
-export const isHash = (value: unknown): value is string => typeof value === 'string' && fromHex(value) !== null;
+export const isHash = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);

@@ -17,6 +17,7 @@ import { checkNames, Findings } from './findings.ts';
 import type { Check, Finding } from './findings.ts';
 import { sha256Hex } from './hashing.ts';
 import type { Hashing } from './hashing.ts';
+import { inert } from './inert.ts';
 import { manifestNoteText, readManifest, sumsText, zipNoteText } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 import { openNote } from './notes.ts';
@@ -210,8 +211,8 @@ class Run {
   }
 
   #remember({ madeAt, by, version, spec, log, key, files }: Manifest, { withheld, erased }: Bodies): void {
-    const word = (name: string): string => (typeof spec[name] === 'string' ? spec[name] : '');
-    this.#facts = { madeAt, by, version, name: word('name'), from: word('from'), to: word('to'), origin: log.origin, fingerprint: key.fingerprint, verifier: key.verifier, files: files.length, entries: log.size - log.firstSeq + 1, firstSeq: log.firstSeq, seals: log.seals, newestSealHour: log.newestSealHour, withheld, erased };
+    const word = (name: string): string => (typeof spec[name] === 'string' ? inert(spec[name]) : '');
+    this.#facts = { madeAt: inert(madeAt), by: inert(by), version: inert(version), name: word('name'), from: word('from'), to: word('to'), origin: inert(log.origin), fingerprint: key.fingerprint, verifier: inert(key.verifier), files: files.length, entries: log.size - log.firstSeq + 1, firstSeq: log.firstSeq, seals: log.seals, newestSealHour: log.newestSealHour === null ? null : inert(log.newestSealHour), withheld, erased };
   }
 
   #advance(bytes: number): void {

@@ -1,5 +1,5 @@
 /** What the verifier needs, out of Node: hashes, signatures, and a file that is read at any place. */
-import { createHash, createPublicKey, verify } from 'node:crypto';
+import { createHash, createPublicKey, hash, verify } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { Hashing } from '../../../verifier/hashing.ts';
 import type { Bytes } from '../../../verifier/zip.ts';
@@ -8,9 +8,10 @@ const spki = Buffer.from('302a300506032b6570032100', 'hex');
 
 export const nodeHashing: Hashing = {
   sha256: () => {
-    const hash = createHash('sha256');
-    return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest() };
+    const growing = createHash('sha256');
+    return { update: (bytes) => void growing.update(bytes), digest: () => growing.digest() };
   },
+  sha256Of: (bytes) => hash('sha256', bytes, 'buffer'),
   isSigned: (publicKey, message, signature) => {
     try {
       return Promise.resolve(verify(null, message, createPublicKey({ key: Buffer.concat([spki, publicKey]), format: 'der', type: 'spki' }), signature));

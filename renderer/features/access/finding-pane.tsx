@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import type { Finding } from '../../../shared/access.ts';
 import { placeHash, setParams } from '../../app/navigation.ts';
+import { Changes } from '../../ui/changes.tsx';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { ErrorBlock } from '../../ui/blocks.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
@@ -50,8 +51,8 @@ export function FindingPane({ finding, restore, onDismiss }: { finding: Finding;
         {restore.error !== null && <ErrorBlock error={restore.error} what="The finding was not restored." kept="It stays dismissed." />}
         <div className={classes.buttons}>
           {finding.dismissed === null
-            ? <Button onClick={onDismiss} rightSection={<Kbd keys="z" />}>Dismiss…</Button>
-            : <Button disabled={restore.isPending} onClick={() => restore.mutate({ id: finding.id })} rightSection={<Kbd keys="z" />}>Restore</Button>}
+            ? <Changes><Button onClick={onDismiss} rightSection={<Kbd keys="z" />}>Dismiss…</Button></Changes>
+            : <Changes><Button disabled={restore.isPending} onClick={() => restore.mutate({ id: finding.id })} rightSection={<Kbd keys="z" />}>Restore</Button></Changes>}
           {agentId !== null && least.has(finding.rule) && <Button onClick={() => setParams({ propose: agentId })}>Least that its work needs…</Button>}
           {agentId !== null && <a className={classes.link} href={placeHash({ screen: 'access', params: { agent: agentId, row: agentId } })}>its row in the matrix</a>}
         </div>

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { agentQueries } from '../../api/queries.ts';
 import { useAskedPeriod } from '../../app/period.ts';
+import { Changes } from '../../ui/changes.tsx';
 import { inertString } from '../../ui/agent-text.ts';
 import { ErrorBlock } from '../../ui/blocks.tsx';
 import { Part } from './pane-parts.tsx';
@@ -28,8 +29,10 @@ export function HoldersPart({ connectionId }: { connectionId: string }) {
         </select>
       </label>
       <div className={classes.buttons}>
-        <Button disabled={agentId === '' || set.isPending} onClick={() => say(true)}>It uses this</Button>
-        <Button disabled={agentId === '' || set.isPending} onClick={() => say(false)}>It does not</Button>
+        <Changes>
+          <Button disabled={agentId === '' || set.isPending} onClick={() => say(true)}>It uses this</Button>
+          <Button disabled={agentId === '' || set.isPending} onClick={() => say(false)}>It does not</Button>
+        </Changes>
       </div>
       {set.error !== null && <ErrorBlock error={set.error} what="That was not written down." kept="Grants stand as before." />}
       {set.isSuccess && said !== undefined && <p className={classes.muted}>Written down: {inertString(said.name, 60)} {set.variables?.holds === true ? 'uses it' : 'does not use it'}.</p>}

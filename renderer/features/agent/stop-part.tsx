@@ -6,6 +6,7 @@ import { stopQueries } from '../../api/queries.ts';
 import { useKeys } from '../../app/keys.ts';
 import { go } from '../../app/navigation.ts';
 import { openStopPlan, type StopAsk } from '../../app/stop-choice.ts';
+import { Changes } from '../../ui/changes.tsx';
 import { Kbd } from '../../ui/kbd.tsx';
 import { worstOrder } from './stop-look.ts';
 import classes from './agent.module.css';
@@ -20,7 +21,9 @@ export function StopPart({ ask, order }: { ask: StopAsk; order: StopOrder | null
   useKeys('Stop order', order === null ? [] : [{ keys: 'o', does: 'open the stop order that runs', run: open }]);
   return (
     <span className={classes.stopPart}>
-      <Button onClick={() => openStopPlan({ ...ask, level: 'suspend' })} data-tip="Opens the plan at the level suspend; stops nothing yet.">Suspend…</Button>
+      <Changes>
+        <Button onClick={() => openStopPlan({ ...ask, level: 'suspend' })} data-tip="Opens the plan at the level suspend; stops nothing yet.">Suspend…</Button>
+      </Changes>
       {order !== null && <button type="button" className={classes.stopOrder} onClick={open}>Stop order {order.number}: open<Kbd keys="o" /></button>}
     </span>
   );

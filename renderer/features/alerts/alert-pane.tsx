@@ -8,6 +8,7 @@ import { CallFailed } from '../../api/client.ts';
 import { alertQueries } from '../../api/queries.ts';
 import { go, placeHash } from '../../app/navigation.ts';
 import { openStopPlan, stopOfAgent } from '../../app/stop-choice.ts';
+import { Changes } from '../../ui/changes.tsx';
 import { AgentText, InertName } from '../../ui/agent-text-view.tsx';
 import { Empty, ErrorBlock, Loading } from '../../ui/blocks.tsx';
 import { plural } from '../../ui/format.ts';
@@ -101,10 +102,12 @@ function Actions({ detail, deeds }: { detail: AlertDetail; deeds: Deeds }) {
     <div className={classes.actionsFoot}>
       {alert.state !== 'resolved' && <input className={classes.note} value={note} maxLength={1_000} placeholder="Note for the history, if any" aria-label="Note for the history" onChange={(event) => setNote(event.currentTarget.value)} />}
       <div className={classes.actions}>
-        {fits('acknowledge', alert) && <Button disabled={deeds.busy} onClick={run('acknowledge')} rightSection={<Kbd keys="a" />}>Acknowledge</Button>}
-        {fits('resolve', alert) && <Button disabled={deeds.busy} onClick={run('resolve')}>Resolve</Button>}
-        {fits('reopen', alert) && <Button disabled={deeds.busy} onClick={run('reopen')}>Reopen</Button>}
-        {alert.agentId !== null && <Button className={classes.stop} leftSection={<IconHandStop size={14} stroke={1.75} aria-hidden="true" />} onClick={() => { if (alert.agentId !== null) openStopPlan(stopOfAgent({ id: alert.agentId, name: alert.agentName ?? alert.agentId })); }}>Stop agent…</Button>}
+        <Changes>
+          {fits('acknowledge', alert) && <Button disabled={deeds.busy} onClick={run('acknowledge')} rightSection={<Kbd keys="a" />}>Acknowledge</Button>}
+          {fits('resolve', alert) && <Button disabled={deeds.busy} onClick={run('resolve')}>Resolve</Button>}
+          {fits('reopen', alert) && <Button disabled={deeds.busy} onClick={run('reopen')}>Reopen</Button>}
+          {alert.agentId !== null && <Button className={classes.stop} leftSection={<IconHandStop size={14} stroke={1.75} aria-hidden="true" />} onClick={() => { if (alert.agentId !== null) openStopPlan(stopOfAgent({ id: alert.agentId, name: alert.agentName ?? alert.agentId })); }}>Stop agent…</Button>}
+        </Changes>
       </div>
     </div>
   );

@@ -11,6 +11,7 @@ import { periodWords, useAskedPeriod, usePeriod } from '../../app/period.ts';
 import { detailStored } from '../../app/sidebar-state.ts';
 import { openStopPlan, stopOfAgent, useStopChoice } from '../../app/stop-choice.ts';
 import { stored } from '../../app/stored.ts';
+import { Changes } from '../../ui/changes.tsx';
 import { inertString } from '../../ui/agent-text.ts';
 import { announce } from '../../ui/announce.ts';
 import { Empty, ErrorBlock, Loading } from '../../ui/blocks.tsx';
@@ -149,8 +150,10 @@ function Ticked({ rows, busy, onAcknowledge, onResolve, onClear }: { rows: reado
   return (
     <div className={classes.ticked}>
       <span>{plural(rows.length, 'alert')} selected</span>
-      <Button disabled={busy || open === 0} onClick={onAcknowledge} rightSection={<Kbd keys="a" />}>Acknowledge {formatCount(open)}</Button>
-      <Button disabled={busy || live === 0} onClick={onResolve}>Resolve {formatCount(live)}</Button>
+      <Changes>
+        <Button disabled={busy || open === 0} onClick={onAcknowledge} rightSection={<Kbd keys="a" />}>Acknowledge {formatCount(open)}</Button>
+        <Button disabled={busy || live === 0} onClick={onResolve}>Resolve {formatCount(live)}</Button>
+      </Changes>
       <button type="button" className={classes.linkButton} onClick={onClear}>Clear the selection</button>
     </div>
   );

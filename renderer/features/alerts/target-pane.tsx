@@ -4,6 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { AlertTarget } from '../../../shared/alerts.ts';
 import { alertQueries } from '../../api/queries.ts';
+import { Changes } from '../../ui/changes.tsx';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { inertString } from '../../ui/agent-text.ts';
 import { ErrorBlock, Loading } from '../../ui/blocks.tsx';
@@ -102,10 +103,12 @@ export function TargetPane({ target, testing, onEdit, onTest }: { target: AlertT
       </div>
       <div className={classes.actionsFoot}>
         <div className={classes.actions}>
-          <Button disabled={testing.isPending} onClick={onTest} rightSection={<Kbd keys="t" />}>Send test</Button>
-          <Button disabled={retry.isPending || stuck === 0} onClick={() => retry.mutate({ id: target.id })}>{stuck === 0 ? 'Retry now' : `Retry ${formatCount(stuck)} now`}</Button>
-          <Button disabled={save.isPending} onClick={() => save.mutate({ id: target.id, draft: { ...draftOf(target), enabled: !target.enabled } })}>{target.enabled ? 'Switch off' : 'Switch on'}</Button>
-          <Button className={classes.last} onClick={() => setRemoving(true)}>Remove…</Button>
+          <Changes>
+            <Button disabled={testing.isPending} onClick={onTest} rightSection={<Kbd keys="t" />}>Send test</Button>
+            <Button disabled={retry.isPending || stuck === 0} onClick={() => retry.mutate({ id: target.id })}>{stuck === 0 ? 'Retry now' : `Retry ${formatCount(stuck)} now`}</Button>
+            <Button disabled={save.isPending} onClick={() => save.mutate({ id: target.id, draft: { ...draftOf(target), enabled: !target.enabled } })}>{target.enabled ? 'Switch off' : 'Switch on'}</Button>
+            <Button className={classes.last} onClick={() => setRemoving(true)}>Remove…</Button>
+          </Changes>
         </div>
       </div>
       {removing && <RemoveDialog target={target} onClose={() => setRemoving(false)} />}

@@ -4,6 +4,8 @@ import { useEffect, useId, useRef, useState, type RefObject } from 'react';
 import type { AnswerKind, ApprovalDetail, Connection } from '../../../shared/domain.ts';
 import { CallFailed, useEngineState } from '../../api/client.ts';
 import { useKeys, type KeyBinding } from '../../app/keys.ts';
+import { Changes } from '../../ui/changes.tsx';
+import { auditorReason, useReadOnly } from '../../ui/read-only.ts';
 import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { ErrorBlock } from '../../ui/blocks.tsx';
@@ -101,7 +103,8 @@ function AnswerArea({ detail, first, decide }: AnswerAreaProps) {
   const response = useRef<HTMLTextAreaElement>(null);
   const area = useRef<HTMLDivElement>(null);
   const readiness = readinessOf(detail, draft);
-  const open = engineThere && looked && !busy;
+  const readOnly = useReadOnly();
+  const open = engineThere && looked && !busy && !readOnly;
   const confirm = (): void => { if (open && readiness.ready) send(readiness.decision); };
   const editable = detail.actions.some((_action, index) => canEditCall(detail, index));
   const offered = order.filter((mode) => detail.answers.includes(mode) && (mode !== 'edit' || editable));
@@ -116,15 +119,15 @@ function AnswerArea({ detail, first, decide }: AnswerAreaProps) {
     if (draft.mode !== first) setDraft({ ...draft, mode: first });
   };
   useAnswerKeys({ offered, mode: draft.mode, first, show, confirm, back });
-  const says = !engineThere ? 'The engine is away: nothing can be answered now.' : busy ? 'The request is read again at the runtime, then the answer is sent.' : readiness.ready ? 'Holds for exactly this request; one changed byte asks again.' : readiness.misses;
+  const says = readOnly ? auditorReason : !engineThere ? 'The engine is away: nothing can be answered now.' : busy ? 'The request is read again at the runtime, then the answer is sent.' : readiness.ready ? 'Holds for exactly this request; one changed byte asks again.' : readiness.misses;
   return (
     <div ref={area} className={classes.answer} role="group" aria-label="Answer">
       <NotAnswered decide={decide} waits />
-      <div className={classes.fields}>
+      <Changes><div className={classes.fields}>
         {draft.mode === 'respond' && <Response detail={detail} draft={draft} onDraft={setDraft} field={response} />}
         {draft.mode === 'edit' && <EditFields detail={detail} draft={draft} onDraft={setDraft} />}
         <Reason detail={detail} draft={draft} onDraft={setDraft} field={reason} />
-      </div>
+      </div></Changes>
       <div className={classes.foot}>
         {draft.mode === first
           ? offered.filter((mode) => mode !== first).map((mode) => <Button key={mode} onClick={() => show(mode)} disabled={busy} rightSection={letters[mode] === undefined ? undefined : <Kbd keys={letters[mode]} />}>{openWords[mode]}</Button>)

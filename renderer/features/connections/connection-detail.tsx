@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import type { Connection } from '../../../shared/domain.ts';
+import { Changes } from '../../ui/changes.tsx';
 import { formatBytes, formatCount, plural } from '../../ui/format.ts';
 import { Id } from '../../ui/id.tsx';
 import { Kbd } from '../../ui/kbd.tsx';
@@ -59,11 +60,13 @@ function OtlpDetail({ connection, onChange }: Omit<ConnectionDetailProps, 'onClo
       <Refused connection={connection} />
       <SetAside connection={connection} />
       <div className={classes.acts}>
-        <Button onClick={() => onChange('rename')}>Rename…</Button>
-        <Button onClick={() => onChange('content')}>Content…</Button>
-        <Button onClick={() => onChange('rotate')}>New token…</Button>
-        <Button onClick={() => onChange('enable')}>{connection.enabled ? 'Switch off…' : 'Switch on…'}</Button>
-        <Button onClick={() => onChange('remove')}>Remove…</Button>
+        <Changes>
+          <Button onClick={() => onChange('rename')}>Rename…</Button>
+          <Button onClick={() => onChange('content')}>Content…</Button>
+          <Button onClick={() => onChange('rotate')}>New token…</Button>
+          <Button onClick={() => onChange('enable')}>{connection.enabled ? 'Switch off…' : 'Switch on…'}</Button>
+          <Button onClick={() => onChange('remove')}>Remove…</Button>
+        </Changes>
       </div>
     </div>
   );

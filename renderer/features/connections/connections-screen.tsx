@@ -12,6 +12,7 @@ import type { ScreenProps } from '../../app/routes.tsx';
 import { ScreenHead } from '../../app/screen-head.tsx';
 import { stopOfConnection, useStopChoice } from '../../app/stop-choice.ts';
 import { detailStored } from '../../app/sidebar-state.ts';
+import { Changes } from '../../ui/changes.tsx';
 import { Empty, FromQuery } from '../../ui/blocks.tsx';
 import { copyText } from '../../ui/copy-button.tsx';
 import { plural } from '../../ui/format.ts';
@@ -93,7 +94,9 @@ function ConnectionsList({ data, chosenId, onAdd, onChange }: ListProps) {
       <div className={classes.bar}>
         <SearchField value={text} onChange={setText} placeholder="Name, health, identifier" label="Filter connections" />
         <Receiver />
-        <Button variant="filled" className={classes.add} leftSection={<IconPlus size={14} stroke={1.75} aria-hidden="true" />} rightSection={<Kbd keys="a" />} onClick={onAdd}>Add connection</Button>
+        <Changes>
+          <Button variant="filled" className={classes.add} leftSection={<IconPlus size={14} stroke={1.75} aria-hidden="true" />} rightSection={<Kbd keys="a" />} onClick={onAdd}>Add connection</Button>
+        </Changes>
       </div>
       <div className={classes.panes}>
         <div className={classes.left}>

@@ -5,6 +5,7 @@ import { useCallback } from 'react';
 import type { Capability, Connection, Lever, RuntimeLink } from '../../../shared/domain.ts';
 import { useEngineState } from '../../api/client.ts';
 import { grantQueries } from '../../api/queries.ts';
+import { Changes } from '../../ui/changes.tsx';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { ErrorBlock } from '../../ui/blocks.tsx';
 import { contentWords } from '../../ui/content-choice.tsx';
@@ -66,8 +67,10 @@ function StopCredential({ runtime, onChange }: { runtime: RuntimeLink; onChange:
     <>
       {own ? <>a credential of its own, {credentialWords[runtime.stopCredential]}{runtime.stopCredentialHint !== null && <> <code><InertName text={runtime.stopCredentialHint} most={80} /></code></>}</> : <span className={classes.muted}>the same credential</span>}
       <span className={classes.choices}>
-        <Button aria-label={own ? 'Replace… the stop credential' : 'Give… a stop credential'} onClick={() => onChange('stop-credential')}>{own ? 'Replace…' : 'Give…'}</Button>
-        {own && <Button aria-label="Remove… the stop credential" onClick={() => onChange('stop-credential-remove')}>Remove…</Button>}
+        <Changes>
+          <Button aria-label={own ? 'Replace… the stop credential' : 'Give… a stop credential'} onClick={() => onChange('stop-credential')}>{own ? 'Replace…' : 'Give…'}</Button>
+          {own && <Button aria-label="Remove… the stop credential" onClick={() => onChange('stop-credential-remove')}>Remove…</Button>}
+        </Changes>
       </span>
     </>
   );
@@ -164,13 +167,17 @@ export function RuntimeDetail({ connection, runtime, onChange }: { connection: C
       {sentence !== '' && <p className={classes.sentence}>{sentence}</p>}
       <Standing runtime={runtime} />
       <div className={classes.quick}>
-        {consent ? <Button variant="filled" onClick={() => onChange('consent')}>Read and consent…</Button> : (
-          <>
-            <Button onClick={() => onChange('test')} disabled={!there}>Test now…</Button>
-            <Button onClick={() => poll.mutate({ id: connection.id })} disabled={!there || poll.isPending || !connection.enabled}>{poll.isPending ? 'Asking…' : 'Poll now'}</Button>
-          </>
-        )}
-        <Button onClick={() => onChange('credential')}>Change credential…</Button>
+        <Changes>
+          {consent ? <Button variant="filled" onClick={() => onChange('consent')}>Read and consent…</Button> : (
+            <>
+              <Button onClick={() => onChange('test')} disabled={!there}>Test now…</Button>
+              <Button onClick={() => poll.mutate({ id: connection.id })} disabled={!there || poll.isPending || !connection.enabled}>{poll.isPending ? 'Asking…' : 'Poll now'}</Button>
+            </>
+          )}
+        </Changes>
+        <Changes>
+          <Button onClick={() => onChange('credential')}>Change credential…</Button>
+        </Changes>
       </div>
       {poll.error !== null && <ErrorBlock error={poll.error} what="It could not be asked now." kept="What was read before is kept." />}
       <Facts connection={connection} runtime={runtime} onChange={onChange} />
@@ -179,11 +186,13 @@ export function RuntimeDetail({ connection, runtime, onChange }: { connection: C
       <Offered connection={connection} />
       <Refused connection={connection} />
       <div className={classes.acts}>
-        <Button onClick={() => onChange('rename')}>Rename…</Button>
-        <Button onClick={() => onChange('address')}>Change address…</Button>
-        <Button onClick={() => onChange('content')}>Content…</Button>
-        <Button onClick={() => onChange('enable')}>{connection.enabled ? 'Switch off…' : 'Switch on…'}</Button>
-        <Button onClick={() => onChange('remove')}>Remove…</Button>
+        <Changes>
+          <Button onClick={() => onChange('rename')}>Rename…</Button>
+          <Button onClick={() => onChange('address')}>Change address…</Button>
+          <Button onClick={() => onChange('content')}>Content…</Button>
+          <Button onClick={() => onChange('enable')}>{connection.enabled ? 'Switch off…' : 'Switch on…'}</Button>
+          <Button onClick={() => onChange('remove')}>Remove…</Button>
+        </Changes>
       </div>
     </div>
   );

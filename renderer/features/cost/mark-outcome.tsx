@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { Task } from '../../../shared/domain.ts';
+import { Changes } from '../../ui/changes.tsx';
 import { inertString } from '../../ui/agent-text.ts';
 import { announce } from '../../ui/announce.ts';
 import { ErrorBlock } from '../../ui/blocks.tsx';
@@ -39,9 +40,11 @@ export function MarkOutcome({ task, title }: { task: Task; title: string }) {
   if (!marked && (task.outcome === 'running' || task.outcome === 'waiting') && task.stuck === null) return null;
   return (
     <span className={classes.mark}>
-      {marked
-        ? <button type="button" className={classes.markButton} disabled={back.isPending} onClick={() => back.mutate({ id: task.id, outcome: null, note: '' }, { onSuccess: () => announce('Mark taken back') })}>Take the mark back</button>
-        : (['completed', 'failed'] as const).filter((mark) => mark !== task.outcome).map((mark) => <button key={mark} type="button" className={classes.markButton} onClick={() => setMarking(mark)}>Mark as {words[mark]}…</button>)}
+      <Changes>
+        {marked
+          ? <button type="button" className={classes.markButton} disabled={back.isPending} onClick={() => back.mutate({ id: task.id, outcome: null, note: '' }, { onSuccess: () => announce('Mark taken back') })}>Take the mark back</button>
+          : (['completed', 'failed'] as const).filter((mark) => mark !== task.outcome).map((mark) => <button key={mark} type="button" className={classes.markButton} onClick={() => setMarking(mark)}>Mark as {words[mark]}…</button>)}
+      </Changes>
       {back.error !== null && <span className={classes.wait}>Not taken back: {inertString(back.error.message, 160)}</span>}
       {marking !== null && <MarkDialog task={task} title={title} mark={marking} onClose={() => setMarking(null)} />}
     </span>

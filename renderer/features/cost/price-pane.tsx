@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { PriceEntry } from '../../../shared/cost.ts';
 import { priceQueries } from '../../api/queries.ts';
 import { setParams } from '../../app/navigation.ts';
+import { Changes } from '../../ui/changes.tsx';
 import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { ErrorBlock, FromQuery } from '../../ui/blocks.tsx';
@@ -84,8 +85,10 @@ export function PricePane({ entry }: { entry: PriceEntry & { used: boolean } }) 
         </dl>
         <History entry={entry} />
         <div className={classes.buttons}>
-          <Button onClick={() => setParams({ price: entry.id })} rightSection={<Kbd keys="enter" />}>{bundled ? 'Override…' : 'Change…'}</Button>
-          {!bundled && <Button onClick={() => setRemoving(true)}>Remove…</Button>}
+          <Changes>
+            <Button onClick={() => setParams({ price: entry.id })} rightSection={<Kbd keys="enter" />}>{bundled ? 'Override…' : 'Change…'}</Button>
+            {!bundled && <Button onClick={() => setRemoving(true)}>Remove…</Button>}
+          </Changes>
         </div>
       </div>
       {removing && <RemoveDialog entry={entry} onClose={() => setRemoving(false)} />}

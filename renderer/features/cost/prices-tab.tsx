@@ -8,6 +8,7 @@ import { useKeys } from '../../app/keys.ts';
 import { setParams, usePlace } from '../../app/navigation.ts';
 import { detailStored } from '../../app/sidebar-state.ts';
 import { isBoolean, stored } from '../../app/stored.ts';
+import { Changes } from '../../ui/changes.tsx';
 import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { announce } from '../../ui/announce.ts';
@@ -54,8 +55,10 @@ function Bar({ text, usedOnly, origin }: { text: string; usedOnly: boolean; orig
       <Chip label="Used only" on={usedOnly} onToggle={() => usedOnlyStored.set(!usedOnly)} />
       <ChoiceChip label="Origin" value={origin} options={[{ value: 'bundled', label: 'Bundled' }, { value: 'own', label: 'Typed or imported' }]} onChange={(value) => setParams({ origin: value })} />
       <span className={classes.barEnd}>
-        <Button onClick={() => setParams({ import: '1' })} rightSection={<Kbd keys="m" />}>Import prices…</Button>
-        <Button onClick={() => setParams({ price: 'new' })} rightSection={<Kbd keys="n" />}>Add a price…</Button>
+        <Changes>
+          <Button onClick={() => setParams({ import: '1' })} rightSection={<Kbd keys="m" />}>Import prices…</Button>
+          <Button onClick={() => setParams({ price: 'new' })} rightSection={<Kbd keys="n" />}>Add a price…</Button>
+        </Changes>
       </span>
     </div>
   );

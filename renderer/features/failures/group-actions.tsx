@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { FailureDetail } from '../../../shared/failures.ts';
 import { useKeys } from '../../app/keys.ts';
 import { openStopChooser, openStopPlan, stopOfAgent } from '../../app/stop-choice.ts';
+import { Changes } from '../../ui/changes.tsx';
 import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { ErrorBlock } from '../../ui/blocks.tsx';
@@ -90,10 +91,12 @@ export function GroupActions({ group, saying }: { group: FailureDetail; saying: 
   const { state } = group;
   return (
     <div className={classes.actions}>
-      {(state === 'new' || state === 'back') && <Button disabled={saying.isPending} onClick={() => saying.mutate({ id: group.id, state: 'known' })}>Known</Button>}
-      {state !== 'snoozed' && state !== 'resolved' && <SnoozeMenu group={group} saying={saying} />}
-      {state !== 'resolved' && <Button disabled={saying.isPending} onClick={() => saying.mutate({ id: group.id, state: 'resolved' })}>Resolve</Button>}
-      {group.agentIds.length > 0 && <Button className={classes.stop} leftSection={<IconHandStop size={14} stroke={1.75} aria-hidden="true" />} onClick={() => stopAgents(group)}>Stop agent…</Button>}
+      <Changes>
+        {(state === 'new' || state === 'back') && <Button disabled={saying.isPending} onClick={() => saying.mutate({ id: group.id, state: 'known' })}>Known</Button>}
+        {state !== 'snoozed' && state !== 'resolved' && <SnoozeMenu group={group} saying={saying} />}
+        {state !== 'resolved' && <Button disabled={saying.isPending} onClick={() => saying.mutate({ id: group.id, state: 'resolved' })}>Resolve</Button>}
+        {group.agentIds.length > 0 && <Button className={classes.stop} leftSection={<IconHandStop size={14} stroke={1.75} aria-hidden="true" />} onClick={() => stopAgents(group)}>Stop agent…</Button>}
+      </Changes>
     </div>
   );
 }

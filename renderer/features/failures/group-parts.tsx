@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { FailureDetail } from '../../../shared/failures.ts';
 import { placeHash } from '../../app/navigation.ts';
+import { Changes } from '../../ui/changes.tsx';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { ErrorBlock } from '../../ui/blocks.tsx';
 import { cutApart, formatCount, plural } from '../../ui/format.ts';
@@ -86,7 +87,9 @@ export function Notes({ group }: { group: FailureDetail }) {
       )}
       <div className={classes.noteForm}>
         <textarea className={classes.area} aria-label="New note" value={text} maxLength={4_000} rows={2} placeholder="What is known of it, for whoever looks next" onChange={(event) => setText(event.currentTarget.value)} onKeyDown={(event) => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); add(); } }} />
-        <Button disabled={!ready} onClick={add}>{note.isPending ? 'Adding…' : 'Add note'}</Button>
+        <Changes>
+          <Button disabled={!ready} onClick={add}>{note.isPending ? 'Adding…' : 'Add note'}</Button>
+        </Changes>
       </div>
       {note.error !== null && <ErrorBlock error={note.error} what="The note was not kept." kept="What you wrote is still here." />}
     </>

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { OrderLever, Residual, StopEvent, StopOrderDetail } from '../../../shared/stop.ts';
 import { placeHash } from '../../app/navigation.ts';
+import { Changes } from '../../ui/changes.tsx';
 import { inertString } from '../../ui/agent-text.ts';
 import { AgentLine, InertName } from '../../ui/agent-text-view.tsx';
 import { ErrorBlock } from '../../ui/blocks.tsx';
@@ -158,7 +159,9 @@ export function AlivePanel({ order }: { order: StopOrderDetail }) {
         {levers.map(({ lever, at }) => (
           <li key={lever.id} className={classes.alive}>
             <span className={classes.aliveWords}><strong className={classes.strong}>Lever {at}, <InertName text={lever.title} most={60} /></strong><span className={classes.second}>{lever.state === 'failed' ? 'failed' : 'without effect so far'}{lever.reportedText === null ? '' : <>: <AgentLine text={lever.reportedText} most={120} /></>}</span></span>
-            <Button disabled={retry.isPending} onClick={() => retry.mutate({ id: order.id, leverId: lever.id })}>Pull again<span className="gh-visually-hidden">: lever {at}, {inertString(lever.title, 60)}</span></Button>
+            <Changes>
+              <Button disabled={retry.isPending} onClick={() => retry.mutate({ id: order.id, leverId: lever.id })}>Pull again<span className="gh-visually-hidden">: lever {at}, {inertString(lever.title, 60)}</span></Button>
+            </Changes>
           </li>
         ))}
         {order.residual.length > 0 && <li className={classes.alive}><span className={classes.second}>Named by the plan, <Time iso={order.plan.madeAt} millis mono />, before the command:</span></li>}

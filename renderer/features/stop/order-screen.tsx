@@ -10,6 +10,7 @@ import { go, placeHash, setParams, usePlace } from '../../app/navigation.ts';
 import { ScreenHead } from '../../app/screen-head.tsx';
 import { detailStored } from '../../app/sidebar-state.ts';
 import { openStopPlan, useStopChoice, type StopAsk } from '../../app/stop-choice.ts';
+import { Changes } from '../../ui/changes.tsx';
 import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { announce } from '../../ui/announce.ts';
@@ -71,17 +72,23 @@ function HeadButtons({ order, acts, save, menu, setMenu }: { order: StopOrderDet
   if (order.state === 'waiting_second') {
     return (
       <span className={classes.headButtons}>
-        <Button disabled={withdraw.isPending} onClick={() => withdraw.mutate({ id: order.id })}>Withdraw</Button>
-        <Button variant="filled" onClick={acts.second}>Confirm as second…</Button>
+        <Changes>
+          <Button disabled={withdraw.isPending} onClick={() => withdraw.mutate({ id: order.id })}>Withdraw</Button>
+          <Button variant="filled" onClick={acts.second}>Confirm as second…</Button>
+        </Changes>
         {withdraw.error !== null && <span className={classes.stop}>{withdraw.error.message}</span>}
       </span>
     );
   }
   return (
     <span className={classes.headButtons}>
-      {back > 0 && <Button onClick={acts.undo} rightSection={<Kbd keys="u" />}>Undo what was changed</Button>}
+      <Changes>
+        {back > 0 && <Button onClick={acts.undo} rightSection={<Kbd keys="u" />}>Undo what was changed</Button>}
+      </Changes>
       <CertificateMenu save={save} opened={menu} onChange={setMenu} />
-      {order.next !== null && <Button variant={failing(order.state) ? 'filled' : 'default'} {...(failing(order.state) ? { className: classes.stopButton ?? '' } : {})} onClick={acts.further} data-tip={inertString(order.next.text, 300)} rightSection={<Kbd keys="mod+." />}>Go further…</Button>}
+      <Changes>
+        {order.next !== null && <Button variant={failing(order.state) ? 'filled' : 'default'} {...(failing(order.state) ? { className: classes.stopButton ?? '' } : {})} onClick={acts.further} data-tip={inertString(order.next.text, 300)} rightSection={<Kbd keys="mod+." />}>Go further…</Button>}
+      </Changes>
     </span>
   );
 }

@@ -7,6 +7,7 @@ import { stopQueries } from '../../api/queries.ts';
 import { useKeys } from '../../app/keys.ts';
 import { go, setParams, usePlace } from '../../app/navigation.ts';
 import { openStopChooser, useStopChoice } from '../../app/stop-choice.ts';
+import { Changes } from '../../ui/changes.tsx';
 import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { announce } from '../../ui/announce.ts';
@@ -66,8 +67,10 @@ function OpenRow({ order, chosen, tabbable, onChoose, onOpen, onSecond }: { orde
       <span role="gridcell" className={classes.orderActs}>
         {order.state === 'waiting_second' && (
           <>
-            <Button disabled={withdraw.isPending} data-tip={withdraw.error?.message} onClick={(event) => { event.stopPropagation(); withdraw.mutate({ id: order.id }); }}>{withdraw.error === null ? 'Withdraw' : 'Withdraw again'}</Button>
-            <Button variant="filled" onClick={(event) => { event.stopPropagation(); onSecond(); }}>Confirm…</Button>
+            <Changes>
+              <Button disabled={withdraw.isPending} data-tip={withdraw.error?.message} onClick={(event) => { event.stopPropagation(); withdraw.mutate({ id: order.id }); }}>{withdraw.error === null ? 'Withdraw' : 'Withdraw again'}</Button>
+              <Button variant="filled" onClick={(event) => { event.stopPropagation(); onSecond(); }}>Confirm…</Button>
+            </Changes>
           </>
         )}
         {order.state !== 'waiting_second' && <Button onClick={(event) => { event.stopPropagation(); onOpen(); }}>Open<span className="gh-visually-hidden"> stop order {order.number}</span></Button>}

@@ -7,6 +7,7 @@ import { stopQueries } from '../../api/queries.ts';
 import { useKeys } from '../../app/keys.ts';
 import { go, setParams, usePlace } from '../../app/navigation.ts';
 import { stopOfAgent, useStopChoice } from '../../app/stop-choice.ts';
+import { Changes } from '../../ui/changes.tsx';
 import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { announce } from '../../ui/announce.ts';
@@ -43,8 +44,10 @@ function CanaryCell({ row, onCanary, onDrill }: { row: ReadinessRow; onCanary: (
   return (
     <span className={classes.cellButtons}>
       {canary !== null && <span className={classes.canary} data-tip={canary.nextAt === null ? 'drilled on demand only' : `next drill ${new Date(canary.nextAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`}>canary, {canary.level}{canary.everyHours === null ? '' : `, every ${canary.everyHours} h`}</span>}
-      {canary !== null && <Button onClick={() => onDrill(row)}>Drill now…<span className="gh-visually-hidden"> {inertString(row.agentName, 60)}</span></Button>}
-      <Button onClick={() => onCanary(row)}>{canary === null ? 'Make canary…' : 'Change…'}<span className="gh-visually-hidden"> {inertString(row.agentName, 60)}</span></Button>
+      <Changes>
+        {canary !== null && <Button onClick={() => onDrill(row)}>Drill now…<span className="gh-visually-hidden"> {inertString(row.agentName, 60)}</span></Button>}
+        <Button onClick={() => onCanary(row)}>{canary === null ? 'Make canary…' : 'Change…'}<span className="gh-visually-hidden"> {inertString(row.agentName, 60)}</span></Button>
+      </Changes>
     </span>
   );
 }
@@ -62,7 +65,9 @@ function CheckRights({ rightsAt, check }: { rightsAt: string | null; check: Retu
     <span className={classes.barEnd}>
       {check.data !== undefined && <span>{plural(check.data.asked, 'runtime')} asked, {check.data.missing === 0 ? 'no right is missing' : <span className={classes.wait}>{formatCount(check.data.missing)} without the right</span>}.</span>}
       <span>{rightsAt === null ? 'Rights were never checked.' : <>Rights checked <Age iso={rightsAt} /> ago.</>}</span>
-      <Button disabled={check.isPending} onClick={() => check.mutate()} rightSection={<Kbd keys="r" />}>{check.isPending ? 'Checking…' : 'Check rights now'}</Button>
+      <Changes>
+        <Button disabled={check.isPending} onClick={() => check.mutate()} rightSection={<Kbd keys="r" />}>{check.isPending ? 'Checking…' : 'Check rights now'}</Button>
+      </Changes>
     </span>
   );
 }

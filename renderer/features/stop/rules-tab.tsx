@@ -6,6 +6,7 @@ import type { RuleFiring, StopRule } from '../../../shared/stop.ts';
 import { stopQueries } from '../../api/queries.ts';
 import { useKeys } from '../../app/keys.ts';
 import { placeHash } from '../../app/navigation.ts';
+import { Changes } from '../../ui/changes.tsx';
 import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { Empty, ErrorBlock, FromQuery } from '../../ui/blocks.tsx';
@@ -33,8 +34,10 @@ function RuleRow({ rule, onEdit, onRemove }: { rule: StopRule; onEdit: () => voi
         <span className={`${classes.second} ${classes.small}`}>Watches {rule.watches.kind === 'everything' ? 'every agent' : <InertName text={rule.watchesName} most={60} />}; {rule.level}s the {rule.stops}. Fired {formatCount(rule.fired)}, would have {formatCount(rule.would)}{rule.lastAt !== null && <>, last <Age iso={rule.lastAt} /> ago</>}. By <InertName text={rule.changedBy} most={40} />.</span>
       </span>
       <span className={classes.cellButtons}>
-        <Button onClick={onEdit}>Change…<span className="gh-visually-hidden"> {inertString(rule.name, 60)}</span></Button>
-        <Button onClick={onRemove}>Remove…<span className="gh-visually-hidden"> {inertString(rule.name, 60)}</span></Button>
+        <Changes>
+          <Button onClick={onEdit}>Change…<span className="gh-visually-hidden"> {inertString(rule.name, 60)}</span></Button>
+          <Button onClick={onRemove}>Remove…<span className="gh-visually-hidden"> {inertString(rule.name, 60)}</span></Button>
+        </Changes>
       </span>
     </li>
   );

@@ -27,6 +27,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{electron,shared,renderer,scripts,demo,bench}/**/*.test.{ts,tsx}'],
           exclude: ['**/node_modules/**', '**/*.integration.test.ts'],
+          // Property tests of a second here took ten on a machine that did other things as well.
+          testTimeout: 30_000,
           // Modules are loaded once a process, not once a file: a third less processor time. A test that changes what its module or process shares must put it back.
           isolate: false,
           setupFiles: ['scripts/property-seed.ts'],

@@ -79,6 +79,9 @@ test('the press that opens the plan never fires it, and neither does a key that 
   const { page } = opened;
   await goTo(page, 'a', 'Agents');
   await page.keyboard.press('j');
+  // Slowed down: between what is drawn and what a key then does there must be no moment.
+  const devTools = await page.context().newCDPSession(page);
+  await devTools.send('Emulation.setCPUThrottlingRate', { rate: 4 });
   // From inside the page, in the frame in which the plan appears: a busy machine must not make the press late.
   await page.evaluate(async () => {
     const press = (key: string): void => { (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent('keydown', { key, ctrlKey: true, bubbles: true, cancelable: true })); };
@@ -92,6 +95,7 @@ test('the press that opens the plan never fires it, and neither does a key that 
   });
   await expect(plan(page).getByRole('alert')).toContainText('Nothing was sent.');
   await expect(plan(page).getByLabel('Reason in words')).toBeFocused();
+  await devTools.send('Emulation.setCPUThrottlingRate', { rate: 1 });
   await shut(page);
 
   await page.keyboard.down('Control');

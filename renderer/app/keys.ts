@@ -2,7 +2,7 @@
  * The keyboard: one listener, a stack of layers. Later layers go first; a dialog's layer shuts those below it.
  * A key is written `j`, `shift+j`, `mod+k` (Ctrl or Cmd), `g o` (one after the other), `?`, `enter`, `space`.
  */
-import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { useLayoutEffect, useRef, useSyncExternalStore } from 'react';
 
 export interface KeyBinding {
   keys: string;
@@ -129,11 +129,11 @@ export function addLayer(layer: Layer): () => void {
  */
 export function useKeys(name: string, bindings: readonly KeyBinding[], options: { shuts?: boolean; active?: boolean } = {}): void {
   const latest = useRef(bindings);
-  useEffect(() => {
+  useLayoutEffect(() => {
     latest.current = bindings;
   });
   const { shuts = false, active = true } = options;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!active) return undefined;
     return addLayer({ name, shuts, bindings: () => latest.current });
   }, [name, shuts, active]);

@@ -2,7 +2,7 @@
  * What a stop would be about: screens say what is chosen on them, and the header, the key, the palette and the screens'
  * own controls all open the plan through here. Nothing here stops anything.
  */
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import type { StopLevel } from '../../shared/domain.ts';
 import type { StopScope } from '../../shared/stop.ts';
 import { announce } from '../ui/announce.ts';
@@ -65,7 +65,7 @@ export function stopChoiceNow(): StopChoice | null {
 /** Says what is chosen while the screen, or the part of one, is mounted; asked at the moment of the key, so it may look at the focus. */
 export function useStopChoice(read: Read, { part = false }: { part?: boolean } = {}): void {
   const latest = useRef(read);
-  useEffect(() => { latest.current = read; });
+  useLayoutEffect(() => { latest.current = read; });
   useEffect(() => addStopSource({ read: () => latest.current(), part }), [part]);
 }
 

@@ -4,7 +4,7 @@
  */
 import { columnVisibilityFeature, createSortedRowModel, rowSortingFeature, tableFeatures, useTable, type ColumnDef } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useMemo, useRef, useState, type CSSProperties, type ReactNode, type RefObject } from 'react';
+import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState, type CSSProperties, type ReactNode, type RefObject } from 'react';
 import { holdOrder } from './data-table-order.ts';
 import classes from './data-table.module.css';
 
@@ -156,7 +156,7 @@ const doNothing = (): void => undefined;
 export function DataTable<T extends object>({ label, model, sort, onSort, selectable = true, selected = nothingSelected, onSelect = doNothing, onSelectAll = doNothing, focused, onFocus, onOpen, rowHeight = 32, rowName, empty, last }: DataTableProps<T>) {
   const scroller = useRef<HTMLDivElement>(null);
   const acts = useRef<RowActs>({ select: onSelect, focus: onFocus, open: onOpen });
-  useEffect(() => { acts.current = { select: onSelect, focus: onFocus, open: onOpen }; });
+  useLayoutEffect(() => { acts.current = { select: onSelect, focus: onFocus, open: onOpen }; });
   const { rows, order, columns } = model;
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8, scrollPaddingEnd: 28 });
   useFocusedRow(scroller, focused, order, (index) => virtual.scrollToIndex(index));
@@ -194,7 +194,7 @@ export function DataTable<T extends object>({ label, model, sort, onSort, select
 /** Brings the focused row into view and gives it the real focus, unless somebody is typing or works elsewhere. */
 function useFocusedRow(scroller: RefObject<HTMLDivElement | null>, focused: string | null, order: readonly string[], scrollTo: (index: number) => void): void {
   const latest = useRef({ order, scrollTo });
-  useEffect(() => { latest.current = { order, scrollTo }; });
+  useLayoutEffect(() => { latest.current = { order, scrollTo }; });
   useEffect(() => {
     if (focused === null) return undefined;
     const index = latest.current.order.indexOf(focused);

@@ -73,7 +73,7 @@ function useAnchor<T extends { id: string }>(scroller: RefObject<HTMLDivElement 
 
 export function Feed<T extends { id: string }>({ label, rows, extras, columns, template, rowName, focused, onFocus, onOpen, onFollowing, scroller, empty }: FeedProps<T>) {
   const acts = useRef({ focus: onFocus, open: onOpen });
-  useEffect(() => { acts.current = { focus: onFocus, open: onOpen }; });
+  useLayoutEffect(() => { acts.current = { focus: onFocus, open: onOpen }; });
   const count = rows.length + extras.length;
   const virtual = useVirtualizer({ count, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 4, scrollPaddingEnd: headHeight });
   const atTop = (virtual.scrollOffset ?? 0) < rowHeight / 2;
@@ -107,7 +107,7 @@ export function Feed<T extends { id: string }>({ label, rows, extras, columns, t
 /** Scrolls to a newly focused row and gives it the real focus; later updates leave the person alone. */
 function useFocusedRow(scroller: RefObject<HTMLDivElement | null>, focused: string | null, scrollTo: () => void): void {
   const latest = useRef(scrollTo);
-  useEffect(() => { latest.current = scrollTo; });
+  useLayoutEffect(() => { latest.current = scrollTo; });
   useEffect(() => {
     if (focused === null) return undefined;
     latest.current();

@@ -3,7 +3,7 @@
  * hatched through all of them. The keys are the screen's; this draws, and says what was pressed with the pointer.
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useMemo, useRef, type CSSProperties, type PointerEvent, type ReactNode, type RefObject } from 'react';
+import { memo, useEffect, useLayoutEffect, useMemo, useRef, type CSSProperties, type PointerEvent, type ReactNode, type RefObject } from 'react';
 import type { Activity } from '../../shared/domain.ts';
 import { inertString } from './agent-text.ts';
 import { InertName } from './agent-text-view.tsx';
@@ -135,7 +135,7 @@ export function Waterfall(props: WaterfallProps) {
   const { label, rows, whole, window, now, gaps, focused, onFocus, onFold, asTable } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const acts = useRef({ focus: onFocus, fold: onFold });
-  useEffect(() => { acts.current = { focus: onFocus, fold: onFold }; });
+  useLayoutEffect(() => { acts.current = { focus: onFocus, fold: onFold }; });
   const height = asTable ? tableRowHeight : rowHeight;
   // No key function: rows are of one height, and a new function would have it measure all of them again.
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: 8, scrollPaddingEnd: 28 });
@@ -242,7 +242,7 @@ function OverviewStrip({ rows, whole, window, onWindow }: WaterfallProps) {
 
 function useFocusFollows(scroller: RefObject<HTMLDivElement | null>, rows: readonly WaterfallRow[], focused: string | null, scrollTo: (index: number) => void): void {
   const latest = useRef({ rows, scrollTo });
-  useEffect(() => { latest.current = { rows, scrollTo }; });
+  useLayoutEffect(() => { latest.current = { rows, scrollTo }; });
   useEffect(() => {
     if (focused === null) return undefined;
     const index = latest.current.rows.findIndex((row) => row.activity.id === focused);

@@ -3,7 +3,7 @@
  * that a grid never holds more than a person can scroll through.
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useMemo, useRef, type CSSProperties, type KeyboardEvent, type RefObject } from 'react';
+import { memo, useEffect, useLayoutEffect, useMemo, useRef, type CSSProperties, type KeyboardEvent, type RefObject } from 'react';
 import type { AccessColumn, AccessRow } from '../../../shared/access.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { inertString } from '../../ui/agent-text.ts';
@@ -103,7 +103,7 @@ const keyWithModifier = (event: KeyboardEvent): string => `${event.ctrlKey || ev
 /** Brings the spot into sight; the real focus follows only when it stands in the grid already. */
 function useSpotInSight(scroller: RefObject<HTMLDivElement | null>, spot: Spot | null, scrollToRow: (index: number) => void): void {
   const latest = useRef(scrollToRow);
-  useEffect(() => { latest.current = scrollToRow; });
+  useLayoutEffect(() => { latest.current = scrollToRow; });
   const row = spot?.row ?? null;
   const column = spot?.column ?? null;
   useEffect(() => {
@@ -122,7 +122,7 @@ function useSpotInSight(scroller: RefObject<HTMLDivElement | null>, spot: Spot |
 export function MatrixGrid({ columns, rows, total, spot, chosen, onSpot, onOpen, onEnd }: MatrixGridProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const acts = useRef<RowActs>({ spot: onSpot, open: onOpen });
-  useEffect(() => { acts.current = { spot: onSpot, open: onOpen }; });
+  useLayoutEffect(() => { acts.current = { spot: onSpot, open: onOpen }; });
   const head = useMemo(() => headSize(columns), [columns]);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 6, scrollPaddingEnd: head.height + 8 });
   useSpotInSight(scroller, chosen ? spot : null, (index) => virtual.scrollToIndex(index));

@@ -1,6 +1,6 @@
 /** The levers of a plan in firing order. What a lever does not stop and whom else it hits always stands there, never folded. */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
+import { memo, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import type { PlanLever } from '../../../../shared/stop.ts';
 import { inertString } from '../../../ui/agent-text.ts';
 import { InertName } from '../../../ui/agent-text-view.tsx';
@@ -129,7 +129,7 @@ export function LeversTable({ levers, ticks, onTick, busy }: LeversTableProps) {
     requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-lever="${next}"]`)?.focus());
   };
   const acts = useRef<RowActs>({ tick: onTick, walk });
-  useEffect(() => { acts.current = { tick: onTick, walk }; });
+  useLayoutEffect(() => { acts.current = { tick: onTick, walk }; });
   return (
     <div ref={scroller} className={`${classes.levers} ${levers.length > virtualFrom ? classes.bounded : ''}`} aria-busy={busy}>
       <div role="table" aria-label="Levers in firing order" aria-rowcount={levers.length + 1}>

@@ -343,5 +343,14 @@ export const connectionQueries = {
 
 export const settingsQueries = {
   get: () => ask('settings.get', ['settings'], {}),
-  retentionPreview: (days: number) => ask('retention.preview', [], { days }),
+};
+
+/** Nothing of it is told while it happens but by its job: a job that runs is asked often. */
+export const retentionQueries = {
+  policies: () => ask('retention.policies', ['retention', 'settings', 'connections'], {}),
+  preview: (what: Params<'retention.preview'>) => ask('retention.preview', ['retention'], what),
+  holds: (lifted: boolean) => ask('holds.list', ['retention'], { lifted }),
+  chores: () => queryOptions({ ...ask('retention.chores', ['retention'], { limit: 5 }), refetchInterval: (query: { state: { data: Result<'retention.chores'> | undefined } }) => (query.state.data?.rows.some((one) => one.state === 'waiting' || one.state === 'running') === true ? 500 : 60_000) }),
+  erasures: () => ask('erasure.list', ['retention'], { limit: 20 }),
+  disk: () => queryOptions({ ...ask('retention.disk', [], {}), staleTime: 60_000 }),
 };

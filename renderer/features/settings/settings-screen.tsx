@@ -5,6 +5,7 @@ import { ScreenHead } from '../../app/screen-head.tsx';
 import { ErrorBlock, FromQuery } from '../../ui/blocks.tsx';
 import { Changes } from '../../ui/changes.tsx';
 import { DemoPanel } from './demo-panel.tsx';
+import { DiskPanel } from './disk-panel.tsx';
 import { GuardPanel } from './guard-panel.tsx';
 import { AboutPanel, DataPanel, ReceiverPanel } from './machine-panels.tsx';
 import { KillSwitchPanel } from './kill-switch-panel.tsx';
@@ -40,6 +41,7 @@ export default function SettingsScreen() {
         <div className={classes.column}>
           <GuardPanel />
           <DataPanel status={status} />
+          <DiskPanel />
           <Changes block><DemoPanel /></Changes>
           <AboutPanel status={status} />
         </div>

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { reportFoot, reportName } from './report-names.ts';
 
-const asked = { name: 'Quarter, external', from: '2026-08-01T00:00:00.000Z', to: '2026-11-01T00:00:00.000Z', pack: false };
+const asked = { name: 'Quarter, external', from: '2026-08-01T00:00:00.000Z', to: '2026-11-01T00:00:00.000Z', contents: ['console', 'gaps'], formats: ['csv', 'pdf'], pack: false } satisfies Parameters<typeof reportName>[0];
 
 describe('the proposed name of a report', () => {
   it('says what and of when, the last day included', () => {
     expect(reportName(asked)).toBe('gatehouse-quarter-external-2026-08-01-to-2026-10-31');
     expect(reportName({ ...asked, pack: true })).toBe('gatehouse-quarter-external-2026-08-01-to-2026-10-31.zip');
+    expect(reportName({ ...asked, formats: ['pdf'] })).toBe('gatehouse-quarter-external-2026-08-01-to-2026-10-31.pdf');
+    expect(reportName({ ...asked, contents: ['gaps'], formats: ['ocsf-1.9.0'] })).toMatch(/31\.jsonl$/);
   });
 
   it.each(['../../etc/passwd', '..', '.bashrc', 'a/b\\c:d', '\u0000', '\u202Egpj', 'CON|', '   '])('leaves no place and no sign of a file system in %j', (name) => {

@@ -9,7 +9,7 @@ import type { ReportSpec } from '../../shared/reports.ts';
 import type { EngineCaller } from './engine-caller.ts';
 import { answerReport } from './one-report-port.ts';
 import { footOf, printPage } from './printed-page.ts';
-import { reportFoot, reportName } from './report-names.ts';
+import { endingOf, reportFoot, reportName } from './report-names.ts';
 
 export interface ReportParts {
   readonly window: BrowserWindow;
@@ -21,15 +21,19 @@ export interface ReportParts {
 /** The engine takes the printed file over when its job ends; until then it must stay. */
 const lookEveryMs = 1_000;
 
-async function askPlace(window: BrowserWindow, spec: ReportSpec): Promise<string | null> {
+interface Place { readonly target: string; /** the dialog asked whether what is there may be replaced. */ readonly overwrite: boolean }
+
+async function askPlace(window: BrowserWindow, spec: ReportSpec): Promise<Place | null> {
+  const ending = endingOf(spec);
   const { canceled, filePath } = await dialog.showSaveDialog(window, {
-    title: spec.pack ? 'Write auditor pack' : 'Write report into a new folder', defaultPath: reportName(spec), buttonLabel: 'Write',
-    ...(spec.pack ? { filters: [{ name: 'Auditor pack', extensions: ['zip'] }] } : {}),
+    title: spec.pack ? 'Write auditor pack' : ending === null ? 'Write report into a folder of its own' : 'Write report', defaultPath: reportName(spec), buttonLabel: 'Write',
+    ...(ending === null ? {} : { filters: [{ name: spec.pack ? 'Auditor pack' : 'Report', extensions: [ending] }] }),
     properties: ['createDirectory', 'showOverwriteConfirmation'],
   });
   if (canceled || filePath === '') return null;
-  // Not every dialog adds what its filter says.
-  return spec.pack && !filePath.toLowerCase().endsWith('.zip') ? `${filePath}.zip` : filePath;
+  // Not every dialog adds what its filter says; what it did not name, it did not ask about either.
+  const named = ending === null || filePath.toLowerCase().endsWith(`.${ending}`);
+  return { target: named ? filePath : `${filePath}.${ending}`, overwrite: ending !== null && named };
 }
 
 async function printReport({ preload, version }: ReportParts, caller: EngineCaller, spec: ReportSpec): Promise<Buffer> {
@@ -50,12 +54,12 @@ async function removeAfter(caller: EngineCaller, jobId: string, folder: string):
   await rm(folder, { recursive: true, force: true });
 }
 
-async function startWithPdf(parts: ReportParts, caller: EngineCaller, spec: ReportSpec, target: string): Promise<string> {
+async function startWithPdf(parts: ReportParts, caller: EngineCaller, spec: ReportSpec, place: Place): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-report-'));
   try {
     const pdf = join(folder, 'report.pdf');
     await writeFile(pdf, await printReport(parts, caller, spec), { mode: 0o600 });
-    const { id } = await caller.call('reports.start', { spec, target, pdf });
+    const { id } = await caller.call('reports.start', { spec, ...place, pdf });
     // Whatever becomes of the engine meanwhile, the file is of no use afterwards.
     void removeAfter(caller, id, folder).catch(() => rm(folder, { recursive: true, force: true })).finally(() => caller.close());
     return id;
@@ -68,12 +72,12 @@ async function startWithPdf(parts: ReportParts, caller: EngineCaller, spec: Repo
 /** The job's identifier; null when the person chose no place. */
 export async function writeReport(parts: ReportParts, spec: ReportSpec): Promise<string | null> {
   // SECURITY: the page says what goes into a report and never where: the place is chosen by the person in the native dialog.
-  const target = await askPlace(parts.window, spec);
-  if (target === null) return null;
+  const place = await askPlace(parts.window, spec);
+  if (place === null) return null;
   const caller = parts.openCaller();
   try {
-    if (spec.formats.includes('pdf')) return await startWithPdf(parts, caller, spec, target);
-    const { id } = await caller.call('reports.start', { spec, target });
+    if (spec.formats.includes('pdf')) return await startWithPdf(parts, caller, spec, place);
+    const { id } = await caller.call('reports.start', { spec, ...place });
     caller.close();
     return id;
   } catch (error) {

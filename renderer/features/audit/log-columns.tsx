@@ -37,12 +37,16 @@ export const shortColumns: readonly DataColumn<AuditEntry>[] = [
   { id: 'did', head: 'Did', name: 'Did', min: 150, cell: (row) => <Did row={row} withOutcome /> },
 ];
 
+const outcome: DataColumn<AuditEntry> = { id: 'outcome', head: 'Outcome', name: 'Outcome', min: 84, grow: 0, cell: (row) => <StateBadge {...outcomeLooks[row.outcome]} /> };
+const at: DataColumn<AuditEntry> = { id: 'at', head: `When, ${localOffset()}`, name: 'When', min: 136, grow: 0, cell: (row) => <Time iso={row.at} mono /> };
+const did: DataColumn<AuditEntry> = { id: 'did', head: 'Did', name: 'Did', min: 180, grow: 3, cell: (row) => <Did row={row} withOutcome={false} /> };
+const whoWide: DataColumn<AuditEntry> = { id: 'who', head: 'Who', name: 'Who', min: 104, grow: 0.6, cell: who };
+
+/** Beside the entry that is open, which tells the rest. */
+export const besideColumns: readonly DataColumn<AuditEntry>[] = [number, at, whoWide, outcome, { ...did, min: 120 }];
+
 export const wholeColumns: readonly DataColumn<AuditEntry>[] = [
-  number,
-  { id: 'at', head: `When, ${localOffset()}`, name: 'When', min: 136, grow: 0, cell: (row) => <Time iso={row.at} mono /> },
-  { id: 'who', head: 'Who', name: 'Who', min: 104, grow: 0.6, cell: who },
-  { id: 'outcome', head: 'Outcome', name: 'Outcome', min: 84, grow: 0, cell: (row) => <StateBadge {...outcomeLooks[row.outcome]} /> },
-  { id: 'did', head: 'Did', name: 'Did', min: 180, grow: 3, cell: (row) => <Did row={row} withOutcome={false} /> },
-  { id: 'action', head: 'Action', name: 'Action', min: 110, grow: 0.6, cell: (row) => <code className={classes.cut}><InertName text={row.action} most={60} /></code> },
+  number, at, whoWide, outcome, did,
+  { id: 'action', head: 'Action', name: 'Action', min: 140, grow: 0.6, cell: (row) => <code className={classes.cut}><InertName text={row.action} most={60} /></code> },
   { id: 'subject', head: 'About', name: 'About', min: 100, grow: 0, cell: (row) => (row.subject === null ? <span className={classes.muted}>the console</span> : <Id id={row.subject} copy={false} />) },
 ];

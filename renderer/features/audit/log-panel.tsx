@@ -17,8 +17,9 @@ import { formatCount, formatDay } from '../../ui/format.ts';
 import { Kbd, KeyHints } from '../../ui/kbd.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
+import { DayField } from './day-field.tsx';
 import { EntryPane } from './entry-pane.tsx';
-import { numberWords, shortColumns, wholeColumns } from './log-columns.tsx';
+import { besideColumns, numberWords, shortColumns, wholeColumns } from './log-columns.tsx';
 import { askedLog, filterWords, logParams, noFilter, outcomeIds, outcomeLooks, readLogView, type LogView } from './log-view.ts';
 import classes from './audit.module.css';
 
@@ -51,9 +52,13 @@ function Rows({ log, focused, onFocus, onOpen, filtered, clear }: { log: Log; fo
         label="Audit log" model={model} sort={newestFirst} onSort={keepSort} selectable={false} focused={focused} onFocus={onFocus} onOpen={onOpen} rowHeight={28} rowName={rowName}
         empty={filtered.length === 0 ? <Empty title="Every decision and change will stand here" why="Nothing was decided or changed yet." /> : <Empty title="No entry fits this filter" why={`On: ${inertString(filtered.join(', '), 300)}.`} action={<Button onClick={clear} rightSection={<Kbd keys="escape" />}>Clear the filter</Button>} />}
       />
-      {query.hasNextPage && <button type="button" className={classes.linkButton} disabled={query.isFetchingNextPage} onClick={() => { void query.fetchNextPage(); }}>{query.isFetchingNextPage ? 'Reading older entries…' : 'Older entries'}</button>}
     </div>
   );
+}
+
+function Older({ query }: Pick<Log, 'query'>) {
+  if (!query.hasNextPage) return null;
+  return <button type="button" className={classes.olderLink} disabled={query.isFetchingNextPage} onClick={() => { void query.fetchNextPage(); }}>{query.isFetchingNextPage ? 'Reading older entries…' : 'Older entries'}</button>;
 }
 
 interface LogKeys { log: Log; focused: string | null; choose: (id: string) => void; open: () => void; verify: () => void; clear: () => void }
@@ -83,7 +88,7 @@ export function ShortLog({ aside }: { aside: string | undefined }) {
     <Panel fill flush title="Audit log" aside={<>{aside}<a className={classes.footLink} href="#/audit?view=log">Whole log</a></>} className={classes.log}>
       <div className={classes.column}>
         <Rows log={log} focused={here} onFocus={setFocused} onOpen={openEntry} filtered={[]} clear={() => undefined} />
-        <div className={classes.hints}><KeyHints hints={[{ keys: ['/'], does: 'search' }, { keys: ['enter'], does: 'open' }, { keys: ['v'], does: 'verify from here' }]} /></div>
+        <div className={classes.hints}><KeyHints hints={[{ keys: ['/'], does: 'search' }, { keys: ['enter'], does: 'open' }, { keys: ['v'], does: 'verify from here' }]} /><Older query={log.query} /></div>
       </div>
     </Panel>
   );
@@ -101,9 +106,9 @@ function Filters({ view, find }: { view: LogView; find: boolean }) {
       <ChoiceChip label="Outcome" value={view.outcome} options={outcomeIds.map((value) => ({ value, label: outcomeLooks[value].word }))} onChange={(outcome) => setParams({ outcome })} />
       {view.subject !== null && <ChoiceChip label="About" value={view.subject} options={named([], view.subject)} onChange={(subject) => setParams({ subject })} />}
       <span className={classes.days}>
-        <input type="date" className={classes.field} aria-label="From day, UTC" value={view.fromDay} onChange={(event) => setParams({ from: event.currentTarget.value === '' ? null : event.currentTarget.value })} />
+        <DayField label="From day, UTC" day={view.fromDay} onDay={(day) => setParams({ from: day === '' ? null : day })} />
         <span className={classes.muted}>to</span>
-        <input type="date" className={classes.field} aria-label="Until day, UTC" value={view.toDay} onChange={(event) => setParams({ to: event.currentTarget.value === '' ? null : event.currentTarget.value })} />
+        <DayField label="Until day, UTC" day={view.toDay} onDay={(day) => setParams({ to: day === '' ? null : day })} />
       </span>
     </div>
   );
@@ -115,7 +120,7 @@ export function WholeLog({ id, aside }: { id: string | null; aside: string | und
   const view = readLogView(params);
   const [verified, setVerified] = useState(0);
   const [focused, setFocused] = useState<string | null>(id);
-  const log = useLog(view, wholeColumns, id ?? focused);
+  const log = useLog(view, id === null ? wholeColumns : besideColumns, id ?? focused);
   const here = id ?? focused ?? log.model.order[0] ?? null;
   const words = filterWords(view);
   const keep = { view: 'log', ...logParams(view) };
@@ -135,7 +140,7 @@ export function WholeLog({ id, aside }: { id: string | null; aside: string | und
           <div className={classes.column}>
             {log.query.error !== null && log.query.data !== undefined && <ErrorBlock error={log.query.error} what="Newer entries could not be read." kept="Acts are written to the log all the same." retry={() => { void log.query.refetch(); }} staleSince={log.query.dataUpdatedAt} />}
             <Rows log={log} focused={here} onFocus={choose} onOpen={(row) => openEntry(row, keep)} filtered={words} clear={() => setParams(noFilter)} />
-            <div className={classes.hints}><span>{formatCount(log.model.order.length)} read{log.query.hasNextPage ? ', older ones not yet' : ''}</span><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['/'], does: 'search' }, { keys: ['enter'], does: 'open' }, { keys: ['v'], does: 'verify from here' }]} /></div>
+            <div className={classes.hints}><span>{formatCount(log.model.order.length)} read{log.query.hasNextPage ? ', older ones not yet' : ''}</span><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['/'], does: 'search' }, { keys: ['enter'], does: 'open' }, { keys: ['v'], does: 'verify from here' }]} /><Older query={log.query} /></div>
           </div>
         </Panel>
         {id !== null && <aside className={classes.right} aria-label="Entry" data-region tabIndex={-1}><EntryPane key={id} id={id} asked={verified + (params['verify'] === '1' ? 1 : 0)} onClose={close} /></aside>}

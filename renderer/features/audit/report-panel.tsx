@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReportContent, ReportPreview } from '../../../shared/reports.ts';
+import { useAuditor } from '../../api/guard.ts';
 import { inertString } from '../../ui/agent-text.ts';
 import { ErrorBlock } from '../../ui/blocks.tsx';
 import { formatCount } from '../../ui/format.ts';
@@ -10,6 +11,7 @@ import { Kbd } from '../../ui/kbd.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { StateShape } from '../../ui/state-shapes.tsx';
+import { DayField } from './day-field.tsx';
 import { changeDraft } from './draft-memory.ts';
 import { complaintOf, contentIds, daysOf, formatIds, presetIds, toggledIn, type Draft, type Preset } from './report-draft.ts';
 import { contentWords, edgeWords, estimateWords, formatWords, peopleWords, presetWords, textWords } from './report-words.ts';
@@ -31,9 +33,9 @@ function Period({ draft, now }: { draft: Draft; now: number }) {
         </select>
       </span>
       <span className={classes.days}>
-        <input type="date" className={classes.field} aria-label="First day, UTC" value={fromDay} max={toDay} onChange={(event) => day('fromDay', event.currentTarget.value)} />
+        <DayField label="First day, UTC" day={fromDay} onDay={(next) => day('fromDay', next)} />
         <span className={classes.muted}>to</span>
-        <input type="date" className={classes.field} aria-label="Last day, UTC" value={toDay} min={fromDay} onChange={(event) => day('toDay', event.currentTarget.value)} />
+        <DayField label="Last day, UTC" day={toDay} onDay={(next) => day('toDay', next)} />
       </span>
       <span className={classes.says}>{edgeWords(toDay, now)}</span>
     </div>
@@ -66,27 +68,34 @@ function Contents({ draft, preview, counting }: { draft: Draft; preview: ReportP
   );
 }
 
+const levels = ['hashes', 'redacted', 'full'] as const;
+
 function Levels({ draft }: { draft: Draft }) {
+  // In auditor mode a report shows no more than the window does; the engine refuses it too.
+  const most = useAuditor().text;
   return (
     <div className={classes.levels}>
       <span aria-hidden="true" className={classes.label}>Agent text</span>
-      <span className={classes.tight} data-tip={textWords[draft.text].says}><Segmented label="Agent text" name="report-text" value={draft.text} options={(['hashes', 'redacted', 'full'] as const).map((value) => ({ value, label: textWords[value].word }))} onChange={(text) => changeDraft({ text })} /></span>
+      <span className={classes.tight} data-tip={textWords[draft.text].says}><Segmented label="Agent text" name="report-text" value={draft.text} options={levels.filter((level) => levels.indexOf(level) <= levels.indexOf(most)).map((value) => ({ value, label: textWords[value].word }))} onChange={(text) => changeDraft({ text })} /></span>
       <span aria-hidden="true" className={classes.label}>People</span>
       <span className={classes.tight} data-tip={peopleWords[draft.people].says}><Segmented label="People" name="report-people" value={draft.people} options={(['names', 'pseudonyms', 'removed'] as const).map((value) => ({ value, label: peopleWords[value].word }))} onChange={(people) => changeDraft({ people })} /></span>
-      <span className={classes.levelSays}>{draft.text === 'full' ? <span className={classes.complaint}>{textWords.full.says}</span> : textWords[draft.text].says}; {peopleWords[draft.people].says}</span>
+      {draft.text === 'full' && <span className={`${classes.levelSays} ${classes.complaint}`}>{textWords.full.says}</span>}
     </div>
   );
 }
 
 function Formats({ draft }: { draft: Draft }) {
   return (
-    <fieldset className={classes.formats}>
-      <legend className={classes.label}>Format</legend>
-      {formatIds.map((format) => {
+    <div className={classes.block}>
+      <div className={classes.labelLine}>
+        <span className={classes.label} aria-hidden="true">Format</span>
+        <label className={classes.pack} data-tip="One zip with everything that proves it: it verifies in any browser, without Gatehouse"><input type="checkbox" className={classes.box} checked={draft.pack} onChange={(event) => changeDraft({ pack: event.currentTarget.checked })} />Auditor pack</label>
+      </div>
+      <div role="group" aria-label="Format" className={classes.formats}>{formatIds.map((format) => {
         const on = draft.formats.includes(format);
         return <button key={format} type="button" className={on ? classes.formatOn : classes.format} aria-pressed={on} data-tip={formatWords[format].says} onClick={() => changeDraft({ formats: toggledIn(formatIds, draft.formats, format) })}>{formatWords[format].word}</button>;
-      })}
-    </fieldset>
+      })}</div>
+    </div>
   );
 }
 
@@ -116,7 +125,6 @@ export function ReportPanel({ draft, now, preview, agents, writing }: ReportPane
         <Contents draft={draft} preview={preview.data} counting={counting} />
         <Levels draft={draft} />
         <Formats draft={draft} />
-        <label className={classes.pack}><input type="checkbox" className={classes.box} checked={draft.pack} onChange={(event) => changeDraft({ pack: event.currentTarget.checked })} /><span>Auditor pack <span className={classes.hint}>one zip that verifies without Gatehouse</span></span></label>
       </div>
       <div className={classes.act}>
         {writing.error !== null && <ErrorBlock error={writing.error} what="The report was not written." kept="What was chosen stays chosen." />}

@@ -11,7 +11,7 @@ import { InertName } from '../../ui/agent-text-view.tsx';
 import { inertString } from '../../ui/agent-text.ts';
 import { Empty, ErrorBlock, FromQuery } from '../../ui/blocks.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
-import { formatClock, formatCount, formatDay, plural } from '../../ui/format.ts';
+import { formatClock, formatCount, formatDay, formatTime, plural } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { StateShape } from '../../ui/state-shapes.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -71,8 +71,8 @@ function Seal({ status }: { status: AuditStatus }) {
       {check.state === 'running' && <progress className={classes.progress} max={Math.max(1, check.of)} value={check.entries} aria-label="Entries read" />}
       <Damage status={status} />
       <dl className={classes.sealFacts}>
-        <Fact name="Checked">{check.endedAt === null ? (check.state === 'running' ? checkedWords(check) : 'not yet') : <><Time iso={check.endedAt} short />, {checkedWords(check)}</>}</Fact>
-        <Fact name="Last seal">{seal === null ? 'none yet' : <><Time iso={seal.writtenAt} />, over {formatCount(seal.size)}</>}{status.nextSealAt !== null && <>, next {formatClock(new Date(status.nextSealAt), { short: true })}</>}</Fact>
+        <Fact name="Checked">{check.endedAt === null ? (check.state === 'running' ? checkedWords(check) : 'not yet') : <span data-tip={`${formatCount(check.entries)} entries and ${plural(check.seals, 'seal')} were read`}><Time iso={check.endedAt} short />, {checkedWords(check)}</span>}</Fact>
+        <Fact name="Last seal">{seal === null ? 'none yet' : <span data-tip={`Hour from ${formatTime(new Date(seal.hour))}, number ${formatCount(seal.number)}${status.nextSealAt === null ? '' : `; the next comes ${formatClock(new Date(status.nextSealAt), { short: true })}`}`}><Time iso={seal.writtenAt} />, over {formatCount(seal.size)}</span>}</Fact>
         {key === null ? <Fact name="Key">none yet</Fact> : <KeyFact auditKey={key} />}
         <Remembered remembered={status.remembered} />
         {status.tombstones.length > 0 && <Fact name="Let go">{plural(status.tombstones.reduce((sum, one) => sum + one.entries, 0), 'entry', 'entries')} behind a seal, the first kept is {formatCount(status.firstSeq)}</Fact>}
@@ -92,7 +92,7 @@ function Acts({ status }: { status: AuditStatus | undefined }) {
     <>
       <div className={classes.buttons}>
         <Button disabled={check.isPending || status?.check.state === 'running'} onClick={() => check.mutate()}>{check.isPending ? 'Reading…' : 'Check again'}</Button>
-        <Button onClick={() => saveVerifier.mutate()} data-tip="One page that verifies packs in any browser, offline">Verifier file…</Button>
+        <Button onClick={() => saveVerifier.mutate()} data-tip="One page that verifies packs in any browser, offline">Verifier…</Button>
         <Button disabled={key === null} onClick={() => { if (key !== null) saveKey.mutate({ name: 'gatehouse-log-key.pem', text: key.pem }); }} data-tip="For those who check packs: give it to them beforehand">Public key…</Button>
       </div>
       {saved !== null && <p className={classes.says} role="status">Saved as {inertString(saved, 80)}.</p>}

@@ -16,7 +16,7 @@ export function chainLook(check: Check): ChainLook {
   }
 }
 
-export const checkedWords = (check: Check): string => (check.state === 'running' ? `${formatCount(check.entries)} of ${formatCount(check.of)} entries` : `${formatCount(check.entries)} of ${formatCount(check.of)} entries, ${plural(check.seals, 'seal')}`);
+export const checkedWords = (check: Check): string => `${formatCount(check.entries)} of ${formatCount(check.of)}`;
 
 export const damageWords: Record<AuditDamage['kind'], string> = {
   changed: 'Changed', missing: 'Missing', out_of_order: 'Out of order', cut: 'Tail cut', does_not_match: 'Does not match its seal', seal_forged: 'Seal forged', hour_missing: 'Hour missing', seal_missing: 'Seal missing', rolled_back: 'Rolled back', key_changed: 'Key changed', body_changed: 'Content changed',
@@ -31,7 +31,7 @@ export const keyPlaceWords: Record<AuditKey['place'], { word: string; says: stri
   memory: { word: 'memory only', says: 'The key is gone when this engine ends: the next start seals with another.' },
 };
 
-/** The first four and the next four, as they are compared aloud. */
-export const shortFingerprint = (fingerprint: string): string => `${fingerprint.slice(0, 4)} ${fingerprint.slice(4, 8)}…`;
+/** Its beginning, to tell keys apart; the whole is copied. */
+export const shortFingerprint = (fingerprint: string): string => `${fingerprint.slice(0, 4)}…`;
 /** In groups of four, eight a line. */
 export const groupedFingerprint = (fingerprint: string): string => (fingerprint.match(/.{1,4}/g) ?? []).join(' ');

@@ -13,6 +13,7 @@ import { Kbd } from '../../ui/kbd.tsx';
 import { changeDraft, setDraft } from './draft-memory.ts';
 import { complaintOf, draftOf, firstDraft, isChanged, templateOf, type Draft } from './report-draft.ts';
 import { presetWords } from './report-words.ts';
+import { auditorReason, useReadOnly } from '../../ui/read-only.ts';
 import { useRemoveTemplate, useSaveTemplate } from './use-audit-commands.ts';
 import classes from './audit.module.css';
 
@@ -54,6 +55,7 @@ export function TemplateMenu({ draft, now }: { draft: Draft; now: number }) {
   const { data } = useQuery(reportQueries.templates());
   const [dialog, setDialog] = useState<'save' | 'remove' | null>(null);
   const save = useSaveTemplate();
+  const readOnly = useReadOnly();
   const rows = data?.rows ?? [];
   const loaded = rows.find((row) => row.id === draft.templateId);
   const changed = loaded !== undefined && isChanged(draft, loaded);
@@ -72,10 +74,11 @@ export function TemplateMenu({ draft, now }: { draft: Draft; now: number }) {
         <Menu.Dropdown>
           {rows.map((row) => <Menu.Item key={row.id} aria-current={row.id === draft.templateId} onClick={() => setDraft(draftOf(row))}>{inertString(row.name, 60)}</Menu.Item>)}
           {rows.length > 0 && <Menu.Divider />}
-          {changed && <Menu.Item disabled={!whole} onClick={over}>Save over “{inertString(loaded.name, 40)}”</Menu.Item>}
-          <Menu.Item disabled={!whole} onClick={() => setDialog('save')}>Save as a template…</Menu.Item>
-          {loaded !== undefined && <Menu.Item onClick={() => setDialog('remove')}>Remove “{inertString(loaded.name, 40)}”…</Menu.Item>}
+          {changed && <Menu.Item disabled={!whole || readOnly} onClick={over}>Save over “{inertString(loaded.name, 40)}”</Menu.Item>}
+          <Menu.Item disabled={!whole || readOnly} onClick={() => setDialog('save')}>Save as a template…</Menu.Item>
+          {loaded !== undefined && <Menu.Item disabled={readOnly} onClick={() => setDialog('remove')}>Remove “{inertString(loaded.name, 40)}”…</Menu.Item>}
           <Menu.Item onClick={() => setDraft(firstDraft(Date.now()))}>Begin anew</Menu.Item>
+          {readOnly && <Menu.Label>{auditorReason}</Menu.Label>}
         </Menu.Dropdown>
       </Menu>
       {dialog === 'save' && <SaveDialog draft={draft} now={now} taken={rows.map((row) => row.name)} onClose={() => setDialog(null)} />}

@@ -158,8 +158,9 @@ describe('the check of an audit log', () => {
       fc.pre(JSON.stringify(forged) !== JSON.stringify({ entries: log.entries, seals: log.seals }));
       const damage = check(forged);
       expect(damage.length).toBeGreaterThan(0);
-      if (t.what === 'line' || t.what === 'body' || t.what === 'hash') expect(damage[0]).toMatchObject({ where: 'entry', at: t.at + 1 });
-      if (t.what === 'drop' && t.at < 8) expect(damage[0]).toMatchObject({ kind: 'missing', at: t.at + 1 });
+      // The first that is told is the one that was touched; of the last that was dropped, it is what a seal counted.
+      const where = t.what === 'line' || t.what === 'body' || t.what === 'hash' || t.what === 'drop' ? `entry ${t.at + 1}` : `${damage[0]?.where} ${damage[0]?.at}`;
+      expect(`${damage[0]?.where} ${damage[0]?.at}`).toBe(where);
     }), { numRuns: 150 });
   });
 

@@ -203,7 +203,7 @@ export class LogCheck {
     for (const { head, seal: number, entries } of this.#log.tombstones ?? []) {
       const upTo = head.frontier.size;
       const seal = this.#seals[number - 1]?.seal;
-      const sealed = seal != null && seal.size === upTo && seal.last === head.last && seal.root.equals(rootOf(head.frontier));
+      const sealed = seal !== undefined && seal !== null && seal.size === upTo && seal.last === head.last && seal.root.equals(rootOf(head.frontier));
       if (!sealed || entries !== upTo - from + 1) this.#say('missing', 'entry', from, `Entries ${from} to ${upTo} are gone, and no seal counts exactly these.`);
       from = upTo + 1;
     }

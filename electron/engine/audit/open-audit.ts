@@ -27,8 +27,6 @@ export interface AuditParts {
   readonly alarms: { raise(id: string, severity: 'attention' | 'failed', text: string): void; clear(id: string): void };
   readonly log: Log;
   readonly changed: () => void;
-  /** null: nothing stands in the way; else a sentence about what does (a legal hold). */
-  readonly mayPrune?: () => Promise<string | null>;
   readonly clock?: Clock;
 }
 
@@ -51,7 +49,7 @@ export function openAudit(parts: AuditParts): OpenedAudit {
   const checker = new AuditChecker({
     file: history.file, clock, changed,
     order: async () => ({
-      held: sealer?.key == null ? null : { name: sealer.key.name, publicKey: sealer.key.publicKey.toString('hex') },
+      held: sealer === null || sealer.key === null ? null : { name: sealer.key.name, publicKey: sealer.key.publicKey.toString('hex') },
       remembered: await memory.all().catch((error: unknown) => {
         log.error('what is remembered of the newest seal could not be read', error);
         return [];
@@ -72,12 +70,11 @@ export function openAudit(parts: AuditParts): OpenedAudit {
       return done;
     },
     'audit.prune': async ({ before, reason }, { actor }) => {
-      const inTheWay = await parts.mayPrune?.() ?? null;
-      if (inTheWay !== null) {
-        await history.command('audit.append', auditBy(actor, { action: 'audit.prune', subject: null, outcome: 'refused', text: inTheWay, details: { before, reason } }));
-        throw new CallFailure('conflict', inTheWay);
+      const { refusal, at } = await ask(history, 'pruneAt', { beforeUs: Date.parse(before) * 1_000 });
+      if (refusal !== null) {
+        await history.command('audit.append', auditBy(actor, { action: 'audit.prune', subject: null, outcome: 'refused', text: refusal, details: { before, reason } }));
+        throw new CallFailure('conflict', refusal);
       }
-      const at = await ask(history, 'pruneAt', { beforeUs: Date.parse(before) * 1_000 });
       if (at === null) return { entries: 0, upTo: null };
       const { check: done, head } = await checker.checkWithHead(at.size);
       tellDamage(alarms, done);

@@ -38,12 +38,12 @@ export async function openSealKey(parts: KeyParts, keys: readonly StoodKey[]): P
   if (held === undefined && newest?.place === 'keyring' && !parts.places.some((place) => place.name === 'keyring')) {
     throw new KeyOutOfReach('The key that seals the audit log lies in the keyring of the desktop, which only the desktop\'s engine can read. Entries are chained; hours are sealed when Gatehouse\'s window is opened the next time.');
   }
-  return useKey(parts, held ?? await makeKey(parts.places), newest ?? null, null);
+  return takeKey(parts, held ?? await makeKey(parts.places), newest ?? null, null);
 }
 
 /** Another key from now on, which the present one hands over to. */
 export async function renewSealKey(parts: KeyParts, present: SealKey, keys: readonly StoodKey[]): Promise<SealKey> {
-  return useKey(parts, await makeKey(parts.places), keys.at(-1) ?? null, present);
+  return takeKey(parts, await makeKey(parts.places), keys.at(-1) ?? null, present);
 }
 
 async function findKeys(places: readonly SecretPlace[]): Promise<Found[]> {
@@ -81,7 +81,7 @@ async function makeKey(places: readonly SecretPlace[]): Promise<Found> {
 }
 
 /** The log keeps its name with another key; a log without one gets a name by chance. */
-async function useKey({ history }: KeyParts, { privateKey, publicKey, place }: Found, before: StoodKey | null, handsOver: SealKey | null): Promise<SealKey> {
+async function takeKey({ history }: KeyParts, { privateKey, publicKey, place }: Found, before: StoodKey | null, handsOver: SealKey | null): Promise<SealKey> {
   const key: NoteKey = { name: before?.name ?? `gatehouse.local/${randomBytes(4).toString('hex')}`, publicKey: Buffer.from(publicKey, 'hex') };
   const handover = handsOver === null ? null : signNote(handoverText(key), handsOver.name, handsOver.privateKey);
   const fingerprint = fingerprintOf(key.publicKey);

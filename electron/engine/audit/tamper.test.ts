@@ -1,13 +1,13 @@
 /** A real history file, meddled with by SQL and byte by byte, read by the console's own check. */
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { eraseAudit } from '../store/audit-erase.ts';
 import { frontierOf, lineOf } from '../store/audit-head.ts';
 import { readKeptEntries, readSeals } from '../store/audit-read.ts';
-import type { ReadDb } from '../store/database.ts';
+import { openWriter } from '../store/database.ts';
+import type { ReadDb, WriteDb } from '../store/database.ts';
 import { words } from '../store/test-runtime.ts';
 import { appended, bodyText, emptyLog, firstPrevious, hashOf, sealText } from './chain.ts';
 import type { LogHead } from './chain.ts';
@@ -27,11 +27,11 @@ async function bench(): Promise<AuditBench> {
 }
 
 let n = 0;
-const found = async (one: AuditBench, meddle: (db: Sqlite.Database) => void, known = true): Promise<string[]> => (await one.check(one.tampered(`tampered-${n++}`, meddle), known)).map(({ kind, where, at }) => `${kind} ${where} ${at}`);
+const found = async (one: AuditBench, meddle: (db: WriteDb) => void, known = true): Promise<string[]> => (await one.check(one.tampered(`tampered-${n++}`, meddle), known)).map(({ kind, where, at }) => `${kind} ${where} ${at}`);
 const sql = (one: AuditBench, text: string, known = true): Promise<string[]> => found(one, (db) => { db.exec(text); }, known);
 
 /** As somebody does who knows how it is spelled: every hash anew, and the head. */
-function rehash(db: Sqlite.Database): LogHead[] {
+function rehash(db: WriteDb): LogHead[] {
   const heads: LogHead[] = [emptyLog];
   let head = emptyLog;
   const rows = db.prepare<[], { id: number; atUs: number; actorKind: string; action: string; subject: string | null; outcome: string; actor: string; text: string; details: string; salt: Buffer }>('SELECT id, at_us AS atUs, actor_kind AS actorKind, action, subject, outcome, actor, text, details, salt FROM audit_entry ORDER BY id').all();
@@ -46,7 +46,7 @@ function rehash(db: Sqlite.Database): LogHead[] {
   return heads;
 }
 
-function resign(db: Sqlite.Database, heads: readonly LogHead[], key: SignKey): void {
+function resign(db: WriteDb, heads: readonly LogHead[], key: SignKey): void {
   let previous = firstPrevious;
   for (const seal of readSeals(db as unknown as ReadDb)) {
     const note = signNote(sealText(key.name, heads[seal.size] ?? emptyLog, { hour: seal.hour, previous, written: seal.writtenUs / 1_000, reason: seal.reason, more: [] }), key.name, key.privateKey);
@@ -63,7 +63,7 @@ describe('a log that was meddled with', () => {
 
   it('tells every entry of which anything is another', async () => {
     const one = await bench();
-    const db = new Sqlite(one.tampered('flipped', () => undefined));
+    const db = openWriter(one.tampered('flipped', () => undefined));
     const texts = ['actor_kind', 'action', 'outcome', 'actor', 'text', 'details'] as const;
     const column = fc.constantFrom(...texts, 'body', 'hash', 'salt', 'at_us', 'subject', 'erasure');
     fc.assert(fc.property(fc.integer({ min: 1, max: 13 }), column, fc.nat(), fc.integer({ min: 1, max: 255 }), (id, name, at, by) => {
@@ -115,7 +115,7 @@ describe('a log that was meddled with', () => {
       rehash(db);
     })).toEqual(['does_not_match seal 4']);
     // The tail that no hour's seal counts is covered by the seal at the end of the program.
-    const cut = (db: Sqlite.Database): void => {
+    const cut = (db: WriteDb): void => {
       db.exec('DELETE FROM audit_entry WHERE id > 12');
       rehash(db);
     };
@@ -137,7 +137,7 @@ describe('a log that was meddled with', () => {
     const one = await bench();
     const key = newSignKey(one.sealer.key?.name);
     expect(await found(one, (db) => { db.prepare('UPDATE audit_key SET public = ?').run(key.publicKey); })).toEqual(['key_changed key 1', ...[1, 2, 3, 4, 5, 6].map((seal) => `seal_forged seal ${seal}`)]);
-    const anew = (db: Sqlite.Database): void => {
+    const anew = (db: WriteDb): void => {
       db.exec("UPDATE audit_entry SET text = 'Did nothing.' WHERE id = 7");
       resign(db, rehash(db), key);
     };
@@ -162,11 +162,11 @@ describe('a log that was meddled with', () => {
     one.runtime.writer.inTransaction(() => eraseAudit(one.runtime.history.db, [4, 7, 8], words('ann', { text: 'Erased.' }), one.now * 1_000));
     expect(await one.check()).toEqual([]);
     expect(await sql(one, "UPDATE audit_entry SET erasure = 14, actor = '', text = '', details = '', salt = x'' WHERE id = 9")).toEqual(['body_changed entry 9']);
-    const db = new Sqlite(one.tampered('heads', () => undefined));
+    const db = openWriter(one.tampered('heads', () => undefined));
     const at5 = checkFile(db as unknown as ReadDb, { held: null, remembered: [], headAt: 5 }, () => true)?.head;
     db.close();
     expect(frontierOf(5, Buffer.from(at5?.roots ?? '', 'hex'))?.size).toBe(5);
-    if (at5 == null) throw new Error('no head');
+    if (at5 === undefined || at5 === null) throw new Error('no head');
     expect(() => one.runtime.command('audit.prune', { head: at5, seal: 4, reason: 'old', audit: words('ann') })).toThrow(/no seal that counts/);
     expect(one.runtime.command('audit.prune', { head: at5, seal: 3, reason: 'old', audit: words('ann') }, one.now * 1_000)).toEqual({ entries: 5 });
     // Also before all of it is removed.

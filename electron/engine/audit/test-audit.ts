@@ -1,7 +1,6 @@
 /** For tests: a real file with a log in it, a clock that is set by hand, and the sealer and the check over it. */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import type { AuditDamage } from '../../../shared/audit.ts';
 import type { Vault } from '../collect/vault.ts';
@@ -9,7 +8,7 @@ import { SessionVault, VaultRefusal } from '../collect/vault.ts';
 import { ask } from '../history-port.ts';
 import type { HistoryPort } from '../history-port.ts';
 import type { CommandName, Commands } from '../store/commands.ts';
-import { openReader } from '../store/database.ts';
+import { openReader, openWriter, type WriteDb } from '../store/database.ts';
 import { historyFile } from '../store/open.ts';
 import type { QueryName } from '../store/queries/table.ts';
 import { TestRuntime, words } from '../store/test-runtime.ts';
@@ -97,11 +96,11 @@ export class AuditBench {
   }
 
   /** A copy of the file that `meddle` may do anything with: no trigger stands in its way. */
-  tampered(name: string, meddle: (db: Sqlite.Database) => void): string {
+  tampered(name: string, meddle: (db: WriteDb) => void): string {
     this.runtime.history.db.pragma('wal_checkpoint(TRUNCATE)');
     const copy = join(this.folder, `${name}.db`);
     copyFileSync(this.file, copy);
-    const db = new Sqlite(copy);
+    const db = openWriter(copy);
     try {
       const triggers = db.prepare<[], { name: string }>("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name LIKE 'audit%'").all();
       for (const trigger of triggers) db.exec(`DROP TRIGGER ${trigger.name}`);

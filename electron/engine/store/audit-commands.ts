@@ -39,6 +39,7 @@ export function addSeals(db: WriteDb, { after, seals }: Params<'audit.seal'>): {
 }
 
 export function pruneAudit(db: WriteDb, { head, seal, reason, audit }: Params<'audit.prune'>, nowUs: number): { entries: number } {
+  // Asked again here: a hold may have been placed while the log was read through.
   const refusal = pruneRefusal(db);
   if (refusal !== null) throw new StoreError('conflict', refusal);
   const frontier = frontierOf(head.size, Buffer.from(head.roots, 'hex'));

@@ -8,6 +8,7 @@ import { frontierBytes, prunedHead, readHead } from '../audit-head.ts';
 import type { ToldHead } from '../audit-commands.ts';
 import { readKeys, readTombstones } from '../audit-read.ts';
 import type { KeptSeal, KeyRow } from '../audit-read.ts';
+import { pruneRefusal } from '../holds.ts';
 import { publicId } from '../ids.ts';
 import { iso, type Reading } from './reading.ts';
 
@@ -37,10 +38,11 @@ export const sealStands = (reading: Reading, { number, hash }: { readonly number
   return { stands: note !== undefined && hashOf(note) === hash };
 };
 
-/** The newest seal that counts only what was written before then, if it counts more than was let go already. */
-export function pruneAt(reading: Reading, { beforeUs }: { readonly beforeUs: number }): { readonly seal: number; readonly size: number } | null {
+/** Why nothing may be let go, if so; and the newest seal that counts only what was written before then, if it counts more than was let go already. */
+export function pruneAt(reading: Reading, { beforeUs }: { readonly beforeUs: number }): { readonly refusal: string | null; readonly at: { readonly seal: number; readonly size: number } | null } {
   const base = prunedHead(reading.db).frontier.size;
-  return reading.sql<[number, number], { seal: number; size: number }>('SELECT number AS seal, size FROM audit_seal WHERE written_us <= ? AND size > ? ORDER BY size DESC, number LIMIT 1').get(beforeUs, base) ?? null;
+  const at = reading.sql<[number, number], { seal: number; size: number }>('SELECT number AS seal, size FROM audit_seal WHERE written_us <= ? AND size > ? ORDER BY size DESC, number LIMIT 1').get(beforeUs, base) ?? null;
+  return { refusal: pruneRefusal(reading.db), at };
 }
 
 export function auditSealOf(row: KeptSeal): AuditSeal {

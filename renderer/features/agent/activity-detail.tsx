@@ -20,6 +20,7 @@ import { Age, Running, Time } from '../../ui/time.tsx';
 import { statusState } from '../../ui/waterfall.tsx';
 import { ExplainedCost } from '../cost/why-figure.tsx';
 import { Facts } from './facts.tsx';
+import { ProofLine } from './proof-line.tsx';
 import { ChainLine } from './identity-card.tsx';
 import { authorityWords, noteWords, sourceWords, taskTitle } from './words.ts';
 import classes from './agent.module.css';
@@ -90,6 +91,7 @@ function ActivityFacts({ detail }: { detail: Detail }) {
         ['Task', <span key="task" className={classes.inline}><InertName text={taskTitle(task)} most={80} /> <StateBadge state={task.outcome === 'unknown' ? 'unknown' : task.outcome === 'completed' ? 'completed' : task.outcome} /></span>],
         activity.parentId === null ? null : ['Inside', <Id key="inside" id={activity.parentId} />],
         ['Source', <span key="source" className={classes.inline}>{sourceWords(activity.source)}, age <Age iso={activity.time} /></span>],
+        ['Proof', <ProofLine key="proof" activityId={activity.id} />],
         ['Identifier', <Id key="id" id={activity.id} />],
         activity.failureId === null ? null : ['Failure', <a key="failure" className={classes.link} href={placeHash({ screen: 'agent', id: activity.agentId, params: { tab: 'failures' } })}>all that failed in the same way</a>],
       ]} />

@@ -1,0 +1,146 @@
+/** The audit screen in the real window: one report in several formats and a pack, the log by keyboard and by its filters, and what proves an entry; axe in both themes, and at 200 %. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { extractText, getDocumentProxy } from 'unpdf';
+import { callFromPage, engineReady, launch, makeDataFolder, removeFolder } from './launch.ts';
+import type { Launched } from './launch.ts';
+import { saveTo } from './one-order.ts';
+
+let opened: Launched;
+let reports = '';
+
+test.describe.configure({ mode: 'serial' });
+test.beforeAll(async () => {
+  test.setTimeout(90_000);
+  reports = await makeDataFolder();
+  opened = await launch();
+  const { page } = opened;
+  await engineReady(page);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await callFromPage(page, 'connections.addOtlp', { name: 'Ledger cluster' });
+  await callFromPage(page, 'settings.set', { retentionDays: 400 });
+});
+test.afterAll(async () => {
+  await opened.close();
+  await removeFolder(reports);
+});
+
+const log = (page: Page) => page.getByRole('grid', { name: 'Audit log' });
+const entry = (page: Page) => page.getByRole('complementary', { name: 'Entry' });
+const report = (page: Page) => page.getByRole('region', { name: 'Report', exact: true });
+const rest = async (page: Page): Promise<void> => { await page.getByRole('heading', { level: 1 }).click(); };
+
+async function readableInBoth(page: Page, what: string): Promise<void> {
+  for (const theme of ['dark', 'light'] as const) {
+    await callFromPage(page, 'settings.set', { theme });
+    await expect(page.locator(`html[data-mantine-color-scheme="${theme}"]`)).toHaveCount(1);
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+    expect(violations.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`), `${what}, ${theme}`).toEqual([]);
+  }
+}
+
+test('the screen says what is known, and the status bar that the chain is whole', async () => {
+  test.setTimeout(60_000);
+  const { page } = opened;
+  await page.keyboard.press('g');
+  await page.keyboard.press('u');
+  await expect(page.getByRole('heading', { level: 1, name: 'Audit' })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Completeness statement' }).getByText(/this machine could see/)).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Completeness statement' }).getByRole('row', { name: /Ledger cluster/ })).toBeVisible();
+  const seal = page.getByRole('region', { name: 'Seal' });
+  await expect(seal.getByText('Chain whole')).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole('contentinfo', { name: 'Status' }).getByText(/^Audit chain whole, /)).toBeVisible();
+  await seal.getByRole('button', { name: 'Check again' }).click();
+  await expect(seal.getByText('Chain whole')).toBeVisible();
+  await readableInBoth(page, 'report');
+});
+
+test('the log is filtered and walked by keyboard, and an entry is verified in the window', async () => {
+  test.setTimeout(90_000);
+  const { page } = opened;
+  await rest(page);
+  await page.keyboard.press('/');
+  await expect(page.getByLabel('Filter the audit log')).toBeFocused();
+  await page.keyboard.type('no such act');
+  await expect(page.getByText('No entry fits this filter')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /^Action:/ }).click();
+  await page.getByRole('menuitem', { name: 'settings.change' }).click();
+  await expect(log(page).locator('[data-row]').first()).toBeVisible();
+  await expect(log(page).locator('[data-row]').filter({ hasNotText: 'settings.change' })).toHaveCount(0);
+  await rest(page);
+  const rows = await log(page).locator('[data-row]').count();
+  for (let at = 0; at < rows; at += 1) await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  await expect(entry(page).getByText('What changed')).toBeVisible();
+  await expect(entry(page).getByRole('row', { name: /retentionDays/ })).toContainText('400');
+  await page.keyboard.press('v');
+  await expect(entry(page).getByText('This window hashed its line itself: the hash is the one that is kept.')).toBeVisible();
+  await expect(entry(page).getByText(/whole from here to the newest/)).toBeVisible({ timeout: 20_000 });
+  await readableInBoth(page, 'entry');
+  await page.keyboard.press('Escape');
+  await expect(entry(page)).toHaveCount(0);
+});
+
+test('a template is kept, and a report is written as CSV, JSON Lines, PDF and a pack', async () => {
+  test.setTimeout(120_000);
+  const { app, page } = opened;
+  await page.keyboard.press('g');
+  await page.keyboard.press('u');
+  await report(page).getByLabel('Name').fill('Quarter, external');
+  await report(page).getByRole('button', { name: 'JSON Lines' }).click();
+  await report(page).getByRole('button', { name: 'Templates' }).click();
+  await page.getByRole('menuitem', { name: 'Save as a template…' }).click();
+  await page.keyboard.press('Control+Enter');
+  await expect(report(page).getByRole('button', { name: 'saved as “Quarter, external”' })).toBeVisible();
+  await report(page).getByRole('radio', { name: 'Removed' }).check({ force: true });
+  await expect(report(page).getByRole('button', { name: 'changed from “Quarter, external”' })).toBeVisible();
+  await expect(report(page).getByRole('checkbox', { name: 'Auditor pack' })).toBeChecked();
+
+  const pack = join(reports, 'pack.zip');
+  await saveTo(app, pack);
+  await rest(page);
+  await page.keyboard.press('Control+e');
+  const jobs = page.getByRole('region', { name: 'Seal' });
+  await jobs.getByRole('button', { name: /^Quarter, external/ }).click({ timeout: 60_000 });
+  const dialog = page.getByRole('dialog', { name: /^Report/ });
+  await expect(dialog.getByText('Written', { exact: true })).toBeVisible({ timeout: 60_000 });
+  await expect(dialog.getByRole('table', { name: 'Files' })).toContainText('pack.zip');
+  expect((await readFile(pack)).subarray(0, 2).toString('latin1')).toBe('PK');
+  await readableInBoth(page, 'report that was written');
+  await page.keyboard.press('Escape');
+  expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+});
+
+test('the PDF says on its first sheet what could not be seen, and is numbered', async () => {
+  test.setTimeout(90_000);
+  const { app, page } = opened;
+  for (const name of ['CSV', 'JSON Lines']) await report(page).getByRole('button', { name, exact: true }).click();
+  await report(page).getByRole('checkbox', { name: 'Auditor pack' }).uncheck();
+  const file = join(reports, 'report.pdf');
+  await saveTo(app, file);
+  await rest(page);
+  await page.keyboard.press('Control+e');
+  await expect.poll(async () => (await callFromPage(page, 'reports.jobs', {})).rows.find((job) => job.target === file)?.state, { timeout: 60_000 }).toBe('done');
+  const { totalPages, text } = await extractText(await getDocumentProxy(new Uint8Array(await readFile(file))));
+  const [first = ''] = text;
+  expect(totalPages).toBeGreaterThan(0);
+  for (const words of ['Quarter, external', 'Completeness statement', 'Ledger cluster', 'people are left out and counted', 'Seen %']) expect(first).toContain(words);
+  for (const [at, sheet] of text.entries()) expect(sheet).toContain(`page ${at + 1} of ${totalPages}`);
+  expect(text.join(' ')).toContain('What could not be seen, and what is not in this report');
+  const { key } = await callFromPage(page, 'audit.status', {});
+  expect(first.replaceAll(/\s/g, '')).toContain(key?.fingerprint ?? 'no key');
+});
+
+test('at 200 % everything is there, one below the other', async () => {
+  const { page } = opened;
+  await page.setViewportSize({ width: 640, height: 400 });
+  for (const name of ['Report', 'Completeness statement', 'Audit log', 'Seal']) await expect(page.getByRole('region', { name, exact: true })).toBeVisible();
+  await page.getByRole('region', { name: 'Seal' }).getByRole('button', { name: 'Check again' }).scrollIntoViewIfNeeded();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+  await page.setViewportSize({ width: 1280, height: 800 });
+});

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { builtinModules } from 'node:module';
 import react from '@vitejs/plugin-react';
 import { root } from './paths.mjs';
+import { verifierPage } from './verifier-page.mjs';
 
 /**
  * @typedef {object} Target
@@ -32,9 +33,9 @@ export const targets = [
   },
   {
     name: 'engine',
-    inputs: ['electron/engine', 'shared'],
+    inputs: ['electron/engine', 'shared', 'verifier', 'docs'],
     entries: () => globSync(['electron/engine/index.ts', 'electron/engine/cli.ts', 'electron/engine/**/*-worker.ts'], { cwd: root }),
-    config: (entries) => nodeProgram({ name: 'engine', entries, target: 'node22', external: ['better-sqlite3', /^better-sqlite3\//], beside: engineFiles }),
+    config: (entries) => nodeProgram({ name: 'engine', entries, target: 'node22', external: ['better-sqlite3', /^better-sqlite3\//], beside: engineFiles, made: { 'verify.html': verifierPage } }),
   },
   {
     name: 'renderer',
@@ -52,10 +53,12 @@ export const targets = [
 
 /**
  * What the engine reads from files when it first needs it, by the name beside the program: the catalogue of AWS actions, and Cedar,
- * which is WebAssembly and brings its own loader.
+ * which is WebAssembly and brings its own loader; and what goes with every auditor pack.
  * @type {Readonly<Record<string, string>>}
  */
 const engineFiles = {
+  'verify.sh': 'electron/engine/export/verify.sh',
+  'VERIFY.md': 'docs/verify.md',
   'aws-actions.json': 'electron/engine/access/aws-actions.json',
   'bundled-prices.json': 'electron/engine/cost/bundled-prices.json',
   'cedar-wasm/package.json': 'node_modules/@cedar-policy/cedar-wasm/nodejs/package.json',
@@ -63,12 +66,13 @@ const engineFiles = {
   'cedar-wasm/cedar_wasm_bg.wasm': 'node_modules/@cedar-policy/cedar-wasm/nodejs/cedar_wasm_bg.wasm',
 };
 
-/** @param {Readonly<Record<string, string>>} files @returns {import('vite').Plugin} */
-function filesBeside(files) {
+/** `made`: of them are built, too. @param {Readonly<Record<string, string>>} files @param {Readonly<Record<string, () => Promise<string>>>} made @returns {import('vite').Plugin} */
+function filesBeside(files, made) {
   return {
     name: 'files-beside',
-    generateBundle() {
+    async generateBundle() {
       for (const [fileName, file] of Object.entries(files)) this.emitFile({ type: 'asset', fileName, source: readFileSync(path.join(root, file)) });
+      for (const [fileName, make] of Object.entries(made)) this.emitFile({ type: 'asset', fileName, source: await make() });
     },
   };
 }
@@ -76,14 +80,14 @@ function filesBeside(files) {
 /**
  * Every entry becomes `dist/<name>/<basename>.js` and shared chunks lie beside them, so that
  * `new URL('./x-worker.js', import.meta.url)` finds the worker from whichever file it ends up in.
- * @param {{ name: string, entries: string[], target: string, external: (string | RegExp)[], format?: 'es' | 'cjs', beside?: Readonly<Record<string, string>> }} program
+ * @param {{ name: string, entries: string[], target: string, external: (string | RegExp)[], format?: 'es' | 'cjs', beside?: Readonly<Record<string, string>>, made?: Readonly<Record<string, () => Promise<string>>> }} program
  * @returns {import('vite').InlineConfig}
  */
-function nodeProgram({ name, entries, target, external, format = 'es', beside = {} }) {
+function nodeProgram({ name, entries, target, external, format = 'es', beside = {}, made = {} }) {
   const extension = format === 'cjs' ? 'cjs' : 'js';
   return {
     ...common(name),
-    plugins: [filesBeside(beside)],
+    plugins: [filesBeside(beside, made)],
     // Everything is bundled but what is native: the packaged app carries no node_modules beside better-sqlite3.
     ssr: { noExternal: true, target: 'node' },
     build: {

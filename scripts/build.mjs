@@ -5,7 +5,7 @@ import { targets } from './build-targets.mjs';
 import { root, say } from './paths.mjs';
 
 /** A change to any of these changes every target. */
-const toolFiles = ['package-lock.json', 'tsconfig.base.json', 'scripts/build.mjs', 'scripts/build-targets.mjs'];
+const toolFiles = ['package-lock.json', 'tsconfig.base.json', 'scripts/build.mjs', 'scripts/build-targets.mjs', 'scripts/verifier-page.mjs'];
 
 /**
  * Builds the targets whose source is not the source that they were built from. Contents are compared, not times:

@@ -19,6 +19,7 @@ import { ContentViews } from './content-views.ts';
 import { openControlSocket } from './control-socket.ts';
 import { Doors } from './doors.ts';
 import { EngineLog } from './engine-log.ts';
+import { packer } from './export/pack-thread.ts';
 import { openReports } from './export/report-desk.ts';
 import { GapKeeper } from './gap-keeper.ts';
 import { makeHandlers } from './handlers.ts';
@@ -144,7 +145,7 @@ async function assemble(options: EngineOptions, log: Log, history: HistoryPort, 
     const { rows, passed } = await ask(history, 'liveRows', { after: afterId, upTo: upToId, ids, filter, limit });
     return { rows, matched: passed };
   };
-  const reports = openReports({ history, dataFolder: options.dataFolder, version, log, changed: () => hints.add(['reports', 'audit']), pack: null });
+  const reports = openReports({ history, dataFolder: options.dataFolder, version, log, changed: () => hints.add(['reports', 'audit']), pack: packer({ file: history.file, log, seal: () => audit.sealNow('pack'), sign: (text) => audit.sign(text) }) });
   const rpc = new RpcServer({
     handlers: makeHandlers({
       history, status, alarms, connections, receiver, views: new ContentViews({ history, log }), desk: runtimes.desk, stop: stopping.desk, access: accessDesk({ history, documents: documentReader() }), cost: costDesk({ history, bills: billReader() }), budgets: budgetsDesk({ history }), alerts: alerts.desk, retention: retentionDesk({ history, survey: openSurvey(() => history.file), clock: systemClock }), audit: audit.desk, reports: reports.desk,

@@ -10,7 +10,8 @@ import { systemClock } from '../ports.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Handlers } from '../rpc.ts';
 import { AuditChecker } from './audit-checker.ts';
-import { fingerprintOf } from './signed-note.ts';
+import { heldSealKey } from './seal-key.ts';
+import { fingerprintOf, signNote } from './signed-note.ts';
 import { FilePlace, VaultPlace } from './secret-place.ts';
 import { Sealer } from './sealer.ts';
 import type { SealReason, WrittenSeal } from './sealer.ts';
@@ -34,6 +35,8 @@ export interface OpenedAudit {
   readonly desk: AuditDesk;
   /** null: this engine does not seal. */
   sealNow(reason: SealReason): Promise<WrittenSeal | null>;
+  /** A signed note of the text by the log's key, also by an engine that does not seal. Rejects when the key is out of reach, and says why. */
+  sign(text: string): Promise<string>;
   start(): void;
   close(): Promise<void>;
 }
@@ -98,6 +101,11 @@ export function openAudit(parts: AuditParts): OpenedAudit {
   return {
     desk,
     sealNow: (reason) => sealer === null ? Promise.resolve(null) : sealer.sealNow(reason),
+    sign: async (text) => {
+      if (sealer !== null) return sealer.sign(text);
+      const key = await heldSealKey(places, (await ask(history, 'auditStand', {})).keys);
+      return signNote(text, key.name, key.privateKey);
+    },
     start: () => {
       if (sealer === null) return;
       sealer.start();

@@ -41,6 +41,14 @@ export async function openSealKey(parts: KeyParts, keys: readonly StoodKey[]): P
   return takeKey(parts, held ?? await makeKey(parts.places), newest ?? null, null);
 }
 
+/** The key that the history names as its newest, for whoever signs without sealing: nothing is made and nothing is written. */
+export async function heldSealKey(places: readonly SecretPlace[], keys: readonly StoodKey[]): Promise<SealKey> {
+  const newest = keys.at(-1);
+  const held = (await findKeys(places)).find((one) => one.publicKey === newest?.publicKey);
+  if (newest === undefined || held === undefined) throw new KeyOutOfReach('The key that seals the audit log is not within reach of this engine. Open Gatehouse\'s window, or start its engine, and try again.');
+  return { name: newest.name, publicKey: Buffer.from(newest.publicKey, 'hex'), privateKey: held.privateKey, place: held.place };
+}
+
 /** Another key from now on, which the present one hands over to. */
 export async function renewSealKey(parts: KeyParts, present: SealKey, keys: readonly StoodKey[]): Promise<SealKey> {
   return takeKey(parts, await makeKey(parts.places), keys.at(-1) ?? null, present);

@@ -75,6 +75,12 @@ export class Sealer {
     });
   }
 
+  /** A signed note of the text, e.g. of what a pack holds. Rejects when the key is out of reach. */
+  async sign(text: string): Promise<string> {
+    const key = await this.#inTurn(() => this.#open());
+    return signNote(text, key.name, key.privateKey);
+  }
+
   /** Another key from now on. Rejects when the present one is out of reach. */
   renew(): Promise<SealKey> {
     return this.#inTurn(async () => {

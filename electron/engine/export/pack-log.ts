@@ -6,6 +6,7 @@ import type { LogLine } from '../audit/chain.ts';
 import type { KeptEntry } from '../audit/log-check.ts';
 import { readCheckpoint, verifierKey } from '../audit/signed-note.ts';
 import type { NoteKey } from '../audit/signed-note.ts';
+import { ReportFailure } from './report-failure.ts';
 
 export interface PackTombstone { readonly at: string; readonly by: string; readonly entries: number; readonly entry: number; readonly frontier: readonly string[]; readonly last: string; readonly reason: string; readonly seal: number; readonly upTo: number }
 
@@ -16,6 +17,8 @@ export interface PackLog {
   readonly firstSeq: number;
   /** as the newest seal counts: what was written after it waits for the next one. */
   readonly size: number; readonly root: string; readonly newestSealHour: string | null;
+  /** entries that were written after it. */
+  readonly unsealed: number;
   /** notes, in order. */
   readonly seals: readonly string[];
   readonly tombstones: readonly PackTombstone[];
@@ -44,19 +47,19 @@ const nobodysWords = /^(activity\.digest|audit\.began)$/;
 export const isBodyShown = ({ people, text }: Pick<ReportSpec, 'people' | 'text'>, action: string): boolean =>
   (people === 'names' ? text === 'full' || ownWords.test(action) : nobodysWords.test(action));
 
-/** Throws, if there is no seal yet: a pack is made of what was sealed. */
-export function packLog(source: LogSource): PackLog {
+/** Throws, if there is no seal yet: a pack is made of what was sealed. `written`: entries that the log has now. */
+export function packLog(source: LogSource, written = 0): PackLog {
   const [current, newest] = [source.keys.at(-1)?.key, source.seals.at(-1)];
   const note = newest === undefined ? null : newest.slice(0, newest.lastIndexOf('\n\n') + 1);
   const sealed = note === null ? null : readCheckpoint(note);
-  if (current === undefined || sealed === null) throw new Error('The audit log has no seal yet: a pack is made of what was sealed.');
+  if (current === undefined || sealed === null) throw new ReportFailure('The audit log has no seal yet, and a pack is made of what was sealed. Open Gatehouse once, so that it seals.');
   const der = Buffer.concat([spki, current.publicKey]);
   const upTo = source.tombstones.at(-1)?.upTo ?? 0;
   return {
     key: { name: current.name, verifier: verifierKey(current), pem: `-----BEGIN PUBLIC KEY-----\n${der.toString('base64')}\n-----END PUBLIC KEY-----\n`, fingerprint: hashOf(der) },
     keys: source.keys.map(({ key, handover }) => ({ handover, verifier: verifierKey(key) })),
     firstSeq: upTo + 1, size: sealed.size, root: sealed.root.toString('hex'), newestSealHour: /^hour (.+)$/m.exec(note ?? '')?.[1] ?? null,
-    seals: source.seals, tombstones: source.tombstones,
+    unsealed: Math.max(0, written - sealed.size), seals: source.seals, tombstones: source.tombstones,
     lines: () => paged(linesOf(source.entries(upTo, sealed.size), source.tombstones.at(-1)?.last ?? firstPrevious)),
     bodies: (spec) => paged(bodiesOf(source.entries(upTo, sealed.size), spec)),
   };

@@ -34,6 +34,7 @@ export function readmeText({ spec, by, version, madeAt, log, completeness, files
     'Whoever changed this pack could have changed the verifiers in it too. Use a verifier that you took from somewhere else, where that matters.',
     'Keep log/newest-seal.txt: with it, your next pack shows whether the log was put back to an earlier one. VERIFY.md explains every check.', '',
     `Key          ${log.key.fingerprint.match(/.{1,4}/g)?.join(' ') ?? ''}`, `Log          ${log.key.name}, entries ${log.firstSeq} to ${log.size}${log.newestSealHour === null ? '' : `, sealed in the hour ${log.newestSealHour}`}`, '',
+    ...(log.unsealed === 0 ? [] : [`${log.unsealed} entries of the log are newer than its newest seal, and so are not in this pack.`, '']),
     'WHAT IS IN IT', '',
     ...files.map((file) => `report/${file.path}  ${file.format}${file.rows === null ? '' : `, ${file.rows} rows`}`),
     'completeness.json, completeness.txt  what was there, what of it was examined, what was not seen and why',

@@ -14,6 +14,8 @@ import { readCost, readFailures, readPrices, readTaskMark } from './cli-cost-arg
 import type { CostCommand } from './cli-cost-arguments.ts';
 import { allow, needed, oneOf, parseWords, readLimit, UsageError } from './cli-options.ts';
 import type { Values } from './cli-options.ts';
+import { readErase, readHold, readRetention } from './cli-retention-arguments.ts';
+import type { RetentionCommand } from './cli-retention-arguments.ts';
 import { readAgentLink, readApprovals, readGrants, readRuntimeConnections } from './cli-runtime-arguments.ts';
 import type { RuntimeCommand } from './cli-runtime-arguments.ts';
 import { readStop, readStops, readStopWord } from './cli-stop-arguments.ts';
@@ -27,7 +29,7 @@ export interface ListOptions {
 }
 
 export type Command =
-  | RuntimeCommand | StopCommand | AccessCommand | CostCommand | BudgetCommand | AlertCommand | AuditCommand
+  | RuntimeCommand | StopCommand | AccessCommand | CostCommand | BudgetCommand | AlertCommand | AuditCommand | RetentionCommand
   | { readonly name: 'help' } | { readonly name: 'version' }
   | { readonly name: 'serve'; readonly otlp: { readonly host: string; readonly port: number } | null }
   | { readonly name: 'status' }
@@ -87,6 +89,9 @@ function readCommand(positionals: readonly string[], values: Values, now: number
       return readAgentLink(rest, values) ?? readListing(name, rest, values, now);
     case 'cost': return readCost(rest, values, (text) => readSince(text, now));
     case 'budgets': return readBudgets(rest, values);
+    case 'retention': return readRetention(rest, values);
+    case 'hold': return readHold(rest, values);
+    case 'erase': return readErase(rest, values);
     case 'prices': return readPrices(rest, values);
     case 'alerts': return readAlerts(rest, values);
     case 'targets': return readTargets(rest, values);

@@ -15,6 +15,9 @@ import type { KeyPlaces } from './cli-keys.ts';
 import { activityListing, agentsListing, connectionColumns, failuresListing, gapsListing, tasksListing } from './cli-lists.ts';
 import { printJson, printRows, printText } from './cli-output.ts';
 import type { Streams } from './cli-output.ts';
+import { runRetentionCommand } from './cli-retention.ts';
+import { isRetention } from './cli-retention-arguments.ts';
+import type { RetentionCommand } from './cli-retention-arguments.ts';
 import type { ConnectionCommand } from './cli-runtimes.ts';
 import { runRuntimeCommand } from './cli-runtimes.ts';
 import { runStopCommand } from './cli-stop.ts';
@@ -39,6 +42,7 @@ export type AskingCommand = Exclude<Command, { name: 'help' | 'version' | 'serve
 
 /** Answers with the code that the program ends with. */
 export async function runCommand(command: AskingCommand, context: CommandContext): Promise<number> {
+  if (isRetention(command)) return runRetentionCommand(command, context);
   switch (command.name) {
     case 'stop':
     case 'stops':
@@ -89,7 +93,7 @@ export async function runCommand(command: AskingCommand, context: CommandContext
   }
 }
 
-async function runPrinting(command: Exclude<AskingCommand, ConnectionCommand | StopCommand | AuditCommand | AlertCommand>, context: CommandContext): Promise<void> {
+async function runPrinting(command: Exclude<AskingCommand, ConnectionCommand | StopCommand | AuditCommand | AlertCommand | RetentionCommand>, context: CommandContext): Promise<void> {
   const { caller, json, streams } = context;
   const limit = 'limit' in command && command.limit !== null ? command.limit : json ? jsonLimit : tableLimit;
   switch (command.name) {

@@ -25,6 +25,7 @@ const options = {
   own: { type: 'boolean', default: false }, used: { type: 'boolean', default: false }, price: { type: 'string', multiple: true }, provider: { type: 'string' }, region: { type: 'string' }, tier: { type: 'string' }, currency: { type: 'string' }, source: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' }, replaces: { type: 'string' }, state: { type: 'string', multiple: true },
   host: { type: 'string' }, port: { type: 'string' }, security: { type: 'string' }, user: { type: 'string' }, transport: { type: 'string' }, facility: { type: 'string' }, 'ca-file': { type: 'string' }, quiet: { type: 'string' }, 'quiet-days': { type: 'string' },
   action: { type: 'string' }, outcome: { type: 'string' },
+  alias: { type: 'string', multiple: true }, rewrite: { type: 'boolean', default: false }, 'no-rewrite': { type: 'boolean', default: false },
   owner: { type: 'string' }, per: { type: 'string' }, soft: { type: 'string' }, hard: { type: 'string' }, forecast: { type: 'string' }, 'on-hard': { type: 'string' }, stops: { type: 'string' },
 } as const;
 

@@ -85,6 +85,15 @@ const help = `Gatehouse ${version}
                         [--on-hard stop|tell] [--level cancel|suspend|revoke] [--stops agent|task]      what a change leaves out stays;
                         preview says what it would have done in the last 90 days, and whom it could not stop
 
+  gatehouse retention [list] | preview | run | disk | jobs | cancel JOB
+  gatehouse retention set general|CONNECTION DAYS|forever|general      how long activity is kept; preview says what would go
+  gatehouse retention free [--rewrite]          gives free pages back; --rewrite writes the file anew, and nothing else is written meanwhile
+  gatehouse hold [list] [--all]                 legal holds: nothing that they cover goes
+  gatehouse hold place --all | --connection ID|NAME | --agent ID|NAME --reason TEXT; hold lift ID --reason TEXT
+  gatehouse erase look PERSON|- [--alias TEXT]...      counts where a name, e-mail address or account stands; changes nothing
+  gatehouse erase run PERSON|- [--alias TEXT]... --reason TEXT [--no-rewrite] [--yes]
+  gatehouse erase list [PERSON|-]               what was erased, and whether it was of that person
+
   gatehouse alerts [--state open|active|all] [--agent ID|NAME] [--rule ID|NAME] [--text TEXT] [--limit N]
   gatehouse alerts show ID                      one alert: what was said of it, and whom it was told to
   gatehouse alerts acknowledge|resolve ID... [--note TEXT] | reopen ID...

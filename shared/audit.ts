@@ -57,7 +57,7 @@ export const auditStatus = z.object({
 export type AuditStatus = z.infer<typeof auditStatus>;
 
 /** Sealed digest over what one connection brought within one hour of arrival. */
-export const activityDigest = z.object({ connectionId: id, connectionName: z.string(), hour: isoTime, records: z.int(), root: sha256, /** the audit entry that holds it; null: the hour is open. */ entryId: id.nullable(), erased: z.int() });
+export const activityDigest = z.object({ connectionId: id, connectionName: z.string(), hour: isoTime, records: z.int(), /** null: the hour is open. */ root: sha256.nullable(), /** the audit entry that holds it; null: the hour is open. */ entryId: id.nullable(), /** records of it that were let go or erased; their leaves stay until all of them are. */ erased: z.int() });
 export type ActivityDigest = z.infer<typeof activityDigest>;
 
 /**

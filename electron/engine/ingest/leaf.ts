@@ -55,7 +55,7 @@ function leafText(kind: number, context: string, record: Uint8Array): string {
   return sha256Text(room.subarray(0, size));
 }
 
-/** Writes the leaf of a record that is being kept. */
+/** Writes the leaf of one of many records that share contexts. */
 export function putLeaf(ref: PayloadRef, to: Buffer, at: number): void {
   to.write(leafText(ref.kind, contextHash(ref.context), ref.source.subarray(ref.start, ref.end)), at, leafBytes, 'latin1');
 }

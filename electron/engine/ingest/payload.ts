@@ -78,6 +78,29 @@ export function slotsOf(block: Uint8Array): number {
   return new DataView(block.buffer, block.byteOffset, block.byteLength).getUint32(4, true);
 }
 
+/** Every record of a block, with the contexts that they share. Throws as `unpackPayload` does. */
+export function unpackPayloads(format: number, block: Uint8Array): PayloadRef[] {
+  const slots = slotsOf(block);
+  if (slots > 0) unpackPayload(format, block, slots - 1);
+  const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
+  const count = view.getUint32(0, true);
+  let at = headBytes + (count + slots) * entryBytes;
+  const contexts = Array.from({ length: count }, (_, i): PayloadContext => {
+    const resourceStart = at;
+    const scopeStart = at + view.getUint32(headBytes + i * entryBytes, true);
+    at = scopeStart + view.getUint32(headBytes + i * entryBytes + 4, true);
+    return { source: block, resourceStart, resourceEnd: scopeStart, scopeStart, scopeEnd: at };
+  });
+  return Array.from({ length: slots }, (_, slot): PayloadRef => {
+    const word = view.getUint32(headBytes + (count + slot) * entryBytes, true);
+    const context = contexts[word & mostContexts];
+    if (context === undefined) throw new RangeError('payload block is damaged: no such context');
+    const start = at;
+    at += view.getUint32(headBytes + (count + slot) * entryBytes + 4, true);
+    return { kind: (word >>> 24) as PayloadKind, source: block, start, end: at, context };
+  });
+}
+
 function append(block: Buffer, at: number, source: Uint8Array, start: number, end: number): number {
   if (end > start) block.set(source.subarray(start, end), at);
   return at + end - start;

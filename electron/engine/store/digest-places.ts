@@ -6,10 +6,11 @@ import type { Statement } from 'better-sqlite3';
 import { inclusionProof, type Hash } from '../audit/merkle.ts';
 import { leafBytes } from '../ingest/leaf.ts';
 import type { AnyDb } from './database.ts';
-import { BrokenDigest, GrowingTree, leavesInChunk, nodeOf } from './digest-tree.ts';
-import { isGone, placesInBlock } from './digests.ts';
+import { BrokenDigest, leavesInChunk, nodeOf } from './digest-tree.ts';
+import { leavesFrom, recordsOf } from './digest-fold.ts';
+import { blockOf, isGone, placesInBlock } from './digest-run.ts';
 
-export interface DigestRow { readonly id: number; readonly connection: number; readonly hour: number; readonly records: number; readonly frontier: Buffer; readonly root: Buffer | null; readonly entry: number | null }
+export interface DigestRow { readonly id: number; readonly connection: number; readonly hour: number; readonly records: number; readonly root: Buffer | null; readonly entry: number | null }
 export interface Spot { readonly block: number; readonly slot: number }
 
 /** Where one record stands. `gone`: let go or erased; the leaf is that of the record as it came. */
@@ -18,14 +19,11 @@ export interface StandingRecord { readonly digest: DigestRow; readonly index: nu
 /** A record of an activity. `standing` null: from before there were digests, or nothing of its hour is kept (`before` tells which). */
 export interface ActivityRecord extends Spot { readonly activity: number; readonly standing: StandingRecord | null; readonly before: boolean }
 
-interface Run { readonly place: number; readonly digest: number; readonly first: number; readonly n: number; readonly leaves: Buffer; readonly gone: Buffer | null }
+interface Run { readonly place: number; readonly digest: number; readonly first: number; readonly n: number; readonly leaves: Buffer | null; readonly gone: Buffer | null }
 
 /** Neighbouring activities stand in a few blocks: those of a page, not more. */
 const mostBlocks = 256;
-export const digestColumns = 'id, connection, hour, records, frontier, root, entry';
-
-/** The root that it has, also while its hour is open. Throws BrokenDigest where that cannot be told. */
-export const rootOf = (digest: DigestRow): Buffer => digest.root ?? new GrowingTree(digest.records, digest.frontier).root();
+export const digestColumns = 'id, connection, hour, records, root, entry';
 
 export class DigestPlaces {
   private readonly runsOf: Statement<[number, number], Run>;
@@ -36,15 +34,18 @@ export class DigestPlaces {
   private readonly inOrder: Statement<[{ digest: number; from: number; to: number }], { first: number; leaves: Buffer }>;
   private readonly chunkRoot: Statement<[number, number], { root: Buffer }>;
   private readonly from: Statement<[], { block: number }>;
+  private readonly db: AnyDb;
   private readonly runs = new Map<number, readonly Run[]>();
+  private readonly made = new Map<number, Buffer>();
 
   constructor(db: AnyDb) {
+    this.db = db;
     this.runsOf = db.prepare('SELECT place, digest, first, n, leaves, gone FROM digest_run WHERE place >= ? AND place < ?');
     this.digest = db.prepare(`SELECT ${digestColumns} FROM digest WHERE id = ?`);
     this.named = db.prepare(`SELECT ${digestColumns} FROM digest WHERE connection = ? AND hour = ?`);
     this.own = db.prepare('SELECT a.id AS activity, a.block, a.slot FROM json_each(?) j JOIN activity a ON a.id = j.value WHERE a.block <> 0');
     this.further = db.prepare('SELECT e.activity, e.block, e.slot FROM json_each(?) j JOIN extra_ref e ON e.activity = j.value WHERE e.block <> 0 ORDER BY e.activity, e.block, e.slot');
-    this.inOrder = db.prepare('SELECT first, leaves FROM digest_run WHERE digest = @digest AND first < @to AND first >= (SELECT max(first) FROM digest_run WHERE digest = @digest AND first <= @from) ORDER BY first');
+    this.inOrder = db.prepare('SELECT first, leaves FROM digest_run WHERE digest = @digest AND first < @to AND leaves IS NOT NULL AND first >= (SELECT max(first) FROM digest_run WHERE digest = @digest AND first <= @from) ORDER BY first');
     this.chunkRoot = db.prepare('SELECT root FROM digest_chunk WHERE digest = ? AND chunk = ?');
     this.from = db.prepare("SELECT CAST(value AS INTEGER) AS block FROM meta WHERE key = 'digests_from_block'");
   }
@@ -73,12 +74,13 @@ export class DigestPlaces {
     const digest = this.digest.get(run.digest);
     if (digest === undefined) return null;
     const at = place - run.place;
-    return { digest, index: run.first + at, leaf: run.leaves.subarray(at * leafBytes, (at + 1) * leafBytes), gone: isGone(run.gone, at) };
+    return { digest, index: run.first + at, leaf: this.leavesIn(run).subarray(at * leafBytes, (at + 1) * leafBytes), gone: isGone(run.gone, at) };
   }
 
   /** What was read stands for one question: the writer goes on meanwhile. */
   begin(): void {
     this.runs.clear();
+    this.made.clear();
   }
 
   /** undefined: nothing came from it in that hour, or it was before there were digests. */
@@ -86,7 +88,7 @@ export class DigestPlaces {
     return this.named.get(connection, hour);
   }
 
-  /** All leaves of a digest, in order, some at a time; none where all its records are gone. Records that come meanwhile are left out. */
+  /** All leaves of a closed digest, in order, some at a time; none where all its records are gone. */
   *leavesOf(digest: DigestRow): Generator<Buffer> {
     let at = 0;
     while (at < digest.records) {
@@ -97,16 +99,23 @@ export class DigestPlaces {
     }
   }
 
-  /** Hashes from the leaf to the root of a digest that has its leaves, nearest first. */
+  /** Hashes from the leaf to the root of a closed digest that has its leaves, nearest first. */
   path(digest: DigestRow, index: number): Hash[] {
     const heads = new Map<number, Buffer>();
     return inclusionProof(index, digest.records, (from, to) => this.head(digest.id, from, to, heads));
   }
 
+  /** Of an hour that is open they may not be made yet. */
+  private leavesIn(run: Run): Buffer {
+    const known = run.leaves ?? this.made.get(run.place) ?? leavesFrom(recordsOf(this.db, blockOf(run.place)), run.place, run.n);
+    if (run.leaves === null) this.made.set(run.place, known);
+    return known;
+  }
+
   private runsIn(block: number): readonly Run[] {
     let runs = this.runs.get(block);
     if (runs === undefined) {
-      if (this.runs.size >= mostBlocks) this.runs.clear();
+      if (this.runs.size >= mostBlocks) this.begin();
       runs = this.runsOf.all(block * placesInBlock, (block + 1) * placesInBlock);
       this.runs.set(block, runs);
     }

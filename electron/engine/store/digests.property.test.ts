@@ -6,6 +6,7 @@ import { packPayloads, payloadFormat, unpackPayload, type PayloadRef } from '../
 import type { Told } from './assemble/assembler.ts';
 import { US_HOUR } from './codes.ts';
 import { checkDigests, type DigestCheck } from './digest-check.ts';
+import { foldDigests } from './digest-fold.ts';
 import { DigestPlaces } from './digest-places.ts';
 import { closeDigests, recordsGone } from './digests.ts';
 import { tellingIds } from './hash.ts';
@@ -77,6 +78,7 @@ function tellStory(random: Random, most = 14): Story {
     history.tellTold(told, nowUs);
     accepted += told.length;
     if (random.chance(0.1)) history.restart();
+    if (random.chance(0.3)) history.db.transaction(() => foldDigests(history.db, random.pick([0.1, 100]))).immediate();
     if (random.chance(0.3)) history.db.transaction(() => closeDigests(history.db, nowUs)).immediate();
   }
   return { history, hours: hour, accepted };
@@ -91,13 +93,13 @@ const inDigests = (history: TestHistory): string[] => history.all<{ place: numbe
 
 describe('a random story', { timeout: 60_000 }, () => {
   it('has each record that activities stand on in exactly one digest, whatever came in between, and each digest holds', () => {
-    for (let seed = 1; seed <= 8; seed++) {
+    for (let seed = 1; seed <= 5; seed++) {
       const story = tellStory(seededRandom(seed));
       const { history } = story;
       const places = inDigests(history);
       expect(new Set(places).size).toBe(places.length);
       expect(placesOf(history).filter((place) => !new Set(places).has(place))).toEqual([]);
-      expect({ seed, ...check(history) }).toMatchObject({ seed, damage: [], more: false, records: places.length });
+      expect({ seed, ...check(history) }).toMatchObject({ seed, damage: [], more: false });
       closeAll(story);
       expect({ seed, ...check(history) }).toMatchObject({ seed, damage: [], records: places.length });
       const page = listDigests(reading(history), { limit: 1000 });

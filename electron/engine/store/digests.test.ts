@@ -6,8 +6,10 @@ import { treeHead } from '../audit/merkle.ts';
 import type { Draft } from '../ingest/draft.ts';
 import type { Told } from './assemble/assembler.ts';
 import { US_HOUR } from './codes.ts';
-import { closeDigests, placesInBlock } from './digests.ts';
+import { foldDigests } from './digest-fold.ts';
+import { blockOf, placesInBlock } from './digest-run.ts';
 import { BrokenDigest, GrowingTree, leavesInChunk } from './digest-tree.ts';
+import { closeDigests, closingDigests } from './digests.ts';
 import { tellingIds } from './hash.ts';
 import { BlockFiller, decompress } from './payloads.ts';
 import { freshHistory, logDraft, spanDraft, t0, trace, type TestHistory } from './test-history.ts';
@@ -26,21 +28,22 @@ function tell(history: TestHistory, drafts: readonly Draft[], { at = 0, connecti
 
 const close = (history: TestHistory, at: number): { digests: number; entries: readonly number[] } => history.db.transaction(() => closeDigests(history.db, hourUs(at))).immediate();
 
-interface Kept { readonly connection: number; readonly hour: number; readonly records: number; readonly gone: number; readonly root: Buffer | null; readonly frontier: Buffer; readonly entry: number | null; readonly id: number }
+interface Kept { readonly connection: number; readonly hour: number; readonly records: number; readonly folded: number; readonly gone: number; readonly root: Buffer | null; readonly frontier: Buffer; readonly entry: number | null; readonly id: number }
 const digests = (history: TestHistory): Kept[] => history.all<Kept>('SELECT * FROM digest ORDER BY hour, connection');
 
 /** The leaves as they would be made anew from the stored records. */
 function leavesAnew(history: TestHistory, digest: number): Buffer[] {
   const runs = history.all<{ place: number; n: number }>('SELECT place, n FROM digest_run WHERE digest = ? ORDER BY first', digest);
   return runs.flatMap(({ place, n }) => {
-    const [block] = history.all<{ format: number; codec: number; body: Buffer }>('SELECT format, codec, body FROM payload WHERE id = ?', Math.floor(place / placesInBlock));
+    const [block] = history.all<{ format: number; codec: number; body: Buffer }>('SELECT format, codec, body FROM payload WHERE id = ?', blockOf(place));
     if (block === undefined) throw new Error('a block is missing');
     const plain = decompress(block);
     return Array.from({ length: n }, (_, at) => leafOf(unpackPayload(block.format, plain, (place % placesInBlock) + at)));
   });
 }
 
-const rootOf = ({ records, frontier, root }: Kept): string => (root ?? new GrowingTree(records, frontier).root()).toString('hex');
+const rootOf = ({ folded, frontier, root }: Kept): string => (root ?? new GrowingTree(folded, frontier).root()).toString('hex');
+const fold = (history: TestHistory): boolean => history.db.transaction(() => foldDigests(history.db, Number.POSITIVE_INFINITY)).immediate();
 
 describe('a tree that grows', () => {
   it('has the head and the frontier that the slow one has, at every size, and tells the root of each full chunk', () => {
@@ -73,6 +76,7 @@ describe('digests', () => {
     tell(history, [spanDraft(2, 1), spanDraft(2, 1, { status: 'error', name: 'more' })], { at: 0.5 });
     // What happened long ago belongs where it arrived.
     tell(history, [spanDraft(9, 0, { traceId: trace(9), at: -100_000 })], { at: 1.2 });
+    expect(fold(history)).toBe(false);
     const found = digests(history);
     expect(found.map(({ connection, hour, records }) => [connection, hour, records])).toEqual([[1, hourUs(0) / US_HOUR, 3], [two, hourUs(0) / US_HOUR, 1], [1, hourUs(1) / US_HOUR, 1]]);
     for (const one of found) expect(rootOf(one)).toBe(treeHead(leavesAnew(history, one.id)).toString('hex'));
@@ -120,6 +124,7 @@ describe('digests', () => {
     expect(digests(history)).toEqual(before);
     history.restart();
     tell(history, [spanDraft(2, 1), logDraft('event:1', 3)]);
+    fold(history);
     const [only] = digests(history);
     expect(only?.records).toBe(3);
     expect(rootOf(only as Kept)).toBe(treeHead(leavesAnew(history, only?.id ?? 0)).toString('hex'));
@@ -131,9 +136,29 @@ describe('digests', () => {
     tell(history, [spanDraft(5, 1, { plain: true, traceId: trace(3) }), spanDraft(1, 0, { traceId: trace(4) })], { filler });
     expect(digests(history)[0]?.records).toBe(1);
     tell(history, [spanDraft(1, 0, { traceId: trace(3), role: 'agent', agent: { name: 'a' } })], { at: 1 });
+    fold(history);
     const found = digests(history);
     expect(found.map(({ records }) => records)).toEqual([1, 2]);
     for (const one of found) expect(rootOf(one)).toBe(treeHead(leavesAnew(history, one.id)).toString('hex'));
     expect(history.all('SELECT used FROM payload ORDER BY id')).toEqual([{ used: 2 }, { used: 1 }]);
+  });
+
+  it('have the same root however their leaves were made: in turns, at the close, or anew after the file was meddled with', () => {
+    const roots = [0, 1, 2].map((way) => {
+      const history = freshHistory();
+      for (let body = 0; body < 12; body++) {
+        tell(history, Array.from({ length: 100 }, (_, at) => logDraft(`event:${body}.${at}`, at)));
+        if (way === 1) history.db.transaction(() => foldDigests(history.db, 0.05)).immediate();
+        if (way === 2 && body === 6) fold(history);
+      }
+      if (way === 2) history.db.exec("UPDATE digest SET frontier = x'00'");
+      const steps = closingDigests(history.db, (run) => history.db.transaction(run).immediate(), hourUs(1));
+      while (steps.next().done !== true);
+      const [only] = digests(history);
+      expect([only?.records, only?.root === null]).toEqual([1_200, false]);
+      expect(rootOf(only as Kept)).toBe(treeHead(leavesAnew(history, only?.id ?? 0)).toString('hex'));
+      return rootOf(only as Kept);
+    });
+    expect(new Set(roots).size).toBe(1);
   });
 });

@@ -6,7 +6,6 @@
 // The whole module: naming an export that an older Node lacks would fail before the fallback could help.
 import zlib from 'node:zlib';
 import type { Statement } from 'better-sqlite3';
-import { leafBytes, putLeaf } from '../ingest/leaf.ts';
 import { packPayloads, payloadFormat, unpackPayload, type PayloadRef, type UnpackedPayload } from '../ingest/payload.ts';
 import type { AnyDb, WriteDb } from './database.ts';
 import { StoreError } from './errors.ts';
@@ -55,17 +54,14 @@ export abstract class Block {
   id = 0;
   /** rows and further tellings that stand in it; a block of nothing but repeats is not stored. */
   used = 0;
-  /** slots that have a leaf in a digest; a record may make several rows, some of them later. */
-  private readonly leaved = new Set<number>();
+  /** slots that a digest counts; a record may make several rows, some of them later. */
+  private readonly counted = new Set<number>();
 
   abstract take(): Packed;
 
-  /** The leaves of all its slots, one behind the other. */
-  abstract leaves(): Buffer;
-
   firstUse(slot: number): boolean {
-    if (this.leaved.has(slot)) return false;
-    this.leaved.add(slot);
+    if (this.counted.has(slot)) return false;
+    this.counted.add(slot);
     return true;
   }
 }
@@ -73,51 +69,30 @@ export abstract class Block {
 /** Records are still coming into it. */
 export class OpenBlock extends Block {
   readonly refs: PayloadRef[] = [];
-  private readonly known = Buffer.allocUnsafe(recordsInBlock * leafBytes);
-  /** slots whose leaf is known. */
-  private readonly hashed: boolean[] = [];
 
   get full(): boolean { return this.refs.length >= recordsInBlock; }
 
-  /** `leaf`: the one of another thread's that is its own, when that has made it. */
-  add(ref: PayloadRef, leaf?: Uint8Array): Place {
-    const slot = this.refs.push(ref) - 1;
-    if (leaf !== undefined) this.known.set(leaf, slot * leafBytes);
-    this.hashed.push(leaf !== undefined);
-    return { block: this, slot };
+  add(ref: PayloadRef): Place {
+    this.refs.push(ref);
+    return { block: this, slot: this.refs.length - 1 };
   }
 
   take(): Packed {
     return compress(packPayloads(this.refs, scratchOf));
-  }
-
-  leaves(): Buffer {
-    this.refs.forEach((ref, slot) => {
-      if (this.hashed[slot] === true) return;
-      putLeaf(ref, this.known, slot * leafBytes);
-      this.hashed[slot] = true;
-    });
-    return this.known.subarray(0, this.refs.length * leafBytes);
   }
 }
 
 /** Another thread has compressed it. */
 export class PackedBlock extends Block {
   private readonly packed: Packed;
-  private readonly made: Buffer;
 
-  constructor(packed: Packed, leaves: Uint8Array) {
+  constructor(packed: Packed) {
     super();
     this.packed = packed;
-    this.made = Buffer.from(leaves.buffer, leaves.byteOffset, leaves.length);
   }
 
   take(): Packed {
     return this.packed;
-  }
-
-  leaves(): Buffer {
-    return this.made;
   }
 }
 
@@ -132,12 +107,12 @@ export class BlockFiller {
   readonly blocks: OpenBlock[] = [];
   private present: OpenBlock | null = null;
 
-  place(ref: PayloadRef, leaf?: Uint8Array): Place {
+  place(ref: PayloadRef): Place {
     if (this.present === null || this.present.full) {
       this.present = new OpenBlock();
       this.blocks.push(this.present);
     }
-    return this.present.add(ref, leaf);
+    return this.present.add(ref);
   }
 }
 

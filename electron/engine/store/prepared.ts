@@ -1,6 +1,5 @@
 /** A body as the thread that reads bodies hands it to the writer: what it says in columns, its records in blocks. */
 import type { MetricSum } from '../ingest/decoded-body.ts';
-import { leafBytes } from '../ingest/leaf.ts';
 import type { PayloadContext, PayloadRef } from '../ingest/payload.ts';
 import type { BodyJob } from '../ingest/writer-messages.ts';
 import type { BodySample } from '../processes/body-sample.ts';
@@ -14,10 +13,7 @@ interface LooseRecords {
   /** start and end of resource and scope of each context. */
   readonly contexts: readonly Pick<PayloadContext, 'resourceStart' | 'resourceEnd' | 'scopeStart' | 'scopeEnd'>[];
   readonly records: readonly { readonly kind: PayloadRef['kind']; readonly start: number; readonly end: number; readonly context: number }[];
-  readonly leaves: Uint8Array<ArrayBuffer>;
 }
-
-interface ReadyBlock { readonly codec: number; readonly body: Uint8Array<ArrayBuffer>; readonly leaves: Uint8Array<ArrayBuffer> }
 
 type Counts = readonly (readonly [reason: string, count: number])[];
 
@@ -37,7 +33,7 @@ export interface PreparedBody {
   readonly refused: Counts;
   readonly lost: Counts;
   readonly told: ToldColumns;
-  readonly blocks: readonly ReadyBlock[];
+  readonly blocks: readonly { readonly codec: number; readonly body: Uint8Array<ArrayBuffer> }[];
   readonly loose: LooseRecords;
 }
 
@@ -51,20 +47,20 @@ export function prepare(job: BodyJob, reader: BodyReader): PreparedBody {
     n: body.n, connection: body.connection, receivedUs: body.receivedUs, bytes: body.bytes, spans: body.spans, logs: body.logs, points: body.points, series: body.series,
     malformed: body.malformed, sample: body.sample, asides: [...body.asides], refused: [...body.refused], lost: [...body.lost],
     told: toColumns(body.told, ({ block, slot }) => (at.get(block) ?? 0) + slot),
-    blocks: full.map((block) => ({ ...owned(block.take()), leaves: copyOf(block.leaves()) })),
+    blocks: full.map((block) => owned(block.take())),
     loose: looseOf(filler.blocks.find((block) => !block.full)),
   };
 }
 
 /** What crosses to the other thread without being copied. */
 export function buffersOf({ told, blocks, loose }: PreparedBody): ArrayBuffer[] {
-  return [told.numbers.buffer, loose.bytes.buffer, loose.leaves.buffer, ...blocks.flatMap((block) => [block.body.buffer, block.leaves.buffer])];
+  return [told.numbers.buffer, loose.bytes.buffer, ...blocks.map((block) => block.body.buffer)];
 }
 
 /** On the writer's side. The records that are left over find their places through `filler`. */
 export function unprepared(from: PreparedBody, filler: BlockFiller): ReadBody {
   const body = newReadBody(from.n, from.connection, from.receivedUs, from.bytes);
-  const packed = from.blocks.map((block) => new PackedBlock(block, block.leaves));
+  const packed = from.blocks.map((block) => new PackedBlock(block));
   const left = placesOf(from.loose, filler);
   const placeAt = (place: number): Place => {
     const block = packed[Math.floor(place / recordsInBlock)];
@@ -85,11 +81,8 @@ export function unprepared(from: PreparedBody, filler: BlockFiller): ReadBody {
 
 function placesOf(loose: LooseRecords, filler: BlockFiller): Place[] {
   const contexts = loose.contexts.map((context): PayloadContext => ({ source: loose.bytes, ...context }));
-  return loose.records.map(({ kind, start, end, context }, at) => (
-    filler.place({ kind, source: loose.bytes, start, end, context: contexts[context] as PayloadContext }, loose.leaves.subarray(at * leafBytes, (at + 1) * leafBytes))));
+  return loose.records.map(({ kind, start, end, context }) => filler.place({ kind, source: loose.bytes, start, end, context: contexts[context] as PayloadContext }));
 }
-
-const copyOf = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
 
 /** A buffer of a pool may not be given away. */
 function owned({ codec, body }: Packed): { readonly codec: number; readonly body: Uint8Array<ArrayBuffer> } {
@@ -117,6 +110,5 @@ function looseOf(block: OpenBlock | undefined): LooseRecords {
       return { resourceStart: from, resourceEnd: scope, scopeStart: scope, scopeEnd: keep(source, scopeStart, scopeEnd) };
     }),
     records: refs.map(({ kind, source, start, end, context }) => ({ kind, start: at, end: keep(source, start, end), context: contexts.indexOf(context) })),
-    leaves: block === undefined ? new Uint8Array(0) : copyOf(block.leaves()),
   };
 }

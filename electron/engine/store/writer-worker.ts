@@ -7,6 +7,8 @@ import { releaseClaims } from './approvals.ts';
 import { Chores, interruptChores, isChore } from './chores.ts';
 import { noteCleanEnd } from './clean-end.ts';
 import { CostTurns } from './cost-turns.ts';
+import { DigestTurns } from './digest-turns.ts';
+import { closingDigests, type Closed } from './digests.ts';
 import { StoreError, storeError } from './errors.ts';
 import { Folding } from './folding.ts';
 import { realIntake } from './intake.ts';
@@ -30,7 +32,7 @@ if (port === null) throw new Error('writer-worker runs as a worker thread only')
 const send = (message: FromWriter): void => port.postMessage(message);
 const now = (): number => Date.now() * 1_000;
 
-interface Long { readonly n: number; readonly steps: Generator<number>; readonly answer: (gone: number) => unknown; gone: number }
+interface Long { readonly n: number; readonly steps: Generator<number>; readonly answer: (gone: number) => unknown; readonly topics?: HintTopic[]; gone: number }
 
 class WriterThread {
   private readonly writer: Writer;
@@ -46,6 +48,7 @@ class WriterThread {
   private readonly sweeping: NodeJS.Timeout;
   private readonly access: AccessTurns;
   private readonly cost: CostTurns;
+  private readonly digests: DigestTurns;
   private readonly chores: Chores;
 
   constructor(writer: Writer) {
@@ -54,6 +57,7 @@ class WriterThread {
     const tell = (topics: HintTopic[]): void => send({ t: 'swept', note: { t: 'commit', firstActivityId: 0, lastActivityId: 0, inserted: 0, updatedIds: [], topics } });
     this.access = new AccessTurns({ writer, now, busy, tell });
     this.cost = new CostTurns({ writer, busy, tell });
+    this.digests = new DigestTurns({ writer, busy });
     this.folding = new Folding(writer.db);
     const changed: HintTopic[] = ['activity', 'agents', 'tasks', 'failures', 'cost', 'connections', 'status', 'gaps', 'alerts', 'retention', 'audit'];
     this.chores = new Chores({ writer, now, answer: (n, ok) => send({ t: 'answer', n, ok, topics: changed }), fail: (n, cause) => this.fail(n, cause), tell: () => tell(['retention']) });
@@ -116,7 +120,7 @@ class WriterThread {
         return;
       }
       this.long.shift();
-      send({ t: 'answer', n: job.n, ok: job.answer(job.gone), topics: ['activity', 'agents', 'tasks', 'failures', 'cost', 'connections', 'status', 'gaps', 'alerts'] });
+      send({ t: 'answer', n: job.n, ok: job.answer(job.gone), topics: job.topics ?? ['activity', 'agents', 'tasks', 'failures', 'cost', 'connections', 'status', 'gaps', 'alerts'] });
     } catch (cause) {
       this.long.shift();
       this.fail(job.n, cause);
@@ -142,6 +146,7 @@ class WriterThread {
       if (isChore(name)) this.chores.add(n, name, params as AllCommands[typeof name]['params']);
       else if (name === 'retention.cancel') send({ t: 'answer', n, ok: this.chores.cancel(params as AllCommands['retention.cancel']['params']), topics: ['retention', 'audit'] });
       else if (name === 'connections.remove') this.remove(n, params as AllCommands['connections.remove']['params']);
+      else if (name === 'digests.close') this.closeDigests(n);
       else if (name === 'sweep') send({ t: 'answer', n, ok: { changed: this.sweep((params as AllCommands['sweep']['params']).nowUs) }, topics: [] });
       else if (name === 'runtimes.collected') this.collect(n, params as AllCommands['runtimes.collected']['params']);
       else if (name === 'runtimes.discovered') this.discover(n, params as AllCommands['runtimes.discovered']['params']);
@@ -157,6 +162,13 @@ class WriterThread {
     const { result, note } = this.writer.collect(job, now());
     if (note !== null) send({ t: 'swept', note });
     send({ t: 'answer', n, ok: result, topics: [] });
+  }
+
+  private closeDigests(n: number): void {
+    let closed: Closed = { digests: 0, entries: [] };
+    const { writer } = this;
+    function* steps(): Generator<number> { closed = yield* closingDigests(writer.db, (run) => writer.inTransaction(run), now()); }
+    this.long.push({ n, steps: steps(), answer: () => closed, topics: ['audit'], gone: 0 });
   }
 
   private mark(n: number, params: AllCommands['tasks.mark']['params']): void {
@@ -202,6 +214,7 @@ class WriterThread {
     clearInterval(this.sweeping);
     this.access.close();
     this.cost.close();
+    this.digests.close();
     this.closed = true;
     while (this.bodies.length > 0) this.storeSome();
     await Promise.all([this.folding.close(), this.preparerEnded]);
@@ -233,7 +246,7 @@ function topicsOf(name: CommandName, result: unknown): HintTopic[] {
   if (name.startsWith('approvals')) return ['approvals', 'audit', 'status'];
   // Whose work it is changes everywhere.
   if (name === 'agents.link' || name === 'agents.unlink') return ['agents', 'activity', 'tasks', 'failures', 'cost', 'grants', 'approvals', 'audit', 'status'];
-  if (name.startsWith('audit.') || name === 'digests.close') return ['audit'];
+  if (name.startsWith('audit.') || name.startsWith('digests.')) return ['audit'];
   if (name.startsWith('stops.') || name.startsWith('rights.') || name.startsWith('canary.') || name.startsWith('rules.') || name.startsWith('operators.') || name === 'tags.set') return ['stop', 'audit', 'status'];
   if (name.startsWith('access.')) return ['access', 'grants', 'audit', 'status'];
   if (name.startsWith('prices.') || name.startsWith('bills.')) return ['cost', 'audit'];

@@ -9,6 +9,7 @@ import { takeCollected, takeDiscovered, type Taking } from './collecting.ts';
 import type { CostCommands } from './cost-commands.ts';
 import type { CostTurn } from './cost-turns.ts';
 import type { WriteDb } from './database.ts';
+import { foldDigests } from './digest-fold.ts';
 import { storeError } from './errors.ts';
 import type { Intake } from './intake.ts';
 import { Metrics } from './metrics.ts';
@@ -125,6 +126,11 @@ export class Writer {
   stopsMoved(stop: number): void {
     const found = this.db.prepare<[{ stop: number }], { task: number }>(`SELECT DISTINCT a.task FROM stop_order o JOIN stop_agent s ON s.stop = o.id JOIN activity a INDEXED BY activity_agent ON a.agent = s.agent AND a.ts_us >= o.commanded_us WHERE o.id = @stop`).all({ stop });
     for (const { task } of found) this.assembler.dirtyTasks.add(task);
+  }
+
+  /** One turn: leaves and roots of what came in. Answers whether more is left. */
+  foldDigests(mostMs: number): boolean {
+    return this.inTransaction(() => foldDigests(this.db, mostMs));
   }
 
   /** One turn of the access fold: as many holders as fit into so many milliseconds, at least one. */

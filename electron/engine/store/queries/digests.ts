@@ -5,7 +5,7 @@ import { isIncluded } from '../../audit/merkle.ts';
 import { leafOf } from '../../ingest/leaf.ts';
 import { BrokenDigest } from '../digest-tree.ts';
 import { DigestEntries } from '../digest-entry.ts';
-import { DigestPlaces, rootOf, type ActivityRecord, type DigestRow, type StandingRecord } from '../digest-places.ts';
+import { DigestPlaces, type ActivityRecord, type DigestRow, type StandingRecord } from '../digest-places.ts';
 import { iso as hourIso } from '../digests.ts';
 import { StoreError } from '../errors.ts';
 import { publicId } from '../ids.ts';
@@ -20,14 +20,14 @@ const past = Number.MAX_SAFE_INTEGER;
 export function listDigests(reading: Reading, params: ParsedParams<'audit.digests'>): Result<'audit.digests'> {
   const before = params.before === undefined ? { us: past, id: past } : parseCursor(params.before);
   const of = params.connectionId === undefined ? null : rowId('connection', params.connectionId);
-  const rows = reading.sql<(number | null)[], ListedDigest>(`SELECT d.id, d.connection, d.hour, d.records, d.frontier, d.root, d.entry, d.gone, c.name FROM digest d LEFT JOIN connection c ON c.id = d.connection
+  const rows = reading.sql<(number | null)[], ListedDigest>(`SELECT d.id, d.connection, d.hour, d.records, d.root, d.entry, d.gone, c.name FROM digest d LEFT JOIN connection c ON c.id = d.connection
     WHERE (d.hour, d.connection) < (?, ?) ${of === null ? '' : 'AND d.connection = ?'} ORDER BY d.hour DESC, d.connection DESC LIMIT ?`).all(before.us, before.id, ...(of === null ? [] : [of]), params.limit + 1);
   const page = rows.slice(0, params.limit);
   const last = page.at(-1);
   return {
     rows: page.map((one) => ({
       connectionId: publicId('connection', one.connection), connectionName: one.name ?? '(removed)', hour: hourIso(one.hour), records: one.records,
-      root: rootOf(one).toString('hex'), entryId: one.entry === null ? null : publicId('audit', one.entry), erased: one.gone,
+      root: one.root?.toString('hex') ?? null, entryId: one.entry === null ? null : publicId('audit', one.entry), erased: one.gone,
     })),
     next: rows.length > page.length && last !== undefined ? writeCursor({ us: last.hour, id: last.connection }) : null,
   };
@@ -54,29 +54,24 @@ function proofOf(parts: Parts, record: ActivityRecord): Proof {
     const state = record.before ? 'before_digests' : parts.payloads.stored(record) !== null ? 'does_not_match' : 'erased';
     return { connectionId: parts.connection, hour: null, index: null, size: null, leaf: null, path: [], root: null, entryId: null, state };
   }
-  const { digest, index, leaf } = standing;
+  const { digest, index, leaf, gone } = standing;
   const place = { connectionId: publicId('connection', digest.connection), hour: hourIso(digest.hour), index, size: digest.records, leaf: leaf.toString('hex'), entryId: digest.entry === null ? null : publicId('audit', digest.entry) };
-  const way = wayOf(parts, standing);
-  if (way === null) return { ...place, path: [], root: digest.root?.toString('hex') ?? null, state: 'does_not_match' };
-  const isThere = isIncluded({ index, size: digest.records, leaf, proof: way.path, root: way.root });
-  return { ...place, path: way.path.map((hash) => hash.toString('hex')), root: way.root.toString('hex'), state: isThere ? stateOf(parts, record, standing) : 'does_not_match' };
+  const stored = parts.payloads.stored(record);
+  const isSame = stored !== null && leafOf(stored).equals(leaf);
+  // Its root still changes: there is nothing yet that a way could lead to.
+  if (digest.root === null) return { ...place, path: [], root: null, state: gone ? 'erased' : isSame ? 'open_hour' : 'does_not_match' };
+  const path = wayOf(parts, standing);
+  const said = parts.entries.of(digest);
+  const holds = path !== null && isIncluded({ index, size: digest.records, leaf, proof: path, root: digest.root }) && (said === 'same' || said === 'gone') && (gone || isSame);
+  return { ...place, path: path?.map((hash) => hash.toString('hex')) ?? [], root: digest.root.toString('hex'), state: !holds ? 'does_not_match' : gone ? 'erased' : 'holds' };
 }
 
-function wayOf({ places }: Parts, { digest, index }: StandingRecord): { readonly path: readonly Buffer[]; readonly root: Buffer } | null {
+function wayOf({ places }: Parts, { digest, index }: StandingRecord): Buffer[] | null {
   try {
-    return { path: places.path(digest, index), root: rootOf(digest) };
+    return places.path(digest, index);
   } catch (cause) {
     // Leaves are missing from the file: that is what the answer says.
     if (cause instanceof BrokenDigest) return null;
     throw cause;
   }
-}
-
-function stateOf({ payloads, entries }: Parts, record: ActivityRecord, { digest, leaf, gone }: StandingRecord): Proof['state'] {
-  const said = digest.root === null ? 'same' : entries.of(digest);
-  if (said === 'differs' || said === 'missing') return 'does_not_match';
-  if (gone) return 'erased';
-  const stored = payloads.stored(record);
-  if (stored === null || !leafOf(stored).equals(leaf)) return 'does_not_match';
-  return digest.root === null ? 'open_hour' : 'holds';
 }

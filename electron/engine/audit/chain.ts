@@ -7,7 +7,7 @@
  * RFC 6962 tree. A seal is a signed checkpoint: how many entries there are, the tree's head, the hash of the last line, the hour and the hash of the seal before.
  * The chain alone would not show a tail that was cut off; the count and the head in a signed seal do.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
 import { emptyFrontier, grown, leafHash, rootOf } from './merkle.ts';
 import type { Frontier } from './merkle.ts';
@@ -25,7 +25,7 @@ export const firstPrevious = '0'.repeat(64);
 /** Throws a TypeError for text with half a surrogate pair: whoever writes an entry makes it well-formed first. */
 export const bodyText = ({ actor, details, salt, text }: LogBody): string => canonicalJson({ actor, details, salt, text });
 export const lineText = ({ action, actorKind, at, body, outcome, seq, subject }: LogLine, previous: string): string => canonicalJson({ action, actorKind, at, body, outcome, previous, seq, subject });
-export const hashOf = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex');
+export const hashOf = (text: string | Uint8Array): string => hash('sha256', text, 'hex');
 
 /** As `Date` writes it, with microseconds. What is no time (only a tampered file holds such) is told as the number that it is. */
 export function microTime(us: number): string {
@@ -40,8 +40,8 @@ export const emptyLog: LogHead = { frontier: emptyFrontier, last: firstPrevious 
 
 export function appended({ frontier, last }: LogHead, line: LogLine): { readonly head: LogHead; readonly hash: string } {
   const bytes = Buffer.from(lineText(line, last));
-  const hash = hashOf(bytes);
-  return { head: { frontier: grown(frontier, leafHash(bytes)), last: hash }, hash };
+  const is = hashOf(bytes);
+  return { head: { frontier: grown(frontier, leafHash(bytes)), last: is }, hash: is };
 }
 
 /**

@@ -5,35 +5,42 @@ import type { AnyDb } from './database.ts';
 import { frontierOf } from './audit-head.ts';
 
 interface Row {
-  readonly id: number; readonly atUs: number; readonly actorKind: Buffer; readonly action: Buffer; readonly subject: Buffer | null; readonly outcome: Buffer;
-  readonly body: Buffer; readonly hash: Buffer; readonly erasure: number | null; readonly salt: Buffer; readonly actor: Buffer; readonly text: Buffer; readonly details: Buffer;
+  readonly id: number; readonly atUs: number; readonly actorKind: string; readonly action: string; readonly subject: string | null; readonly outcome: string;
+  readonly body: Buffer; readonly hash: Buffer; readonly erasure: number | null; readonly salt: Buffer; readonly actor: string; readonly text: string; readonly details: string;
 }
 
+const texts = ['actor_kind', 'action', 'subject', 'outcome', 'actor', 'text', 'details'] as const;
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** SECURITY: read as text, bytes that are no UTF-8 would look like the mark that stands for them, and so like what was written where that mark was written. */
-function textOf(bytes: Buffer): string {
+function isText(bytes: Buffer | null): boolean {
   try {
-    return decoder.decode(bytes);
+    if (bytes !== null) decoder.decode(bytes);
+    return true;
   } catch {
-    return `${bytes.toString('hex')} (no text)`;
+    // No UTF-8: nothing that this program wrote.
+    return false;
   }
 }
 
 const hex = (bytes: Buffer): string => bytes.toString('hex');
-const columns = `id, at_us AS atUs, CAST(actor_kind AS BLOB) AS actorKind, CAST(action AS BLOB) AS action, CAST(subject AS BLOB) AS subject, CAST(outcome AS BLOB) AS outcome,
-  body, hash, erasure, salt, CAST(actor AS BLOB) AS actor, CAST(text AS BLOB) AS text, CAST(details AS BLOB) AS details`;
 
 /** In order, from behind `after`. One statement: what is written meanwhile does not show. */
 export function* readKeptEntries(db: AnyDb, after: number, upTo: number = Number.MAX_SAFE_INTEGER): Generator<KeptEntry> {
-  for (const row of db.prepare<[number, number], Row>(`SELECT ${columns} FROM audit_entry WHERE id > ? AND id <= ? ORDER BY id`).iterate(after, upTo)) yield keptEntry(row);
+  const bytesOf = db.prepare<[number], Buffer | null>(`SELECT ${texts.map((name) => `CAST(${name} AS BLOB)`).join(', ')} FROM audit_entry WHERE id = ?`).raw();
+  const rows = db.prepare<[number, number], Row>('SELECT id, at_us AS atUs, actor_kind AS actorKind, action, subject, outcome, body, hash, erasure, salt, actor, text, details FROM audit_entry WHERE id > ? AND id <= ? ORDER BY id').iterate(after, upTo);
+  for (const row of rows) {
+    const said = [row.actorKind, row.action, row.subject ?? '', row.outcome, row.actor, row.text, row.details];
+    // SECURITY: bytes that are no UTF-8 are read as the mark that stands for them, and so like what was written where that mark itself was written.
+    const readable = !said.some((text) => text.includes('\ufffd')) || (bytesOf.get(row.id) as unknown as (Buffer | null)[]).every(isText);
+    yield keptEntry(row, readable);
+  }
 }
 
-function keptEntry(row: Row): KeptEntry {
-  const line = { seq: row.id, at: microTime(row.atUs), actorKind: textOf(row.actorKind), action: textOf(row.action), subject: row.subject === null ? null : textOf(row.subject), outcome: textOf(row.outcome), body: hex(row.body) };
-  const body = { actor: textOf(row.actor), text: textOf(row.text), details: textOf(row.details), salt: hex(row.salt) };
+function keptEntry(row: Row, readable: boolean): KeptEntry {
+  const line = { seq: row.id, at: microTime(row.atUs), actorKind: row.actorKind, action: row.action, subject: row.subject, outcome: row.outcome, body: hex(row.body) };
+  const body = { actor: row.actor, text: row.text, details: readable ? row.details : `${row.details} (not as it was written: bytes of this entry are no text)`, salt: hex(row.salt) };
   // Blank is blank only with the word of why: else it counts as what stands there.
-  const erased = row.erasure !== null && body.actor === '' && body.text === '' && body.details === '' && body.salt === '';
+  const erased = row.erasure !== null && row.actor === '' && row.text === '' && row.details === '' && row.salt.length === 0;
   return { line, hash: hex(row.hash), body: erased ? null : body, erasure: row.erasure };
 }
 

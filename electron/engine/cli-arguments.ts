@@ -12,6 +12,8 @@ import { readBudgets } from './cli-budgets-arguments.ts';
 import type { BudgetCommand } from './cli-budgets-arguments.ts';
 import { readCost, readFailures, readPrices, readTaskMark } from './cli-cost-arguments.ts';
 import type { CostCommand } from './cli-cost-arguments.ts';
+import { readExport, readVerify } from './cli-export-arguments.ts';
+import type { ExportCommand, VerifyCommand } from './cli-export-arguments.ts';
 import { allow, needed, oneOf, parseWords, readLimit, UsageError } from './cli-options.ts';
 import type { Values } from './cli-options.ts';
 import { readErase, readHold, readRetention } from './cli-retention-arguments.ts';
@@ -30,6 +32,7 @@ export interface ListOptions {
 
 export type Command =
   | RuntimeCommand | StopCommand | AccessCommand | CostCommand | BudgetCommand | AlertCommand | AuditCommand | RetentionCommand
+  | ExportCommand | VerifyCommand
   | { readonly name: 'help' } | { readonly name: 'version' }
   | { readonly name: 'serve'; readonly otlp: { readonly host: string; readonly port: number } | null }
   | { readonly name: 'status' }
@@ -60,11 +63,11 @@ export function readInvocation(words: readonly string[], folder: string, now: nu
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
   const { values, positionals } = read;
-  const command = values.version ? { name: 'version' as const } : values.help || positionals.length === 0 ? { name: 'help' as const } : readCommand(positionals, values, now, words.slice(end + 1));
+  const command = values.version ? { name: 'version' as const } : values.help || positionals.length === 0 ? { name: 'help' as const } : readCommand(positionals, values, { now, folder }, words.slice(end + 1));
   return { command, json: values.json, data: values.data === undefined ? null : resolve(folder, values.data) };
 }
 
-function readCommand(positionals: readonly string[], values: Values, now: number, after: readonly string[]): Command {
+function readCommand(positionals: readonly string[], values: Values, { now, folder }: { readonly now: number; readonly folder: string }, after: readonly string[]): Command {
   const [name, ...rest] = positionals;
   if (after.length > 0 && name !== 'connections') throw new UsageError('"--" means nothing to this command.');
   switch (name) {
@@ -95,6 +98,8 @@ function readCommand(positionals: readonly string[], values: Values, now: number
     case 'prices': return readPrices(rest, values);
     case 'alerts': return readAlerts(rest, values);
     case 'targets': return readTargets(rest, values);
+    case 'export': return readExport(rest, values, (text) => readSince(text, now), now, folder);
+    case 'verify': return readVerify(rest, values, folder);
     case 'tasks':
       return readTaskMark(rest, values) ?? readListing(name, rest, values, now);
     case 'failures':

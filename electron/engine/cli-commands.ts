@@ -10,6 +10,8 @@ import { runBudgetCommand } from './cli-budgets.ts';
 import { runCostCommand } from './cli-cost.ts';
 import { runPaperCommand } from './cli-approvals.ts';
 import type { Command } from './cli-arguments.ts';
+import { runExport } from './cli-export.ts';
+import type { ExportCommand } from './cli-export-arguments.ts';
 import { findConnection } from './cli-find.ts';
 import type { KeyPlaces } from './cli-keys.ts';
 import { activityListing, agentsListing, connectionColumns, failuresListing, gapsListing, tasksListing } from './cli-lists.ts';
@@ -38,12 +40,13 @@ export interface CommandContext {
 const jsonLimit = 10_000;
 const tableLimit = 100;
 
-export type AskingCommand = Exclude<Command, { name: 'help' | 'version' | 'serve' }>;
+export type AskingCommand = Exclude<Command, { name: 'help' | 'version' | 'serve' | 'verify' }>;
 
 /** Answers with the code that the program ends with. */
 export async function runCommand(command: AskingCommand, context: CommandContext): Promise<number> {
   if (isRetention(command)) return runRetentionCommand(command, context);
   switch (command.name) {
+    case 'export': return runExport(command, context);
     case 'stop':
     case 'stops':
     case 'stops show':
@@ -93,7 +96,7 @@ export async function runCommand(command: AskingCommand, context: CommandContext
   }
 }
 
-async function runPrinting(command: Exclude<AskingCommand, ConnectionCommand | StopCommand | AuditCommand | AlertCommand | RetentionCommand>, context: CommandContext): Promise<void> {
+async function runPrinting(command: Exclude<AskingCommand, ConnectionCommand | ExportCommand | StopCommand | AuditCommand | AlertCommand | RetentionCommand>, context: CommandContext): Promise<void> {
   const { caller, json, streams } = context;
   const limit = 'limit' in command && command.limit !== null ? command.limit : json ? jsonLimit : tableLimit;
   switch (command.name) {

@@ -120,6 +120,12 @@ const help = `Gatehouse ${version}
   gatehouse readiness [--check] [--limit N]     per agent and level; --check asks the runtimes whether we may
   gatehouse drill --agent ID|NAME --level L     a stop on purpose, at an agent that is marked as canary
 
+  gatehouse export --out PATH [--contents console,stops,access,approvals,activity,cost,failures,gaps] [--from TIME] [--to TIME] [--formats csv,jsonl,...]
+                        [--agent ID|NAME | --for AGENT... | --tag TAG | --connection ID|NAME | --stop-order ID] [--text hashes|redacted|full]
+                        [--people names|pseudonyms|removed] [--pack] [--name NAME] [--overwrite]      --try says what would be in it
+                        formats: csv jsonl parquet xlsx ocsf-1.8.0 ocsf-1.9.0 cef focus; --pack makes one zip that verifies without Gatehouse
+  gatehouse verify PACK [--key FINGERPRINT|KEY] [--checkpoint FILE]      code 0 whole and by that key, 4 holds together, 1 damaged
+
   gatehouse agents    [--agent ID|NAME] [--since SPAN] [--limit N]
   gatehouse agents link ID ID | unlink ID       the same agent, seen from two sides
   gatehouse tasks     [--agent ID|NAME] [--since SPAN] [--limit N]
@@ -169,6 +175,10 @@ async function openCaller(folder: string): Promise<{ caller: Caller; running: bo
 async function run({ command, json, data }: Invocation): Promise<void> {
   if (command.name === 'help') return void process.stdout.write(help);
   if (command.name === 'version') return void process.stdout.write(`${version}\n`);
+  if (command.name === 'verify') {
+    process.exitCode = await (await import('./cli-verify.ts')).runVerify(command, json, streams);
+    return;
+  }
   const folder = data ?? defaultDataFolder({ platform: process.platform, home: homedir(), env: process.env });
   if (command.name === 'serve') return serve(folder, command.otlp, json);
   const { caller, running } = await openCaller(folder);

@@ -25,7 +25,11 @@ export function logSource(db: AnyDb): LogSource {
 const hashes = (bytes: Buffer): string[] => Array.from({ length: bytes.length / leafBytes }, (_, i) => bytes.toString('hex', i * leafBytes, (i + 1) * leafBytes));
 
 function* entriesOf(db: AnyDb, after: number, upTo: number): Generator<KeptEntry> {
-  for (let from = after; from < upTo; from += page) yield* [...readKeptEntries(db, from, Math.min(from + page, upTo))];
+  for (let from = after; from < upTo; from += page) {
+    // Read to its end before anybody works on it: an open question would hold the file as it is.
+    const some = Array.from(readKeptEntries(db, from, Math.min(from + page, upTo)));
+    yield* some;
+  }
 }
 
 /** `file`: what the report noted of where its activities stand. `sealed`: how many entries the newest seal counts. */

@@ -10,7 +10,6 @@ import type { ApprovalsDesk } from './approvals-desk.ts';
 import type { Connections } from './connections.ts';
 import type { BudgetsDesk } from './budgets/budgets-desk.ts';
 import type { CostDesk } from './cost-desk.ts';
-import { CallFailure } from './call-failure.ts';
 import { consoleWords } from './console-record.ts';
 import type { ContentViews } from './content-views.ts';
 import { ask } from './history-port.ts';
@@ -48,12 +47,6 @@ export interface HandlerParts {
 
 type SeenMethod = 'activity.get' | 'approvals.get' | 'access.document' | 'failures.get';
 
-/** Goes line by line as the parts are wired. */
-const later = (): never => { throw new CallFailure('unavailable', 'This part is not wired yet.'); };
-const notYet = {
-  'reports.document': later,
-};
-
 export function makeHandlers({ history, status, alarms, connections, runtimes, desk, stop, access, cost, budgets, alerts, audit, reports, retention, receiver, views, clock = systemClock }: HandlerParts): Handlers {
   /** Answered, checked and written by the reader thread. */
   const read = <M extends Method>(name: M) => async (params: ParsedParams<M>, { signal }: CallContext): Promise<CheckedJson> => new CheckedJson(await history.queryJson(name, params, signal));
@@ -67,7 +60,6 @@ export function makeHandlers({ history, status, alarms, connections, runtimes, d
   return {
     'system.status': () => status.read(),
     'system.ping': () => ({ at: new Date(clock.now()).toISOString() }),
-    ...notYet,
     'audit.digests': read('audit.digests'),
     'activity.proof': read('activity.proof'),
     'overview.get': read('overview.get'),
@@ -163,6 +155,7 @@ export function makeHandlers({ history, status, alarms, connections, runtimes, d
     },
     ...reports,
     'reports.preview': read('reports.preview'),
+    'reports.document': async (spec, { actor, signal }) => ({ ...(await ask(history, 'reports.document', spec, signal)), by: actor.name, version: (await status.read()).engineVersion }),
     'reports.templates': read('reports.templates'),
     ...retention,
     'retention.policies': read('retention.policies'),

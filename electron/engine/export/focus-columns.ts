@@ -53,7 +53,7 @@ function description(row: Row): string {
   return row['row'] === 'told_twice' ? 'The same use, told by another source of the same agent: its amount is in x_ToldTwiceCost and adds nothing.' : `Use of ${model(row)} by an AI agent`;
 }
 
-const tags = (row: Row): string => JSON.stringify(Object.fromEntries([['agent', 'agentName'], ['connection', 'connectionName']].flatMap(([tag = '', name = '']) => (row[name] == null ? [] : [[tag, String(row[name])]]))));
+const tags = (row: Row): string => JSON.stringify(Object.fromEntries([['agent', 'agentName'], ['connection', 'connectionName']].flatMap(([tag = '', name = '']) => (row[name] === null || row[name] === undefined ? [] : [[tag, String(row[name])]]))));
 const known = (name: string, other = 'Unknown') => (row: Row): string => plain(row[name] ?? null) || other;
 const monthly = { start: (day: Date) => Date.UTC(day.getUTCFullYear(), day.getUTCMonth()), end: (day: Date) => Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + 1) };
 

@@ -57,6 +57,7 @@ it('says how far told and computed are apart only where both know the same activ
 
 it('finds a wrong row, and tells nothing but cost', async () => {
   const { header, rows: [row] } = await focusOf([day()]);
-  for (const wrong of [{ BilledCost: '1,5' }, { BillingCurrency: 'usd' }, { ChargeCategory: 'Other' }, { ChargePeriodEnd: '2026-03-02T00:00:00Z' }, { PricingUnit: '' }, { Tags: '{"a":1}' }]) expect(focusFaults('1.3', header, { ...row, ...wrong })).not.toEqual([]);
+  const mistakes: Record<string, string>[] = [{ BilledCost: '1,5' }, { BillingCurrency: 'usd' }, { ChargeCategory: 'Other' }, { ChargePeriodEnd: '2026-03-02T00:00:00Z' }, { PricingUnit: '' }, { Tags: '{"a":1}' }];
+  for (const wrong of mistakes) expect(focusFaults('1.3', header, { ...row, ...wrong })).not.toEqual([]);
   await expect(writeFocus()(columnsOf.activity, pages([]), new MemorySink(), contextOf('activity'))).rejects.toThrow(/cost only/);
 });

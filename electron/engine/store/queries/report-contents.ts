@@ -25,6 +25,9 @@ const partsOf: Readonly<Record<ReportContent, (reading: Reading, selection: Sele
   gaps: (_reading, selection) => [gapPart(selection)],
 };
 
+/** Its kinds of rows, for who sums them up: over the same WHERE. */
+export const contentParts = (reading: Reading, content: ReportContent, selection: Selection): Part[] => partsOf[content](reading, selection);
+
 export interface PartCount { readonly row: string; readonly count: number }
 /** A content whose rows are found: nothing that comes in from now on is of it. */
 export interface ContentRows { readonly content: ReportContent; readonly counts: readonly PartCount[]; readonly count: number; pages(): Generator<Row[]> }

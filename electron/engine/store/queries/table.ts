@@ -42,6 +42,7 @@ import { getOverview } from './overview.ts';
 import type { Reading } from './reading.ts';
 import { choreFact, listChores, listErasures, listHolds, listPolicies, previewRetention } from './retention.ts';
 import { listReportJobs, listReportTemplates, reportJob } from './report-jobs.ts';
+import { reportDocument } from './report-document.ts';
 import { previewReport } from './report-preview.ts';
 import { runtimeFacts } from './runtimes.ts';
 import { stopFacts } from './stop-facts.ts';
@@ -122,6 +123,7 @@ export const queries = {
   sealStands,
   pruneAt,
   'reports.preview': previewReport,
+  'reports.document': reportDocument,
   'reports.jobs': listReportJobs,
   'reports.templates': (reading: Reading) => listReportTemplates(reading),
   /** not in the contract: one job of the list. */

@@ -11,7 +11,7 @@ import { useNow } from '../../ui/now.ts';
 import { CompletenessPanel } from './completeness-panel.tsx';
 import { useDraft } from './draft-memory.ts';
 import { ShortLog, sinceWords, WholeLog } from './log-panel.tsx';
-import { complaintOf, previewSpec, specOf } from './report-draft.ts';
+import { complaintOf, previewKey, previewSpec, specOf } from './report-draft.ts';
 import { ReportPanel } from './report-panel.tsx';
 import { SealPanel } from './seal-panel.tsx';
 import { useSettled, useWriteReport } from './use-audit-commands.ts';
@@ -22,22 +22,21 @@ const settleMs = 350;
 
 function Report({ aside }: { aside: string | undefined }) {
   const draft = useDraft();
-  const minute = Math.floor(useNow() / 60_000) * 60_000;
+  const now = useNow();
   const [unseen, setUnseen] = useState(false);
-  const wanted = previewSpec(draft, minute);
-  const spec = useSettled(wanted, JSON.stringify(wanted), settleMs);
+  const spec = useSettled(() => previewSpec(draft, Date.now()), previewKey(draft, now), settleMs);
   const preview = useQuery(reportQueries.preview(spec));
   const { data: status } = useQuery(systemQueries.status());
   const write = useWriteReport();
-  const complaint = complaintOf(draft, minute);
+  const complaint = complaintOf(draft, now);
   const start = (): void => {
-    const now = specOf(draft, Date.now());
-    if (now !== null && !write.isPending) write.mutate(now, { onSuccess: (job) => announce(job === null ? 'No place was chosen: nothing is written' : 'The report is being written') });
+    const wanted = specOf(draft, Date.now());
+    if (wanted !== null && !write.isPending) write.mutate(wanted, { onSuccess: (job) => announce(job === null ? 'No place was chosen: nothing is written' : 'The report is being written') });
   };
   useKeys('Report', [{ keys: 'mod+e', does: 'write the report', run: start }, { keys: 't', does: 'what was not seen, as a table', run: () => setUnseen(true) }]);
   return (
     <div className={classes.screen}>
-      <ReportPanel draft={draft} now={minute} preview={preview} agents={status?.agents ?? null} writing={{ busy: write.isPending, error: write.error, write: start }} />
+      <ReportPanel draft={draft} now={now} preview={preview} agents={status?.agents ?? null} writing={{ busy: write.isPending, error: write.error, write: start }} />
       <CompletenessPanel preview={preview} complaint={complaint} open={unseen} onOpen={setUnseen} />
       <ShortLog aside={aside} />
       <SealPanel />

@@ -29,8 +29,12 @@ function Bar({ row, from, to }: { row: Completeness['connections'][number]; from
   );
 }
 
+const nothing = 'Nothing was connected in this period: nothing can be said about any agent, not that nothing happened.';
+
 function Statement({ made }: { made: Completeness }) {
   const said = statementOf(made);
+  // Of nobody everything was seen: a figure would say the opposite of what is meant.
+  if (made.connections.length === 0) return <p className={classes.statement}>{spanWords(made.from, made.to)}: {nothing.charAt(0).toLowerCase()}{nothing.slice(1)}</p>;
   return (
     <p className={classes.statement}>
       {spanWords(made.from, made.to)}: this machine could see <strong>{said.seen}</strong> of the time of {said.agents}.{' '}
@@ -117,7 +121,7 @@ export function CompletenessPanel({ preview, complaint, open, onOpen }: Complete
         : (
           <>
             <Statement made={made} />
-            {made.connections.length === 0 ? <p className={classes.statement}>Nothing is connected: of agents nothing could be seen at all.</p> : <Coverage made={made} />}
+            {made.connections.length > 0 && <Coverage made={made} />}
           </>
         )}
       {open && made !== undefined && <UnseenDialog made={made} onClose={() => onOpen(false)} />}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ReportTemplate } from '../../../shared/reports.ts';
-import { complaintOf, draftOf, firstDraft, isChanged, presetDays, previewSpec, specOf, startOf, templateOf, toggledIn, type Draft } from './report-draft.ts';
+import { complaintOf, draftOf, firstDraft, isChanged, presetDays, previewKey, previewSpec, specOf, startOf, templateOf, toggledIn, type Draft } from './report-draft.ts';
 
 const now = Date.parse('2026-11-17T14:32:07.411Z');
 const draft = (changes: Partial<Draft> = {}): Draft => ({ ...firstDraft(now), ...changes });
@@ -25,10 +25,11 @@ describe('a spec', () => {
     expect(specOf(draft({ fromDay: '2026-08-01', toDay: '2026-10-31' }), now)).toMatchObject({ from: '2026-08-01T00:00:00.000Z', to: '2026-11-01T00:00:00.000Z' });
   });
 
-  it('ends now while its last day runs, and to the minute while it is only counted', () => {
+  it('ends now while its last day runs, and is counted anew once a minute', () => {
     expect(specOf(draft(), now)?.to).toBe('2026-11-17T14:32:07.411Z');
-    expect(previewSpec(draft(), now)).toEqual(previewSpec(draft({ name: 'Another' }), now + 20_000));
-    expect(previewSpec(draft(), now)?.to).toBe('2026-11-17T14:32:00.000Z');
+    expect(previewSpec(draft(), now)).toEqual(previewSpec(draft({ name: 'Another' }), now));
+    expect(previewKey(draft(), now)).toBe(previewKey(draft({ name: 'Another', templateId: 'tpl-1' }), now + 20_000));
+    expect(new Set([previewKey(draft(), now), previewKey(draft(), now + 60_000), previewKey(draft({ people: 'removed' }), now), previewKey(draft({ name: ' ' }), now)]).size).toBe(4);
   });
 
   it('holds gaps whatever is ticked, and everything in the order of the screen', () => {

@@ -109,8 +109,10 @@ export function specOf(draft: Draft, now: number): ReportSpec | null {
   };
 }
 
-/** For counting while somebody chooses: of a running period the last whole minute, so that one question is asked a minute and not each time. */
-export const previewSpec = (draft: Draft, now: number): ReportSpec | null => specOf({ ...draft, name: 'preview' }, Math.floor(now / 60_000) * 60_000);
+/** For counting while somebody chooses: a name changes no count. */
+export const previewSpec = (draft: Draft, now: number): ReportSpec | null => specOf({ ...draft, name: 'preview' }, now);
+/** As long as this is the same, nothing is counted anew: what runs on is asked once a minute. */
+export const previewKey = (draft: Draft, now: number): string => JSON.stringify([{ ...draft, name: draft.name.trim() === '', templateId: null }, Math.floor(now / 60_000)]);
 
 export function draftOf(template: Pick<ReportTemplate, 'id' | 'name' | 'period' | 'spec'>): Draft {
   const { spec } = template;

@@ -43,10 +43,7 @@ function Period({ draft, now }: { draft: Draft; now: number }) {
 }
 
 /** Of an older answer no figure is shown for what it did not count. */
-function countOf(preview: ReportPreview | undefined, content: ReportContent): string {
-  const row = preview?.rows.find((one) => one.content === content);
-  return row === undefined ? '' : row.text === '' ? formatCount(row.count) : row.text;
-}
+const countOf = (preview: ReportPreview | undefined, content: ReportContent): ReportPreview['rows'][number] | undefined => preview?.rows.find((one) => one.content === content);
 
 function Contents({ draft, preview, counting }: { draft: Draft; preview: ReportPreview | undefined; counting: boolean }) {
   return (
@@ -55,12 +52,12 @@ function Contents({ draft, preview, counting }: { draft: Draft; preview: ReportP
       {contentIds.map((content) => {
         const always = content === 'gaps';
         const on = always || draft.contents.includes(content);
-        const count = on ? countOf(preview, content) : '';
+        const count = on ? countOf(preview, content) : undefined;
         return (
           <label key={content} className={classes.content}>
             <input type="checkbox" className={classes.box} checked={on} disabled={always} onChange={() => changeDraft({ contents: toggledIn(contentIds, draft.contents, content) })} />
             <span className={classes.contentName}>{contentWords[content]}{always && <span className={classes.hint}> always included</span>}</span>
-            <span className={on ? classes.count : classes.off}>{on ? inertString(count, 40) : 'off'}</span>
+            <span className={on ? classes.count : classes.off} data-tip={count === undefined || count.text === '' ? undefined : inertString(count.text, 200)}>{!on ? 'off' : count === undefined ? '' : formatCount(count.count)}</span>
           </label>
         );
       })}

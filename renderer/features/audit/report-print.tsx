@@ -72,8 +72,8 @@ function Statement({ made, warnings }: { made: ReportDocument['completeness']; w
     <section className={classes.section}>
       <h2>Completeness statement</h2>
       <Warnings warnings={[...warnings]} />
-      <p>This machine could see <strong>{said.seen}</strong> of the time of {said.agents}. {said.periods === null ? 'No period is known that it could not see.' : <>It could not see <strong>{said.periods}</strong>, {said.agentHours}. <strong>Nothing can be said about {made.notSeenPeriods === 1 ? 'that period' : 'those periods'}</strong>: not that nothing happened.</>}{said.refused !== null && ` ${said.refused}`}</p>
-      {made.connections.length === 0 ? <p>Nothing is connected: of agents nothing could be seen at all.</p> : <Coverage made={made} />}
+      {made.connections.length === 0 ? <p>Nothing was connected in this period: nothing can be said about any agent, not that nothing happened.</p> : <p>This machine could see <strong>{said.seen}</strong> of the time of {said.agents}. {said.periods === null ? 'No period is known that it could not see.' : <>It could not see <strong>{said.periods}</strong>, {said.agentHours}. <strong>Nothing can be said about {made.notSeenPeriods === 1 ? 'that period' : 'those periods'}</strong>: not that nothing happened.</>}{said.refused !== null && ` ${said.refused}`}</p>}
+      {made.connections.length > 0 && <Coverage made={made} />}
       <p className={classes.legend}><Hatch name="hatched" height={9} fine /> not seen</p>
     </section>
   );

@@ -22,8 +22,8 @@ import { chainLook, checkedWords, damageWords, entryOf, keyPlaceWords, shortFing
 import { useCancelReport, useCheckLog, useSaveKey, useSaveVerifier } from './use-audit-commands.ts';
 import classes from './audit.module.css';
 
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return <div className={classes.sealFact}><dt>{name}</dt><dd>{children}</dd></div>;
+function Fact({ name, says = null, children }: { name: string; /** a sentence below, over the whole width. */ says?: string | null; children: ReactNode }) {
+  return <div className={classes.sealFact}><dt>{name}</dt><dd>{children}</dd>{says !== null && <dd className={classes.sealSays}>{says}</dd>}</div>;
 }
 
 const toneClass = { ok: classes.okShape, stop: classes.stopShape, wait: classes.waitShape, quiet: classes.quietShape };
@@ -46,19 +46,15 @@ function Damage({ status }: { status: AuditStatus }) {
 function KeyFact({ auditKey }: { auditKey: AuditKey }) {
   const place = keyPlaceWords[auditKey.place];
   return (
-    <>
-      <Fact name="Key"><span className={auditKey.place === 'keyring' ? undefined : classes.complaint}>{place.word}</span>, <code data-tip={auditKey.fingerprint}>{shortFingerprint(auditKey.fingerprint)}</code><CopyButton value={auditKey.fingerprint} label="Copy the key's fingerprint" /></Fact>
-      {place.says !== null && <p className={classes.says}>{place.says}</p>}
-    </>
+    <Fact name="Key" says={place.says}><span className={auditKey.place === 'keyring' ? undefined : classes.complaint}>{place.word}</span>, <code data-tip={auditKey.fingerprint}>{shortFingerprint(auditKey.fingerprint)}</code><CopyButton value={auditKey.fingerprint} label="Copy the key's fingerprint" /></Fact>
   );
 }
 
 function Remembered({ remembered }: { remembered: boolean }) {
   return (
-    <>
-      <Fact name="Elsewhere">{remembered ? 'newest seal is known' : <span className={classes.complaint}><StateShape state="unverified" className={classes.waitShape} /> not remembered</span>}</Fact>
-      <p className={classes.says}>{remembered ? 'An older copy of the history would show. A copy of this whole machine would not: keep a seal with somebody else.' : 'A copy of the history could be put back unseen. The report says so.'}</p>
-    </>
+    <Fact name="Elsewhere" says={remembered ? 'An older copy of the history would show. A copy of this whole machine would not: keep a seal with somebody else.' : 'A copy of the history could be put back unseen. The report says so.'}>
+      {remembered ? 'newest seal is known' : <span className={classes.complaint}><StateShape state="unverified" className={classes.waitShape} /> not remembered</span>}
+    </Fact>
   );
 }
 

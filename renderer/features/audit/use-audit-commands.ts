@@ -1,6 +1,6 @@
 /** What a person does on the audit screen. Nothing is shown before the engine has it. */
 import { useMutation } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { HintTopic, Params } from '../../../shared/contract.ts';
 import type { ReportSpec } from '../../../shared/reports.ts';
 import { call, favours } from '../../api/client.ts';
@@ -22,13 +22,15 @@ export const useCheckLog = () => useMutation({ mutationFn: async () => {
 export const useSaveKey = () => useMutation({ mutationFn: async (wish: { name: string; text: string }) => favours.saveText(wish) });
 export const useSaveVerifier = () => useMutation({ mutationFn: async () => favours.saveVerifier() });
 
-/** A value that has stood still for a while: whoever types or ticks asks once, not at each step. */
-export function useSettled<T>(value: T, key: string, ms: number): T {
-  const [settled, setSettled] = useState({ key, value });
+/** A value made once its key has stood still for a while: whoever types or ticks asks once, not at each step. */
+export function useSettled<T>(make: () => T, key: string, ms: number): T {
+  const [settled, setSettled] = useState(() => ({ key, value: make() }));
+  const latest = useRef(make);
+  useEffect(() => { latest.current = make; });
   useEffect(() => {
     if (settled.key === key) return undefined;
-    const timer = setTimeout(() => setSettled({ key, value }), ms);
+    const timer = setTimeout(() => setSettled({ key, value: latest.current() }), ms);
     return () => clearTimeout(timer);
-  }, [key, value, ms, settled.key]);
+  }, [key, ms, settled.key]);
   return settled.value;
 }

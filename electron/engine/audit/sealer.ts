@@ -24,7 +24,7 @@ const mostAtOnce = 240;
 /** A clock that stands years ahead would have a seal written for each of their hours. */
 const mostHours = 5 * 366 * 24;
 
-export type SealReason = 'began' | 'pack' | 'closing' | 'prune';
+export type SealReason = 'began' | 'pack' | 'closing';
 export interface WrittenSeal { readonly number: number; readonly hour: number; readonly size: number; readonly hash: string }
 
 export interface SealerParts {

@@ -18,12 +18,18 @@ export const writeXlsx: Format = (columns, pages, out, context) => writeSheets(c
 export async function writeSheets(columns: readonly Column[], pages: AsyncIterable<readonly Row[]>, out: Sink, context: FormatContext, rowsInSheet: number): Promise<Written> {
   const sheet = new Sheet(columns, context);
   const stream = writeXlsxStream(sheet.rows(pages), {
-    name: context.content, columns: [...columns.map(({ name }) => ({ header: name })), { header: changedColumn }], freezePane: { rows: 1 }, maxRowsPerSheet: rowsInSheet, zip64: true,
+    name: context.content, columns: [...columns.map(({ name }) => ({ header: name })), { header: changedColumn }], freezePane: { rows: 1 }, maxRowsPerSheet: rowsInSheet, zip64: isLarge(columns.length, context),
   });
   for await (const chunk of stream) out.write(chunk);
   return written(out, sheet.count, sheet.notes());
 }
 
+
+/**
+ * Beyond 4 GiB of one sheet a spreadsheet needs the large form of zip, which not every reader understands: only what may become so large has it. A cell
+ * is a hundred bytes at most where texts are hashed; whole texts may be anything.
+ */
+const isLarge = (columns: number, { rows, spec }: FormatContext): boolean => rows * columns > 20_000_000 || (spec.text !== 'hashes' && rows > 20_000);
 
 class Sheet {
   count = 0;

@@ -15,6 +15,8 @@ export interface Written { readonly rows: number; readonly bytes: number; readon
 export interface FormatContext {
   readonly content: ReportContent;
   readonly spec: ReportSpec;
+  /** how many rows are expected. */
+  readonly rows: number;
   /** when the report was begun, ISO. */
   readonly madeAt: string;
   readonly version: string;

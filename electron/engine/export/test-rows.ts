@@ -58,5 +58,5 @@ export class MemorySink implements Sink {
 
 export function contextOf(content: ReportContent, sink = new MemorySink()): FormatContext {
   const spec = reportSpec.parse({ name: 'Test', from: '2026-02-01T00:00:00.000Z', to: '2026-03-01T00:00:00.000Z', scope: { kind: 'everything' }, contents: [content], formats: ['jsonl'] });
-  return { content, spec, madeAt: '2026-03-01T00:00:00.000Z', version: '1.2.3', beside: () => sink };
+  return { content, spec, rows: 100, madeAt: '2026-03-01T00:00:00.000Z', version: '1.2.3', beside: () => sink };
 }

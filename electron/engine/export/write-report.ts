@@ -99,19 +99,19 @@ class ReportWriter {
         this.tell(`Writing ${contentName[content]}`);
       }
     }.call(this);
-    await fanOut(pages, [...outputs.map((output) => (all: AsyncIterable<readonly Row[]>) => this.output(output, content, all)), drained]);
+    await fanOut(pages, [...outputs.map((output) => (all: AsyncIterable<readonly Row[]>) => this.output(output, content, rows.count, all)), drained]);
     standing?.sha256();
     this.examined[content] = written;
     this.withheld[content] = shown.withheld.cells;
   }
 
-  private async output({ format, name }: Output, content: ReportContent, rows: AsyncIterable<readonly Row[]>): Promise<void> {
+  private async output({ format, name }: Output, content: ReportContent, expected: number, rows: AsyncIterable<readonly Row[]>): Promise<void> {
     const { spec, nowMs, version } = this.order;
     const out = this.folder.open(name);
     const beside: { name: string; file: PartFile }[] = [];
     if (format === 'pdf') throw new Error('A PDF is of all contents.');
     const done = await formats[format](columnsOf[content], rows, out, {
-      content, spec, madeAt: new Date(nowMs).toISOString(), version,
+      content, spec, rows: expected, madeAt: new Date(nowMs).toISOString(), version,
       beside: (more) => {
         const file = this.folder.open(more);
         beside.push({ name: more, file });

@@ -12,10 +12,12 @@ export interface ExportCommand {
   readonly name: 'export'; readonly reportName: string; readonly from: string; readonly to: string; readonly scope: ExportScope; readonly contents: readonly ReportContent[]; readonly formats: readonly ReportFormat[]; readonly text: TextLevel; readonly people: PeopleLevel; readonly pack: boolean;
   /** null: only say what would be in it. */
   readonly out: string | null; readonly overwrite: boolean;
+  /** where the CEF files are sent, too: a kept target, or an address; null: nowhere. */
+  readonly syslog: string | null;
 }
 export interface VerifyCommand { readonly name: 'verify'; readonly pack: string; readonly key: string | null; readonly checkpoint: string | null }
 
-const options = ['contents', 'formats', 'from', 'to', 'since', 'agent', 'for', 'tag', 'connection', 'stop-order', 'text', 'people', 'pack', 'out', 'overwrite', 'name', 'try'];
+const options = ['contents', 'formats', 'from', 'to', 'since', 'agent', 'for', 'tag', 'connection', 'stop-order', 'text', 'people', 'pack', 'out', 'overwrite', 'name', 'try', 'syslog'];
 const dayMs = 86_400_000;
 
 /** `readTime`: a span back from now, or a time. `folder`: where the person stands. */
@@ -23,11 +25,12 @@ export function readExport(rest: readonly string[], values: Values, readTime: (t
   allow(values, options, rest, 0);
   const [from, to] = readPeriod(values, readTime, now);
   const formats = readFormats(values);
+  if (values.syslog !== undefined && (values.pack || !formats.includes('cef'))) throw new UsageError('--syslog sends the CEF files of a report: it needs --formats cef, and no --pack.');
   if (!values.try) needed(values.out, '--out PATH: a folder, or a file where it is one; with --try it only says what would be in it');
   return {
     name: 'export', reportName: values.name ?? (values.pack ? 'Auditor pack' : 'Report'), from, to, scope: readScope(values), contents: readContents(values), formats,
     text: values.text === undefined ? 'hashes' : oneOf(values.text, textLevels, '--text'), people: values.people === undefined ? 'names' : oneOf(values.people, peopleLevels, '--people'),
-    pack: values.pack, out: values.try || values.out === undefined ? null : resolve(folder, values.out), overwrite: values.overwrite,
+    pack: values.pack, out: values.try || values.out === undefined ? null : resolve(folder, values.out), overwrite: values.overwrite, syslog: values.try ? null : values.syslog ?? null,
   };
 }
 

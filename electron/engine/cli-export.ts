@@ -5,6 +5,7 @@ import type { ReportJob, ReportPreview, ReportScope, ReportSpec } from '../../sh
 import { CallFailure } from './call-failure.ts';
 import type { CommandContext } from './cli-commands.ts';
 import type { ExportCommand, ExportScope } from './cli-export-arguments.ts';
+import { sendReport, sentText } from './cli-export-syslog.ts';
 import { findAgent, findConnection } from './cli-find.ts';
 import { printJson, printText } from './cli-output.ts';
 import { ProgressLine } from './cli-progress.ts';
@@ -36,7 +37,8 @@ export async function runExport(command: ExportCommand, context: CommandContext,
   }
   const signal = interrupt ?? onInterrupt();
   const job = await watch(caller, await caller.call('reports.start', { spec: read.data, target: out, overwrite }), signal, new ProgressLine(streams));
-  await (json ? printJson(job, streams) : printText(jobText(job), job.state === 'done' ? streams : { ...streams, out: streams.err }));
+  const sent = job.state === 'done' && command.syslog !== null ? await sendReport(job, command.syslog, caller, signal) : null;
+  await (json ? printJson(sent === null ? job : { ...job, sent }, streams) : printText(`${jobText(job)}${sent === null ? '' : sentText(sent)}`, job.state === 'done' ? streams : { ...streams, out: streams.err }));
   return job.state === 'done' ? 0 : job.state === 'cancelled' ? cancelledCode : 1;
 }
 

@@ -27,7 +27,7 @@ const options = {
   action: { type: 'string' }, outcome: { type: 'string' },
   alias: { type: 'string', multiple: true }, rewrite: { type: 'boolean', default: false }, 'no-rewrite': { type: 'boolean', default: false },
   owner: { type: 'string' }, per: { type: 'string' }, soft: { type: 'string' }, hard: { type: 'string' }, forecast: { type: 'string' }, 'on-hard': { type: 'string' }, stops: { type: 'string' },
-  contents: { type: 'string' }, formats: { type: 'string' }, people: { type: 'string' }, pack: { type: 'boolean', default: false }, out: { type: 'string' }, overwrite: { type: 'boolean', default: false }, 'stop-order': { type: 'string' }, key: { type: 'string' }, checkpoint: { type: 'string' },
+  contents: { type: 'string' }, formats: { type: 'string' }, people: { type: 'string' }, pack: { type: 'boolean', default: false }, out: { type: 'string' }, overwrite: { type: 'boolean', default: false }, 'stop-order': { type: 'string' }, key: { type: 'string' }, checkpoint: { type: 'string' }, syslog: { type: 'string' },
 } as const;
 
 export type Values = ReturnType<typeof parseWords>['values'];

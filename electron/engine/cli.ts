@@ -123,6 +123,7 @@ const help = `Gatehouse ${version}
   gatehouse export --out PATH [--contents console,stops,access,approvals,activity,cost,failures,gaps] [--from TIME] [--to TIME] [--formats csv,jsonl,...]
                         [--agent ID|NAME | --for AGENT... | --tag TAG | --connection ID|NAME | --stop-order ID] [--text hashes|redacted|full]
                         [--people names|pseudonyms|removed] [--pack] [--name NAME] [--overwrite]      --try says what would be in it
+                        [--syslog TARGET|tcp://HOST:PORT|tls://HOST:PORT]      sends the CEF files on, a message a row
                         formats: csv jsonl parquet xlsx ocsf-1.8.0 ocsf-1.9.0 cef focus; --pack makes one zip that verifies without Gatehouse
   gatehouse verify PACK [--key FINGERPRINT|KEY] [--checkpoint FILE]      code 0 whole and by that key, 4 holds together, 1 damaged
 

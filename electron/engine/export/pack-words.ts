@@ -42,7 +42,7 @@ export function readmeText({ spec, by, version, madeAt, log, completeness, files
     'log/bodies.jsonl  who, in which words and with which details; of each entry, or the word that it was withheld from this pack or erased',
     'log/seals.jsonl, log/newest-seal.txt  signed seals: one for every hour, and one for this pack; each counts the entries',
     'log/tombstones.jsonl  what stands for entries that were pruned',
-    ...(activity === null ? [] : ['activity/  where each record of an exported activity stands among all that came from its connection in that hour; the log holds their digests']),
+    ...(activity === null ? [] : ['activity/  where each record of an exported activity stands among all that came from its connection in that hour; the log holds their digests. Records of the hour in which this pack was made have no proof yet; manifest.json counts them (proofs.notSealed)']),
     'key/  the public key of the log, and those that it had before', 'manifest.json, manifest.note  every file with its hash, signed', 'SHA256SUMS  the same for sha256sum -c', '',
   ].join('\n');
 }

@@ -40,23 +40,26 @@ trap 'exit 2' HUP INT TERM
 found() { printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$4" >> "$tmp/findings"; }
 say() { printf '%s\n' "$*"; }
 sha() { sha256sum | cut -c 1-64; }
-field() { jq -r "$1 // empty" "$tmp/pack/manifest.json" 2>/dev/null; }
+field() { sed -n "s/^$1 //p" "$tmp/facts"; }
 
 # --- unpack -----------------------------------------------------------------------------------------------------------------
 if [ -d "$pack" ]; then
   cp -R "$pack" "$tmp/pack" || exit 2
 else
   mkdir "$tmp/pack"
-  unzip -Z1 "$pack" > "$tmp/names" 2>/dev/null </dev/null || true
+  unzip -Z1 "$pack" > "$tmp/names" 2>/dev/null </dev/null || found file_changed file zip 'It cannot be read as a zip without complaint: it is no pack, was cut or was changed.'
   sort "$tmp/names" | uniq -d | tr -cd '[:print:]\n' | while IFS= read -r name; do found file_extra file "$name" "There is more than one file $name."; done
-  if grep -q -e '^/' -e '\.\.' -e '\\' "$tmp/names"; then found file_extra file zip 'It holds names that lead out of it; it was not unpacked.'
+  if grep -q -e '^/' -e '\.\.' -e '\\' "$tmp/names"; then found file_changed file zip 'It holds names that lead out of it; it was not unpacked.'
   else unzip -qq -o -P x "$pack" -d "$tmp/pack" </dev/null >/dev/null 2>&1 || true; fi
 fi
 # A header that was changed can turn a file into a link to somewhere else.
 find "$tmp/pack" -type l -exec rm -f {} +
 if [ ! -f "$tmp/pack/manifest.json" ]; then
   found file_missing file manifest.json 'There is no manifest: this is no pack, or not all of it, or it was changed.'
-elif ! jq -e '.format == "gatehouse-pack/1" and (.files | type == "array")' "$tmp/pack/manifest.json" >/dev/null 2>&1; then
+# SECURITY: numbers are numbers and texts are one line: they go into the arithmetic of a shell and onto a terminal.
+elif ! jq -e -r 'def n: if type == "number" and . >= 0 and . == floor and . < 1e15 then . else 0 end; def t: tostring | gsub("[[:cntrl:]]"; "?");
+  if .format == "gatehouse-pack/1" and (.files | type == "array") then "origin \(.log.origin | t)", "first \(.log.firstSeq | n)", "size \(.log.size | n)", "seals \(.log.seals | n)", "root \(.log.root | t)", "fingerprint \(.key.fingerprint | t)", "verifier \(.key.verifier | t)",
+    "made \(.madeAt | t)", "version \(.version | t)", "name \(.spec.name | t)", "most \([.log.size, (.files[] | select(.path | startswith("activity/leaves/")) | .rows // 0)] | add | n)" else null end' "$tmp/pack/manifest.json" > "$tmp/facts" 2>/dev/null; then
   found manifest_forged file manifest.json 'manifest.json is no manifest of a pack.'
 fi
 
@@ -73,7 +76,7 @@ finish() {
   say 'IT HOLDS TOGETHER. Whose it is was not checked: compare the fingerprint with what you were told by another way than this pack.'
   exit 4
 }
-[ -s "$tmp/findings" ] && ! [ -f "$tmp/pack/manifest.json" ] && finish
+[ -f "$tmp/pack/manifest.json" ] || finish
 grep -q '^manifest_forged' "$tmp/findings" && finish
 cd "$tmp/pack" || exit 2
 case $pack in /*) ;; *) pack=$OLDPWD/$pack ;; esac
@@ -109,9 +112,9 @@ signed() {
   openssl pkeyutl -verify -pubin -inkey "$tmp/keys/$2.pem" -rawin -in "$tmp/text" -sigfile "$tmp/sig64" >/dev/null 2>&1
 }
 
-origin=$(field .log.origin) fingerprint=$(field .key.fingerprint) verifier=$(field .key.verifier) made=$(field .madeAt)
-say "Pack        $(field .spec.name | tr -cd '[:print:]'), made $made with Gatehouse $(field .version)"
-say "Log         $origin, entries $(field .log.firstSeq) to $(field .log.size), $(field .log.seals) seals"
+origin=$(field origin) fingerprint=$(field fingerprint) verifier=$(field verifier) made=$(field made)
+say "Pack        $(field name | tr -cd '[:print:]'), made $made with Gatehouse $(field version)"
+say "Log         $origin, entries $(field first) to $(field size), $(field seals) seals"
 say "Fingerprint $(printf '%s' "$fingerprint" | sed 's/..../& /g')"
 keys=0 since=0
 if ! key_files "$verifier" current || [ "$(cat "$tmp/keys/current.name")" != "$origin" ] || [ "$(sha < "$tmp/keys/current.der")" != "$fingerprint" ]; then
@@ -177,7 +180,7 @@ say "files       $(wc -l < "$tmp/here" | tr -d ' ') read"
 hashes() { awk -v n="$1" 'BEGIN { for (i = 1; i <= n; i++) print i }' | (cd "$batch" && xargs sha256sum) | cut -c 1-64; rm -rf "$batch"; mkdir "$batch"; }
 # A file an entry: in memory, where there is room for all of them, that takes a quarter of the time.
 room=$(df -P /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
-most=$(field '[.log.size, (.files[] | select(.path | startswith("activity/leaves/")) | .rows // 0)] | add')
+most=$(field most)
 if [ -w /dev/shm ] && [ "${room:-0}" -gt $((${most:-0} * 6 + 1000)) ]; then fast=$(mktemp -d /dev/shm/verify.XXXXXX) && batch=$fast/b; fi
 mkdir "$batch"
 # In awk, before a program that uses node(file, left, right): writes 0x01 and two hashes.
@@ -233,8 +236,8 @@ awk -F '\t' -v origin="$origin" 'function out(k, n, t) { printf "%s\tseal\t%d\t%
     else if (hour != "" && $6 < hour) out("out_of_order", n, "Its hour is before that of the one that stands before it.")
     if ($3 + 0 < size) out("does_not_match", n, "It counts fewer entries than one before it.")
     before = $10; hour = $8 == "true" ? $6 : $6 + 1; if ($3 + 0 > size) size = $3 + 0 }' "$tmp/forged" "$tmp/sealed" >> "$tmp/findings"
-[ "$seals" -ge "$(field .log.seals)" ] || found seal_missing seal $((seals + 1)) "There are $seals seals; the manifest tells more."
-[ "$seals" -le "$(field .log.seals)" ] || found out_of_order seal "$seals" "There are $seals seals; the manifest tells fewer."
+[ "$seals" -ge "$(field seals)" ] || found seal_missing seal $((seals + 1)) "There are $seals seals; the manifest tells more."
+[ "$seals" -le "$(field seals)" ] || found out_of_order seal "$seals" "There are $seals seals; the manifest tells fewer."
 if [ "$seals" -gt 0 ] && ! cmp -s log/newest-seal.txt "$tmp/notes/$seals"; then found does_not_match file log/newest-seal.txt 'It is not the newest seal.'; fi
 say "seals       $seals read, the signatures of $(wc -l < "$tmp/to-sign" | tr -d ' ') checked"
 if [ -n "$checkpoint" ]; then
@@ -247,10 +250,10 @@ fi
 # --- entries ----------------------------------------------------------------------------------------------------------------
 [ -f log/entries.jsonl ] || : > log/entries.jsonl
 [ -f log/tombstones.jsonl ] || : > log/tombstones.jsonl
-jq -s -r 'sort_by(.upTo) | last // {upTo: 0, last: ("0" * 64), frontier: [], entry: 0} | "\(.upTo) \(.last) \(.entry)", .frontier[]' log/tombstones.jsonl > "$tmp/stone" 2>/dev/null || found does_not_match file log/tombstones.jsonl 'It cannot be read.'
+jq -s -r 'def n: if type == "number" and . >= 0 and . == floor and . < 1e15 then . else 0 end; sort_by(.upTo) | last // {upTo: 0, last: ("0" * 64), frontier: [], entry: 0} | "\(.upTo | n) \(.last) \(.entry | n)", .frontier[]' log/tombstones.jsonl > "$tmp/stone" 2>/dev/null || found does_not_match file log/tombstones.jsonl 'It cannot be read.'
 upto=$(sed -n '1s/ .*//p' "$tmp/stone"); upto=${upto:-0}
 stone_last=$(sed -n 1p "$tmp/stone" | cut -d ' ' -f 2) stone_entry=$(sed -n 1p "$tmp/stone" | cut -d ' ' -f 3)
-[ "$(field .log.firstSeq)" = $((upto + 1)) ] || found missing entry $((upto + 1)) 'The manifest and the tombstones do not tell the same first entry.'
+[ "$(field first)" = $((upto + 1)) ] || found missing entry $((upto + 1)) 'The manifest and the tombstones do not tell the same first entry.'
 jq -R -r '(fromjson? // {}) as $e | [$e.seq // 0, $e.previous // "-", $e.body // "-", $e.action // "-"] | map(tostring | if . == "" then "-" else . end) | @tsv' log/entries.jsonl > "$tmp/entries"
 entries=$(wc -l < "$tmp/entries" | tr -d ' ')
 : > "$tmp/lines"
@@ -279,7 +282,7 @@ cut -f 4 "$tmp/seals" | while IFS= read -r head; do printf '%s\n' "$head"; done 
   { if (length($0) != 44) { print "-"; next } out = ""; for (i = 1; i <= 44; i += 4) { x = v[substr($0, i, 1)] * 262144 + v[substr($0, i + 1, 1)] * 4096 + v[substr($0, i + 2, 1)] * 64 + v[substr($0, i + 3, 1)]; out = out sprintf("%06x", x) } print substr(out, 1, 64) }' > "$tmp/seal-heads"
 [ "$(printf '' | sha)" = e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 ] || { echo 'This sha256sum does not work.' >&2; exit 2; }
 cut -f 3,5 "$tmp/seals" | paste - "$tmp/seal-heads" > "$tmp/seal-facts"
-awk -v f="$tmp/forged" -v h="$tmp/heads" -v upto="$upto" -v first="$stone_last" -v size="$size" -v told="$(field .log.size)" -v told_root="$(field .log.root)" 'function out(k, w, n, t) { printf "%s\t%s\t%d\t%s\n", k, w, n, t }
+awk -v f="$tmp/forged" -v h="$tmp/heads" -v upto="$upto" -v first="$stone_last" -v size="$size" -v told="$(field size)" -v told_root="$(field root)" 'function out(k, w, n, t) { printf "%s\t%s\t%d\t%s\n", k, w, n, t }
   BEGIN { FS = "\t"; while ((getline line < f) > 0) forged[line] = 1; while ((getline line < h) > 0) { split(line, p, " "); root[p[2]] = p[3] } root[0] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"; last[upto] = first; stone = upto == 0 }
   FILENAME ~ /chained$/ { last[upto + FNR] = $5; next }
   { n++; if (n in forged) next; s = $1 + 0; newest = s; if (s == upto) stone = 1

@@ -71,31 +71,44 @@ export const cefWords: Readonly<Record<ReportContent, CefWords>> = {
 
 const times = new Set(['rt', 'start', 'end']);
 
+interface CefPlan { readonly keys: readonly (readonly [name: string, key: string, isTime: boolean])[]; readonly custom: readonly (readonly [name: string, key: string, labelKey: string, label: string])[]; readonly own: readonly (readonly [name: string, key: string, isMoney: boolean])[] }
+const plans = new WeakMap<readonly Column[], CefPlan>();
+
+/** CEF's times are whole milliseconds and its money a whole number: the exact ones stand beside. */
+function planOf(content: ReportContent, columns: readonly Column[]): CefPlan {
+  let plan = plans.get(columns);
+  if (plan === undefined) {
+    const { keys, custom } = cefWords[content];
+    const told = new Set([...Object.entries(keys).filter(([, key]) => !times.has(key)).map(([name]) => name), ...Object.values(custom).map(([name]) => name)]);
+    plan = {
+      keys: Object.entries(keys).map(([name, key]) => [name, key, times.has(key)] as const), custom: Object.entries(custom).map(([key, [name, label]]) => [name, key, `${key}Label`, label] as const),
+      own: columns.filter(({ name, type }) => !told.has(name) || type === 'micros').map(({ name, type }) => [name, ownKey(name), type === 'micros'] as const),
+    };
+    plans.set(columns, plan);
+  }
+  return plan;
+}
+
 export function cefRecord(content: ReportContent, columns: readonly Column[], row: Row): CefRecord {
   const words = cefWords[content];
-  const told = new Map<string, string>();
+  const { keys, custom, own } = planOf(content, columns);
+  const pairs: (readonly [string, string])[] = [];
   const time = words.time.map((name) => timeMs(row[name])).find((ms) => ms !== undefined);
-  if (time !== undefined) told.set('rt', time);
-  const said = new Set<string>();
-  for (const [name, key] of Object.entries(words.keys)) {
+  if (time !== undefined) pairs.push(['rt', time]);
+  for (const [name, key, isTime] of keys) {
     const cell = row[name] ?? null;
-    const value = times.has(key) ? timeMs(cell) : cell === null ? undefined : String(cell);
-    if (value === undefined) continue;
-    told.set(key, value);
-    // CEF's times are whole milliseconds: the exact one stands beside.
-    if (!times.has(key)) said.add(name);
+    const value = isTime ? timeMs(cell) : cell === null ? undefined : String(cell);
+    if (value !== undefined) pairs.push([key, value]);
   }
-  for (const [key, [name, label]] of Object.entries(words.custom)) {
+  for (const [name, key, labelKey, label] of custom) {
     const cell = row[name] ?? null;
-    if (cell === null) continue;
-    told.set(key, String(cell)).set(`${key}Label`, label);
-    said.add(name);
+    if (cell !== null) pairs.push([key, String(cell)], [labelKey, label]);
   }
-  for (const { name, type } of columns) {
+  for (const [name, key, isMoney] of own) {
     const cell = row[name] ?? null;
-    if (cell !== null && (!said.has(name) || type === 'micros')) told.set(ownKey(name), type === 'micros' && typeof cell === 'number' ? decimal(cell) : String(cell));
+    if (cell !== null) pairs.push([key, isMoney && typeof cell === 'number' ? decimal(cell) : String(cell)]);
   }
-  return { classId: words.classId(row), name: words.name(row), severity: words.severity(row), pairs: [...told] };
+  return { classId: words.classId(row), name: words.name(row), severity: words.severity(row), pairs };
 }
 
 /** As the dictionary wants custom keys: after maker and product. */

@@ -8,9 +8,9 @@ import { unpackPayload } from '../ingest/payload.ts';
 import type { AnyDb } from './database.ts';
 import { DigestEntries, digestKey, saidDigests } from './digest-entry.ts';
 import { digestColumns, type DigestRow } from './digest-places.ts';
-import { blockOf, isGone, placesInBlock } from './digest-run.ts';
+import { blockOf, chunkAt, isGone, placesInBlock } from './digest-run.ts';
 import { digestAction, iso } from './digests.ts';
-import { GrowingTree } from './digest-tree.ts';
+import { headOf, leavesInChunk } from './digest-tree.ts';
 import { publicId, rowIdOf } from './ids.ts';
 import { decompress } from './payloads.ts';
 import { statement } from './statements.ts';
@@ -21,10 +21,9 @@ export interface CheckStep { readonly records: number; readonly of: number }
 
 const mostDamage = 100;
 const rowsAStep = 20_000;
-const runsAStep = 64;
 
-interface Checked extends DigestRow { readonly folded: number; readonly frontier: Buffer; readonly gone: number; readonly letGoUs: number | null }
-interface Run { readonly place: number; readonly first: number; readonly n: number; readonly leaves: Buffer | null; readonly gone: Buffer | null }
+interface Checked extends DigestRow { readonly gone: number; readonly letGoUs: number | null }
+interface Run { readonly place: number; readonly first: number; readonly n: number; readonly gone: Buffer | null }
 interface Bad { readonly kind: 'changed' | 'missing'; readonly what: string }
 
 class Checker {
@@ -61,7 +60,7 @@ class Checker {
     const begun = !this.db.inTransaction;
     if (begun) this.db.exec('BEGIN');
     try {
-      const digest = statement<[number], Checked>(this.db, `SELECT ${digestColumns}, folded, frontier, gone, let_go_us AS letGoUs FROM digest WHERE id = ?`).get(id);
+      const digest = statement<[number], Checked>(this.db, `SELECT ${digestColumns}, gone, let_go_us AS letGoUs FROM digest WHERE id = ?`).get(id);
       if (digest === undefined) return;
       this.block = null;
       this.digests += 1;
@@ -72,37 +71,37 @@ class Checker {
     }
   }
 
+  /** Chunk by chunk: the leaves against the records, the heads against the leaves, the root against the heads. */
   private *leaves(digest: Checked): Generator<CheckStep> {
-    const next = statement<[number, number, number], Run>(this.db, 'SELECT place, first, n, leaves, gone FROM digest_run WHERE digest = ? AND first >= ? ORDER BY first LIMIT ?');
-    const chunks = new Map(statement<[number], { chunk: number; root: Buffer }>(this.db, 'SELECT chunk, root FROM digest_chunk WHERE digest = ?').all(digest.id).map(({ chunk, root }) => [chunk, root]));
-    const tree = new GrowingTree(0, new Uint8Array(0));
-    let [gone, badChunks] = [0, 0];
-    const chunk = (at: number, root: string): void => {
-      if (chunks.get(at)?.equals(Buffer.from(root, 'latin1')) !== true) badChunks += 1;
-      chunks.delete(at);
-    };
-    for (let runs = next.all(digest.id, 0, runsAStep); runs.length > 0; runs = next.all(digest.id, tree.size, runsAStep)) {
-      for (const run of runs) {
-        // Of an hour that is open not all leaves are made.
-        if (digest.root === null && tree.size >= digest.folded) return this.compare(digest, tree, gone, badChunks);
-        if (run.first !== tree.size || run.n < 1 || run.leaves?.length !== run.n * leafBytes) {
-          this.sayOf('missing', digest, `Leaves from number ${tree.size} on are missing from the digest`);
-          return;
-        }
-        tree.add(run.leaves, chunk);
-        gone += this.run(digest, run, run.leaves);
+    const chunkOf = statement<[number], { root: Buffer; leaves: Buffer }>(this.db, 'SELECT root, leaves FROM digest_chunk WHERE at = ?');
+    const runsOf = statement<[number, number, number], Run>(this.db, 'SELECT place, first, n, gone FROM digest_run WHERE digest = ? AND first >= ? ORDER BY first LIMIT ?');
+    const end = digest.root === null ? digest.folded : digest.records;
+    const roots: Buffer[] = [];
+    let leaves = Buffer.alloc(0);
+    let [from, at, gone, badHeads] = [0, 0, 0, 0];
+    for (let chunk = 0; chunk * leavesInChunk < end; chunk++) {
+      const row = chunkOf.get(chunkAt(digest.id, chunk));
+      if (row?.leaves.length !== (Math.min(end, (chunk + 1) * leavesInChunk) - chunk * leavesInChunk) * leafBytes) return this.sayOf('missing', digest, `Leaves from number ${chunk * leavesInChunk} on are missing from the digest`);
+      roots.push(row.root);
+      if (!headOf(row.leaves).equals(row.root)) badHeads += 1;
+      // Runs go over the borders of chunks: what is left of the one before stays.
+      leaves = Buffer.concat([leaves.subarray((at - from) * leafBytes), row.leaves]);
+      from = at;
+      const known = from + leaves.length / leafBytes;
+      for (const run of runsOf.all(digest.id, at, leavesInChunk)) {
+        if (run.first + run.n > known) break;
+        if (run.first !== at || run.n < 1) return this.sayOf('missing', digest, `What is known of where records from number ${at} on stand does not fit together`);
+        gone += this.run(digest, run, leaves.subarray((at - from) * leafBytes, (at - from + run.n) * leafBytes));
+        at += run.n;
       }
       yield { records: this.records, of: this.of };
     }
-    this.compare(digest, tree, gone, badChunks + chunks.size);
-  }
-
-  private compare(digest: Checked, tree: GrowingTree, gone: number, badChunks: number): void {
-    const isOpen = digest.root === null;
-    if (tree.size !== (isOpen ? digest.folded : digest.records)) this.sayOf('missing', digest, `The digest counts ${digest.records} records, and the history has leaves of ${tree.size}`);
-    else if (!(isOpen ? tree.frontier().equals(digest.frontier) : tree.root().equals(digest.root ?? nothing))) this.sayOf('does_not_match', digest, 'The leaves in the history do not give the root of the digest');
-    else if (badChunks > 0) this.sayOf('changed', digest, 'What is kept between the leaves and the root of the digest was changed');
-    if (!isOpen && gone !== digest.gone) this.sayOf('changed', digest, `The digest says that ${digest.gone} of its records were let go or erased, and ${gone} are marked so`);
+    // Of an hour that is open the last run may go on behind the last chunk.
+    if (digest.root === null) return;
+    if (at !== digest.records) this.sayOf('missing', digest, `The digest counts ${digest.records} records, and where ${at} of them stand is known`);
+    else if (!headOf(Buffer.concat(roots)).equals(digest.root)) this.sayOf('does_not_match', digest, 'The leaves in the history do not give the root of the digest');
+    if (badHeads > 0) this.sayOf('does_not_match', digest, 'Leaves of the digest were changed');
+    if (gone !== digest.gone) this.sayOf('changed', digest, `The digest says that ${digest.gone} of its records were let go or erased, and ${gone} are marked so`);
   }
 
   /** Answers how many are marked as gone. */
@@ -212,8 +211,6 @@ class Checker {
 }
 
 interface Standing { readonly id: number; readonly block: number; readonly slot: number }
-
-const nothing = Buffer.alloc(0);
 
 /** For a thread and a connection of its own: each step is some milliseconds, and between steps nothing is held that the writer would wait for. */
 export function* checkDigests(db: AnyDb): Generator<CheckStep, DigestCheck> {

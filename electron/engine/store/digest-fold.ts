@@ -6,18 +6,47 @@
 import { leafBytes, putLeaf } from '../ingest/leaf.ts';
 import { unpackPayloads, type PayloadRef } from '../ingest/payload.ts';
 import type { AnyDb, WriteDb } from './database.ts';
-import { blockOf, placesInBlock } from './digest-run.ts';
-import { BrokenDigest, GrowingTree } from './digest-tree.ts';
+import { blockOf, chunkAt, placesInBlock } from './digest-run.ts';
+import { headOf, leavesInChunk } from './digest-tree.ts';
 import { decompress } from './payloads.ts';
 import { statement } from './statements.ts';
 
-const runsAStep = 16;
+/** Blocks of many small bodies are shared by many connections: each is unfolded once, not once for each of them. 4 kB a block. */
+const mostBlocks = 2_048;
+const noLeaves = Buffer.alloc(0);
 
-interface Tree { readonly records: number; readonly folded: number; readonly frontier: Buffer }
-interface Run { readonly place: number; readonly first: number; readonly n: number; readonly leaves: Buffer | null }
+/** The leaves of a block's records as they are stored now. */
+export class BlockLeaves {
+  private readonly known = new Map<number, Buffer>();
 
-/** Records of a block; none where it cannot be read (any more). */
-export function recordsOf(db: AnyDb, block: number): readonly PayloadRef[] {
+  /** Of all its slots; none where it cannot be read (any more). */
+  of(db: AnyDb, block: number): Buffer {
+    let leaves = this.known.get(block);
+    if (leaves === undefined) {
+      leaves = leavesOf(recordsOf(db, block));
+      if (this.known.size >= mostBlocks) this.known.clear();
+      this.known.set(block, leaves);
+    }
+    return leaves;
+  }
+
+  /** Those of a run; zeros where there is no such record. */
+  ofRun(db: AnyDb, place: number, n: number): Buffer {
+    const slot = place % placesInBlock;
+    const there = this.of(db, blockOf(place)).subarray(slot * leafBytes, (slot + n) * leafBytes);
+    return there.length === n * leafBytes ? there : Buffer.concat([there, Buffer.alloc(n * leafBytes - there.length)]);
+  }
+
+  forget(block: number): void {
+    this.known.delete(block);
+  }
+
+  forgetAll(): void {
+    this.known.clear();
+  }
+}
+
+function recordsOf(db: AnyDb, block: number): readonly PayloadRef[] {
   const row = statement<[number], { format: number; codec: number; body: Buffer }>(db, 'SELECT format, codec, body FROM payload WHERE id = ?').get(block);
   if (row === undefined) return [];
   try {
@@ -28,84 +57,87 @@ export function recordsOf(db: AnyDb, block: number): readonly PayloadRef[] {
   }
 }
 
-/** The leaves of a run as its records are stored now; zeros where there is none. */
-export function leavesFrom(records: readonly PayloadRef[], place: number, n: number): Buffer {
-  const leaves = Buffer.alloc(n * leafBytes);
-  for (let at = 0; at < n; at++) {
-    const ref = records[(place % placesInBlock) + at];
-    if (ref !== undefined) putLeaf(ref, leaves, at * leafBytes);
+function leavesOf(records: readonly PayloadRef[]): Buffer {
+  if (records.length === 0) return noLeaves;
+  const leaves = Buffer.alloc(records.length * leafBytes);
+  records.forEach((ref, slot) => { putLeaf(ref, leaves, slot * leafBytes); });
+  return leaves;
+}
+
+const kept = new WeakMap<AnyDb, BlockLeaves>();
+
+function blocksOf(db: AnyDb): BlockLeaves {
+  let blocks = kept.get(db);
+  if (blocks === undefined) kept.set(db, blocks = new BlockLeaves());
+  return blocks;
+}
+
+/** Before a block is written anew: leaves that are not in a chunk yet are kept with their runs. */
+export function keepLeaves(db: WriteDb, block: number): void {
+  const runs = statement<[number, number], { place: number; n: number }>(db, `SELECT r.place, r.n FROM digest_run r JOIN digest d ON d.id = r.digest
+    WHERE r.place >= ? AND r.place < ? AND r.leaves IS NULL AND r.first + r.n > d.folded`).all(block * placesInBlock, (block + 1) * placesInBlock);
+  const save = statement(db, 'UPDATE digest_run SET leaves = ? WHERE place = ?');
+  for (const { place, n } of runs) save.run(blocksOf(db).ofRun(db, place, n), place);
+  blocksOf(db).forget(block);
+}
+
+interface Run { readonly place: number; readonly first: number; readonly n: number; readonly leaves: Buffer | null }
+
+/** SECURITY: where somebody took a line out of the file, or changed one, leaves are zeros and the check says what is missing: no hour is kept from being closed. */
+function leavesBetween(db: WriteDb, digest: number, from: number, to: number): Buffer {
+  const leaves = Buffer.alloc((to - from) * leafBytes);
+  const runs = statement<[{ digest: number; from: number; to: number }], Run>(db, `SELECT place, first, n, leaves FROM digest_run
+    WHERE digest = @digest AND first < @to AND first >= coalesce((SELECT max(first) FROM digest_run WHERE digest = @digest AND first <= @from), 0) ORDER BY first`).all({ digest, from, to });
+  for (const run of runs) {
+    if (run.n > placesInBlock) continue;
+    const own = run.leaves ?? blocksOf(db).ofRun(db, run.place, run.n);
+    leaves.set(own.subarray(Math.max(0, from - run.first) * leafBytes, Math.max(0, to - run.first) * leafBytes), Math.max(0, run.first - from) * leafBytes);
   }
   return leaves;
 }
 
-/** Of all runs in the block that have none yet: it is unfolded once for all connections that share it. */
-export function fillLeaves(db: WriteDb, block: number): void {
-  const runs = statement<[number, number], { place: number; n: number }>(db, 'SELECT place, n FROM digest_run WHERE place >= ? AND place < ? AND leaves IS NULL').all(block * placesInBlock, (block + 1) * placesInBlock);
-  if (runs.length === 0) return;
-  const records = recordsOf(db, block);
-  const save = statement(db, 'UPDATE digest_run SET leaves = ? WHERE place = ?');
-  for (const { place, n } of runs) save.run(leavesFrom(records, place, n), place);
-}
+interface Counted { readonly records: number; readonly folded: number }
 
-/** Inside a transaction. So many milliseconds of one digest; answers whether more is left. */
-export function foldWhole(db: WriteDb, digest: number, mostMs: number): boolean {
+/** Inside a transaction. So many milliseconds of one digest; `rest`: also a chunk that is not full. Answers whether more is left. */
+export function foldWhole(db: WriteDb, digest: number, mostMs: number, rest: boolean): boolean {
   const began = performance.now();
-  const of = statement<[number], Tree>(db, 'SELECT records, folded, frontier FROM digest WHERE id = ?').get(digest);
-  if (of === undefined || of.folded >= of.records) return false;
-  const tree = treeOf(of);
-  const saveChunk = statement(db, 'INSERT OR REPLACE INTO digest_chunk (digest, chunk, root) VALUES (?, ?, ?)');
-  const chunk = (at: number, root: string): void => { saveChunk.run(digest, at, Buffer.from(root, 'latin1')); };
-  while (tree.size < of.records && performance.now() - began < mostMs) addSome(db, digest, tree, of.records, chunk);
-  statement(db, 'UPDATE digest SET folded = ?, frontier = ? WHERE id = ?').run(tree.size, tree.frontier(), digest);
-  return tree.size < of.records;
-}
-
-function addSome(db: WriteDb, digest: number, tree: GrowingTree, records: number, chunk: (at: number, root: string) => void): void {
-  const runs = statement<[number, number, number], Run>(db, 'SELECT place, first, n, leaves FROM digest_run WHERE digest = ? AND first >= ? ORDER BY first LIMIT ?').all(digest, tree.size, runsAStep);
-  const filled = statement<[number], { leaves: Buffer }>(db, 'SELECT leaves FROM digest_run WHERE place = ?');
-  const add = (leaves: Buffer): void => { tree.add(leaves.subarray(0, (records - tree.size) * leafBytes), chunk); };
-  for (const { place, first, n, leaves } of runs) {
-    // Somebody took a line out of the file, or changed one: the count stays what it was, and the check says what is missing.
-    if (first > tree.size) add(Buffer.alloc(Math.min(first, records) * leafBytes - tree.size * leafBytes));
-    if (leaves === null) fillLeaves(db, blockOf(place));
-    const made = leaves ?? filled.get(place)?.leaves ?? null;
-    add(made !== null && made.length === n * leafBytes && n > 0 ? made : Buffer.alloc(leafBytes));
-    if (tree.size >= records) return;
+  const of = statement<[number], Counted>(db, 'SELECT records, folded FROM digest WHERE id = ?').get(digest);
+  if (of === undefined) return false;
+  const { records } = of;
+  const end = rest ? records : records - (records % leavesInChunk);
+  let { folded } = of;
+  const save = statement(db, 'INSERT OR REPLACE INTO digest_chunk (at, root, leaves) VALUES (?, ?, ?)');
+  while (folded < end && performance.now() - began < mostMs) {
+    const chunk = Math.floor(folded / leavesInChunk);
+    const to = Math.min((chunk + 1) * leavesInChunk, records);
+    const leaves = leavesBetween(db, digest, chunk * leavesInChunk, to);
+    save.run(chunkAt(digest, chunk), headOf(leaves), leaves);
+    folded = to;
   }
-  if (runs.length === 0) add(Buffer.alloc((records - tree.size) * leafBytes));
-}
-
-/** SECURITY: a file that was meddled with must not keep hours from being closed: the leaves are there to begin anew with. */
-function treeOf({ folded, frontier }: Tree): GrowingTree {
-  try {
-    return new GrowingTree(folded, frontier);
-  } catch (cause) {
-    if (cause instanceof BrokenDigest) return new GrowingTree(0, new Uint8Array(0));
-    throw cause;
-  }
+  statement(db, 'UPDATE digest SET folded = ? WHERE id = ?').run(folded, digest);
+  return folded < end;
 }
 
 /** Inside a transaction: one turn. Answers whether more is left. */
 export function foldDigests(db: WriteDb, mostMs: number): boolean {
   const began = performance.now();
-  const next = statement<[], { id: number }>(db, 'SELECT id FROM digest WHERE root IS NULL AND folded < records ORDER BY hour, id LIMIT 1');
-  for (let one = next.get(); one !== undefined; one = next.get()) {
+  const next = statement<[number], { id: number }>(db, 'SELECT id FROM digest WHERE root IS NULL AND records - folded >= ? ORDER BY hour, id LIMIT 1');
+  for (let one = next.get(leavesInChunk); one !== undefined; one = next.get(leavesInChunk)) {
     const left = mostMs - (performance.now() - began);
     if (left <= 0) return true;
-    foldWhole(db, one.id, left);
+    foldWhole(db, one.id, left, false);
   }
   return false;
 }
 
 export function rootToClose(db: WriteDb, digest: number): Buffer {
-  foldWhole(db, digest, Number.POSITIVE_INFINITY);
-  const of = statement<[number], Tree>(db, 'SELECT records, folded, frontier FROM digest WHERE id = ?').get(digest);
-  return treeOf(of ?? { records: 0, folded: 0, frontier: Buffer.alloc(0) }).root();
+  foldWhole(db, digest, Number.POSITIVE_INFINITY, true);
+  return headOf(Buffer.concat(statement<[number, number], { root: Buffer }>(db, 'SELECT root FROM digest_chunk WHERE at >= ? AND at < ? ORDER BY at').all(chunkAt(digest, 0), chunkAt(digest + 1, 0)).map(({ root }) => root)));
 }
 
 /** All records of a closed digest are gone: count and root stay. */
 export function dropLeaves(db: WriteDb, digest: number, nowUs: number): void {
   statement(db, 'DELETE FROM digest_run WHERE digest = ?').run(digest);
-  statement(db, 'DELETE FROM digest_chunk WHERE digest = ?').run(digest);
+  statement(db, 'DELETE FROM digest_chunk WHERE at >= ? AND at < ?').run(chunkAt(digest, 0), chunkAt(digest + 1, 0));
   statement(db, 'UPDATE digest SET let_go_us = ? WHERE id = ?').run(nowUs, digest);
 }

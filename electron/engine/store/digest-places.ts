@@ -6,11 +6,11 @@ import type { Statement } from 'better-sqlite3';
 import { inclusionProof, type Hash } from '../audit/merkle.ts';
 import { leafBytes } from '../ingest/leaf.ts';
 import type { AnyDb } from './database.ts';
-import { BrokenDigest, leavesInChunk, nodeOf } from './digest-tree.ts';
-import { leavesFrom, recordsOf } from './digest-fold.ts';
-import { blockOf, isGone, placesInBlock } from './digest-run.ts';
+import { BrokenDigest, headOf, leavesInChunk } from './digest-tree.ts';
+import { BlockLeaves } from './digest-fold.ts';
+import { chunkAt, isGone, placesInBlock } from './digest-run.ts';
 
-export interface DigestRow { readonly id: number; readonly connection: number; readonly hour: number; readonly records: number; readonly root: Buffer | null; readonly entry: number | null }
+export interface DigestRow { readonly id: number; readonly connection: number; readonly hour: number; readonly records: number; readonly folded: number; readonly root: Buffer | null; readonly entry: number | null }
 export interface Spot { readonly block: number; readonly slot: number }
 
 /** Where one record stands. `gone`: let go or erased; the leaf is that of the record as it came. */
@@ -23,7 +23,8 @@ interface Run { readonly place: number; readonly digest: number; readonly first:
 
 /** Neighbouring activities stand in a few blocks: those of a page, not more. */
 const mostBlocks = 256;
-export const digestColumns = 'id, connection, hour, records, root, entry';
+const mostChunks = 64;
+export const digestColumns = 'id, connection, hour, records, folded, root, entry';
 
 export class DigestPlaces {
   private readonly runsOf: Statement<[number, number], Run>;
@@ -31,12 +32,13 @@ export class DigestPlaces {
   private readonly named: Statement<[number, number], DigestRow>;
   private readonly own: Statement<[string], Spot & { activity: number }>;
   private readonly further: Statement<[string], Spot & { activity: number }>;
-  private readonly inOrder: Statement<[{ digest: number; from: number; to: number }], { first: number; leaves: Buffer }>;
-  private readonly chunkRoot: Statement<[number, number], { root: Buffer }>;
+  private readonly chunk: Statement<[number], { leaves: Buffer }>;
+  private readonly chunkRoot: Statement<[number], { root: Buffer }>;
   private readonly from: Statement<[], { block: number }>;
   private readonly db: AnyDb;
   private readonly runs = new Map<number, readonly Run[]>();
-  private readonly made = new Map<number, Buffer>();
+  private readonly chunks = new Map<number, Buffer>();
+  private readonly blocks = new BlockLeaves();
 
   constructor(db: AnyDb) {
     this.db = db;
@@ -45,8 +47,8 @@ export class DigestPlaces {
     this.named = db.prepare(`SELECT ${digestColumns} FROM digest WHERE connection = ? AND hour = ?`);
     this.own = db.prepare('SELECT a.id AS activity, a.block, a.slot FROM json_each(?) j JOIN activity a ON a.id = j.value WHERE a.block <> 0');
     this.further = db.prepare('SELECT e.activity, e.block, e.slot FROM json_each(?) j JOIN extra_ref e ON e.activity = j.value WHERE e.block <> 0 ORDER BY e.activity, e.block, e.slot');
-    this.inOrder = db.prepare('SELECT first, leaves FROM digest_run WHERE digest = @digest AND first < @to AND leaves IS NOT NULL AND first >= (SELECT max(first) FROM digest_run WHERE digest = @digest AND first <= @from) ORDER BY first');
-    this.chunkRoot = db.prepare('SELECT root FROM digest_chunk WHERE digest = ? AND chunk = ?');
+    this.chunk = db.prepare('SELECT leaves FROM digest_chunk WHERE at = ?');
+    this.chunkRoot = db.prepare('SELECT root FROM digest_chunk WHERE at = ?');
     this.from = db.prepare("SELECT CAST(value AS INTEGER) AS block FROM meta WHERE key = 'digests_from_block'");
   }
 
@@ -74,13 +76,14 @@ export class DigestPlaces {
     const digest = this.digest.get(run.digest);
     if (digest === undefined) return null;
     const at = place - run.place;
-    return { digest, index: run.first + at, leaf: this.leavesIn(run).subarray(at * leafBytes, (at + 1) * leafBytes), gone: isGone(run.gone, at) };
+    return { digest, index: run.first + at, leaf: this.leafAt(digest, run, at), gone: isGone(run.gone, at) };
   }
 
   /** What was read stands for one question: the writer goes on meanwhile. */
   begin(): void {
     this.runs.clear();
-    this.made.clear();
+    this.chunks.clear();
+    this.blocks.forgetAll();
   }
 
   /** undefined: nothing came from it in that hour, or it was before there were digests. */
@@ -90,72 +93,59 @@ export class DigestPlaces {
 
   /** All leaves of a closed digest, in order, some at a time; none where all its records are gone. */
   *leavesOf(digest: DigestRow): Generator<Buffer> {
-    let at = 0;
-    while (at < digest.records) {
-      const some = this.leaves(digest.id, at, Math.min(at + leavesInChunk, digest.records));
-      if (some.length === 0) return;
-      yield some;
-      at += some.length / leafBytes;
+    for (let chunk = 0; chunk * leavesInChunk < digest.folded; chunk++) {
+      const leaves = this.chunk.get(chunkAt(digest.id, chunk))?.leaves;
+      if (leaves === undefined) return;
+      yield leaves;
     }
   }
 
   /** Hashes from the leaf to the root of a closed digest that has its leaves, nearest first. */
   path(digest: DigestRow, index: number): Hash[] {
-    const heads = new Map<number, Buffer>();
-    return inclusionProof(index, digest.records, (from, to) => this.head(digest.id, from, to, heads));
+    return inclusionProof(index, digest.records, (from, to) => this.head(digest.id, from, to));
   }
 
-  /** Of an hour that is open they may not be made yet. */
-  private leavesIn(run: Run): Buffer {
-    const known = run.leaves ?? this.made.get(run.place) ?? leavesFrom(recordsOf(this.db, blockOf(run.place)), run.place, run.n);
-    if (run.leaves === null) this.made.set(run.place, known);
-    return known;
+  private leafAt({ id, folded }: DigestRow, run: Run, at: number): Buffer {
+    const index = run.first + at;
+    if (index < folded) return this.chunkOf(id, Math.floor(index / leavesInChunk)).subarray((index % leavesInChunk) * leafBytes, ((index % leavesInChunk) + 1) * leafBytes);
+    // Of an hour that is open it may not be made yet.
+    return (run.leaves ?? this.blocks.ofRun(this.db, run.place, run.n)).subarray(at * leafBytes, (at + 1) * leafBytes);
+  }
+
+  /** Empty where it is missing. */
+  private chunkOf(digest: number, chunk: number): Buffer {
+    const at = chunkAt(digest, chunk);
+    let leaves = this.chunks.get(at);
+    if (leaves === undefined) {
+      leaves = this.chunk.get(at)?.leaves ?? Buffer.alloc(0);
+      if (this.chunks.size >= mostChunks) this.chunks.clear();
+      this.chunks.set(at, leaves);
+    }
+    return leaves;
   }
 
   private runsIn(block: number): readonly Run[] {
     let runs = this.runs.get(block);
     if (runs === undefined) {
-      if (this.runs.size >= mostBlocks) this.begin();
+      if (this.runs.size >= mostBlocks) this.runs.clear();
       runs = this.runsOf.all(block * placesInBlock, (block + 1) * placesInBlock);
       this.runs.set(block, runs);
     }
     return runs;
   }
 
-  private leaves(digest: number, from: number, to: number): Buffer {
-    const parts = this.inOrder.all({ digest, from, to }).map(({ first, leaves }) => leaves.subarray(Math.max(0, from - first) * leafBytes, Math.max(0, to - first) * leafBytes));
-    return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
-  }
-
-  /** Full chunks are known; below them the leaves of one chunk are read. */
-  private head(digest: number, from: number, to: number, chunks: Map<number, Buffer>): Buffer {
-    const n = to - from;
-    if (n === leavesInChunk) {
-      const root = this.chunkRoot.get(digest, from / leavesInChunk)?.root;
+  /** Of full chunks the heads are known; of what is below, the leaves of one chunk are read. */
+  private head(digest: number, from: number, to: number): Buffer {
+    if (to - from < leavesInChunk) {
+      const chunk = Math.floor(from / leavesInChunk);
+      return headOf(this.chunkOf(digest, chunk).subarray((from - chunk * leavesInChunk) * leafBytes, (to - chunk * leavesInChunk) * leafBytes));
+    }
+    const heads: Buffer[] = [];
+    for (let chunk = from / leavesInChunk; chunk * leavesInChunk < to; chunk++) {
+      const root = this.chunkRoot.get(chunkAt(digest, chunk))?.root;
       if (root === undefined) throw new BrokenDigest('A part of the digest is missing.');
-      return root;
+      heads.push(root);
     }
-    if (n > leavesInChunk) {
-      const middle = from + 2 ** Math.ceil(Math.log2(n) - 1);
-      return both(this.head(digest, from, middle, chunks), this.head(digest, middle, to, chunks));
-    }
-    const chunk = Math.floor(from / leavesInChunk) * leavesInChunk;
-    let leaves = chunks.get(chunk);
-    if (leaves === undefined) {
-      leaves = this.leaves(digest, chunk, chunk + leavesInChunk);
-      chunks.set(chunk, leaves);
-    }
-    return headOf(leaves.subarray((from - chunk) * leafBytes, (to - chunk) * leafBytes));
+    return headOf(Buffer.concat(heads));
   }
-}
-
-const both = (left: Buffer, right: Buffer): Buffer => Buffer.from(nodeOf(left.toString('latin1'), right.toString('latin1')), 'latin1');
-
-/** The head over these leaves, at least one. */
-export function headOf(leaves: Buffer): Buffer {
-  const n = leaves.length / leafBytes;
-  if (n < 1) throw new BrokenDigest('A part of the digest is missing.');
-  if (n === 1) return leaves;
-  const middle = 2 ** Math.ceil(Math.log2(n) - 1) * leafBytes;
-  return both(headOf(leaves.subarray(0, middle)), headOf(leaves.subarray(middle)));
 }

@@ -1,77 +1,34 @@
 /**
- * The tree of a digest (RFC 6962, as in audit/merkle.ts) while it grows by thousands of leaves a second: hashes are texts of 32 characters, a byte each, since
- * the one-shot hash answers with texts fastest.
+ * The tree of a digest (RFC 6962, as in audit/merkle.ts), over as many leaves as an hour brings: hashes go in and out of the one-shot hash as texts, a byte a
+ * character, which is what it answers fastest. Leaves are kept in chunks: the tree over the heads of chunks is the same tree, since it splits at powers of two.
  */
 import { leafBytes, sha256Text } from '../ingest/leaf.ts';
 
-/** Leaves whose root is kept, so that a proof need not read the whole hour. */
+/** A power of two. */
 export const leavesInChunk = 1_024;
-const chunkLevel = Math.log2(leavesInChunk);
-
-const room = Buffer.alloc(1 + 2 * leafBytes);
-room[0] = 1;
-
-export function nodeOf(left: string, right: string): string {
-  room.write(left, 1, leafBytes, 'latin1');
-  room.write(right, 1 + leafBytes, leafBytes, 'latin1');
-  return sha256Text(room);
-}
-
-const emptyRoot = sha256Text(new Uint8Array(0));
 
 /** What is kept of a digest does not fit together. */
 export class BrokenDigest extends Error {
   override readonly name = 'BrokenDigest';
 }
 
-export class GrowingTree {
-  size: number;
-  /** by level, the roots of perfect subtrees; a level counts when its bit of `size` is set. */
-  private readonly levels: string[] = [];
+const room = Buffer.alloc(1 + 2 * leafBytes);
+room[0] = 1;
 
-  /** `frontier`: the roots of the perfect subtrees, largest first. */
-  constructor(size: number, frontier: Uint8Array) {
-    this.size = size;
-    const roots = Buffer.from(frontier.buffer, frontier.byteOffset, frontier.length);
-    let at = 0;
-    for (let level = Math.floor(Math.log2(Math.max(1, size))); level >= 0; level--) {
-      if (Math.floor(size / 2 ** level) % 2 === 0) continue;
-      if (at + leafBytes > roots.length) throw new BrokenDigest('This frontier is not one of a tree of that size.');
-      this.levels[level] = roots.toString('latin1', at, at + leafBytes);
-      at += leafBytes;
-    }
-    if (at !== roots.length) throw new BrokenDigest('This frontier is not one of a tree of that size.');
-  }
+function nodeOf(left: string, right: string): string {
+  room.write(left, 1, leafBytes, 'latin1');
+  room.write(right, 1 + leafBytes, leafBytes, 'latin1');
+  return sha256Text(room);
+}
 
-  /** Adds leaves that lie one behind the other. `chunk` hears of each full chunk. */
-  add(leaves: Uint8Array, chunk: (at: number, root: string) => void): void {
-    const from = Buffer.from(leaves.buffer, leaves.byteOffset, leaves.length);
-    for (let at = 0; at < from.length; at += leafBytes) {
-      let root = from.toString('latin1', at, at + leafBytes);
-      let level = 0;
-      for (let carry = this.size; carry % 2 === 1; carry = Math.floor(carry / 2)) {
-        root = nodeOf(this.levels[level] as string, root);
-        level += 1;
-        if (level === chunkLevel) chunk(Math.floor(this.size / leavesInChunk), root);
-      }
-      this.levels[level] = root;
-      this.size += 1;
-    }
-  }
+/** The head over hashes that lie one behind the other, at least one: leaves, or heads of chunks of which all but the last are full. */
+export function headOf(hashes: Uint8Array): Buffer {
+  if (hashes.length === 0 || hashes.length % leafBytes !== 0) throw new BrokenDigest('A part of the digest is missing.');
+  return Buffer.from(headIn(Buffer.from(hashes.buffer, hashes.byteOffset, hashes.length), 0, hashes.length / leafBytes), 'latin1');
+}
 
-  frontier(): Buffer {
-    return Buffer.from(this.roots().join(''), 'latin1');
-  }
-
-  root(): Buffer {
-    const roots = this.roots();
-    const last = roots.pop();
-    return Buffer.from(last === undefined ? emptyRoot : roots.reduceRight((right, left) => nodeOf(left, right), last), 'latin1');
-  }
-
-  private roots(): string[] {
-    const roots: string[] = [];
-    for (let level = this.levels.length - 1; level >= 0; level--) if (Math.floor(this.size / 2 ** level) % 2 === 1) roots.push(this.levels[level] as string);
-    return roots;
-  }
+function headIn(hashes: Buffer, from: number, to: number): string {
+  if (to - from === 1) return hashes.toString('latin1', from * leafBytes, to * leafBytes);
+  const middle = from + 2 ** Math.ceil(Math.log2(to - from) - 1);
+  return nodeOf(headIn(hashes, from, middle), headIn(hashes, middle, to));
 }

@@ -162,7 +162,7 @@ interface Blob { readonly table: string; readonly key: number; readonly column: 
 /** Everything of the digests and the records that stands in the file as bytes. */
 function blobs(history: TestHistory): Blob[] {
   const of = (table: string, key: string, column: string): Blob[] => history.all<{ key: number; bytes: Buffer }>(`SELECT ${key} AS "key", ${column} AS bytes FROM ${table} WHERE length(${column}) > 0`).map((row) => ({ table, column, ...row }));
-  return [...of('payload', 'id', 'body'), ...of('digest_run', 'place', 'leaves'), ...of('digest', 'id', 'root')];
+  return [...of('payload', 'id', 'body'), ...of('digest_chunk', 'at', 'leaves'), ...of('digest_chunk', 'at', 'root'), ...of('digest', 'id', 'root')];
 }
 
 const kinds = (damage: readonly AuditDamage[]): string[] => [...new Set(damage.map((one) => `${one.kind} ${one.where}`))];
@@ -180,9 +180,9 @@ describe('what is changed behind Gatehouse\'s back', { timeout: 60_000 }, () => 
         const flipped = Buffer.from(bytes);
         flipped[at] = (flipped[at] ?? 0) ^ (1 << random.int(0, 7));
         const same = table === 'payload' && sameRecords(history, key, flipped);
-        history.db.prepare(`UPDATE ${table} SET ${column} = ? WHERE ${table === 'digest_run' ? 'place' : 'id'} = ?`).run(flipped, key);
+        history.db.prepare(`UPDATE ${table} SET ${column} = ? WHERE ${table === 'digest_chunk' ? 'at' : 'id'} = ?`).run(flipped, key);
         expect({ seed, table, at, found: check(history).damage.length > 0 || same }).toMatchObject({ found: true });
-        history.db.prepare(`UPDATE ${table} SET ${column} = ? WHERE ${table === 'digest_run' ? 'place' : 'id'} = ?`).run(bytes, key);
+        history.db.prepare(`UPDATE ${table} SET ${column} = ? WHERE ${table === 'digest_chunk' ? 'at' : 'id'} = ?`).run(bytes, key);
       }
       expect(check(history).damage).toEqual([]);
     }
@@ -257,7 +257,9 @@ describe('what is changed behind Gatehouse\'s back', { timeout: 60_000 }, () => 
       history.db.exec('ROLLBACK');
       return found;
     };
-    expect(damaged('UPDATE digest_run SET leaves = zeroblob(96)')).toEqual(['does_not_match digest', 'changed activity']);
+    expect(damaged('UPDATE digest_chunk SET leaves = zeroblob(96)')).toEqual(['does_not_match digest', 'changed activity']);
+    expect(damaged('DELETE FROM digest_chunk')).toEqual(['missing digest']);
+    expect(damaged('UPDATE digest_run SET n = 2')).toEqual(['missing digest', 'does_not_match activity']);
     expect(damaged(`UPDATE activity SET slot = 77 WHERE id = ${ids[0]}`)).toEqual(['does_not_match activity']);
     expect(damaged('DELETE FROM digest; DELETE FROM digest_run')).toEqual(['missing digest', 'does_not_match activity']);
     expect(damaged('DELETE FROM digest_run')).toEqual(['missing digest', 'does_not_match activity']);

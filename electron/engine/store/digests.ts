@@ -8,7 +8,7 @@ import type { Statement } from 'better-sqlite3';
 import { appendAudit } from './audit.ts';
 import { US_HOUR } from './codes.ts';
 import type { WriteDb } from './database.ts';
-import { dropLeaves, fillLeaves, foldWhole, rootToClose } from './digest-fold.ts';
+import { dropLeaves, foldWhole, keepLeaves, rootToClose } from './digest-fold.ts';
 import { isGone, placesInBlock } from './digest-run.ts';
 import { publicId } from './ids.ts';
 import type { Place } from './payloads.ts';
@@ -30,7 +30,7 @@ export class DigestBook {
 
   constructor(db: WriteDb) {
     this.newest = db.prepare('SELECT id, hour, records, root IS NULL AS open FROM digest WHERE connection = ? ORDER BY hour DESC LIMIT 1');
-    this.begin = db.prepare("INSERT INTO digest (connection, hour, records, folded, frontier) VALUES (?, ?, 0, 0, x'')");
+    this.begin = db.prepare('INSERT INTO digest (connection, hour, records, folded) VALUES (?, ?, 0, 0)');
     this.save = db.prepare('UPDATE digest SET records = ? WHERE id = ?');
     this.insertRun = db.prepare('INSERT INTO digest_run (place, digest, first, n) VALUES (?, ?, ?, ?)');
   }
@@ -89,7 +89,7 @@ function overDigests(db: WriteDb, nowUs: number): Closing[] {
 
 /** In steps of some milliseconds, each a transaction, so that telemetry is taken in meanwhile; the last one closes. */
 export function* closingDigests(db: WriteDb, inTransaction: <T>(run: () => T) => T, nowUs: number): Generator<number, Closed> {
-  for (const { id } of overDigests(db, nowUs)) while (inTransaction(() => foldWhole(db, id, stepMs))) yield 0;
+  for (const { id } of overDigests(db, nowUs)) while (inTransaction(() => foldWhole(db, id, stepMs, true))) yield 0;
   return inTransaction(() => closeDigests(db, nowUs));
 }
 
@@ -99,7 +99,7 @@ const stepMs = 25;
 /** Inside a transaction of the writer's. */
 export function closeDigests(db: WriteDb, nowUs: number): Closed {
   const over = overDigests(db, nowUs);
-  const close = statement(db, "UPDATE digest SET root = ?, folded = records, frontier = x'', entry = ?, closed_us = ? WHERE id = ?");
+  const close = statement(db, 'UPDATE digest SET root = ?, entry = ?, closed_us = ? WHERE id = ?');
   const entries: number[] = [];
   for (let from = 0; from < over.length; from += mostInEntry) {
     const some = over.slice(from, from + mostInEntry).map((one) => ({ ...one, root: rootToClose(db, one.id) }));
@@ -126,7 +126,7 @@ interface Run { readonly place: number; readonly digest: number; readonly n: num
  */
 export function recordsGone(db: WriteDb, block: number, slots: ReadonlySet<number> | null, nowUs: number): void {
   // What its leaves are made of is about to go.
-  fillLeaves(db, block);
+  keepLeaves(db, block);
   const runs = statement<[number, number], Run>(db, 'SELECT place, digest, n, gone FROM digest_run WHERE place >= ? AND place < ?').all(block * placesInBlock, (block + 1) * placesInBlock);
   for (const { place, digest, n, gone } of runs) {
     const bits = Buffer.from(gone ?? Buffer.alloc(Math.ceil(n / 8)));

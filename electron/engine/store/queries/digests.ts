@@ -20,7 +20,7 @@ const past = Number.MAX_SAFE_INTEGER;
 export function listDigests(reading: Reading, params: ParsedParams<'audit.digests'>): Result<'audit.digests'> {
   const before = params.before === undefined ? { us: past, id: past } : parseCursor(params.before);
   const of = params.connectionId === undefined ? null : rowId('connection', params.connectionId);
-  const rows = reading.sql<(number | null)[], ListedDigest>(`SELECT d.id, d.connection, d.hour, d.records, d.root, d.entry, d.gone, c.name FROM digest d LEFT JOIN connection c ON c.id = d.connection
+  const rows = reading.sql<(number | null)[], ListedDigest>(`SELECT d.id, d.connection, d.hour, d.records, d.folded, d.root, d.entry, d.gone, c.name FROM digest d LEFT JOIN connection c ON c.id = d.connection
     WHERE (d.hour, d.connection) < (?, ?) ${of === null ? '' : 'AND d.connection = ?'} ORDER BY d.hour DESC, d.connection DESC LIMIT ?`).all(before.us, before.id, ...(of === null ? [] : [of]), params.limit + 1);
   const page = rows.slice(0, params.limit);
   const last = page.at(-1);

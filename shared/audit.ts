@@ -38,7 +38,7 @@ export const auditKey = z.object({ name: z.string(), /** C2SP verifier key. */ v
 export type AuditKey = z.infer<typeof auditKey>;
 
 /** The newest check. `running`: with how far it is. */
-export const auditCheck = z.object({ state: z.enum(['never', 'running', 'whole', 'damaged']), startedAt: isoTime.nullable(), endedAt: isoTime.nullable(), entries: z.int(), of: z.int(), seals: z.int(), damage: z.array(auditDamage), /** there is more damage than is listed. */ more: z.boolean() });
+export const auditCheck = z.object({ state: z.enum(['never', 'running', 'whole', 'damaged']), startedAt: isoTime.nullable(), endedAt: isoTime.nullable(), entries: z.int(), of: z.int(), seals: z.int(), damage: z.array(auditDamage), /** there is more damage than is listed. */ more: z.boolean(), /** how far the history was compared with its sealed digests; null: it was not, as at a start. */ activity: z.object({ digests: z.int(), records: z.int(), of: z.int() }).nullable().optional() });
 export type AuditCheck = z.infer<typeof auditCheck>;
 
 /** Entries 1 to `upTo` are gone, behind the seal that counted them. */

@@ -32,12 +32,13 @@ export function entryText(entry: AuditEntryDetail): string {
 }
 
 export function checkText(check: AuditCheck, { key, remembered, seal, tombstones }: AuditStatus): string {
-  const range = `${plural(check.entries, 'entry', 'entries')} and ${plural(check.seals, 'seal')} were read${tombstones.length === 0 ? '' : `; entries up to ${tombstones.at(-1)?.upTo ?? 0} were removed behind a seal`}.`;
+  const compared = check.activity === null || check.activity === undefined ? '' : `; ${plural(check.activity.records, 'record')} of activity in ${plural(check.activity.digests, 'digest')} were compared`;
+  const range = `${plural(check.entries, 'entry', 'entries')} and ${plural(check.seals, 'seal')} were read${compared}${tombstones.length === 0 ? '' : `; entries up to ${tombstones.at(-1)?.upTo ?? 0} were removed behind a seal`}.`;
   const basis = `${key === null ? 'There is no key yet: nothing is sealed.' : `Signed by ${key.name}, fingerprint ${key.fingerprint}.`} ${remembered ? 'The newest seal is also remembered outside of the history\'s file.' : 'Nothing outside of the history\'s file is known here: compare the fingerprint and the newest seal with what you hold.'}`;
   const newest = seal === null ? '' : ` The newest seal counts ${plural(seal.size, 'entry', 'entries')}, written ${time(seal.writtenAt)}.`;
-  if (check.state === 'whole') return `The audit log is whole. ${range}${newest}\n${basis}\n`;
+  if (check.state === 'whole') return `Everything is as it was written. ${range}${newest}\n${basis}\n`;
   const list = check.damage.map(({ kind, where, at, text }) => `  ${kind} at ${where} ${at}: ${visible(text)}`).join('\n');
-  return `The audit log is DAMAGED. ${range}${newest}\n${list}\n${check.more ? '  ... and more.\n' : ''}${basis}\nNothing was repaired.\n`;
+  return `DAMAGED. ${range}${newest}\n${list}\n${check.more ? '  ... and more.\n' : ''}${basis}\nNothing was repaired.\n`;
 }
 
 const places: Readonly<Record<AuditKey['place'], string>> = { keyring: 'the keyring of this desktop', file: 'a file beside the history: whoever can change the one can use the other', memory: 'memory, until this engine ends' };

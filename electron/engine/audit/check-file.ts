@@ -14,6 +14,8 @@ export interface CheckOrder {
   /** answer with where the log stood at this size. */
   readonly headAt: number | null;
 }
+/** How far the history was compared with its digests. */
+export interface ActivityChecked { readonly digests: number; readonly records: number; readonly of: number }
 export interface CheckFound { readonly damage: readonly AuditDamage[]; readonly more: boolean; readonly entries: number; readonly seals: number; readonly head: ToldHead | null }
 /** False: give up. */
 export type OnProgress = (entries: number, of: number) => boolean;

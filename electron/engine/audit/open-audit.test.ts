@@ -29,7 +29,7 @@ describe('the audit desk', () => {
     expect(await status(audit)).toMatchObject({ entries: 2, firstSeq: 1, seals: 1, remembered: true, key: { place: 'keyring' }, seal: { number: 1, size: 2 }, nextSealAt: new Date((Math.floor(bench.now / hourMs) + 1) * hourMs).toISOString() });
     bench.write(5);
     const [one, two] = await Promise.all([audit.desk['audit.check']({}, context), audit.desk['audit.check']({}, context)]);
-    expect([one, two]).toMatchObject([{ state: 'whole', entries: 7 }, { state: 'whole', entries: 7 }]);
+    expect([one, two]).toMatchObject([{ state: 'whole', entries: 7, activity: { digests: 0, records: 0, of: 0 } }, { state: 'whole', entries: 7 }]);
     bench.runtime.history.db.exec("DROP TRIGGER audit_no_update; UPDATE audit_entry SET outcome = 'refused' WHERE id = 4");
     expect(await audit.desk['audit.check']({}, context)).toMatchObject({ state: 'damaged', damage: [{ kind: 'changed', where: 'entry', at: 4 }] });
     expect(bench.alarms.get('audit-damage')).toContain('Entry 4 is not what was written.');

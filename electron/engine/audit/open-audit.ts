@@ -59,17 +59,17 @@ export function openAudit(parts: AuditParts): OpenedAudit {
       }),
     }),
   });
-  const check = async (): Promise<AuditCheck> => {
-    const done = (await checker.check()).check;
+  const check = async (activity: boolean): Promise<AuditCheck> => {
+    const { check: done } = await checker.check(activity);
     tellDamage(alarms, done);
     return done;
   };
   const desk: AuditDesk = {
     'audit.status': async () => ({ ...(await ask(history, 'auditFacts', {})), check: checker.newest, nextSealAt: sealer?.nextSealAt ?? null, remembered: await memory.any().catch(() => false) }),
     'audit.check': async (_params, { actor }) => {
-      const done = await check();
+      const done = await check(true);
       const found = done.state === 'whole' ? 'It is whole.' : `It is damaged: ${done.damage[0]?.text ?? ''}`;
-      await history.command('audit.append', auditBy(actor, { action: 'audit.check', subject: null, outcome: 'done', text: `Checked the audit log: ${plural(done.entries, 'entry', 'entries')} and ${plural(done.seals, 'seal')}. ${found}`, details: { entries: done.entries, seals: done.seals, state: done.state, damage: done.damage.slice(0, 10) } }));
+      await history.command('audit.append', auditBy(actor, { action: 'audit.check', subject: null, outcome: 'done', text: `Checked the audit log: ${plural(done.entries, 'entry', 'entries')} and ${plural(done.seals, 'seal')}, and ${plural(done.activity?.records ?? 0, 'record')} of activity against their digests. ${found}`, details: { entries: done.entries, seals: done.seals, activity: done.activity ?? null, state: done.state, damage: done.damage.slice(0, 10) } }));
       return done;
     },
     'audit.prune': async ({ before, reason }, { actor }) => {
@@ -110,7 +110,7 @@ export function openAudit(parts: AuditParts): OpenedAudit {
       if (sealer === null) return;
       sealer.start();
       // The first turn of the sealer finds the key, which the check compares with.
-      void sealer.tick().then(() => removePruned(history, checker)).then(check).catch((error: unknown) => log.error('the audit log could not be checked', error));
+      void sealer.tick().then(() => removePruned(history, checker)).then(() => check(false)).catch((error: unknown) => log.error('the audit log could not be checked', error));
     },
     close: async () => {
       await checker.close();
@@ -128,10 +128,14 @@ async function removePruned(history: HistoryPort, checker: AuditChecker): Promis
   }
 }
 
-function tellDamage(alarms: AuditParts['alarms'], { state, damage, more }: AuditCheck): void {
-  const [first, ...others] = damage;
-  if (state !== 'damaged' || first === undefined) alarms.clear('audit-damage');
-  else alarms.raise('audit-damage', 'failed', `The audit log is not as it was written. ${first.text}${othersText(others, more)} Nothing was repaired. Keep a copy of the data folder and look at the audit log's check.`);
+/** Two alarms: the log is read at every start, the activity only when somebody asks. */
+function tellDamage(alarms: AuditParts['alarms'], { damage, more, activity }: AuditCheck): void {
+  const ofLog = damage.filter((one) => one.where !== 'digest' && one.where !== 'activity');
+  tell(alarms, 'audit-damage', 'The audit log is not as it was written.', ofLog, more);
+  if (activity !== null && activity !== undefined) tell(alarms, 'activity-damage', 'The history of activity is not as its sealed digests say.', damage.filter((one) => !ofLog.includes(one)), more);
 }
 
-const othersText = (others: readonly AuditDamage[], more: boolean): string => (others.length === 0 ? '' : ` ${more ? 'More than ' : ''}${plural(others.length, 'other finding')} with it.`);
+function tell(alarms: AuditParts['alarms'], id: string, what: string, [first, ...others]: readonly AuditDamage[], more: boolean): void {
+  if (first === undefined) alarms.clear(id);
+  else alarms.raise(id, 'failed', `${what} ${first.text}${others.length === 0 ? '' : ` ${more ? 'More than ' : ''}${plural(others.length, 'other finding')} with it.`} Nothing was repaired. Keep a copy of the data folder and look at the audit log's check.`);
+}

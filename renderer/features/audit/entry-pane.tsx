@@ -75,7 +75,7 @@ function Verify({ entry, asked }: { entry: AuditEntryDetail; /** how often V was
     <section className={classes.part}>
       <Button disabled={check.isPending} onClick={() => mutate()} rightSection={<Kbd keys="v" />} className={classes.startButton}>{check.isPending ? 'Reading the log…' : 'Verify from here'}</Button>
       {check.error !== null && <ErrorBlock error={check.error} what="It was not verified." kept="Nothing was changed." />}
-      {check.data !== undefined && <ul className={classes.findings} role="status">{check.data.map((one) => <li key={one.text}><StateShape state={one.holds ? 'healthy' : 'broken'} className={one.holds ? classes.okShape : classes.stopShape} /><span><InertName text={one.text} most={400} /></span></li>)}</ul>}
+      {check.data !== undefined && <div role="status"><ul className={classes.findings}>{check.data.map((one) => <li key={one.text}><StateShape state={one.holds ? 'healthy' : 'broken'} className={one.holds ? classes.okShape : classes.stopShape} /><span><InertName text={one.text} most={400} /></span></li>)}</ul></div>}
     </section>
   );
 }

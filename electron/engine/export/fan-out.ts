@@ -35,6 +35,8 @@ export async function fanOut<T, R>(pages: Iterable<T>, writers: readonly ((pages
   const channels = writers.map(() => new Channel<T>());
   const results = writers.map((writer, i) => writer(channels[i] as Channel<T>));
   const failed = Promise.race(results.map((result) => result.then(() => new Promise<never>(() => undefined))));
+  // It may fail before the first page is read, when nobody looks yet.
+  failed.catch(() => undefined);
   try {
     for (const page of pages) await Promise.race([failed, Promise.all(channels.map((channel) => channel.push(page)))]);
   } catch (error) {

@@ -12,6 +12,7 @@ import { afterWriting, contentName } from './completeness-words.ts';
 import { disclosure, Pseudonyms } from './disclose.ts';
 import { fanOut } from './fan-out.ts';
 import type { Written } from './format.ts';
+import { longTexts } from './format-xlsx.ts';
 import { formats } from './formats.ts';
 import { completenessText } from './pack-words.ts';
 import { ReportCancelled } from './report-failure.ts';
@@ -80,7 +81,10 @@ class ReportWriter {
     this.pdf();
     const completeness = afterWriting(before, this.examined, this.withheld, spec, nowMs);
     this.companions(completeness, contents.map(({ content }) => content));
-    return { ...this.progress('Done'), files: this.files, completeness };
+    // Formats end in any order.
+    const order = [...outputs.map(({ name }) => name), ...spec.contents.map(longTexts)].map((name) => this.folder.nameOf(name));
+    const placeIn = ({ path }: ReportFile): number => (order.includes(path) ? order.indexOf(path) : order.length);
+    return { ...this.progress('Done'), files: this.files.toSorted((one, two) => placeIn(one) - placeIn(two)), completeness };
   }
 
   private async content(rows: ContentRows, outputs: readonly Output[]): Promise<void> {

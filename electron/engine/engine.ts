@@ -41,7 +41,7 @@ import { History } from './store/history.ts';
 import type { RuntimeFact } from './store/runtime-commands.ts';
 import { Status } from './status.ts';
 import { openStopping } from './stop/open-stop.ts';
-import { openSurvey } from './survey.ts';
+import { openSurvey } from './store/survey.ts';
 
 export interface EngineOptions {
   readonly dataFolder: string;
@@ -132,7 +132,7 @@ async function assemble(options: EngineOptions, log: Log, history: HistoryPort, 
   const addresses = { of: (_connection: number): Promise<string | null> => Promise.resolve(null), all: (): Promise<readonly string[]> => Promise.resolve([]) };
   const processes = openProcesses({ log, addressOf: (connection) => addresses.of(connection), addresses: () => addresses.all() });
   const keeper = options.receiver === 'off' ? null : new ReceiverKeeper({ history, doors, gaps, alarms, log, changed: () => hints.add(['status', 'connections']), senders: processes.senders }, wanted);
-  const receiver: ReceiverPart = keeper ?? noReceiver(wanted);
+  const receiver: ReceiverPart = keeper ?? (typeof options.readOnly === 'string' ? noReceiver(wanted, 'Gatehouse was started read-only, so nothing is received.') : noReceiver(wanted));
   const runtimes = openRuntimes({ history, gaps, log, changed: () => hints.add(['connections', 'status']), vault: options.vault, lasting: keeper !== null, onApprovals: options.onApprovals });
   const connections = new Connections({ history, receiver, doors, gaps, collectors: runtimes.collectors });
   const status = new Status({ history, receiver, alarms, rate, version, dataFolder: options.dataFolder });

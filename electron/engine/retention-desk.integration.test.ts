@@ -9,7 +9,7 @@ import type { Actor, CallContext } from './ports.ts';
 import { retentionDesk } from './retention-desk.ts';
 import type { RetentionDesk } from './retention-desk.ts';
 import { History } from './store/history.ts';
-import { openSurvey } from './survey.ts';
+import { openSurvey } from './store/survey.ts';
 
 const actor: Actor = { kind: 'command_line', name: 'root', place: 'socket', readOnly: false };
 const context: CallContext = { actor, signal: new AbortController().signal };

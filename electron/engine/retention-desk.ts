@@ -11,7 +11,7 @@ import type { Actor, CallContext, Clock } from './ports.ts';
 import { publicId, rowIdOf, type IdKind } from './store/ids.ts';
 import { PersonMatcher, samePerson } from './store/person-matcher.ts';
 import type { ChoreBy } from './store/retention-commands.ts';
-import type { Survey } from './survey.ts';
+import type { Survey } from './store/survey.ts';
 
 type RetentionMethod = 'retention.setPolicy' | 'retention.run' | 'retention.disk' | 'retention.free' | 'retention.cancel' | 'holds.place' | 'holds.lift' | 'erasure.preview' | 'erasure.run';
 export type RetentionDesk = { readonly [M in RetentionMethod]: (params: ParsedParams<M>, context: CallContext) => Promise<Result<M>> };

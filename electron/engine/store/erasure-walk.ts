@@ -10,7 +10,7 @@ import { HoldCover, type HitRow } from './erasure-cover.ts';
 import { placeTexts, textTables, type TextTable } from './erasure-tables.ts';
 import { heldNow } from './holds.ts';
 import { decompress } from './payloads.ts';
-import type { PersonMatcher } from './person-matcher.ts';
+import { searchable, type NearNames, type PersonMatcher } from './person-matcher.ts';
 import { recordCarries, textOf } from './person-records.ts';
 
 export interface RowHit { readonly table: TextTable; /** key columns as k0, k1…, links, and `c0`… the texts. */ readonly row: HitRow }
@@ -20,7 +20,7 @@ export interface BlockHit { readonly id: number; readonly format: number; readon
 export interface Walker {
   readonly matcher: PersonMatcher;
   /** Every text, for whoever looks for other spellings; null: nobody does. */
-  readonly near: { maybe(text: string): boolean; look(text: string): void } | null;
+  readonly near: Pick<NearNames, 'maybe' | 'maybeBytes' | 'look'> | null;
   row(hit: RowHit): void;
   block(hit: BlockHit): void;
   audit(ids: readonly number[]): void;
@@ -28,9 +28,9 @@ export interface Walker {
   inStep<T>(run: () => T): T;
 }
 
-const rowsAStep = 2_000;
+const rowsAStep = 1_000;
 const entriesAStep = 500;
-const bytesAStep = 8 * 1024 * 1024;
+const bytesAStep = 1024 * 1024;
 
 export class Tally {
   readonly counts = new Map<ErasurePlace, number>();
@@ -162,8 +162,11 @@ function* walkRecords(db: AnyDb, walker: Walker, tally: Tally, look: () => HoldC
 }
 
 function takeBlock(block: Omit<BlockHit, 'slots'>, walker: Walker, tally: Tally, holds: HoldCover): void {
+  const bytes = searchable(block.plain);
+  const near = walker.near?.maybeBytes(bytes) === true ? walker.near : null;
+  if (near === null && !walker.matcher.maybeBytes(bytes)) return;
   const text = textOf(block.plain);
-  if (walker.near?.maybe(text) === true) walker.near.look(text);
+  near?.look(text);
   if (!walker.matcher.maybe(text)) return;
   const slots = new Set<number>();
   for (let slot = 0; slot < slotsOf(block.plain); slot++) {

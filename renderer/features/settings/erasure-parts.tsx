@@ -87,7 +87,7 @@ function Line({ erasure }: { erasure: Erasure }) {
     <li>
       <div className={classes.words}>
         <div>{erasure.replacement} <span className={classes.says}>{chore.state === 'done' ? `in ${plural(total, 'place')}` : chore.state === 'running' || chore.state === 'waiting' ? 'being erased' : 'not wholly erased: erase again'}</span></div>
-        <p className={classes.says}><Time iso={chore.startedAt} /> by {inertString(chore.by, 60)}. {inertString(erasure.reason, 200)}</p>
+        <p className={classes.says}><Time iso={chore.startedAt} /> by {inertString(chore.by, 60)}: {inertString(erasure.reason, 200)}</p>
         {left.length > 0 && <Counts rows={left} />}
       </div>
     </li>

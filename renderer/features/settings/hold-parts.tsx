@@ -82,7 +82,7 @@ export function Holds() {
               <li key={hold.id}>
                 <div className={classes.words}>
                   <div>{inertString(hold.scopeName, 60)} <span className={classes.says}>{activities(hold.activities)} covered{hold.due === 0 ? '' : `, ${activities(hold.due)} past the period`}</span></div>
-                  <p className={classes.says}>{inertString(hold.reason, 300)} Placed <Time iso={hold.placedAt} /> by {inertString(hold.placedBy, 60)}.</p>
+                  <p className={classes.says}>Placed <Time iso={hold.placedAt} /> by {inertString(hold.placedBy, 60)}: {inertString(hold.reason, 300)}</p>
                 </div>
                 <Button onClick={() => setLifting(hold)}>Lift…<span className="gh-visually-hidden"> the hold on {inertString(hold.scopeName, 60)}</span></Button>
               </li>

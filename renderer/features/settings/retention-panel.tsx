@@ -30,7 +30,7 @@ function WouldGo({ what }: { what: Params<'retention.preview'> }) {
   if (error !== null) return <span>The engine could not count what would go: {error.message}</span>;
   if (data === undefined) return <span>Counting…</span>;
   const held = data.held === 0 ? '' : ` ${activities(data.held)} past the period ${data.held === 1 ? 'is' : 'are'} kept by a legal hold.`;
-  if (data.activities === 0) return <span>Nothing is older than that now.{held}</span>;
+  if (data.activities === 0) return <span>{data.held === 0 ? 'Nothing is older than that now.' : 'Nothing would be deleted now.'}{held}</span>;
   return <span>{activities(data.activities)} would be deleted{data.oldest === null ? '' : `, the oldest from ${formatDay(new Date(data.oldest))}`}. They cannot be brought back.{held}</span>;
 }
 

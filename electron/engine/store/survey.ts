@@ -1,8 +1,8 @@
 /** Questions for which the whole history file has to be read, each on a thread of its own: neither the writer nor the reader waits for them. One at a time. */
 import { Worker } from 'node:worker_threads';
-import type { DiskUse, ErasurePreview } from '../../shared/retention.ts';
-import { StoreError, type StoreErrorCode } from './store/errors.ts';
-import type { SurveyQuestion } from './store/survey-worker.ts';
+import type { DiskUse, ErasurePreview } from '../../../shared/retention.ts';
+import { StoreError, type StoreErrorCode } from './errors.ts';
+import type { SurveyQuestion } from './survey-worker.ts';
 
 export interface Survey {
   disk(signal: AbortSignal): Promise<DiskUse>;
@@ -27,7 +27,8 @@ type Answer<T> = { readonly ok: T } | { readonly error: { readonly code: StoreEr
 
 async function onThread<T>(question: SurveyQuestion, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
-  const file = `./store/survey-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`;
+  // Beside this file, as source when the engine runs from source and as a bundle when it was built.
+  const file = `./survey-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`;
   const worker = new Worker(new URL(file, import.meta.url), { workerData: question, name: 'survey-worker' });
   let stop = (): void => undefined;
   try {

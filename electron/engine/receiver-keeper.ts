@@ -204,8 +204,8 @@ export function endpointOf({ host, port, wantedPort }: ReceiverStatus): string {
 
 export type ReceiverPart = Pick<ReceiverKeeper, 'status' | 'endpoint' | 'moveTo' | 'flush' | 'close'>;
 
-/** Used where no receiver runs: a command line that opened the history for one question. */
-export const noReceiver = (wanted: Address): ReceiverPart => {
-  const status: ReceiverStatus = { state: 'off', host: wanted.host, port: null, wantedPort: wanted.port, message: 'No engine runs, so nothing is received.' };
+/** Used where no receiver runs: a command line that opened the history for one question, or a program that was started read-only. */
+export const noReceiver = (wanted: Address, message = 'No engine runs, so nothing is received.'): ReceiverPart => {
+  const status: ReceiverStatus = { state: 'off', host: wanted.host, port: null, wantedPort: wanted.port, message };
   return { status: () => status, endpoint: () => endpointOf(status), moveTo: () => Promise.resolve(), flush: () => Promise.resolve(), close: () => Promise.resolve() };
 };

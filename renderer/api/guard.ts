@@ -34,9 +34,10 @@ const off: AuditorState = { on: false, whole: false, text: 'full' };
 const auditorNow = (): AuditorState => guardNow()?.auditor ?? off;
 export const useAuditor = (): AuditorState => useSyncExternalStore(subscribe, auditorNow);
 
-/** Called with each state from now on. */
+/** Called at once with the present state, then on every change. */
 export function onGuard(listener: (state: GuardState | null) => void): void {
   subscribe(() => listener(now));
+  listener(guardNow());
 }
 
 export const guard = {

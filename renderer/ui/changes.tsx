@@ -6,5 +6,6 @@ import classes from './changes.module.css';
 /** `block`: a group of its own lines, not controls within a line. */
 export function Changes({ children, block = false }: { children: ReactNode; block?: boolean }) {
   if (!useReadOnly()) return children;
-  return <fieldset disabled className={block ? classes.block : classes.inline} data-tip={auditorReason} aria-label={auditorReason}>{children}</fieldset>;
+  // A whole column with a tip would tell it wherever the pointer rests; there the banner above says it.
+  return <fieldset disabled className={block ? classes.block : classes.inline} {...(block ? {} : { 'data-tip': auditorReason })} aria-label={auditorReason}>{children}</fieldset>;
 }

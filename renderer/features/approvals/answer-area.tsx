@@ -123,7 +123,7 @@ function AnswerArea({ detail, first, decide }: AnswerAreaProps) {
   return (
     <div ref={area} className={classes.answer} role="group" aria-label="Answer">
       <NotAnswered decide={decide} waits />
-      <Changes><div className={classes.fields}>
+      <Changes block><div className={classes.fields}>
         {draft.mode === 'respond' && <Response detail={detail} draft={draft} onDraft={setDraft} field={response} />}
         {draft.mode === 'edit' && <EditFields detail={detail} draft={draft} onDraft={setDraft} />}
         <Reason detail={detail} draft={draft} onDraft={setDraft} field={reason} />

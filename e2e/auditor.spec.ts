@@ -1,0 +1,157 @@
+/** Auditor mode and the lock in the real window: what the page shows, what its port still answers, and what stands in the audit log afterwards; axe in both themes. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import type { PageApi } from '../shared/page-api.ts';
+import { callFromPage, engineReady, launch, makeDataFolder, removeFolder } from './launch.ts';
+import type { Launched } from './launch.ts';
+
+const phrase = 'a passphrase of the test';
+const secret = 'the customer is ada@example.com';
+let dataFolder = '';
+let opened: Launched;
+
+const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+const bare = async (page: Page): Promise<string[]> => (await new AxeBuilder({ page }).setLegacyMode(true).analyze()).violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`);
+
+async function inBothThemes(page: Page, name: string): Promise<void> {
+  // A tip under the resting pointer is of the moment, not of the screen.
+  await page.mouse.move(0, 0);
+  for (const theme of ['light', 'dark'] as const) {
+    await page.evaluate((scheme) => { document.documentElement.setAttribute('data-mantine-color-scheme', scheme); }, theme);
+    expect(await bare(page), `${name}, ${theme}`).toEqual([]);
+    await test.info().attach(`${name}-${theme}`, { body: await page.screenshot({ path: test.info().outputPath(`${name}-${theme}.png`) }), contentType: 'image/png' });
+  }
+}
+
+async function do_(page: Page, words: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type(`>${words}`);
+  await expect(page.getByRole('option', { name: new RegExp(words, 'i') }).first()).toBeVisible();
+  await page.keyboard.press('Enter');
+}
+
+/** What a page that was taken over would try: the port itself, past every control. */
+const refused = (page: Page, method: string, params: unknown): Promise<string> => page.evaluate(async ({ name, asked }) => {
+  const { gatehouse } = window as unknown as { gatehouse: PageApi };
+  const outcome = await gatehouse.call(Math.floor(Math.random() * 1e9) + 2_000_000, name, asked);
+  return outcome.ok ? 'done' : outcome.error.message;
+}, { name: method, asked: params });
+
+async function sendSecret(page: Page): Promise<void> {
+  const { token, endpoint } = await callFromPage(page, 'connections.addOtlp', { name: 'Desk', content: 'full' });
+  const now = BigInt(Date.now()) * 1_000_000n;
+  const span = { traceId: '1'.padStart(32, '0'), spanId: '1'.padStart(16, '0'), name: 'execute_tool pay', kind: 1, startTimeUnixNano: String(now - 5_000_000n), endTimeUnixNano: String(now), attributes: [text('gen_ai.agent.name', 'ledger-bot'), text('gen_ai.operation.name', 'execute_tool'), text('gen_ai.tool.name', 'pay'), text('error.type', 'Denied')], status: { code: 2, message: secret } };
+  const body = JSON.stringify({ resourceSpans: [{ resource: { attributes: [text('service.name', 'ledger')] }, scopeSpans: [{ scope: { name: 'ledger' }, spans: [span] }] }] });
+  expect((await fetch(`${endpoint}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-gatehouse-token': token }, body })).status).toBe(200);
+  await expect.poll(async () => (await callFromPage(page, 'activity.list', {})).rows.length, { timeout: 20_000 }).toBe(1);
+}
+
+const acts = async (page: Page): Promise<string[]> => (await callFromPage(page, 'audit.list', { limit: 200 })).rows.map((one) => `${one.action} ${one.outcome}`).toReversed();
+
+test.describe.configure({ mode: 'serial' });
+test.beforeAll(async () => {
+  test.setTimeout(90_000);
+  dataFolder = await makeDataFolder();
+  opened = await launch({ dataFolder });
+  await engineReady(opened.page);
+  await opened.page.setViewportSize({ width: 1280, height: 800 });
+});
+test.afterAll(async () => {
+  await opened.close();
+  await removeFolder(dataFolder);
+});
+
+test('auditor mode: the window only reads, says so, and is left again', async () => {
+  test.setTimeout(120_000);
+  const { page } = opened;
+  await sendSecret(page);
+  const { rows: [activity] } = await callFromPage(page, 'activity.list', {});
+  await do_(page, 'Auditor mode');
+  const dialog = page.getByRole('dialog', { name: 'Auditor mode' });
+  await dialog.getByRole('radio', { name: /hash and length/ }).check();
+  await inBothThemes(page, 'auditor-enter');
+  await page.keyboard.press('Control+Enter');
+  const banner = page.getByRole('region', { name: 'Auditor mode', exact: true });
+  await expect(banner).toContainText('Nothing can be changed or stopped from this window.');
+  await engineReady(page);
+
+  await expect(page.getByRole('button', { name: 'Stop: not in auditor mode' })).toHaveAttribute('aria-disabled', 'true');
+  await page.keyboard.press('Control+.');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  for (const [method, params] of [['connections.addOtlp', { name: 'x' }], ['stop.order', { planId: 'x', levers: ['x'], reasonKind: 'person' }], ['settings.set', { retentionDays: 1 }]] as const) {
+    expect(await refused(page, method, params)).toMatch(/^Auditor mode|reasonKind/);
+  }
+  const seen = await callFromPage(page, 'activity.get', { id: activity?.id ?? '' });
+  expect(JSON.stringify(seen)).not.toContain('ada@example.com');
+  expect(seen.activity.error?.message).toMatch(/^sha256 [0-9a-f]{64}, 31 characters$/);
+  expect((await callFromPage(page, 'system.status', {})).receiver.state).toBe('listening');
+
+  await page.evaluate(() => { location.hash = '#/settings'; });
+  await expect(page.getByRole('button', { name: 'Add operator…' })).toBeDisabled();
+  await inBothThemes(page, 'auditor-settings');
+  await banner.getByRole('button', { name: 'Leave…' }).click();
+  await expect(page.getByRole('dialog', { name: 'Leave auditor mode' }).getByRole('button', { name: /^Leave auditor mode/ })).toBeEnabled();
+  await page.keyboard.press('Control+Enter');
+  await expect(banner).toHaveCount(0);
+  await engineReady(page);
+  await expect(page.getByRole('button', { name: 'Add operator…' })).toBeEnabled();
+  await expect.poll(() => acts(page)).toEqual(expect.arrayContaining(['auditor.enter done', 'connections.addOtlp refused', 'settings.set refused', 'content.view done', 'auditor.leave done']));
+});
+
+test('the lock: a locked window shows the lock alone, and its page can ask nothing', async () => {
+  test.setTimeout(120_000);
+  const { app, page } = opened;
+  await page.getByRole('button', { name: 'Set a lock…' }).click();
+  await page.getByLabel('Passphrase', { exact: true }).fill(phrase);
+  await page.getByLabel('Passphrase again').fill(phrase);
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(page.getByText('Locks after 15 min')).toBeVisible();
+  await page.getByRole('button', { name: 'Change…', exact: true }).waitFor();
+
+  await app.evaluate(({ Menu }) => {
+    const item = Menu.getApplicationMenu()?.items.flatMap((one) => one.submenu?.items ?? []).find((one) => one.label === 'Lock now');
+    item?.click();
+  });
+  const field = page.getByLabel('Passphrase');
+  await expect(field).toBeFocused();
+  await expect(page.getByRole('navigation')).toHaveCount(0);
+  expect(await page.evaluate(() => document.body.innerText)).not.toMatch(/ledger|Overview|Settings/);
+  expect(await refused(page, 'agents.list', { period: { from: '2026-01-01T00:00:00.000Z', to: null } })).toContain('away');
+  await expect(page.evaluate(() => (window as unknown as { gatehouse: PageApi }).gatehouse.favours.copyText('x'))).rejects.toThrow('refused');
+  await expect(page.evaluate(() => (window as unknown as { gatehouse: PageApi }).gatehouse.guard.removeLock('x'))).rejects.toThrow('refused');
+  await inBothThemes(page, 'locked');
+
+  for (let wrong = 1; wrong <= 3; wrong += 1) {
+    await field.fill('not the passphrase');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('status')).toContainText(wrong < 3 ? 'That is not the passphrase.' : 'The next one is taken in', { timeout: 20_000 });
+    await expect(field).toHaveValue('');
+  }
+  await expect(page.getByRole('button', { name: 'Unlock' })).toBeDisabled();
+  await expect(page.getByText('The next one is taken in')).toHaveCount(0, { timeout: 20_000 });
+  await field.fill(phrase);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('navigation', { name: 'Screens' })).toBeVisible({ timeout: 20_000 });
+  await engineReady(page);
+  await expect.poll(() => acts(page)).toEqual(expect.arrayContaining(['lock.set done', 'lock.lock done', 'lock.unlock refused', 'lock.unlock done']));
+  expect(JSON.stringify((await callFromPage(page, 'audit.list', { limit: 200 })).rows)).not.toContain('passphrase of the test');
+});
+
+test('--read-only: locked at the start, nothing is received, and it cannot be left', async () => {
+  test.setTimeout(120_000);
+  await opened.close();
+  opened = await launch({ dataFolder, arguments: ['--read-only'] });
+  const { page } = opened;
+  await page.getByLabel('Passphrase').fill(phrase);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('region', { name: 'Auditor mode', exact: true })).toContainText('started read-only', { timeout: 20_000 });
+  await engineReady(page);
+  await expect(page.getByRole('region', { name: 'Auditor mode', exact: true }).getByRole('button')).toHaveCount(0);
+  const status = await callFromPage(page, 'system.status', {});
+  expect([status.receiver.state, status.activities]).toEqual(['off', 1]);
+  expect(await refused(page, 'connections.addOtlp', { name: 'x' })).toMatch(/^Auditor mode/);
+  expect((await callFromPage(page, 'activity.list', {})).rows[0]?.error?.message).toMatch(/^the customer is (?!ada@example)/);
+  await expect.poll(() => acts(page)).toEqual(expect.arrayContaining(['auditor.enter done', 'connections.addOtlp refused']));
+});

@@ -77,6 +77,12 @@ describe('what an event says', () => {
     expect(event).toMatchObject({ time: 0, unmapped: { gatehouse: { timeNotKnown: true } } });
   });
 
+  it('who is not told is not said to be the console', () => {
+    const actorOf = (given: Parameters<typeof fullRow>[1]): unknown => ocsfEvent('console', fullRow('console', { actor: null, ...given }), context)['actor'];
+    expect(actorOf({ actorKind: 'desktop' })).toEqual({ application: { name: '(not told)' } });
+    expect(actorOf({ actorKind: 'engine' })).toEqual({ application: { name: 'Gatehouse' } });
+  });
+
   it('an entry of the audit log with its hash in the log', () => {
     expect(ocsfEvent('console', fullRow('console', { seq: 8 }), context)).toMatchObject({ metadata: { sequence: 8 }, attestation_list: [{ chain_uid: 'gatehouse.audit', fingerprint: { value: 'cd'.repeat(32) }, prev_event: { uid: 'console:7' } }] });
   });

@@ -35,7 +35,7 @@ export function consoleEvent(row: Row, { version }: OcsfContext): Told {
   };
 }
 
-const userOf = (row: Row): Json => ({ name: named(row['actor'], 'Gatehouse') });
+const userOf = (row: Row): Json => ({ name: named(row['actor'], '(not told)') });
 
 /** The entry's own hash in the log: of its line there, not of this event. */
 function chainOf(row: Row): Json[] {

@@ -23,7 +23,11 @@ export function agentActor(row: Row, version: OcsfVersion, behalf = textOf(row, 
 export const someActor = (version: OcsfVersion): Attributes => (version === '1.8.0' ? { app_name: '(not known)' } : { application: { name: '(not known)' } });
 
 export function personActor(name: string | null, kind: string | null, version: OcsfVersion): Attributes {
-  if (name === null) return version === '1.8.0' ? { app_name: 'Gatehouse' } : { application: { name: 'Gatehouse' } };
+  if (name === null) {
+    // A name that was left out or erased does not make it an act of the console's own.
+    const app = kind === 'engine' ? 'Gatehouse' : '(not told)';
+    return version === '1.8.0' ? { app_name: app } : { application: { name: app } };
+  }
   return { user: { name, ...(kind === 'engine' ? { type_id: 3, type: 'System' } : { type_id: 1, type: 'User' }) } };
 }
 

@@ -91,8 +91,8 @@ test('a template is kept, and a report is written as CSV, JSON Lines, PDF and a 
   const { app, page } = opened;
   await page.keyboard.press('g');
   await page.keyboard.press('u');
-  await report(page).getByLabel('Name').fill('Quarter, external');
-  await report(page).getByRole('button', { name: 'JSON Lines' }).click();
+  await report(page).getByLabel('Name', { exact: true }).fill('Quarter, external');
+  await report(page).getByRole('button', { name: 'JSON Lines', exact: true }).click();
   await report(page).getByRole('button', { name: 'Templates' }).click();
   await page.getByRole('menuitem', { name: 'Save as a template…' }).click();
   await page.keyboard.press('Control+Enter');
@@ -127,13 +127,15 @@ test('the PDF says on its first sheet what could not be seen, and is numbered', 
   await page.keyboard.press('Control+e');
   await expect.poll(async () => (await callFromPage(page, 'reports.jobs', {})).rows.find((job) => job.target === file)?.state, { timeout: 60_000 }).toBe('done');
   const { totalPages, text } = await extractText(await getDocumentProxy(new Uint8Array(await readFile(file))));
-  const [first = ''] = text;
+  // Where a reader finds spaces is its own affair.
+  const bare = (words: string): string => words.replaceAll(/\s/g, '');
+  const [first = ''] = text.map(bare);
   expect(totalPages).toBeGreaterThan(0);
-  for (const words of ['Quarter, external', 'Completeness statement', 'Ledger cluster', 'people are left out and counted', 'Seen %']) expect(first).toContain(words);
-  for (const [at, sheet] of text.entries()) expect(sheet).toContain(`page ${at + 1} of ${totalPages}`);
-  expect(text.join(' ')).toContain('What could not be seen, and what is not in this report');
+  for (const words of ['Quarter, external', 'Completeness statement', 'Ledger cluster', 'people are left out and counted', 'Seen %']) expect(first).toContain(bare(words));
+  for (const [at, sheet] of text.entries()) expect(bare(sheet)).toContain(`page${at + 1}of${totalPages}`);
+  expect(bare(text.join(' '))).toContain(bare('What could not be seen, and what is not in this report'));
   const { key } = await callFromPage(page, 'audit.status', {});
-  expect(first.replaceAll(/\s/g, '')).toContain(key?.fingerprint ?? 'no key');
+  expect(first).toContain(key?.fingerprint ?? 'no key');
 });
 
 test('at 200 % everything is there, one below the other', async () => {

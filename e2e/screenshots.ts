@@ -105,7 +105,7 @@ async function drawAudit(app: ElectronApplication, page: Page, themes: (each: (t
   await expect(page.getByText('Chain whole')).toBeVisible({ timeout: 60_000 });
   await page.getByRole('button', { name: 'OCSF 1.9' }).click();
   await page.getByRole('radio', { name: 'Pseudonyms' }).check({ force: true });
-  await page.getByLabel('Name').fill('Quarter, external');
+  await page.getByLabel('Name', { exact: true }).fill('Quarter, external');
   await themes((theme) => draw(page, 'audit', theme));
   await page.getByRole('heading', { level: 1 }).click();
   await page.keyboard.press('v');

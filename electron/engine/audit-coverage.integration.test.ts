@@ -34,7 +34,7 @@ async function send(endpoint: string, token: string, agent: string, n: number): 
   expect((await fetch(`${endpoint}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-gatehouse-token': token }, body })).status).toBe(200);
 }
 
-const made = { otlp: '', runtime: '', agents: ['', ''] as [string, string], task: '', failure: '', budget: '', rule: '', alertRule: '', target: '', price: '', bill: '', document: '', finding: '', operator: '' };
+const made = { otlp: '', runtime: '', agents: ['', ''] as [string, string], task: '', failure: '', budget: '', rule: '', alertRule: '', target: '', price: '', bill: '', document: '', finding: '', operator: '', hold: '' };
 
 const draft = { name: 'Month', scope: { kind: 'everything' as const }, per: 'month' as const, currency: 'USD', softMicros: 1_000_000, hardMicros: null, onHard: 'tell' as const };
 const autoRule = { name: 'Payments', trigger: { kind: 'tool' as const, names: ['pay'] }, watches: { kind: 'everything' as const }, level: 'cancel' as const };
@@ -43,6 +43,7 @@ const price = { provider: null, model: 'own-model', region: null, tier: null, cu
 const bill = 'date,model,cost,currency\n2026-03-01,own-model,1.50,USD\n';
 const wide = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] });
 const offline = { kind: 'langgraph' as const, url: 'http://127.0.0.1:9/' };
+const spec: Params<'reports.start'>['spec'] = { name: 'Gaps', from: '2026-11-01T00:00:00.000Z', to: '2026-12-01T00:00:00.000Z', scope: { kind: 'everything' }, contents: ['gaps'], formats: ['csv'] };
 const stopTests = 'stop/stopping.integration.test.ts';
 
 const rows: Readonly<Record<string, Row>> = {
@@ -120,7 +121,34 @@ const rows: Readonly<Record<string, Row>> = {
   'settings.set': { act: (ask) => ask('settings.set', { retentionDays: 90, theme: 'dark' }), writes: ['settings.change done'], changes: true },
   'visits.mark': { why: 'When somebody last looked at the overview: it marks what is new to them, and hides or shows nothing.' },
   'alarms.dismiss': { file: 'alarms.test.ts', says: 'alarm.dismiss' },
-  'retention.run': { file: 'handlers.test.ts', says: "['ada', 'asked']" },
+  'retention.setPolicy': { act: (ask) => ask('retention.setPolicy', { connectionId: made.otlp, period: 3_000 }), writes: ['retention.set done'], changes: true },
+  'audit.check': { act: (ask) => ask('audit.check', {}), writes: ['audit.check done'] },
+  'audit.prune': { act: (ask) => ask('audit.prune', { before: '2026-01-02T00:00:00.000Z', reason: 'old' }), writes: ['audit.prune refused'] },
+  'audit.renewKey': { act: (ask) => ask('audit.renewKey', { reason: 'a drill' }), writes: ['audit.renew_key asked', 'audit.key done'] },
+  'reports.saveTemplate': { act: async (ask) => { made.template = (await ask('reports.saveTemplate', { name: 'Gaps', period: 'last_day', spec })).id; }, writes: ['reports.template done'] },
+  'reports.removeTemplate': { act: (ask) => ask('reports.removeTemplate', { id: made.template }), writes: ['reports.template done'] },
+  'reports.start': {
+    act: async (ask) => {
+      const { id } = await ask('reports.start', { spec, target: join(folder, 'gaps.csv') });
+      await vi.waitFor(async () => { expect((await ask('reports.jobs', {})).rows.find((one) => one.id === id)?.state).toBe('done'); }, { timeout: 20_000, interval: 100 });
+    },
+    writes: ['reports.start asked', 'reports.start done'],
+  },
+  'reports.cancel': { file: 'export/report-desk.ts', says: "action: 'reports.cancel'" },
+  'retention.setPolicy': { act: (ask) => ask('retention.setPolicy', { connectionId: made.otlp, period: { kind: 'days', days: 400 } as never }), writes: ['retention.set done'] },
+  'retention.run': { act: (ask) => ask('retention.run', {}), writes: ['retention.run asked', 'retention.run done'] },
+  'retention.free': { act: (ask) => ask('retention.free', {}), writes: ['retention.free asked', 'retention.free done'] },
+  'retention.cancel': { file: 'retention-desk.ts', says: "action: 'retention.cancel'" },
+  'holds.place': { act: async (ask) => { made.hold = (await ask('holds.place', { scope: { kind: 'agent', id: made.agents[1] }, reason: 'a case' })).id; }, writes: ['hold.place done'] },
+  'holds.lift': { act: (ask) => ask('holds.lift', { id: made.hold, reason: 'closed' }), writes: ['hold.lift done'] },
+  'erasure.preview': { act: (ask) => ask('erasure.preview', { person: 'zed.nobody@example.com', aliases: [] }), writes: ['erasure.preview asked'] },
+  'erasure.run': { act: (ask) => ask('erasure.run', { person: 'zed.nobody@example.com', aliases: [], reason: 'asked for', rewrite: false, wait: true }), writes: ['erasure.run asked', 'erasure.run done'] },
+  'retention.free': { act: (ask) => ask('retention.free', {}), writes: ['retention.free asked', 'retention.free done'] },
+  'retention.cancel': { file: 'store/erasure.test.ts', says: "action: 'retention.cancel'" },
+  'holds.place': { act: async (ask) => { made.hold = (await ask('holds.place', { scope: { kind: 'connection', id: made.otlp }, reason: 'case 7' })).id; }, writes: ['hold.place done'], changes: true },
+  'holds.lift': { act: (ask) => ask('holds.lift', { id: made.hold, reason: 'closed' }), writes: ['hold.lift done'], changes: true },
+  'erasure.preview': { act: (ask) => ask('erasure.preview', { person: 'Nobody Here' }), writes: ['erasure.preview asked'] },
+  'erasure.run': { act: (ask) => ask('erasure.run', { person: 'Nobody Here', reason: 'a letter', rewrite: false, wait: true }), writes: ['erasure.run asked', 'erasure.run done'] },
 };
 
 const listed = <R extends Row>(is: (row: Row) => row is R): { name: string; row: R }[] => Object.entries(rows).flatMap(([name, row]) => (is(row) ? [{ name, row }] : []));

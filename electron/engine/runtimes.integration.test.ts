@@ -167,7 +167,7 @@ describe('a connection that asks', () => {
     expect(await house.runtimes.facts()).toEqual([]);
     const { id } = await add('right-key-12345');
     expect(await house.people.test({ id }, ada)).toMatchObject({ ok: true, visibility: 'all', product: 'Fake runtime' });
-    expect(await house.audit()).toEqual(['ada connection.test asked', 'ada connection.add done', 'ada connection.test asked']);
+    expect(await house.audit()).toEqual(['ada connection.test asked', 'ada connection.test failed', 'ada connection.add done', 'ada connection.test asked', 'ada connection.test done']);
   });
 });
 

@@ -78,6 +78,10 @@ describe('the audit desk', () => {
     const brief = opened(bench, { lasting: false });
     brief.start();
     expect([await brief.sealNow('pack'), (await status(brief)).nextSealAt]).toEqual([null, null]);
+    // It compares with the key that it can reach all the same.
+    expect(await brief.desk['audit.check']({}, context)).toMatchObject({ state: 'whole' });
+    bench.runtime.history.db.exec('UPDATE audit_key SET public = zeroblob(32) WHERE retired_us IS NULL');
+    expect(await brief.desk['audit.check']({}, context)).toMatchObject({ state: 'damaged', damage: [{ kind: 'key_changed', text: expect.stringContaining('did not hand over') as string }, { kind: 'key_changed', text: expect.stringContaining('this machine signs with') as string }, { kind: 'seal_forged', where: 'seal', at: 3 }] });
     await expect(brief.desk['audit.renewKey']({ reason: 'x' }, context)).rejects.toThrow('seals nothing');
     await brief.close();
   });

@@ -10,7 +10,7 @@ import { systemClock } from '../ports.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Handlers } from '../rpc.ts';
 import { AuditChecker } from './audit-checker.ts';
-import { heldSealKey } from './seal-key.ts';
+import { heldSealKey, keyAtHand } from './seal-key.ts';
 import { fingerprintOf, signNote } from './signed-note.ts';
 import { FilePlace, VaultPlace } from './secret-place.ts';
 import { Sealer } from './sealer.ts';
@@ -49,10 +49,15 @@ export function openAudit(parts: AuditParts): OpenedAudit {
   const places = vault === null ? [file] : [new VaultPlace(vault), file];
   const memory = new SealMemory(places, async (seal) => (await ask(history, 'sealStands', seal)).stands);
   const sealer = lasting ? new Sealer({ history, places, memory, alarms, log, clock }) : null;
+  /** Null: none is within reach, so the check cannot compare with it. */
+  const heldKey = async (): Promise<{ readonly name: string; readonly publicKey: string } | null> => {
+    const key = sealer?.key ?? await keyAtHand(places, (await ask(history, 'auditStand', {})).keys).catch(() => null);
+    return key === null ? null : { name: key.name, publicKey: key.publicKey.toString('hex') };
+  };
   const checker = new AuditChecker({
     file: history.file, clock, changed,
     order: async () => ({
-      held: sealer === null || sealer.key === null ? null : { name: sealer.key.name, publicKey: sealer.key.publicKey.toString('hex') },
+      held: await heldKey(),
       remembered: await memory.all().catch((error: unknown) => {
         log.error('what is remembered of the newest seal could not be read', error);
         return [];

@@ -35,10 +35,21 @@ export async function openSealKey(parts: KeyParts, keys: readonly StoodKey[]): P
   const found = await findKeys(parts.places);
   const held = found.find((one) => one.publicKey === newest?.publicKey) ?? found[0];
   if (held !== undefined && held.publicKey === newest?.publicKey) return { name: newest.name, publicKey: Buffer.from(newest.publicKey, 'hex'), privateKey: held.privateKey, place: held.place };
-  if (held === undefined && newest?.place === 'keyring' && !parts.places.some((place) => place.name === 'keyring')) {
+  // Another key that lies in a file, from before there was a keyring, does not stand in for it.
+  if (isElsewhere(parts.places, newest)) {
     throw new KeyOutOfReach('The key that seals the audit log lies in the keyring of the desktop, which only the desktop\'s engine can read. Entries are chained; hours are sealed when Gatehouse\'s window is opened the next time.');
   }
   return takeKey(parts, held ?? await makeKey(parts.places), newest ?? null, null);
+}
+
+const isElsewhere = (places: readonly SecretPlace[], newest: StoodKey | undefined): boolean => newest?.place === 'keyring' && !places.some((place) => place.name === 'keyring');
+
+/** What a check compares the history's newest key with: the key that is within reach here, whether or not it is that one. Null: none is. */
+export async function keyAtHand(places: readonly SecretPlace[], keys: readonly StoodKey[]): Promise<NoteKey | null> {
+  const newest = keys.at(-1);
+  const found = await findKeys(places);
+  const held = found.find((one) => one.publicKey === newest?.publicKey) ?? (isElsewhere(places, newest) ? undefined : found[0]);
+  return held === undefined ? null : { name: newest?.name ?? 'none', publicKey: Buffer.from(held.publicKey, 'hex') };
 }
 
 /** The key that the history names as its newest, for whoever signs without sealing: nothing is made and nothing is written. */
@@ -51,7 +62,10 @@ export async function heldSealKey(places: readonly SecretPlace[], keys: readonly
 
 /** Another key from now on, which the present one hands over to. */
 export async function renewSealKey(parts: KeyParts, present: SealKey, keys: readonly StoodKey[]): Promise<SealKey> {
-  return takeKey(parts, await makeKey(parts.places), keys.at(-1) ?? null, present);
+  const key = await takeKey(parts, await makeKey(parts.places), keys.at(-1) ?? null, present);
+  // One that signs no more is not left lying where another took its place elsewhere.
+  if (key.place !== present.place) await parts.places.find((place) => place.name === present.place)?.remove('audit-key');
+  return key;
 }
 
 async function findKeys(places: readonly SecretPlace[]): Promise<Found[]> {

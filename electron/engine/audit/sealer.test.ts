@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SessionVault, VaultRefusal } from '../collect/vault.ts';
@@ -118,6 +118,32 @@ describe('the sealer', () => {
     expect(bench.sealer.key?.publicKey).toEqual(after.publicKey);
     expect(await bench.check()).toEqual([]);
     expect(bench.runtime.history.all('SELECT retired_us IS NULL AS used, handover IS NULL AS bare FROM audit_key ORDER BY id')).toEqual([{ used: 0, bare: 1 }, { used: 1, bare: 0 }]);
+  });
+
+  it('moves from a file to the keyring when it is renewed, and leaves nothing in the file', async () => {
+    const bench = new AuditBench();
+    const keyring = bench.places;
+    bench.places = [new FilePlace(bench.folder)];
+    bench.restart();
+    await bench.hours([1]);
+    const old = readFileSync(join(bench.folder, 'audit-key.pem'), 'utf8');
+    bench.places = keyring;
+    bench.restart();
+    await bench.sealer.tick();
+    expect(bench.sealer.key?.place).toBe('file');
+    expect((await bench.sealer.renew()).place).toBe('keyring');
+    expect(existsSync(join(bench.folder, 'audit-key.pem'))).toBe(false);
+    // An older key that lies there all the same is not taken for the log's.
+    writeFileSync(join(bench.folder, 'audit-key.pem'), old, { mode: 0o600 });
+    bench.places = [new FilePlace(bench.folder)];
+    bench.restart();
+    bench.now += hourMs;
+    await bench.sealer.tick();
+    expect(bench.alarms.get('audit-seal')).toContain('keyring of the desktop');
+    bench.places = keyring;
+    bench.restart();
+    await bench.sealer.tick();
+    expect(await bench.check()).toEqual([]);
   });
 
   it('does not make another key where the one there is is only out of reach', async () => {

@@ -3,7 +3,7 @@
  * there is none or the system has no keyring, in files beside the history that only this account can read. SECURITY: whoever can change the history can
  * use the key in such a file too; that is said wherever the key is shown.
  */
-import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VaultRefusal } from '../collect/vault.ts';
 import type { Vault } from '../collect/vault.ts';
@@ -15,6 +15,7 @@ export interface SecretPlace {
   readonly name: PlaceName;
   get(name: SecretName): Promise<string | null>;
   put(name: SecretName, value: string): Promise<void>;
+  remove(name: SecretName): Promise<void>;
 }
 
 /** PEM as openssl reads it, and JSON. */
@@ -44,6 +45,11 @@ export class FilePlace implements SecretPlace {
     renameSync(`${file}.new`, file);
     return Promise.resolve();
   }
+
+  remove(name: SecretName): Promise<void> {
+    rmSync(join(this.#folder, files[name]), { force: true });
+    return Promise.resolve();
+  }
 }
 
 export class VaultPlace implements SecretPlace {
@@ -55,6 +61,7 @@ export class VaultPlace implements SecretPlace {
   get(name: SecretName): Promise<string | null> { return this.#vault.get(name); }
   /** SECURITY: never weakly: a keyring that guards nothing is no better than the file, and looks as if it were. */
   put(name: SecretName, value: string): Promise<void> { return this.#vault.put(name, value, { weak: false }); }
+  remove(name: SecretName): Promise<void> { return this.#vault.remove(name); }
 }
 
 export const hasNoKeyring = (error: unknown): boolean => error instanceof VaultRefusal && error.why === 'no_keyring';

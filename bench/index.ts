@@ -1,10 +1,11 @@
 /**
  * `npm run bench`: prints ratios against limits, all measured in this run. Parts by name (`ingest`, `store`, `prices`, `queries`,
- * `window`, `stop-dispatch`, `stop`), default all. `--rounds N`, `--bodies N`, `--rows 1m|10m`; for the window `--minutes N` (how long memory is
+ * `export`, `window`, `stop-dispatch`, `stop`), default all. `--rounds N`, `--bodies N`, `--rows 1m|10m`; for the window `--minutes N` (how long memory is
  * watched at each rate: ten for the limit as it is written) and `--rates 1000,10000`;
  * for stop `--runs N`.
  */
 import { parseArgs } from 'node:util';
+import { benchExport } from './export.ts';
 import { benchIngest } from './ingest.ts';
 import { benchPrices } from './prices.ts';
 import { benchQueries } from './queries.ts';
@@ -39,6 +40,7 @@ await part('ingest', 'Ingest, HTTP to acknowledged after commit', () => benchIng
 await part('store', 'Store alone', () => benchStore(Number(values.rounds)));
 await part('prices', 'Prices', async () => benchPrices(Number(values.rounds)));
 await part('queries', 'Queries that screens make', () => benchQueries(rowsOf(values.rows)));
+await part('export', 'Reports of all activities', () => benchExport(rowsOf(values.rows)));
 await part('window', 'The window', () => benchWindow({ rows: rowsOf(values.rows), rounds: Number(values.rounds), minutes: Number(values.minutes), rates: values.rates.split(',').filter((rate) => rate !== '').map(Number) }));
 await part('stop-dispatch', 'From the word to the wire', () => benchStopDispatch(rowsOf(values.rows)));
 await part('stop', 'Stopping runs of a LangGraph server', () => benchStop(Number(values.runs)));

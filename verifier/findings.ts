@@ -1,6 +1,6 @@
 /** What a verifier finds, by the names that the console, the page, the shell recipe and the documents share. */
 
-import { inert } from './inert.ts';
+import { count, inert } from './inert.ts';
 
 export const findingKinds = [
   'changed', 'missing', 'out_of_order', 'cut', 'does_not_match', 'seal_forged', 'hour_missing', 'seal_missing', 'rolled_back', 'key_changed', 'body_changed',
@@ -24,10 +24,12 @@ export class Findings {
   readonly list: Finding[] = [];
   readonly #counts = new Map<CheckName, number>();
   readonly #said = new Map<CheckName, string>();
+  readonly #first = new Map<CheckName, string>();
   #more = 0;
 
   add(check: CheckName, kind: FindingKind, where: Finding['where'], at: number | string, text: string): void {
     this.#counts.set(check, this.of(check) + 1);
+    if (!this.#first.has(check)) this.#first.set(check, inert(text));
     if (this.list.length < mostListed) this.list.push({ kind, where, at: typeof at === 'string' ? inert(at) : at, text: inert(text) });
     else this.#more += 1;
   }
@@ -42,7 +44,7 @@ export class Findings {
 
   check(name: CheckName, notDone: string): Check {
     const [found, text] = [this.of(name), this.#said.get(name)];
-    if (found > 0) return { name, state: 'failed', text: `${found === 1 ? 'One finding' : `${found} findings`}${text === undefined ? '' : `. ${text}`}` };
+    if (found > 0) return { name, state: 'failed', text: `${found === 1 ? 'One finding:' : `${count(found)} findings, the first:`} ${this.#first.get(name) ?? ''}` };
     return text === undefined ? { name, state: 'not_done', text: notDone } : { name, state: 'passed', text };
   }
 }

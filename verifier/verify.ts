@@ -17,7 +17,7 @@ import { checkNames, Findings } from './findings.ts';
 import type { Check, Finding } from './findings.ts';
 import { sha256Hex } from './hashing.ts';
 import type { Hashing } from './hashing.ts';
-import { inert } from './inert.ts';
+import { count, counted, inert } from './inert.ts';
 import { manifestNoteText, readManifest, sumsText, zipNoteText } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 import { openNote } from './notes.ts';
@@ -92,12 +92,12 @@ class Run {
     const bodies = await this.#checkLog(reader, manifest, keys);
     this.#remember(manifest, bodies);
     const files = await reader.rest();
-    this.#findings.done('files', `${files} files are as the manifest tells.`);
+    this.#findings.done('files', `${counted(files, 'file')}, each as the manifest tells.`);
   }
 
   verification(): Verification {
     const { list, more, total } = this.#findings;
-    const notDone = { key: this.#facts === null ? 'The pack could not be read.' : `No key was given to compare with. The pack holds together, but whose it is you know only when you compare this with what you were told by another way: ${fingerprintText(this.#facts.fingerprint)}.`, checkpoint: 'No checkpoint was given. With one that you keep from another day, a log that was put back to an earlier one shows.', activity: 'There are no activities with proofs in this pack.' };
+    const notDone = { key: this.#facts === null ? 'The pack could not be read.' : `No key was given to compare with. Whose this pack is you know only when you compare this fingerprint with what you were told by another way: ${fingerprintText(this.#facts.fingerprint)}.`, checkpoint: 'No checkpoint was given. With one that you keep from another day, a log that was put back to an earlier one shows.', activity: 'There are no activities with proofs in this pack.' };
     return { verdict: total === 0 ? 'whole' : 'damaged', pinned: this.#pinned, checks: checkNames.map((name) => this.#findings.check(name, name in notDone ? notDone[name as keyof typeof notDone] : 'The pack could not be read so far.')), findings: list, more, pack: this.#facts };
   }
 
@@ -145,7 +145,7 @@ class Run {
     const origin = manifest.log.origin;
     const signed = current === null ? null : await openNote(hashing, note, current);
     if (signed !== manifestNoteText(origin, sha256Hex(hashing, utf8(text)), manifest.madeAt)) this.#findings.add('manifest', 'manifest_forged', 'file', 'manifest.note', 'The manifest is not what the key of this pack signed.');
-    else this.#findings.done('manifest', `Signed by ${origin}; lists ${manifest.files.length} files.`);
+    else this.#findings.done('manifest', `Signed by ${origin}; lists ${counted(manifest.files.length, 'file')}.`);
     const end = this.#bytes.size - zip.comment.length - 2;
     const hash = hashing.sha256();
     for await (const chunk of chunksOf(this.#bytes, Math.max(0, end))) {
@@ -155,7 +155,7 @@ class Run {
     const comment = textOf(zip.comment);
     const told = comment === null || current === null ? null : await openNote(hashing, comment, current);
     if (told !== zipNoteText(origin, hex(hash.digest()), end)) this.#findings.add('zip', 'file_changed', 'file', 'zip', 'The zip is not byte for byte the one that was written: something in it was changed, or it was packed anew.');
-    else this.#findings.done('zip', `All ${this.#bytes.size} bytes of the zip are as they were written.`);
+    else this.#findings.done('zip', `All ${count(this.#bytes.size)} bytes of the zip are as they were written.`);
   }
 
   async #checkLog(reader: PackReader, manifest: Manifest, keys: Keys): Promise<Bodies> {
@@ -177,12 +177,12 @@ class Run {
     }
     log.end(manifest.log);
     if (!pruneSaid) this.#findings.add('log', 'missing', 'entry', 1, `Entries up to ${tombstone?.upTo ?? 0} are gone, and entry ${tombstone?.entry ?? 0} does not say that they were removed.`);
-    this.#findings.done('log', `${hashes.count} entries, each named by the next; ${log.matched} seals count them as they stand${tombstone === null ? '' : `. Entries 1 to ${tombstone.upTo} were pruned behind a seal`}.`);
+    this.#findings.done('log', `${counted(hashes.count, 'entry', 'entries')}, each named by the next; ${counted(log.matched, 'seal')} counted them as they stand${tombstone === null ? '' : `. Entries 1 to ${tombstone.upTo} were pruned behind a seal`}.`);
     const bodies = await checkBodies(reader.lines(bodiesPath), hashes, (tombstone?.upTo ?? 0) + 1, deeds, hashing, this.#findings);
-    this.#findings.done('bodies', `Actor, text and details: ${bodies.shown} are what was written, ${bodies.withheld} were withheld from this pack, ${bodies.erased} were erased.`);
+    this.#findings.done('bodies', `Actor, text and details: of ${counted(bodies.shown, 'entry', 'entries')} they are what was written, of ${count(bodies.withheld)} they were withheld from this pack, of ${count(bodies.erased)} erased.`);
     if (checkpoint !== null) await checkCheckpoint(checkpoint, seals, keys.all, origin, hashing, this.#findings);
     const activity = await checkActivity(reader, bodies.digests, hashing, this.#findings);
-    if (activity.hours > 0 || activity.standing > 0) this.#findings.done('activity', `${activity.standing} records of exported activities stand among ${activity.leaves} in ${activity.hours} sealed hours, as they stood then.`);
+    if (activity.hours > 0 || activity.standing > 0) this.#findings.done('activity', `${counted(activity.standing, 'record')} of exported activities, among ${count(activity.leaves)} that came in ${counted(activity.hours, 'sealed hour')}: each is the one that came then.`);
     return bodies;
   }
 
@@ -191,7 +191,7 @@ class Run {
     if (seals.known.length > 0 && newest !== seals.known.at(-1)?.note) this.#findings.add('seals', 'does_not_match', 'file', newestSealPath, `${newestSealPath} is not the newest seal.`);
     if (seals.count < log.seals) this.#findings.add('seals', 'seal_missing', 'seal', seals.count + 1, `There are ${seals.count} seals; the manifest tells ${log.seals}.`);
     if (seals.count > log.seals) this.#findings.add('seals', 'out_of_order', 'seal', log.seals + 1, `There are ${seals.count} seals; the manifest tells ${log.seals}.`);
-    this.#findings.done('seals', `${seals.count} seals, each signed and naming the one before; no hour is without one.`);
+    this.#findings.done('seals', `${counted(seals.count, 'seal')}, each signed and naming the one before; no hour is without one.`);
   }
 
   /** What stands for the entries that were pruned. Null: the log begins with entry 1. */

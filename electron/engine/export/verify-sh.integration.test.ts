@@ -46,11 +46,14 @@ async function side<T, R>(list: readonly T[], work: (one: T, at: number) => Prom
   return results;
 }
 
+/** The recipe starts some hundred processes a pack: of tamperings that it finds in the same lines, one is enough here. */
+const alike = ['the signature at its end flipped', 'a file put in', 'cut in the middle', 'an entry changed and the chain made anew', 'an entry put in twice', 'words of an entry gone, without a word', 'a seal forged', 'an hour sealed that is long over, by the key', 'an activity that stood elsewhere', 'untouched, with a checkpoint of its own'];
+
 describe('the shell recipe', () => {
   it('finds each tampering and names it as the other verifiers do, and nothing in what is whole', async (context) => {
     const why = await lacking();
     if (why !== '') return context.skip(why);
-    const cases = await tamperings();
+    const cases = (await tamperings()).filter(({ name }) => !alike.includes(name));
     expect(await side(cases, judged)).toEqual(cases.map(({ name, found }) => ({ name, code: found.length === 0 ? 0 : 1, missing: [], names: [] })));
     expect((await run('0.zip')).code).toBe(4);
     expect((await run('0.zip', '--key', 'nothing of the kind')).code).toBe(2);

@@ -35,7 +35,7 @@ async function send(endpoint: string, token: string, agent: string, n: number): 
   expect((await fetch(`${endpoint}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-gatehouse-token': token }, body })).status).toBe(200);
 }
 
-const made = { otlp: '', runtime: '', agents: ['', ''] as [string, string], task: '', failure: '', budget: '', rule: '', alertRule: '', target: '', price: '', bill: '', document: '', finding: '', operator: '', hold: '' };
+const made = { otlp: '', runtime: '', agents: ['', ''] as [string, string], task: '', failure: '', budget: '', rule: '', alertRule: '', target: '', price: '', bill: '', document: '', finding: '', operator: '', hold: '', template: '' };
 
 const draft = { name: 'Month', scope: { kind: 'everything' as const }, per: 'month' as const, currency: 'USD', softMicros: 1_000_000, hardMicros: null, onHard: 'tell' as const };
 const autoRule = { name: 'Payments', trigger: { kind: 'tool' as const, names: ['pay'] }, watches: { kind: 'everything' as const }, level: 'cancel' as const };
@@ -122,7 +122,6 @@ const rows: Readonly<Record<string, Row>> = {
   'settings.set': { act: (ask) => ask('settings.set', { retentionDays: 90, theme: 'dark' }), writes: ['settings.change done'], changes: true },
   'visits.mark': { why: 'When somebody last looked at the overview: it marks what is new to them, and hides or shows nothing.' },
   'alarms.dismiss': { file: 'alarms.test.ts', says: 'alarm.dismiss' },
-  'retention.setPolicy': { act: (ask) => ask('retention.setPolicy', { connectionId: made.otlp, period: 3_000 }), writes: ['retention.set done'], changes: true },
   'audit.check': { act: (ask) => ask('audit.check', {}), writes: ['audit.check done'] },
   'audit.prune': { file: 'audit/open-audit.test.ts', says: "audit.desk['audit.prune']({ ...before, before: new Date(bench.now).toISOString() }" },
   'audit.renewKey': { act: (ask) => ask('audit.renewKey', { reason: 'a drill' }), writes: ['audit.renew_key asked'] },
@@ -138,12 +137,6 @@ const rows: Readonly<Record<string, Row>> = {
   'reports.cancel': { file: 'export/report-desk.ts', says: "action: 'reports.cancel'" },
   'retention.setPolicy': { act: (ask) => ask('retention.setPolicy', { connectionId: made.otlp, period: 400 }), writes: ['retention.set done'] },
   'retention.run': { act: (ask) => ask('retention.run', {}), writes: ['retention.run asked', 'retention.run done'] },
-  'retention.free': { act: (ask) => ask('retention.free', {}), writes: ['retention.free asked', 'retention.free done'] },
-  'retention.cancel': { file: 'retention-desk.ts', says: "action: 'retention.cancel'" },
-  'holds.place': { act: async (ask) => { made.hold = (await ask('holds.place', { scope: { kind: 'agent', id: made.agents[1] }, reason: 'a case' })).id; }, writes: ['hold.place done'] },
-  'holds.lift': { act: (ask) => ask('holds.lift', { id: made.hold, reason: 'closed' }), writes: ['hold.lift done'] },
-  'erasure.preview': { act: (ask) => ask('erasure.preview', { person: 'zed.nobody@example.com', aliases: [] }), writes: ['erasure.preview asked'] },
-  'erasure.run': { act: (ask) => ask('erasure.run', { person: 'zed.nobody@example.com', aliases: [], reason: 'asked for', rewrite: false, wait: true }), writes: ['erasure.run asked', 'erasure.run done'] },
   'retention.free': { act: (ask) => ask('retention.free', {}), writes: ['retention.free asked', 'retention.free done'] },
   'retention.cancel': { file: 'store/erasure.test.ts', says: "action: 'retention.cancel'" },
   'holds.place': { act: async (ask) => { made.hold = (await ask('holds.place', { scope: { kind: 'connection', id: made.otlp }, reason: 'case 7' })).id; }, writes: ['hold.place done'], changes: true },

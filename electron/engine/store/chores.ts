@@ -196,7 +196,7 @@ export class Chores {
 const fileBytes = (db: WriteDb): number => Number(db.pragma('page_count', { simple: true })) * Number(db.pragma('page_size', { simple: true }));
 
 function* free(db: WriteDb, rewrite: boolean): Generator<Said> {
-  for (const gone of shrink(db)) yield gone;
+  for (const _ of shrink(db)) yield { step: 'Giving free pages back', done: 0, total: null };
   if (rewrite) {
     yield { step: 'Writing the file anew', done: 0, total: null };
     const refusal = rewriteFile(db);

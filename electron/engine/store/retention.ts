@@ -19,7 +19,7 @@ import type { Writer } from './writer.ts';
 
 export const rowsAStep = 2_048;
 
-interface Old { id: number; task: number; agent: number; block: number; slot: number }
+interface Old { id: number; task: number; agent: number; us: number; block: number; slot: number }
 /** What leaves one block; two rows may stand on one record. */
 interface Gone { readonly slots: Set<number>; count: number }
 
@@ -56,7 +56,7 @@ interface AgentOf { readonly id: number; readonly connection: number }
 /** The next that are past their time and under no hold; `walk` goes on to the next agent when one has no more. */
 function oldOf(db: WriteDb, tables: PlanTables, agents: readonly AgentOf[], walk: { at: number }): Old[] {
   tables.look();
-  const find = statement<[number, number, number], Old>(db, 'SELECT id, task, agent, block, slot FROM activity INDEXED BY activity_agent WHERE agent = ? AND ts_us < ? ORDER BY ts_us LIMIT ?');
+  const find = statement<[number, number, number], Old>(db, 'SELECT id, task, agent, ts_us AS us, block, slot FROM activity INDEXED BY activity_agent WHERE agent = ? AND ts_us < ? ORDER BY ts_us LIMIT ?');
   const old: Old[] = [];
   while (walk.at < agents.length && old.length < rowsAStep) {
     const { id, connection } = agents[walk.at] as AgentOf;
@@ -70,10 +70,18 @@ function oldOf(db: WriteDb, tables: PlanTables, agents: readonly AgentOf[], walk
 }
 
 function countGone(db: WriteDb, old: readonly Old[], connections: ReadonlyMap<number, number>): void {
-  const counts = new Map<number, number>();
-  for (const { agent } of old) counts.set(connections.get(agent) ?? 0, (counts.get(connections.get(agent) ?? 0) ?? 0) + 1);
-  const add = statement(db, 'INSERT INTO retention_gone (connection, before_us, activities, at_us) VALUES (?, 0, ?, ?) ON CONFLICT DO UPDATE SET activities = activities + excluded.activities, at_us = excluded.at_us');
-  for (const [connection, count] of counts) add.run(connection, count, Date.now() * 1_000);
+  const counts = new Map<number, { n: number; newest: number }>();
+  for (const { agent, us } of old) {
+    const connection = connections.get(agent) ?? 0;
+    const known = counts.get(connection);
+    if (known === undefined) counts.set(connection, { n: 1, newest: us });
+    else {
+      known.n += 1;
+      known.newest = Math.max(known.newest, us);
+    }
+  }
+  const add = statement(db, 'INSERT INTO retention_gone (connection, before_us, newest_us, activities, at_us) VALUES (?, 0, ?, ?, ?) ON CONFLICT DO UPDATE SET newest_us = max(newest_us, excluded.newest_us), activities = activities + excluded.activities, at_us = excluded.at_us');
+  for (const [connection, { n, newest }] of counts) add.run(connection, newest, n, Date.now() * 1_000);
 }
 
 /** Only a run that came to its end can say that nothing older is left. */
@@ -88,7 +96,7 @@ function noteGone(db: WriteDb, tables: PlanTables): void {
 export function* removeConnection(writer: Writer, connection: number): Generator<number> {
   const { db } = writer;
   const tasks = db.prepare<[number], { id: number }>('SELECT id FROM task WHERE connection = ? LIMIT 1');
-  const ofTask = db.prepare<[number, number], Old>('SELECT id, task, agent, block, slot FROM activity WHERE task = ? ORDER BY id LIMIT ?');
+  const ofTask = db.prepare<[number, number], Old>('SELECT id, task, agent, ts_us AS us, block, slot FROM activity WHERE task = ? ORDER BY id LIMIT ?');
   for (let task = tasks.get(connection); task !== undefined; task = tasks.get(connection)) {
     const at = task.id;
     for (;;) {

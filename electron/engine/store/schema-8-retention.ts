@@ -2,8 +2,8 @@
 export const SCHEMA_8_RETENTION = `
 -- days NULL: for ever. No line: as the general setting says.
 CREATE TABLE retention_period (connection INTEGER PRIMARY KEY, days INTEGER) STRICT;
--- What went by age so far. before_us: everything of the connection before it, but what a hold kept.
-CREATE TABLE retention_gone (connection INTEGER PRIMARY KEY, before_us INTEGER NOT NULL, activities INTEGER NOT NULL, at_us INTEGER NOT NULL) STRICT;
+-- What went by age so far. before_us: everything of the connection before it, but what a hold kept; 0: no run came to its end. newest_us: when the newest of what went began.
+CREATE TABLE retention_gone (connection INTEGER PRIMARY KEY, before_us INTEGER NOT NULL, newest_us INTEGER NOT NULL, activities INTEGER NOT NULL, at_us INTEGER NOT NULL) STRICT;
 
 -- connection, agent: what it covers; both NULL: everything. name: as it was called when it was placed.
 CREATE TABLE hold (

@@ -67,7 +67,7 @@ function costUnexamined(reading: Reading, selection: Selection): Unexamined[] {
 
 interface Gone { readonly connection: number; readonly name: string | null; readonly beforeUs: number; readonly activities: number }
 
-const goneOf = (reading: Reading, { fromUs, connections }: Selection): Gone[] => reading.sql<[number], Gone>(`SELECT r.connection, c.name, r.before_us AS beforeUs, r.activities FROM retention_gone r LEFT JOIN connection c ON c.id = r.connection WHERE r.before_us > ? ORDER BY r.connection`)
+const goneOf = (reading: Reading, { fromUs, connections }: Selection): Gone[] => reading.sql<[number], Gone>(`SELECT r.connection, c.name, max(r.before_us, r.newest_us + 1) AS beforeUs, r.activities FROM retention_gone r LEFT JOIN connection c ON c.id = r.connection WHERE max(r.before_us, r.newest_us + 1) > ? ORDER BY r.connection`)
   .all(fromUs).filter(({ connection }) => connections === null || connections.includes(connection));
 
 function retentionLines(reading: Reading, selection: Selection, connections: readonly SeenConnection[]): Completeness['retention'] {

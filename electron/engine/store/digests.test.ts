@@ -1,17 +1,27 @@
 /** Digests as they are kept: every kept record in exactly one, whatever comes in between. */
-import { describe, expect, it } from 'vitest';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Result } from '../../../shared/contract.ts';
 import { leafOf } from '../ingest/leaf.ts';
 import { unpackPayload, type PayloadRef } from '../ingest/payload.ts';
 import { treeHead } from '../audit/merkle.ts';
 import type { Draft } from '../ingest/draft.ts';
+import type { BodyJob } from '../ingest/writer-messages.ts';
 import type { Told } from './assemble/assembler.ts';
 import { US_HOUR } from './codes.ts';
 import { foldDigests, rootToClose } from './digest-fold.ts';
 import { blockOf, placesInBlock } from './digest-run.ts';
 import { BrokenDigest, headOf, leavesInChunk } from './digest-tree.ts';
 import { closeDigests, closingDigests } from './digests.ts';
+import { openWriter } from './database.ts';
 import { tellingIds } from './hash.ts';
+import { History } from './history.ts';
+import { historyFile } from './open.ts';
 import { BlockFiller, decompress } from './payloads.ts';
+import { freshRuntime, runDraft } from './test-runtime.ts';
 import { freshHistory, logDraft, spanDraft, t0, trace, type TestHistory } from './test-history.ts';
 
 const hourUs = (at: number): number => t0 + at * US_HOUR;
@@ -57,6 +67,15 @@ describe('the head of many hashes', () => {
     }
     expect(() => headOf(Buffer.alloc(0))).toThrow(BrokenDigest);
   });
+});
+
+it('a leaf and a root are spelled as docs/audit-format.md says', () => {
+  const none = Buffer.alloc(0);
+  const leaves = ['{"run":"r1","status":"running"}', '{"run":"r1","status":"success"}', '{"run":"r2","status":"running"}'].map((record) => leafOf({ kind: 6, record: Buffer.from(record), resource: none, scope: none }));
+  const format = readFileSync(new URL('../../../docs/audit-format.md', import.meta.url), 'utf8');
+  for (const hash of [...leaves, headOf(Buffer.concat(leaves.slice(0, 2))), headOf(Buffer.concat(leaves))]) expect(format).toContain(hash.toString('hex'));
+  expect(leafOf({ kind: 1, record: Buffer.from('r'), resource: Buffer.from('svc-1'), scope: Buffer.from('sdk') }).toString('hex'))
+    .toBe(createHash('sha256').update(Buffer.from([0, 1])).update(Buffer.from('6709dfc5330f0f05e262015a6ba3a6ca58d9cb54cf8346077944fc7e67d96c80', 'hex')).update('r').digest('hex'));
 });
 
 describe('digests', () => {
@@ -154,5 +173,54 @@ describe('digests', () => {
       return rootOf(history, only as Kept);
     });
     expect(new Set(roots).size).toBe(1);
+  });
+});
+
+it('what a runtime that is asked brings is counted too, and what it tells again is not', () => {
+  const runtime = freshRuntime();
+  const told = [runDraft('r1', undefined), runDraft('r2', 'completed', { until: 4 })].map((draft) => ({ draft, raw: JSON.stringify({ run: draft.key, status: draft.status }) }));
+  runtime.collect({ records: told });
+  runtime.collect({ records: told });
+  expect(digests(runtime.history).map(({ connection, records }) => [connection, records])).toEqual([[runtime.connection, 2]]);
+  runtime.collect({ records: [{ draft: runDraft('r1', 'completed', { until: 9 }), raw: '{"run":"r1","status":"success"}' }] });
+  expect(digests(runtime.history)[0]?.records).toBe(3);
+});
+
+describe('the threads as they are', { timeout: 30_000 }, () => {
+  function request(connection: number, trace: string): Omit<BodyJob, 'n'> {
+    const text = (key: string, value: string): object => ({ key, value: { stringValue: value } });
+    const spans = [1, 2, 3].map((at) => ({
+      traceId: trace.padStart(32, '0'), spanId: String(at).padStart(16, '0'), ...(at === 1 ? {} : { parentSpanId: '1'.padStart(16, '0') }), name: 'x', startTimeUnixNano: '1772366400000000000', endTimeUnixNano: '1772366401000000000',
+      attributes: at === 1 ? [text('gen_ai.operation.name', 'invoke_agent'), text('gen_ai.agent.name', 'bot')] : [text('gen_ai.operation.name', 'execute_tool'), text('gen_ai.tool.name', 'look')],
+    }));
+    return { connection, signal: 'traces', encoding: 'json', content: 'full', body: new Uint8Array(Buffer.from(JSON.stringify({ resourceSpans: [{ resource: { attributes: [text('service.name', 'svc')] }, scopeSpans: [{ spans }] }] }))), receivedUs: Date.now() * 1_000 };
+  }
+
+  it('close an hour on command, prove what they took in, and count nothing twice after a start', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-digests-'));
+    const open = (): Promise<History> => History.open({ dataDir, clock: { now: () => Date.now() }, onAlarm: () => undefined });
+    let history = await open();
+    onTestFinished(async () => {
+      await history.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    });
+    const { id } = await history.command('connections.add', { name: 'Laptop', content: 'full', demo: false, tokenHash: Buffer.from('hash'), tokenEnds: 'wxyz' });
+    await history.submit(request(id, 'a1'));
+    await history.close();
+    history = await open();
+    // The same again, as a sender does that heard no answer.
+    await history.submit(request(id, 'a1'));
+    const page = async (): Promise<Result<'audit.digests'>> => await history.query('audit.digests', { limit: 10 }) as Result<'audit.digests'>;
+    expect((await page()).rows).toMatchObject([{ connectionId: `con-${id}`, records: 3, root: null, entryId: null }]);
+    expect((await history.command('digests.close', {})).digests).toBe(0);
+    const file = openWriter(historyFile(dataDir));
+    file.exec('UPDATE digest SET hour = hour - 1');
+    file.close();
+    expect(await history.command('digests.close', {})).toMatchObject({ digests: 1 });
+    const [closed] = (await page()).rows;
+    expect([closed?.records, closed?.root?.length, closed?.entryId?.startsWith('aud-')]).toEqual([3, 64, true]);
+    expect(await history.query('activity.proof', { id: 'act-1' })).toMatchObject({ records: [{ state: 'holds', size: 3, root: closed?.root, entryId: closed?.entryId }] });
+    await history.submit(request(id, 'a2'));
+    expect((await page()).rows.map((one) => [one.records, one.root === null])).toEqual([[3, true], [3, false]]);
   });
 });

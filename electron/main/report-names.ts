@@ -26,8 +26,8 @@ const signs: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', 
 /** SECURITY: what a person typed stands in a template that is HTML. */
 const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => signs[sign] ?? '').replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ');
 
-/** Key and seal on every sheet, so that a sheet alone says what it must agree with. */
+/** Key and seal on every sheet, so that a sheet alone says what it must agree with; the whole fingerprint stands on the first one. */
 export function reportFoot({ spec, madeAt, seal }: Pick<ReportDocument, 'spec' | 'madeAt' | 'seal'>): string {
-  const proof = seal === null ? 'no seal yet' : `seal of ${seal.hour.slice(0, 13).replace('T', ' ')}:00 UTC over ${String(seal.size)} entries, key ${seal.fingerprint.slice(0, 32).replaceAll(/(.{4})(?=.)/g, '$1 ')}`;
-  return `Gatehouse, ${escaped(spec.name)}, made ${madeAt.slice(0, 19).replace('T', ' ')} UTC; ${escaped(proof)}`;
+  const proof = seal === null ? 'no seal yet' : `seal of ${seal.hour.slice(0, 13).replace('T', ' ')}:00 UTC over ${String(seal.size)} entries, key ${seal.fingerprint.slice(0, 16).replaceAll(/(.{4})(?=.)/g, '$1 ')}…`;
+  return `Gatehouse, ${escaped(spec.name)}, made ${madeAt.slice(0, 16).replace('T', ' ')} UTC; ${escaped(proof)}`;
 }

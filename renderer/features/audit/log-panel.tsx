@@ -118,20 +118,21 @@ function Filters({ view, find }: { view: LogView; find: boolean }) {
 export function WholeLog({ id, aside }: { id: string | null; aside: string | undefined }) {
   const { params } = usePlace();
   const view = readLogView(params);
-  const [verified, setVerified] = useState(0);
+  const [verified, setVerified] = useState<{ id: string | null; times: number }>({ id: null, times: 0 });
   const [focused, setFocused] = useState<string | null>(id);
   const log = useLog(view, id === null ? wholeColumns : besideColumns, id ?? focused);
   const here = id ?? focused ?? log.model.order[0] ?? null;
   const words = filterWords(view);
   const keep = { view: 'log', ...logParams(view) };
   const close = (): void => go({ screen: 'audit', params: keep }, { replace: true });
-  const choose = (next: string): void => { setFocused(next); if (id !== null) go({ screen: 'audit', id: next, params: keep }, { replace: true }); };
+  // The row that takes the focus is often the one that is open: then the address, and what it asks for, stays.
+  const choose = (next: string): void => { setFocused(next); if (id !== null && next !== id) go({ screen: 'audit', id: next, params: keep }, { replace: true }); };
   const clear = (): void => {
     if (id !== null) close();
     else if (words.length > 0) setParams(noFilter);
     else go({ screen: 'audit' });
   };
-  useLogKeys({ log, focused: here, choose, open: () => openEntry(here, keep), verify: () => { if (id === null) openEntry(here, keep); setVerified((times) => times + 1); }, clear });
+  useLogKeys({ log, focused: here, choose, open: () => openEntry(here, keep), verify: () => { if (id === null) openEntry(here, keep); setVerified(({ id: of, times }) => ({ id: here, times: of === here ? times + 1 : 1 })); }, clear });
   return (
     <>
       <Filters view={view} find={params['find'] === '1'} />
@@ -143,7 +144,7 @@ export function WholeLog({ id, aside }: { id: string | null; aside: string | und
             <div className={classes.hints}><span>{formatCount(log.model.order.length)} read{log.query.hasNextPage ? ', older ones not yet' : ''}</span><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['/'], does: 'search' }, { keys: ['enter'], does: 'open' }, { keys: ['v'], does: 'verify from here' }]} /><Older query={log.query} /></div>
           </div>
         </Panel>
-        {id !== null && <aside className={classes.right} aria-label="Entry" data-region tabIndex={-1}><EntryPane key={id} id={id} asked={verified + (params['verify'] === '1' ? 1 : 0)} onClose={close} /></aside>}
+        {id !== null && <aside className={classes.right} aria-label="Entry" data-region tabIndex={-1}><EntryPane key={id} id={id} asked={(verified.id === id ? verified.times : 0) + (params['verify'] === '1' ? 1 : 0)} onClose={close} /></aside>}
       </div>
     </>
   );

@@ -66,7 +66,7 @@ export const daysOf = (draft: Pick<Draft, 'period' | 'fromDay' | 'toDay'>, now: 
 /** Thirty days until today: what a first look asks for. */
 export function firstDraft(now: number): Draft {
   return {
-    templateId: null, name: 'Report', period: 'fixed', fromDay: dayOf(now - 29 * dayMs), toDay: dayOf(now), scope: 'everything', agents: [], tag: null, connectionId: null, stopId: null,
+    templateId: null, name: 'Audit report', period: 'fixed', fromDay: dayOf(now - 29 * dayMs), toDay: dayOf(now), scope: 'everything', agents: [], tag: null, connectionId: null, stopId: null,
     contents: contentIds, text: 'hashes', people: 'names', formats: ['csv', 'pdf'], pack: true,
   };
 }

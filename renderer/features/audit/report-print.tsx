@@ -13,6 +13,7 @@ import { formatCount, formatPercent, formatUtc, plural } from '../../ui/format.t
 import { Hatch } from '../../ui/hatch.tsx';
 import { StateShape } from '../../ui/state-shapes.tsx';
 import { barWords, blindOf, isLow, ticksOf } from './coverage-model.ts';
+import { printedCell, unbroken } from './printed-cells.ts';
 import { PrintedChart } from './printed-chart.tsx';
 import { contentWords, formatWords, peopleWords, scopeSentence, spanWords, statementOf, textWords } from './report-words.ts';
 import { groupedFingerprint } from './seal-words.ts';
@@ -100,11 +101,13 @@ function Unseen({ made }: { made: ReportDocument['completeness'] }) {
 
 function Rows({ section }: { section: ReportDocument['sections'][number] }) {
   if (section.rows.length === 0) return null;
+  const whole = unbroken(section);
+  const look = (at: number): string => `${section.columns[at]?.align === 'end' ? classes.end : ''} ${whole.has(at) ? classes.whole : ''}`;
   return (
     <>
       <table>
-        <thead><tr>{section.columns.map((column) => <th key={column.name} scope="col" className={column.align === 'end' ? classes.end : undefined}>{column.name}</th>)}</tr></thead>
-        <tbody>{section.rows.map((row, at) => <tr key={at}>{row.map((cell, index) => <td key={section.columns[index]?.name ?? index} className={section.columns[index]?.align === 'end' ? classes.end : undefined}><Whole text={cell} /></td>)}</tr>)}</tbody>
+        <thead><tr>{section.columns.map((column, at) => <th key={column.name} scope="col" className={look(at)}>{column.name}</th>)}</tr></thead>
+        <tbody>{section.rows.map((row, at) => <tr key={at}>{row.map((cell, index) => <td key={section.columns[index]?.name ?? index} className={look(index)}><Whole text={printedCell(cell)} /></td>)}</tr>)}</tbody>
       </table>
       {section.more > 0 && <p className={classes.note}>{formatCount(section.rows.length)} of {formatCount(section.rows.length + section.more)} rows are printed; {plural(section.more, 'row is', 'rows are')} only in the data files.</p>}
     </>
@@ -132,7 +135,7 @@ export function ReportSheet({ made, warnings }: { made: ReportDocument; warnings
       </header>
       <About made={made} />
       <Statement made={made.completeness} warnings={warnings} />
-      {made.sections.map((section) => <Section key={`${section.content} ${section.title}`} section={section} />)}
+      {made.sections.filter((section) => section.content !== 'gaps' || section.count > 0).map((section) => <Section key={`${section.content} ${section.title}`} section={section} />)}
       <Unseen made={made.completeness} />
       <section className={classes.section}>
         <h2>About this document</h2>

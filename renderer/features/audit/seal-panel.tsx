@@ -9,7 +9,7 @@ import { placeWords } from '../../app/chain-words.ts';
 import { placeHash } from '../../app/navigation.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { inertString } from '../../ui/agent-text.ts';
-import { Empty, ErrorBlock, FromQuery } from '../../ui/blocks.tsx';
+import { ErrorBlock, FromQuery } from '../../ui/blocks.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { formatClock, formatCount, formatDay, formatTime, plural } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
@@ -52,7 +52,7 @@ function KeyFact({ auditKey }: { auditKey: AuditKey }) {
 
 function Remembered({ remembered }: { remembered: boolean }) {
   return (
-    <Fact name="Elsewhere" says={remembered ? 'An older copy of the history would show. A copy of this whole machine would not: keep a seal with somebody else.' : 'A copy of the history could be put back unseen. The report says so.'}>
+    <Fact name="Elsewhere" says={remembered ? 'An older copy of the history would show; one of this whole machine would not.' : 'A copy of the history could be put back unseen. The report says so.'}>
       {remembered ? 'newest seal is known' : <span className={classes.complaint}><StateShape state="unverified" className={classes.waitShape} /> not remembered</span>}
     </Fact>
   );
@@ -138,7 +138,7 @@ export function SealPanel() {
         <section className={classes.jobs} aria-labelledby="last-reports">
           <h3 id="last-reports">Last reports</h3>
           <FromQuery query={jobs} what="Reading reports" failed="The reports could not be read." rows={3} height={22}>
-            {(data) => (data.rows.length === 0 ? <Empty title="Reports that were written will stand here" why="None was written yet." /> : <ul>{data.rows.map((job) => <Job key={job.id} job={job} onOpen={() => setOpen(job.id)} />)}</ul>)}
+            {(data) => (data.rows.length === 0 ? <p className={classes.says}>Reports that were written will stand here, with the hashes of their files. None was written yet.</p> : <ul>{data.rows.map((job) => <Job key={job.id} job={job} onOpen={() => setOpen(job.id)} />)}</ul>)}
           </FromQuery>
         </section>
       </div>

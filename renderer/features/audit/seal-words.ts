@@ -27,7 +27,7 @@ export const entryOf = ({ where, at }: Pick<AuditDamage, 'where' | 'at'>): numbe
 
 export const keyPlaceWords: Record<AuditKey['place'], { word: string; says: string | null }> = {
   keyring: { word: 'system keychain', says: null },
-  file: { word: 'file beside the history', says: 'Whoever can change the history can also use this key and seal anew: this system has no keychain.' },
+  file: { word: 'in a file', says: 'It lies beside the history: whoever can change the one can use the other and seal anew. This system has no keychain.' },
   memory: { word: 'memory only', says: 'The key is gone when this engine ends: the next start seals with another.' },
 };
 

@@ -182,7 +182,7 @@ class Run {
     this.#findings.done('bodies', `Actor, text and details: of ${counted(bodies.shown, 'entry', 'entries')} they are what was written, of ${count(bodies.withheld)} they were withheld from this pack, of ${count(bodies.erased)} erased.`);
     if (checkpoint !== null) await checkCheckpoint(checkpoint, seals, keys.all, origin, hashing, this.#findings);
     const activity = await checkActivity(reader, bodies.digests, hashing, this.#findings);
-    if (activity.hours > 0 || activity.standing > 0) this.#findings.done('activity', `${counted(activity.standing, 'record')} of exported activities, among ${count(activity.leaves)} that came in ${counted(activity.hours, 'sealed hour')}: each is the one that came then.`);
+    if (activity.hours > 0 || activity.standing > 0) this.#findings.done('activity', `${counted(activity.standing, 'record')} of exported activities, each with its leaf where it says, among the ${count(activity.leaves)} that came in ${counted(activity.hours, 'sealed hour')}.`);
     return bodies;
   }
 

@@ -5,6 +5,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { realPack } from './test-real-pack.ts';
 import type { Tampered } from './test-tampering.ts';
 import { tamperings } from './test-tampering.ts';
 
@@ -55,6 +56,9 @@ describe('the shell recipe', () => {
     if (why !== '') return context.skip(why);
     const cases = (await tamperings()).filter(({ name }) => !alike.includes(name));
     expect(await side(cases, judged)).toEqual(cases.map(({ name, found }) => ({ name, code: found.length === 0 ? 0 : 1, missing: [], names: [] })));
+    const real = await realPack();
+    const whole = { name: 'a real history: pruned, erased, with another key', pack: real.pack, pinned: real.first, checkpoint: real.seals[0] ?? '', found: [] };
+    expect(await judged(whole, cases.length)).toEqual({ name: whole.name, code: 0, missing: [], names: [] });
     expect((await run('0.zip')).code).toBe(4);
     expect((await run('0.zip', '--key', 'nothing of the kind')).code).toBe(2);
   }, 300_000);

@@ -4,8 +4,12 @@ import { ReportCancelled, ReportFailure } from './report-failure.ts';
 import type { FromReport, ReportWork } from './report-worker.ts';
 import type { ReportOrder, ReportOutcome, ReportProgress } from './write-report.ts';
 
-/** Beyond this something is wrong: a report holds a few pages of rows, whatever its length. */
-const memoryMb = 512;
+/**
+ * What the thread may keep of texts and rows: a few pages, whatever the report's length. V8 takes what it is allowed before it clears up, and the whole
+ * engine is to stay small (measured: with no limit a report took 230 MB, with these 50 to 100, in the same time).
+ */
+const memoryMb = 160;
+const youngMb = 24;
 /** A thread that was told to end and is inside of a long write is ended. */
 const endsWithinMs = 5_000;
 
@@ -21,7 +25,7 @@ export function reportThread(file: string): RunReport {
   return (order, progress, unexpected) => {
     const stop = new SharedArrayBuffer(4);
     // Beside this file, as source when the engine runs from source and as a bundle when it was built.
-    const worker = new Worker(new URL(`./report-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url), { workerData: { file, order, stop } satisfies ReportWork, name: 'report-worker', resourceLimits: { maxOldGenerationSizeMb: memoryMb } });
+    const worker = new Worker(new URL(`./report-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url), { workerData: { file, order, stop } satisfies ReportWork, name: 'report-worker', resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: youngMb } });
     let late: NodeJS.Timeout | null = null;
     const outcome = new Promise<ReportOutcome>((done, fail) => {
       worker.on('message', (message: FromReport) => {

@@ -124,9 +124,12 @@ function json(bytes: Uint8Array): Json {
   return isObject(value) ? value : {};
 }
 
+/** Made once: its room is more work to get than a record to read. */
+const strings = new ShortStrings();
+
 function protobuf(message: Message, bytes: Uint8Array): Json {
   try {
-    return read(new ProtoReader(bytes, new ShortStrings()), message, 0);
+    return read(new ProtoReader(bytes, strings), message, 0);
   } catch (error) {
     if (error instanceof WireError) throw new RangeError(`stored record is damaged: ${error.message}`);
     throw error;

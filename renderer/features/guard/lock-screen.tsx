@@ -3,8 +3,6 @@ import { Button } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { guard } from '../../api/guard.ts';
-import { LiveRegion } from '../../app/live-region.tsx';
-import { announce } from '../../ui/announce.ts';
 import classes from './guard.module.css';
 
 export function LockScreen() {
@@ -31,7 +29,6 @@ export function LockScreen() {
       const answer = await guard.unlock(given);
       setProblem(answer.text);
       setWaitS(answer.waitS);
-      if (!answer.ok) announce(answer.text, { urgent: true });
     } catch {
       setProblem('Gatehouse did not answer. Try again.');
     } finally {
@@ -51,7 +48,6 @@ export function LockScreen() {
           <Button type="submit" variant="filled" disabled={passphrase === '' || busy || waits}>{busy ? 'Looking…' : 'Unlock'}</Button>
         </form>
       </section>
-      <LiveRegion />
     </main>
   );
 }

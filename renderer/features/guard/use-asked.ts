@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import type { GuardAnswer } from '../../../shared/guard.ts';
-import { announce } from '../../ui/announce.ts';
 
-/** One question to main at a time; what it refuses is said where it was asked. */
+/** One question to main at a time; what it refuses is said where it was asked, in a `role="status"` that is spoken, too. */
 export function useAsked(): { ask: (question: () => Promise<GuardAnswer>, then: () => void) => void; busy: boolean; problem: string } {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState('');
@@ -13,7 +12,6 @@ export function useAsked(): { ask: (question: () => Promise<GuardAnswer>, then: 
     question().then((answer) => {
       if (answer.ok) return then();
       setProblem(answer.text);
-      announce(answer.text, { urgent: true });
     }, () => setProblem('Gatehouse did not answer. Nothing was changed.')).finally(() => setBusy(false));
   };
   return { ask, busy, problem };

@@ -66,7 +66,7 @@ export const erasurePlaces = ['authority', 'owners', 'identity', 'approvals', 's
 export type ErasurePlace = (typeof erasurePlaces)[number];
 export const erasureCount = z.object({ place: z.enum(erasurePlaces), count: z.int(), text: z.string() });
 /** What an erasure does not reach, or left as it was. `count` null: nobody can know from here. */
-export const erasureRemains = z.object({ why: z.enum(['hold', 'in_use', 'waiting', 'copies', 'exports', 'runtime', 'told', 'file', 'audit']), count: z.int().nullable(), text: z.string() });
+export const erasureRemains = z.object({ why: z.enum(['hold', 'in_use', 'waiting', 'copies', 'exports', 'runtime', 'told', 'file', 'audit', 'unread']), count: z.int().nullable(), text: z.string() });
 export type ErasureRemains = z.infer<typeof erasureRemains>;
 
 /** A name, an e-mail address or an account, as whole words; capitals, white space and how accents are written make no difference. */

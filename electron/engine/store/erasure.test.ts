@@ -7,10 +7,12 @@ import type { PayloadKind, PayloadRef } from '../ingest/payload.ts';
 import type { Told } from './assemble/assembler.ts';
 import { appendAudit } from './audit.ts';
 import { Chores } from './chores.ts';
+import { US_HOUR } from './codes.ts';
 import { runCommand } from './commands.ts';
 import { openReader } from './database.ts';
 import { previewErasure } from './erasure-preview.ts';
-import { keepLeaves } from './digest-fold.ts';
+import { checkDigests } from './digest-check.ts';
+import { closeDigests } from './digests.ts';
 import { tellingIds } from './hash.ts';
 import { realIntake } from './intake.ts';
 import { BlockFiller, PayloadReader } from './payloads.ts';
@@ -113,15 +115,19 @@ describe('an erasure', () => {
 
   it('leaves tombstones where records stood, with their leaves, and the others byte for byte', () => {
     fill();
-    for (const { id } of history.all<{ id: number }>('SELECT id FROM payload')) keepLeaves(history.db, id);
-    const leaves = history.all<{ leaves: Buffer }>('SELECT leaves FROM digest_run').map((one) => one.leaves.toString('hex'));
+    history.db.transaction(() => closeDigests(history.db, t0 + 2 * US_HOUR)).immediate();
+    const roots = history.all('SELECT hex(root) AS root FROM digest');
     erase();
     const reader = new PayloadReader(history.db);
     const records = history.all<{ id: number }>('SELECT id FROM activity ORDER BY ts_us').map(({ id }) => reader.recordsOf(id).map((one) => Buffer.from(one.record).toString()));
     expect(records[1]).toEqual(['{"q":"nobody"}']);
     for (const at of [0, 2]) expect(records[at]?.[0]).toContain('This record carried data of a person and was erased.');
-    expect(history.all<{ leaves: Buffer }>('SELECT leaves FROM digest_run').map((one) => one.leaves.toString('hex'))).toEqual(leaves);
     expect(history.all('SELECT gone FROM digest')).toEqual([{ gone: 2 }]);
+    const checking = checkDigests(history.db);
+    let step = checking.next();
+    while (step.done !== true) step = checking.next();
+    expect(step.value).toMatchObject({ records: 3, damage: [] });
+    expect(history.all('SELECT hex(root) AS root FROM digest')).toEqual(roots);
   });
 
   it('says what went and can be found again by whoever knows the name, and by nobody else', () => {

@@ -136,6 +136,7 @@ function saveOutcome(db: WriteDb, erasure: number, tally: Tally): void {
 export const outOfReach: readonly ErasureRemains[] = [
   { why: 'copies', count: null, text: 'Copies of the history: those that upgrades left beside it (Settings lists them), and backups that you made. Delete them.' },
   { why: 'exports', count: null, text: 'Reports, packs, certificates and alerts that left Gatehouse.' },
+  { why: 'unread', count: null, text: 'What no search for words finds: pictures, base64 and compressed parts of records, a name whose parts stand in separate fields, and spellings that were not ticked.' },
   { why: 'runtime', count: null, text: 'The runtimes themselves. What they tell again from now on comes in again.' },
 ];
 

@@ -142,6 +142,16 @@ describe('auditor mode', () => {
     expect(house.told.filter((one) => one.startsWith('auditor'))).toEqual(['auditor.enter done', 'auditor.leave done', 'auditor.enter done', 'auditor.leave refused A wrong passphrase.', 'auditor.leave done']);
   });
 
+  it('is entered also while the window is locked, since it only takes away', async () => {
+    const house = new House();
+    const lock = house.start();
+    await lock.set({ ...wish, passphrase: phrase });
+    lock.lock('By a person.');
+    expect(lock.enterAuditor('hashes').ok).toBe(true);
+    expect((await lock.unlock(phrase)).ok).toBe(true);
+    expect(lock.readOnly).toBe(true);
+  });
+
   it('of a program that was started read-only is not left', async () => {
     const lock = new House().start('redacted');
     expect(lock.state.auditor).toEqual({ on: true, whole: true, text: 'redacted' });

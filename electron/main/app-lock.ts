@@ -126,8 +126,8 @@ export class AppLock {
     });
   }
 
+  /** Also while it is locked: it only takes away. */
   enterAuditor(text: TextLevel): GuardAnswer {
-    if (this.#locked) return no('The window is locked.');
     if (this.#auditor.on) return no('This window is in auditor mode already.');
     this.#keep({ auditor: text });
     this.#auditor = { on: true, whole: false, text };

@@ -85,7 +85,12 @@ async function run(): Promise<void> {
   notices = noticesOf(window, lock);
   alerts = alertNoticesOf(window, lock);
   watchForIdle(window, lock);
-  app.on('second-instance', () => bringToFront(window));
+  app.on('second-instance', (_event, argv) => {
+    // SECURITY: whoever starts it read-only must not find themselves in a window that writes.
+    const asked = readOptions(argv.slice(1), process.cwd(), { platform: process.platform, home: homedir(), env: process.env }).readOnly;
+    if (asked !== null) lock.enterAuditor(asked);
+    bringToFront(window);
+  });
   startAfterFirstPaint(window, engine);
   if (!lock.readOnly) onceReady(engine, () => void (options.demo ? demo.start() : demo.leaveRuntimes()));
   endWith(engine, demo);

@@ -2,10 +2,11 @@
 import { Button } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
-import { guard } from '../../api/guard.ts';
+import { guard, useAuditor } from '../../api/guard.ts';
 import classes from './guard.module.css';
 
 export function LockScreen() {
+  const { whole } = useAuditor();
   const [passphrase, setPassphrase] = useState('');
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
@@ -39,7 +40,7 @@ export function LockScreen() {
     <main className={classes.ground}>
       <section className={classes.card} aria-label="Locked">
         <h1 className={classes.brand}><IconLock size={18} stroke={1.75} aria-hidden="true" />Gatehouse is locked</h1>
-        <p className={classes.says}>The engine goes on: what agents send is received, and what was set to stop them stops them.</p>
+        <p className={classes.says}>{whole ? 'Gatehouse was started read-only: nothing is received, and nothing is stopped by itself.' : 'The engine goes on: what agents send is received, and what was set to stop them stops them.'}</p>
         <form className={classes.form} onSubmit={(event) => { event.preventDefault(); void unlock(); }}>
           <label className={classes.field}>Passphrase
             <input className={classes.input} type="password" ref={field} autoComplete="off" maxLength={1_000} value={passphrase} onChange={(event) => setPassphrase(event.currentTarget.value)} />

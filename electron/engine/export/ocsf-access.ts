@@ -2,7 +2,7 @@
 import type { Row } from './columns.ts';
 import { classes } from './ocsf-classes.ts';
 import { agentColumns, agentEntity, agentResource, agentUser, aiAgent, personActor } from './ocsf-entities.ts';
-import { compact, named, said, textOf } from './ocsf-event.ts';
+import { compact, named, said, textOf, uidByContent } from './ocsf-event.ts';
 import type { Attributes, Json, OcsfContext, Told } from './ocsf-event.ts';
 import type { OcsfVersion, Severity } from './ocsf-classes.ts';
 import { revoked } from './ocsf-stops.ts';
@@ -10,7 +10,7 @@ import { revoked } from './ocsf-stops.ts';
 export function accessEvent(row: Row, { version }: OcsfContext): Told {
   const kind = textOf(row, 'row');
   const shared = {
-    time: textOf(row, 'at'), uid: `access.${named(kind)}:${named(row['id'])}:${named(row['agentId'])}`, severity: 1 as Severity,
+    time: textOf(row, 'at'), uid: textOf(row, 'id') === null ? uidByContent(`access.${named(kind)}:${named(row['agentId'])}`, row) : `access.${named(kind)}:${named(row['id'])}`, severity: 1 as Severity,
     metadata: { log_name: 'access', event_code: said(kind), correlation_uid: said(row['grantId']) ?? said(row['id']), original_event_uid: said(row['id']) },
     ai: version === '1.8.0' ? {} : { ai_agent: aiAgent(row) },
   };

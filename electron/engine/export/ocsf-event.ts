@@ -2,6 +2,7 @@
  * One OCSF event out of one row. What OCSF has a word for is said in its words; every other cell stands in `unmapped.gatehouse` by its column name, so
  * that an event holds all that its row holds.
  */
+import { createHash } from 'node:crypto';
 import type { Cell, Row } from './columns.ts';
 import { actions, dispositions, severities } from './ocsf-classes.ts';
 import type { OcsfClass, OcsfProfile, OcsfVersion, Severity } from './ocsf-classes.ts';
@@ -103,6 +104,9 @@ export const milliseconds = (time: string | null): number | undefined => {
 export const textOf = (row: Row, name: string): string | null => (typeof row[name] === 'string' ? row[name] : null);
 export const numberOf = (row: Row, name: string): number | null => (typeof row[name] === 'number' ? row[name] : null);
 export const said = (cell: Cell | undefined): string | undefined => (cell === null || cell === undefined || cell === '' ? undefined : String(cell));
+
+/** Of rows that have no id of their own: they are told apart by all that is told of them. */
+export const uidByContent = (base: string, row: Row): string => `${base}:${createHash('sha256').update(JSON.stringify(row)).digest('hex').slice(0, 16)}`;
 
 /** Text that may not be empty where the schema asks for it. */
 export const named = (...tries: readonly (Cell | undefined)[]): string => tries.map(said).find((one) => one !== undefined) ?? '(not known)';

@@ -2,7 +2,7 @@
 import type { Row } from './columns.ts';
 import { classes } from './ocsf-classes.ts';
 import { agentActor, agentColumns, agentResource, connectionEndpoint, personActor, someActor } from './ocsf-entities.ts';
-import { compact, failure, named, numberOf, said, success, textOf } from './ocsf-event.ts';
+import { compact, failure, named, numberOf, said, success, textOf, uidByContent } from './ocsf-event.ts';
 import type { Attributes, Json, OcsfContext, Told } from './ocsf-event.ts';
 
 export function stopEvent(row: Row, context: OcsfContext): Told {
@@ -16,7 +16,13 @@ export function stopEvent(row: Row, context: OcsfContext): Told {
 }
 
 const states: Readonly<Record<string, Told['status']>> = { verified: success, still_acting: failure, unverified: [99, 'Unverified'], stopping: [99, 'Stopping'], waiting_second: [99, 'Waiting for a second person'], withdrawn: [99, 'Withdrawn'] };
-const common = (row: Row) => ({ time: textOf(row, 'at'), uid: ['id', 'lever', 'connectionId', 'eventKind', 'at'].map((name) => said(row[name])).filter((one) => one !== undefined).reduce((uid, one) => `${uid}:${one}`, `stop.${named(row['row'])}`), metadata: { log_name: 'stops', event_code: said(row['row']), correlation_uid: said(row['stopId']) ?? said(row['id']), original_event_uid: said(row['id']) } });
+const common = (row: Row) => ({ time: textOf(row, 'at'), uid: uidOf(row), metadata: { log_name: 'stops', event_code: said(row['row']), correlation_uid: said(row['stopId']) ?? said(row['id']), original_event_uid: said(row['id']) } });
+/** The id of levers and events is that of their order. */
+function uidOf(row: Row): string {
+  const base = `stop.${named(row['row'])}:${named(row['id'])}`;
+  return row['row'] === 'lever' || row['row'] === 'event' ? uidByContent(base, row) : base;
+}
+
 const scope = (row: Row): Json => ({ name: named(row['scopeName'], row['scopeKind']), type_id: 99, type: `AI agents: ${named(row['scopeKind'])}` });
 
 function order(row: Row, context: OcsfContext): Told {

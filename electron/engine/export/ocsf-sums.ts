@@ -2,7 +2,7 @@
 import type { Row } from './columns.ts';
 import { classes } from './ocsf-classes.ts';
 import { agentActor, agentColumns, aiAgent } from './ocsf-entities.ts';
-import { compact, failure, milliseconds, named, numberOf, said, textOf } from './ocsf-event.ts';
+import { compact, failure, milliseconds, named, numberOf, said, textOf, uidByContent } from './ocsf-event.ts';
 import type { Attributes, OcsfContext, Told } from './ocsf-event.ts';
 
 const dayMs = 86_400_000;
@@ -15,7 +15,7 @@ export function failureEvent(row: Row, { version }: OcsfContext): Told {
   const actor = agentActor(row, version, null);
   return {
     class: classes.failure, activity: saidBy ? 99 : 1, ...(saidBy ? { other: `Said to be ${named(row['state'])}` } : {}), severity: saidBy ? 1 : 3, status: saidBy ? null : failure,
-    time: textOf(row, 'at') ?? ofDay(row) ?? textOf(row, 'firstSeen'), uid: rowUid('failure', row, 'failureId', 'day', 'at', 'agentId', 'connectionId', 'taskOutcome', 'agentVersion', 'currency'),
+    time: textOf(row, 'at') ?? ofDay(row) ?? textOf(row, 'firstSeen'), uid: row['row'] === 'group' ? rowUid('failure', row, 'failureId') : uidByContent(rowUid('failure', row, 'failureId', 'day'), row),
     metadata: { log_name: 'failures', event_code: said(row['row']), correlation_uid: said(row['failureId']) }, ...(actor === undefined ? {} : { actor }), ai: version === '1.8.0' ? {} : { ai_agent: aiAgent(row) },
     attributes: {
       message: named(row['errorMessage'], row['note'], row['name'], row['failureId']), status_code: said(row['errorType']), status_detail: textOf(row, 'note') ?? undefined, count: count === null || count < 1 ? undefined : count,

@@ -58,7 +58,7 @@ it('counts as the data files do, whatever the history, and stays short', () => {
       expect(charted(made, 'access')).toBe(parts('access', 'grant'));
       expect(made.completeness.contents.map(({ content, examined }) => [content, examined])).toEqual(made.sections.map(({ content, count }) => [content, count]));
     });
-  }), { numRuns: 10 });
+  }), { numRuns: 10, endOnFailure: true });
 });
 
 it('draws all activities of the period that is over', () => {

@@ -28,6 +28,6 @@ const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => 
 
 /** Key and seal on every sheet, so that a sheet alone says what it must agree with; the whole fingerprint stands on the first one. */
 export function reportFoot({ spec, madeAt, seal }: Pick<ReportDocument, 'spec' | 'madeAt' | 'seal'>): string {
-  const proof = seal === null ? 'no seal yet' : `seal of ${seal.hour.slice(0, 13).replace('T', ' ')}:00 UTC over ${String(seal.size)} entries, key ${seal.fingerprint.slice(0, 16).replaceAll(/(.{4})(?=.)/g, '$1 ')}…`;
+  const proof = seal === null ? 'no seal yet' : `seal of ${seal.hour.slice(0, 13).replace('T', ' ')}:00 UTC over ${String(seal.size)} ${seal.size === 1 ? 'entry' : 'entries'}, key ${seal.fingerprint.slice(0, 16).replaceAll(/(.{4})(?=.)/g, '$1 ')}…`;
   return `Gatehouse, ${escaped(spec.name)}, made ${madeAt.slice(0, 16).replace('T', ' ')} UTC; ${escaped(proof)}`;
 }

@@ -10,7 +10,7 @@ export interface ProofLook { state: State; word: string; says: string; /** the a
 const looks: readonly (readonly [Standing, State, string, (records: string) => string])[] = [
   ['does_not_match', 'broken', 'Does not match', (records) => `${records} not what was digested when it came: changed since.`],
   ['before_digests', 'unknown', 'Before digests', (records) => `${records} from before digests were kept: nothing proves it.`],
-  ['open_hour', 'waiting', 'Hour is open', (records) => `${records} in an hour whose digest is not closed yet.`],
+  ['open_hour', 'idle', 'Hour is open', (records) => `${records} in an hour whose digest is not closed yet.`],
   ['erased', 'suspended', 'Erased', (records) => `${records} erased; what it was stands in the digest as a hash.`],
   ['holds', 'healthy', 'Holds', (records) => `${records} in a digest that the audit log holds.`],
 ];

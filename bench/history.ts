@@ -53,7 +53,7 @@ async function fill(engine: ServedEngine, rows: number, fleet?: number): Promise
 
 /** What decides how the file looks: a kept history that another text made is not used. */
 function digest(): string {
-  const texts = readdirSync(new URL('../electron/engine/store/', import.meta.url)).filter((file) => /^(schema|migrations)[-\d]*\.ts$/.test(file)).map((file) => readFileSync(new URL(`../electron/engine/store/${file}`, import.meta.url)));
+  const texts = readdirSync(new URL('../electron/engine/store/', import.meta.url)).filter((file) => /^(schema|migrations)[-\w]*\.ts$/.test(file)).map((file) => readFileSync(new URL(`../electron/engine/store/${file}`, import.meta.url)));
   return createHash('sha256').update(Buffer.concat(texts)).digest('hex').slice(0, 8);
 }
 

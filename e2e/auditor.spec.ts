@@ -126,8 +126,8 @@ test('the lock: a locked window shows the lock alone, and its page can ask nothi
   for (let wrong = 1; wrong <= 3; wrong += 1) {
     await field.fill('not the passphrase');
     await page.keyboard.press('Enter');
-    await expect(page.getByRole('region', { name: 'Locked' }).getByRole('status')).toContainText(wrong < 3 ? 'That is not the passphrase.' : 'The next one is taken in', { timeout: 20_000 });
     await expect(field).toHaveValue('');
+    await expect(page.getByRole('region', { name: 'Locked' }).getByRole('status')).toContainText(wrong < 3 ? 'That is not the passphrase.' : 'The next one is taken in', { timeout: 20_000 });
   }
   await expect(page.getByRole('button', { name: 'Unlock' })).toBeDisabled();
   await expect(page.getByText('The next one is taken in')).toHaveCount(0, { timeout: 20_000 });

@@ -26,6 +26,7 @@ export function LockScreen() {
     // SECURITY: a passphrase is not left lying in the field, whether it was right or not.
     const given = passphrase;
     setPassphrase('');
+    setProblem('');
     try {
       const answer = await guard.unlock(given);
       setProblem(answer.text);

@@ -47,9 +47,10 @@ export function grouped<R>({ reading }: SectionContext, { from, where }: Pick<Pa
   return reading.sql<SqlValue[], R>(`SELECT ${select} FROM ${from} WHERE (${where.sql}) ${rest}`).all(...where.values);
 }
 
-/** The first rows in another order than that of the files, disclosed as these are. */
-export function firstRows({ reading, spec, pseudonyms }: SectionContext, content: ReportContent, { walk, where, select, rowsOf }: Part, order: string, values: readonly SqlValue[] = []): Row[] {
-  const raw = reading.sql<SqlValue[], Readonly<Record<string, string | number | Buffer | null>>>(`SELECT ${select} FROM ${walk} WHERE (${where.sql}) ORDER BY ${order} LIMIT ${mostRows}`).all(...where.values, ...values);
+/** The first rows in another order than that of the files, disclosed as these are. Found by their key first: what is looked up for each row is looked up for these only. */
+export function firstRows({ reading, spec, pseudonyms }: SectionContext, content: ReportContent, { from, walk, where, key, select, rowsOf }: Part, order: string, values: readonly SqlValue[] = []): Row[] {
+  const found = `(${key.join(', ')}) IN (SELECT ${key.join(', ')} FROM ${from} WHERE (${where.sql}) ORDER BY ${order} LIMIT ${mostRows})`;
+  const raw = reading.sql<SqlValue[], Readonly<Record<string, string | number | Buffer | null>>>(`SELECT ${select} FROM ${walk} WHERE ${found} ORDER BY ${order}`).all(...where.values, ...values, ...values);
   return disclosure(columnsOf[content], spec, pseudonyms).rows([...rowsOf(reading, raw)]);
 }
 

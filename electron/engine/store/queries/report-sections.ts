@@ -1,6 +1,6 @@
 /** Sections of a printed report of what agents did: activity, cost and failures. */
 import { columnsOf } from '../../export/columns.ts';
-import { kindWord, statusWord, STATUS, US_DAY, US_HOUR } from '../codes.ts';
+import { KIND, kindWord, statusWord, STATUS, US_DAY, US_HOUR } from '../codes.ts';
 import { contentParts } from './report-contents.ts';
 import { daysOf } from './report-cost.ts';
 import { agent, amount, bucketsOf, connection, countOf, disclosed, figure, firstRows, grouped, inNumbers, listed, money, partNamed, perDays, said, sectionOf, short, text, time, when } from './report-section.ts';
@@ -11,11 +11,11 @@ export function activitySection(context: SectionContext): Section {
   const { reading, selection } = context;
   const parts = contentParts(reading, 'activity', selection);
   const activity = partNamed(parts, 'activity');
-  const days = grouped<{ day: number; status: number; n: number }>(context, activity, `a.ts_us / ${US_DAY} AS day, a.status, count(*) AS n`, 'GROUP BY 1, 2');
-  const kinds = grouped<{ kind: number; n: number }>(context, activity, 'a.kind, count(*) AS n', 'GROUP BY 1 ORDER BY 2 DESC');
+  // One reading of what may be millions of rows.
+  const days = grouped<{ day: number; status: number; kind: number; n: number }>(context, activity, `a.ts_us / ${US_DAY} AS day, a.status, a.kind, count(*) AS n`, 'GROUP BY 1, 2, 3');
   const agents = grouped<{ n: number }>(context, activity, 'count(DISTINCT a.agent) AS n', '')[0]?.n ?? 0;
-  const count = kinds.reduce((sum, { n }) => sum + n, 0);
-  const sum = (status: number): number => days.filter((row) => row.status === status).reduce((all, { n }) => all + n, 0);
+  const count = days.reduce((sum, { n }) => sum + n, 0);
+  const sum = (column: 'status' | 'kind', code: number): number => days.filter((row) => row[column] === code).reduce((all, { n }) => all + n, 0);
   const buckets = bucketsOf(selection);
   const points = buckets.labels.map((label) => ({ label, values: [0, 0, 0, 0] }));
   for (const { day, status, n } of days) {
@@ -26,8 +26,8 @@ export function activitySection(context: SectionContext): Section {
   return sectionOf('activity', count, {
     title: 'What agents did',
     sentences: count === 0 ? ['No activity was seen.'] : [
-      `${inNumbers(count)} activities of ${inNumbers(agents)} agents, as their sources tell them: ${listed(Object.values(STATUS).map((status) => [statusWord(status), sum(status)]))}.`,
-      `By kind: ${listed(kinds.map(({ kind, n }) => [kindWord(kind), n]))}.`,
+      `${inNumbers(count)} activities of ${inNumbers(agents)} agents, as their sources tell them: ${listed(Object.values(STATUS).map((status) => [statusWord(status), sum('status', status)]))}.`,
+      `By kind: ${listed(Object.values(KIND).map((kind) => [kindWord(kind), sum('kind', kind)]))}.`,
       `The chart counts each ${perDays(buckets)} by outcome. The rows are those that failed or were denied, newest first, then the newest of the others.`,
     ],
     chart: count === 0 ? null : { kind: 'bars', unit: 'count', currency: null, series: ['ok', 'failed', 'denied', 'other'], points },

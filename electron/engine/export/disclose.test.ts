@@ -15,6 +15,7 @@ const person = 'Dana Doe';
 /** Each cell holds what its column may hold: a secret where agents write, a person where people are named. */
 function rowOf(content: ReportContent): Row {
   return Object.fromEntries(columnsOf[content].map((column): [string, Cell] => {
+    if (column.name === 'action') return [column.name, 'approvals.decide'];
     if (column.person === true) return [column.name, person];
     if (column.agentText === true) return [column.name, column.type === 'json' ? JSON.stringify({ said: secret }) : secret];
     if (column.mayName === true) return [column.name, `${person} did it`];
@@ -70,4 +71,12 @@ it('takes a person out of the sentences of the row, the longest name first', () 
   const columns = [{ name: 'actor', type: 'text', note: '', person: true }, { name: 'second', type: 'text', note: '', person: true }, { name: 'text', type: 'text', note: '', mayName: true }] as const;
   const [row] = disclosure(columns, { text: 'full', people: 'removed' }, new Pseudonyms()).rows([{ actor: 'Ann', second: 'Anna', text: 'Ann asked Anna.' }]);
   expect(row).toEqual({ actor: null, second: null, text: '(person) asked (person).' });
+});
+
+it('leaves the sentences of Gatehouse where it quotes nobody, with names replaced', () => {
+  const entry = (action: string, text: TextLevel, people: PeopleLevel): Cell | undefined => disclosure(columnsOf.console, { text, people }, new Pseudonyms()).rows([{ ...rowOf('console'), action, text: `${person} changed the retention.` }])[0]?.['text'];
+  expect(entry('settings.change', 'hashes', 'names')).toBe(`${person} changed the retention.`);
+  expect(entry('settings.change', 'full', 'removed')).toBe('(person) changed the retention.');
+  expect(entry('approvals.decide', 'hashes', 'names')).toMatch(/^sha256:/);
+  expect(entry('approvals.decide', 'full', 'removed')).toBe(null);
 });

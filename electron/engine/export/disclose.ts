@@ -28,7 +28,7 @@ export function disclosure(columns: readonly Column[], { text, people }: { reado
   const persons = columns.filter(({ person }) => person === true).map(({ name }) => name);
   const withheld: Withheld = { cells: 0 };
   const steps = columns.flatMap((column) => {
-    const step = stepOf(column, text, people, pseudonyms, withheld);
+    const step = rowStep(column, (one) => stepOf(one, text, people, pseudonyms, withheld));
     return step === null ? [] : [{ name: column.name, step }];
   });
   return {
@@ -38,14 +38,25 @@ export function disclosure(columns: readonly Column[], { text, people }: { reado
       const names = people === 'names' ? [] : persons.flatMap((name) => (typeof row[name] === 'string' && row[name].trim().length > 1 ? [row[name]] : []));
       for (const { name, step } of steps) {
         const value = row[name];
-        if (typeof value === 'string') shown[name] = step(value, names);
+        if (typeof value === 'string') shown[name] = step(value, names, row);
       }
       return shown;
     })),
   };
 }
 
-type Step = (value: string, names: readonly string[]) => Cell;
+type Step = (value: string, names: readonly string[], row: Row) => Cell;
+
+/** A column that holds words of agents in some rows only is two columns: one in those, one in the others. */
+function rowStep(column: Column, of: (column: Column) => Step | null): Step | null {
+  const { agentTextWhere, agentText, ...own } = column;
+  if (agentTextWhere === undefined || agentText !== true) return of(column);
+  const [there, elsewhere] = [of({ ...own, agentText }), of(own)];
+  return (value, names, row) => {
+    const step = agentTextWhere.matches.test(String(row[agentTextWhere.column])) ? there : elsewhere;
+    return step === null ? value : step(value, names, row);
+  };
+}
 
 /** null: the cell stays as it is. */
 function stepOf(column: Column, text: TextLevel, people: PeopleLevel, pseudonyms: Pseudonyms, withheld: Withheld): Step | null {

@@ -29,6 +29,10 @@ export const packer = (parts: PackerParts): PackReport => async (job) => {
   job.signal.addEventListener('abort', stop, { once: true });
   try {
     await ended(worker, parts, job);
+  } catch (error) {
+    // A thread that was ended because it was told to says so by its end alone.
+    job.signal.throwIfAborted();
+    throw error;
   } finally {
     job.signal.removeEventListener('abort', stop);
     await worker.terminate();

@@ -2,10 +2,11 @@
 import type { AuditDamage } from '../../../shared/audit.ts';
 import type { ToldHead } from '../store/audit-commands.ts';
 import { frontierBytes, readHead } from '../store/audit-head.ts';
-import { keptKeys, keptTombstones, readKeptEntries, readSeals } from '../store/audit-read.ts';
+import { keptKeys, keptTombstones, readKeptEntries, readKeys, readSeals, readTombstones } from '../store/audit-read.ts';
 import type { ReadDb } from '../store/database.ts';
 import { LogCheck } from './log-check.ts';
 import type { Remembered } from './log-check.ts';
+import { SaidOfItself } from './said-of-itself.ts';
 
 export interface CheckOrder {
   /** the key that this machine signs with, public half as hex; null: not known. */
@@ -29,16 +30,18 @@ export function checkFile(db: ReadDb, { held, remembered, headAt }: CheckOrder, 
     const tombstones = keptTombstones(db);
     const end = readHead(db);
     const checking = new LogCheck({ seals: seals.map((one) => one.note), keys: keptKeys(db), tombstones, held: held === null ? null : { name: held.name, publicKey: Buffer.from(held.publicKey, 'hex') }, end: end === null ? { size: 0, last: '' } : { size: end.frontier.size, last: end.last } });
+    const said = new SaidOfItself();
     const begin = checking.size;
     const of = Math.max(0, (end?.frontier.size ?? 0) - begin);
     let [entries, head]: [number, ToldHead | null] = [0, null];
     for (const entry of readKeptEntries(db, begin)) {
       checking.take(entry);
+      said.take(entry);
       entries += 1;
       if (checking.size === headAt) head = { size: headAt, last: checking.head.last, roots: frontierBytes(checking.head.frontier).toString('hex') };
       if (entries % tellEvery === 0 && !onProgress(entries, of)) return null;
     }
-    const damage = [...checking.end(remembered), ...sealRows(seals)];
+    const damage = [...checking.end(remembered), ...sealRows(seals), ...said.end(readKeys(db), readTombstones(db))];
     return { damage, more: checking.more, entries, seals: seals.length, head };
   } finally {
     db.exec('COMMIT');

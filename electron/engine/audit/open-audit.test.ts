@@ -81,7 +81,7 @@ describe('the audit desk', () => {
     // It compares with the key that it can reach all the same.
     expect(await brief.desk['audit.check']({}, context)).toMatchObject({ state: 'whole' });
     bench.runtime.history.db.exec('UPDATE audit_key SET public = zeroblob(32) WHERE retired_us IS NULL');
-    expect(await brief.desk['audit.check']({}, context)).toMatchObject({ state: 'damaged', damage: [{ kind: 'key_changed', text: expect.stringContaining('did not hand over') as string }, { kind: 'key_changed', text: expect.stringContaining('this machine signs with') as string }, { kind: 'seal_forged', where: 'seal', at: 3 }] });
+    expect(await brief.desk['audit.check']({}, context)).toMatchObject({ state: 'damaged', damage: [{ kind: 'key_changed', text: expect.stringContaining('did not hand over') as string }, { kind: 'key_changed', text: expect.stringContaining('this machine signs with') as string }, { kind: 'seal_forged', where: 'seal', at: 3 }, { kind: 'does_not_match', where: 'key', at: 2 }] });
     await expect(brief.desk['audit.renewKey']({ reason: 'x' }, context)).rejects.toThrow('seals nothing');
     await brief.close();
   });

@@ -16,17 +16,21 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** Null: these are not the roots of a tree of that size. */
 export function frontierOf(size: number, roots: Buffer): Frontier | null {
+  if (!Number.isSafeInteger(size) || size < 0 || !Buffer.isBuffer(roots)) return null;
   const ones = size.toString(2).replaceAll('0', '').length;
-  if (!Number.isSafeInteger(size) || size < 0 || roots.length !== (size === 0 ? 0 : ones * 32)) return null;
+  if (roots.length !== (size === 0 ? 0 : ones * 32)) return null;
   return { size, roots: Array.from({ length: roots.length / 32 }, (_, i) => roots.subarray(i * 32, i * 32 + 32)) };
 }
 export const frontierBytes = ({ roots }: Frontier): Buffer => Buffer.concat(roots);
+
+/** In a page that was damaged anything may stand. */
+const isHash = (value: unknown): boolean => Buffer.isBuffer(value) && value.length === 32;
 
 /** Null: the row is gone or is none. */
 export function readHead(db: AnyDb): LogHead | null {
   const row = statement<[], HeadRow>(db, 'SELECT size, last, frontier FROM audit_head WHERE one = 1').get();
   const frontier = row === undefined ? null : frontierOf(row.size, row.frontier);
-  return row === undefined || frontier === null || row.last.length !== 32 ? null : { frontier, last: hex(row.last) };
+  return row === undefined || frontier === null || !isHash(row.last) ? null : { frontier, last: hex(row.last) };
 }
 
 export function writeHead(db: WriteDb, { frontier, last }: LogHead): void {
@@ -50,7 +54,7 @@ export function appendEntry(db: WriteDb, head: LogHead, entry: NewEntry, body: L
 export function prunedHead(db: AnyDb): LogHead {
   const row = statement<[], HeadRow>(db, 'SELECT up_to AS size, last, frontier FROM audit_tombstone ORDER BY up_to DESC LIMIT 1').get();
   const frontier = row === undefined ? null : frontierOf(row.size, row.frontier);
-  return row === undefined || frontier === null ? emptyLog : { frontier, last: hex(row.last) };
+  return row === undefined || frontier === null || !isHash(row.last) ? emptyLog : { frontier, last: hex(row.last) };
 }
 
 /**

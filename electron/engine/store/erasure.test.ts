@@ -6,7 +6,7 @@ import type { Draft } from '../ingest/draft.ts';
 import type { PayloadKind, PayloadRef } from '../ingest/payload.ts';
 import type { Told } from './assemble/assembler.ts';
 import { appendAudit } from './audit.ts';
-import { Chores } from './chores.ts';
+import { Chores, interruptChores } from './chores.ts';
 import { US_HOUR } from './codes.ts';
 import { runCommand } from './commands.ts';
 import { openReader } from './database.ts';
@@ -187,5 +187,33 @@ describe('an erasure', () => {
     expect(chores.busy).toBe(false);
     expect(history.all('SELECT state, ended_us > 0 AS ended FROM chore')).toEqual([{ state: 'cancelled', ended: 1 }]);
     expect(history.all("SELECT outcome FROM audit_entry WHERE action = 'erasure.run' ORDER BY id")).toEqual([{ outcome: 'asked' }, { outcome: 'failed' }]);
+  });
+
+  it('leaves what is in use and does not write the file anew while somebody is being stopped, and says both', () => {
+    fill();
+    history.db.prepare("UPDATE approval SET state = 'waiting', decided_us = NULL").run();
+    history.db.prepare(`INSERT INTO stop_order (scope_key, scope, scope_name, level, origin, state, headline, ordered_by, reason_kind, reason, silence_s, watch_s, intent_us, agents, sources, plan)
+      VALUES ('agent:agt-1', '{}', 'planner', 'cancel', 'person', 'stopping', 'x', ?, 'other', 'Ada Lovelace asked', 90, 900, ?, '[]', '[]', '{}')`).run(person, t0);
+    const before = history.all('SELECT title, decided_by FROM approval');
+    erase();
+    expect(history.all('SELECT title, decided_by FROM approval')).toEqual(before);
+    expect(history.all('SELECT ordered_by AS by FROM stop_order')).toEqual([{ by: person }]);
+    const remains = JSON.parse(history.all<{ remains: string }>('SELECT remains FROM erasure')[0]?.remains ?? '[]') as { why: string; text: string }[];
+    expect(remains.filter((one) => one.why === 'waiting')).toHaveLength(2);
+    expect(remains.find((one) => one.why === 'file')?.text).toMatch(/a stop order has not ended/);
+  });
+
+  it('that was cut off is told as interrupted by the next start, and what it did is done', () => {
+    fill();
+    chores.add(8, 'erasure.run', { by, person, aliases: [], salt, hashes: [], reason: 'x', rewrite: false, wait: false });
+    for (let n = 0; n < 5; n++) chores.step();
+    history.restart();
+    history.db.transaction(() => interruptChores(history.db, t0)).immediate();
+    expect(history.all('SELECT state, ended_us > 0 AS ended FROM chore')).toEqual([{ state: 'interrupted', ended: 1 }]);
+    expect(history.all("SELECT outcome, text FROM audit_entry ORDER BY id DESC LIMIT 1")).toEqual([{ outcome: 'failed', text: expect.stringContaining('Erase again') as string }]);
+    writer = new Writer(history.db, realIntake);
+    chores = new Chores({ writer, now: () => t0, answer: (n, ok) => { answers.push({ n, ok }); }, fail: (n, error) => { answers.push({ n, error }); }, tell: () => undefined });
+    erase();
+    expect(bytesLeft()).toEqual([]);
   });
 });

@@ -35,6 +35,7 @@ export function* erase(writer: Writer, job: ErasureJob, nowUs: () => number): Ge
   const by = replacementOf(job.erasure);
   const blank: number[] = [];
   // What is overwritten or deleted from now on is zeros in the file, not free room with the old bytes in it.
+  const usual = Number(db.pragma('secure_delete', { simple: true }));
   db.pragma('secure_delete = ON');
   try {
     yield* walk(db, {
@@ -63,7 +64,7 @@ export function* erase(writer: Writer, job: ErasureJob, nowUs: () => number): Ge
     if (!(yield* emptyLog(db))) tally.stays('file', 'Somebody was reading the history all the time, so the log beside the file could not be emptied. It is with the next closing of Gatehouse.');
     writer.inTransaction(() => saveOutcome(db, job.erasure, tally));
   } finally {
-    db.pragma('secure_delete = OFF');
+    db.pragma(`secure_delete = ${usual}`);
   }
 }
 

@@ -145,7 +145,7 @@ async function assemble(options: EngineOptions, log: Log, history: HistoryPort, 
     const { rows, passed } = await ask(history, 'liveRows', { after: afterId, upTo: upToId, ids, filter, limit });
     return { rows, matched: passed };
   };
-  const reports = openReports({ history, dataFolder: options.dataFolder, version, log, changed: () => hints.add(['reports', 'audit']), pack: packer({ file: history.file, log, seal: () => audit.sealNow('pack'), sign: (text) => audit.sign(text) }) });
+  const reports = openReports({ history, dataFolder: options.dataFolder, version, log, changed: (audited) => hints.add(audited ? ['reports', 'audit'] : ['reports']), pack: packer({ file: history.file, log, seal: () => audit.sealNow('pack'), sign: (text) => audit.sign(text) }) });
   const rpc = new RpcServer({
     handlers: makeHandlers({
       history, status, alarms, connections, receiver, views: new ContentViews({ history, log }), desk: runtimes.desk, stop: stopping.desk, access: accessDesk({ history, documents: documentReader() }), cost: costDesk({ history, bills: billReader() }), budgets: budgetsDesk({ history }), alerts: alerts.desk, retention: retentionDesk({ history, survey: openSurvey(() => history.file), clock: systemClock }), audit: audit.desk, reports: reports.desk,

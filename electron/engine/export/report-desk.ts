@@ -30,7 +30,8 @@ export interface ReportParts {
   readonly dataFolder: string;
   readonly version: string;
   readonly log: Log;
-  readonly changed: () => void;
+  /** `audit`: something was written into the audit log, too. */
+  readonly changed: (audit: boolean) => void;
   /** null: no packs are made here. */
   readonly pack: PackReport | null;
   readonly clock?: Clock;
@@ -59,14 +60,14 @@ export function openReports(parts: ReportParts): OpenedReports {
       'reports.jobs': (params) => reports.list(params.limit),
       'reports.saveTemplate': async ({ id, name, period, spec }, { actor }) => {
         const saved = await parts.history.command('reports.saveTemplate', { id: id === undefined ? null : rowOf('reportTemplate', id), name, period, spec, by: actor.name, audit: auditBy(actor, { action: 'reports.template', subject: null, outcome: 'done', text: `${id === undefined ? 'Saved' : 'Changed'} the template ${name} of reports.`, details: { name, period, spec } }) });
-        parts.changed();
+        parts.changed(true);
         const template = (await ask(parts.history, 'reports.templates', {})).rows.find((one) => one.id === publicId('reportTemplate', saved.id));
         if (template === undefined) throw new CallFailure('not_found', 'The template was removed again meanwhile.');
         return template;
       },
       'reports.removeTemplate': async ({ id }, { actor }) => {
         await parts.history.command('reports.removeTemplate', { id: rowOf('reportTemplate', id), audit: auditBy(actor, { action: 'reports.template', subject: id, outcome: 'done', text: 'Removed a template of reports.', details: {} }) });
-        parts.changed();
+        parts.changed(true);
         return {};
       },
     },
@@ -108,7 +109,7 @@ class Reports {
     const { promise, resolve } = Promise.withResolvers<void>();
     const job: Job = { id, actor, order, startedMs: order.nowMs, state: 'waiting', step: 'Waiting', rows: 0, of: 0, bytes: 0, running: null, cancelled: null, packing: new AbortController(), ended: promise, end: resolve };
     this.#jobs.set(id, job);
-    this.#parts.changed();
+    this.#parts.changed(true);
     this.#next();
     return this.one(id);
   }
@@ -146,7 +147,7 @@ class Reports {
     }
     this.#jobs.delete(job.id);
     job.end();
-    this.#parts.changed();
+    this.#parts.changed(true);
     this.#next();
   }
 
@@ -159,7 +160,7 @@ class Reports {
 
   #tell(job: Job, progress: { step: string; rows: number; of: number; bytes: number }): void {
     Object.assign(job, progress);
-    this.#parts.changed();
+    this.#parts.changed(false);
   }
 
   async #end(job: Job, state: 'done' | 'failed' | 'cancelled', outcome: ReportOutcome | null, error: string | null): Promise<void> {
@@ -187,7 +188,7 @@ class Reports {
       this.#jobs.delete(job.id);
       await this.#end(job, why === endedText ? 'failed' : 'cancelled', null, why);
       job.end();
-      this.#parts.changed();
+      this.#parts.changed(true);
     } else job.running?.stop();
     await job.ended;
   }

@@ -200,7 +200,7 @@ const bridgeWalls: readonly Wall[] = [
       return { api: Object.keys(api).sort(), favours: Object.keys(api.favours).sort() };
     });
     expect(exposed).toEqual({
-      api: ['call', 'cancel', 'closeStream', 'credit', 'favours', 'onDemoState', 'onEngineState', 'onHint', 'onMenuCommand', 'openStream', 'platform', 'versions'],
+      api: ['call', 'cancel', 'closeStream', 'credit', 'favours', 'guard', 'onDemoState', 'onEngineState', 'onHint', 'onMenuCommand', 'openStream', 'platform', 'versions'],
       favours: ['copyText', 'openDataFolder', 'openReport', 'restartEngine', 'saveCertificate', 'saveText', 'saveVerifier', 'setTheme', 'startDemo', 'stopDemo', 'writeReport'],
     });
   } },

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ServedEngine } from '../e2e/engine/serve.ts';
 import { makeCorpus } from './corpus.ts';
+import { benchDigests } from './digests.ts';
 import type { CorpusBody } from './corpus.ts';
 import { runLoad } from './load.ts';
 import type { LoadResult } from './load.ts';
@@ -162,5 +163,6 @@ export async function benchIngest(options: IngestOptions): Promise<Row[]> {
     { what: 'default redaction, x content in full', measured: ratio('redacted', 'full'), limit: 0.6, sense: 'min', unit: '', note: `${rounds.pace('redacted')}, ${ratio('redacted', 'naive').toFixed(2)} x naive; ${rounds.spread('redacted', 'full')}` },
     { what: 'database, x protobuf wire size', measured: bytes / wire, limit: 0.35, sense: 'max', unit: '', note: `${bytes.toFixed(0)} of ${wire.toFixed(0)} B a span, content in full` },
     { what: 'engine loop lag p99 under full ingest', measured: median(redacted.map((one) => one.lagP99)), limit: 20, sense: 'max', unit: ' ms', note: 'main thread of the engine' },
+    ...benchDigests(options.rounds * 60),
   ];
 }

@@ -29,7 +29,8 @@ export function LockScreen() {
     setProblem('');
     try {
       const answer = await guard.unlock(given);
-      setProblem(answer.text);
+      // While it waits the seconds are counted down; when it is over, they are said no more.
+      setProblem(answer.waitS > 0 ? '' : answer.text);
       setWaitS(answer.waitS);
     } catch {
       setProblem('Gatehouse did not answer. Try again.');

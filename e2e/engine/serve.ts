@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import type { Activity, Agent, Failure, Task } from '../../shared/domain.ts';
 
 const cli = fileURLToPath(new URL('../../electron/engine/cli.ts', import.meta.url));
+const builtCli = fileURLToPath(new URL('../../dist/engine/cli.js', import.meta.url));
 const run = promisify(execFile);
 
 export interface AddedConnection { readonly id: string; readonly endpoint: string; readonly token: string }
@@ -20,6 +21,8 @@ export interface ServeOptions {
   /** arguments of node itself, e.g. a preload */
   readonly nodeArgs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** the engine as it is packed, which must have been built: it takes less memory than one that runs from its source. */
+  readonly built?: boolean;
 }
 
 export class ServedEngine {
@@ -34,7 +37,7 @@ export class ServedEngine {
   /** Starts `serve` (port 0: a free one; no folder: a new one) and waits until it says that it is ready. */
   static async start(options: ServeOptions = {}): Promise<ServedEngine> {
     const data = options.folder ?? (await mkdtemp(join(tmpdir(), 'gatehouse-')));
-    const child = spawn(process.execPath, [...(options.nodeArgs ?? []), cli, 'serve', '--otlp', `127.0.0.1:${options.port ?? 0}`, '--data', data, '--json'], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
+    const child = spawn(process.execPath, [...(options.nodeArgs ?? []), options.built === true ? builtCli : cli, 'serve', '--otlp', `127.0.0.1:${options.port ?? 0}`, '--data', data, '--json'], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
     let said = '';
     await new Promise<void>((resolve, reject) => {
       const hear = (chunk: Buffer): void => { said += chunk.toString(); if (said.includes('\n')) resolve(); };

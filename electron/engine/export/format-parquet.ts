@@ -9,8 +9,8 @@ import { written } from './format.ts';
 import { wellFormed } from './inert-text.ts';
 
 /** A group is held in memory: it ends at so many rows, or characters. */
-const rowsInGroup = 10_000;
-const charactersInGroup = 8 * 1024 * 1024;
+const rowsInGroup = 5_000;
+const charactersInGroup = 4 * 1024 * 1024;
 
 export const writeParquet: Format = async (columns, pages, out, { spec, content, madeAt, version }) => {
   const writer = new ByteWriter();

@@ -6,10 +6,10 @@ import type { ReportOrder, ReportOutcome, ReportProgress } from './write-report.
 
 /**
  * What the thread may keep of texts and rows: a few pages, whatever the report's length. V8 takes what it is allowed before it clears up, and the whole
- * engine is to stay small (measured: with no limit a report took 230 MB, with these 50 to 100, in the same time).
+ * engine is to stay small (measured: with no limit a report took 230 MB, with these 40 to 60, in about the same time).
  */
-const memoryMb = 160;
-const youngMb = 24;
+const memoryMb = 128;
+const youngMb = 6;
 /** A thread that was told to end and is inside of a long write is ended. */
 const endsWithinMs = 5_000;
 

@@ -48,9 +48,9 @@ export function fixed(reading: Reading, one: Part): Part {
   return { ...one, where: both(one.where, { sql: `${key} BETWEEN ? AND ?`, values: [ends?.least ?? 0, ends?.most ?? -1] }) };
 }
 
-const rowsInPage = 500;
+const rowsInPage = 200;
 /** SECURITY: a row may hold megabytes of an agent's words. A page of them is ended early. */
-const charactersInPage = 2 * 1024 * 1024;
+const charactersInPage = 1024 * 1024;
 
 /** All rows along the key. Nothing of the file is held between two pages: the writer and the retention go on meanwhile. */
 export function* pagesOf(reading: Reading, { walk, where, key, select, rowsOf }: Part): Generator<Row[]> {

@@ -23,7 +23,7 @@ export interface Told {
 
 interface Block { readonly format: number; readonly body: Uint8Array }
 /** Unfolded blocks that are kept; the newest always is. */
-const mostKept = 8 * 1024 * 1024;
+const mostKept = 2 * 1024 * 1024;
 /** A row made of more records than this tells the texts of the first of them, and says so. */
 const mostRecords = 200;
 

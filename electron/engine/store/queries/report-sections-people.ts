@@ -108,7 +108,7 @@ export function gapSection(context: SectionContext): Section {
   const rows = firstRows(context, 'gaps', gaps, 'coalesce(to_us, 9000000000000000) - from_us DESC, from_us');
   return sectionOf('gaps', count, {
     title: 'What was not seen',
-    sentences: count === 0 ? ['No period is known that could not be seen.'] : [`${inNumbers(count)} periods could not be seen: ${words(reasons)}.`, 'The rows are the longest first.'],
+    sentences: count === 0 ? ['No period is known that could not be seen.'] : [`${count === 1 ? 'One period' : `${inNumbers(count)} periods`} could not be seen: ${words(reasons)}.`, 'The rows are the longest first.'],
     chart: null,
     columns: [connection, time('From, UTC', 'from'), time('To, UTC', 'to'), { name: 'Length', align: 'end', cell: (row) => (typeof row['durationUs'] === 'number' ? lengthWords(row['durationUs'] / 1_000) : '') }, text('Why', 'text')],
     rows,

@@ -50,6 +50,16 @@ class Counted {
     return new Set(this.rows('stop_agent').filter((row) => publicId('stop', this.num(row['stop'])) === scope.id).map((row) => this.num(row['agent'])));
   }
 
+  /** Not connected for the first part of the period, or removed within it. */
+  private awayConnections(isOwn: (connection: number) => boolean): number {
+    const agents = this.rows('agent').filter((row) => this.num(row['rows']) > 0);
+    return this.rows('connection').filter((row) => isOwn(this.num(row['id']))).reduce((sum, row) => {
+      const since = Math.min(this.num(row['created_us']), ...agents.filter((one) => one['connection'] === row['id']).map((one) => this.num(one['first_us'])));
+      const removed = row['removed_us'];
+      return sum + Number(since > this.asked.from && since < this.asked.to) + Number(removed !== null && this.num(removed) > this.asked.from && this.num(removed) < this.asked.to);
+    }, 0);
+  }
+
   count(content: ReportContent): Record<string, number> {
     const own = this.agents();
     const { scope } = this.asked;
@@ -59,7 +69,7 @@ class Counted {
     const n = (table: string, holds: (row: Table) => boolean): number => this.rows(table).filter(holds).length;
     switch (content) {
       case 'activity': return { activity: n('activity', (row) => this.inPeriod(row['ts_us']) && mine(row)) };
-      case 'gaps': return { gap: n('gap', (row) => this.num(row['from_us']) < this.asked.to && (row['to_us'] === null || this.num(row['to_us']) > this.asked.from) && (own === null || row['connection'] === null || its.has(this.num(row['connection'])))) };
+      case 'gaps': return { gap: n('gap', (row) => this.num(row['from_us']) < this.asked.to && (row['to_us'] === null || this.num(row['to_us']) > this.asked.from) && (own === null || row['connection'] === null || its.has(this.num(row['connection'])))) + this.awayConnections((id) => own === null || its.has(id)) };
       case 'approvals': return { approval: n('approval', (row) => this.num(row['asked_us']) < this.asked.to && (row['state'] === 'waiting' || this.num(row['decided_us'] ?? row['asked_us']) >= this.asked.from) && (connection === null ? mine(row) : row['connection'] === connection)) };
       case 'cost': return { day: n('by_day', (row) => this.inDays(row['day']) && mine(row)), bill: n('bill_day', (row) => this.inDays(row['day']) && (own === null || row['connection'] === connection)) };
       case 'failures': return this.failures(mine, own);

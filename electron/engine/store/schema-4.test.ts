@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openReader, openWriter } from './database.ts';
-import { migrate, migrations } from './migrations.ts';
+import { migrate, migrations, schemaVersion } from './migrations.ts';
 import { historyFile } from './open.ts';
 import { runtimeFacts, runtimeLinks } from './queries/runtimes.ts';
 import { Reading } from './queries/reading.ts';
@@ -26,7 +26,7 @@ it('keeps runtimes and their credentials, has no stop credential yet, and no ord
 
   const { from, backup } = migrate(db, file, 1_000_000);
 
-  expect([from, db.pragma('user_version', { simple: true }), backup !== null && existsSync(backup), db.pragma('integrity_check', { simple: true })]).toEqual([3, 7, true, 'ok']);
+  expect([from, db.pragma('user_version', { simple: true }), backup !== null && existsSync(backup), db.pragma('integrity_check', { simple: true })]).toEqual([3, schemaVersion, true, 'ok']);
   expect(db.prepare('SELECT credential, credential_hint, stop_credential, stop_credential_hint FROM runtime WHERE connection = 1').all()).toEqual([{ credential: 'vault:a', credential_hint: 'abcd', stop_credential: null, stop_credential_hint: null }]);
   expect(db.prepare('SELECT (SELECT count(*) FROM stop_order) AS orders, (SELECT count(*) FROM gap) AS gaps').get()).toEqual({ orders: 0, gaps: 1 });
   db.close();

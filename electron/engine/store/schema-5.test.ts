@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { KIND, STATUS, US_DAY } from './codes.ts';
 import { openWriter, type WriteDb } from './database.ts';
 import { durationBucket } from './histogram.ts';
-import { migrate, migrations } from './migrations.ts';
+import { migrate, migrations, schemaVersion } from './migrations.ts';
 import { historyFile } from './open.ts';
 
 const us = Date.UTC(2026, 2, 1, 12) * 1_000;
@@ -42,7 +42,7 @@ it('keeps the ids of grants and gives none twice', () => {
 
   const { from, backup } = migrate(db, file, 1_000_000);
 
-  expect([from, db.pragma('user_version', { simple: true }), backup !== null && existsSync(backup), db.pragma('integrity_check', { simple: true })]).toEqual([4, 7, true, 'ok']);
+  expect([from, db.pragma('user_version', { simple: true }), backup !== null && existsSync(backup), db.pragma('integrity_check', { simple: true })]).toEqual([4, schemaVersion, true, 'ok']);
   expect(db.prepare('SELECT id, connection, agent, document, kind, name, read_only, first_us, last_us, gone_us, effect, understood, reading, description FROM grant_seen ORDER BY id').all()).toEqual([
     { id: 7, connection: 3, agent: 0, document: 0, kind: 'tool', name: 'read_file', read_only: 1, first_us: 5, last_us: 6, gone_us: null, effect: 'allow', understood: 'partly', reading: '{}', description: 'text' },
     { id: 9, connection: 3, agent: 2, document: 0, kind: 'tool', name: 'delete_file', read_only: 1, first_us: 5, last_us: 6, gone_us: 6, effect: 'allow', understood: 'partly', reading: '{}', description: 'text' },

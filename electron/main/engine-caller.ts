@@ -11,6 +11,8 @@ export interface EngineCaller {
 }
 
 const longestWaitMs = 30_000;
+/** What is counted over a whole history for a report on paper. */
+const longestCountMs = 10 * 60_000;
 
 export function openCaller(engine: EngineProcess, name: string, bounds: Pick<Speaker, 'readOnly' | 'text'> = { readOnly: false, text: 'full' }): EngineCaller {
   const { port1, port2 } = new MessageChannelMain();
@@ -28,7 +30,7 @@ export function openCaller(engine: EngineProcess, name: string, bounds: Pick<Spe
     call: (method, params) => new Promise((resolve, reject) => {
       n += 1;
       const mine = n;
-      const timer = setTimeout(() => settle(null), longestWaitMs);
+      const timer = setTimeout(() => settle(null), method === 'reports.document' || method === 'reports.preview' ? longestCountMs : longestWaitMs);
       const settle = (message: EngineMessage | null): void => {
         clearTimeout(timer);
         waiting.delete(mine);

@@ -1,15 +1,12 @@
 /** Draws the README's pictures from the real window with the demo fleet: `npm run screenshots`. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
-import type { ElectronApplication, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import type { Params } from '../shared/contract.ts';
 import { callFromPage, engineReady, launch } from './launch.ts';
-import { saveTo } from './one-order.ts';
 
 const folder = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
 
@@ -99,8 +96,8 @@ async function drawStops(page: Page, themes: (each: (theme: 'light' | 'dark') =>
   }
 }
 
-/** The report, an entry of the log behind it, and the first sheet that is printed. */
-async function drawAudit(app: ElectronApplication, page: Page, themes: (each: (theme: 'light' | 'dark') => Promise<void>) => Promise<void>): Promise<void> {
+/** The report, and an entry of the log behind it. */
+async function drawAudit(page: Page, themes: (each: (theme: 'light' | 'dark') => Promise<void>) => Promise<void>): Promise<void> {
   await go(page, 'u');
   await expect(page.getByText('Chain whole')).toBeVisible({ timeout: 60_000 });
   await page.getByRole('button', { name: 'OCSF 1.9' }).click();
@@ -111,27 +108,6 @@ async function drawAudit(app: ElectronApplication, page: Page, themes: (each: (t
   await page.keyboard.press('v');
   await expect(page.getByText(/whole from here to the newest/)).toBeVisible({ timeout: 60_000 });
   await themes((theme) => draw(page, 'audit-entry', theme));
-  await go(page, 'u');
-  await page.getByRole('checkbox', { name: 'Auditor pack' }).uncheck();
-  const kept = await mkdtemp(join(tmpdir(), 'gatehouse-pictures-'));
-  await saveTo(app, join(kept, 'report'));
-  await page.getByRole('heading', { level: 1 }).click();
-  await page.keyboard.press('Control+e');
-  await expect.poll(async () => (await callFromPage(page, 'reports.jobs', {})).rows[0]?.state, { timeout: 120_000 }).toBe('done');
-  await writeFile(`${folder}report-sheet.png`, Buffer.from(await sheetOf(app, join(kept, 'report', 'report.pdf')), 'base64'));
-  await rm(kept, { recursive: true, force: true });
-}
-
-/** The first sheet, as a reader of the file sees it. */
-function sheetOf(app: ElectronApplication, file: string): Promise<string> {
-  return app.evaluate(async ({ BrowserWindow }, path) => {
-    const reader = new BrowserWindow({ width: 900, height: 1240, webPreferences: { plugins: true, sandbox: true } });
-    await reader.loadURL(`file://${path}#toolbar=0&navpanes=0&view=Fit`);
-    await new Promise((resolve) => { setTimeout(resolve, 4_000); });
-    const picture = (await reader.webContents.capturePage()).toPNG().toString('base64');
-    reader.destroy();
-    return picture;
-  }, file);
 }
 
 /** What agents may touch, who calls whom, and who one of them is. */
@@ -244,7 +220,7 @@ test('pictures of every screen', async () => {
   }
   await first.close();
 
-  const { app, page, close } = await launch();
+  const { page, close } = await launch();
   await engineReady(page);
   await page.setViewportSize({ width: 1280, height: 800 });
   const leaveReceiver = await tellSomebody(page);
@@ -309,7 +285,7 @@ test('pictures of every screen', async () => {
     await drawAlerts(page, theme);
   });
   await drawStops(page, themes);
-  await drawAudit(app, page, themes);
+  await drawAudit(page, themes);
   await close();
   leaveReceiver();
 });

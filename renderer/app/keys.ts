@@ -2,7 +2,7 @@
  * The keyboard: one listener, a stack of layers. Later layers go first; a dialog's layer shuts those below it.
  * A key is written `j`, `shift+j`, `mod+k` (Ctrl or Cmd), `g o` (one after the other), `?`, `enter`, `space`.
  */
-import { useLayoutEffect, useRef, useSyncExternalStore } from 'react';
+import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
 
 export interface KeyBinding {
   keys: string;
@@ -133,7 +133,8 @@ export function useKeys(name: string, bindings: readonly KeyBinding[], options: 
     latest.current = bindings;
   });
   const { shuts = false, active = true } = options;
-  useLayoutEffect(() => {
+  // Not with the layout: a screen that waits for a part of itself would lose its keys for that moment, while its name still stands there.
+  useEffect(() => {
     if (!active) return undefined;
     return addLayer({ name, shuts, bindings: () => latest.current });
   }, [name, shuts, active]);

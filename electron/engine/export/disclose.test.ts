@@ -80,3 +80,10 @@ it('leaves the sentences of Gatehouse where it quotes nobody, with names replace
   expect(entry('approvals.decide', 'hashes', 'names')).toMatch(/^sha256:/);
   expect(entry('approvals.decide', 'full', 'removed')).toBe(null);
 });
+
+it.each(['pseudonyms', 'removed'] as const)('calls the console by its name with %s: it is no person', (people) => {
+  const row = { ...rowOf('console'), actor: 'Gatehouse', actorKind: 'engine', text: 'Gatehouse sealed the log.' };
+  const made = disclosure(columnsOf.console, { text: 'full', people }, new Pseudonyms());
+  expect(made.rows([{ ...row, action: 'audit.key' }])[0]).toMatchObject({ actor: 'Gatehouse', text: 'Gatehouse sealed the log.' });
+  expect(JSON.stringify(made.rows([{ ...row, actor: person, action: 'settings.change', text: `${person} did it` }]))).toMatch(people === 'removed' ? /"actor":null/ : /"actor":"person-/);
+});

@@ -4,6 +4,7 @@
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { PeopleLevel, TextLevel } from '../../../shared/reports.ts';
+import { consoleName } from '../audit-words.ts';
 import { maskJson, maskText } from '../ingest/redact.ts';
 import type { Cell, Column, Row } from './columns.ts';
 
@@ -35,7 +36,7 @@ export function disclosure(columns: readonly Column[], { text, people }: { reado
     withheld,
     rows: (rows) => (steps.length === 0 ? [...rows] : rows.map((row) => {
       const shown: Record<string, Cell> = { ...row };
-      const names = people === 'names' ? [] : persons.flatMap((name) => (typeof row[name] === 'string' && row[name].trim().length > 1 ? [row[name]] : []));
+      const names = people === 'names' ? [] : persons.flatMap((name) => (typeof row[name] === 'string' && row[name].trim().length > 1 && !isConsole(row[name]) ? [row[name]] : []));
       for (const { name, step } of steps) {
         const value = row[name];
         if (typeof value === 'string') shown[name] = step(value, names, row);
@@ -44,6 +45,9 @@ export function disclosure(columns: readonly Column[], { text, people }: { reado
     })),
   };
 }
+
+/** As the audit log and the events of stop orders call it. An account of one of these names tells nobody's. */
+const isConsole = (name: string): boolean => name === consoleName || name === 'console';
 
 type Step = (value: string, names: readonly string[], row: Row) => Cell;
 
@@ -61,7 +65,12 @@ function rowStep(column: Column, of: (column: Column) => Step | null): Step | nu
 /** null: the cell stays as it is. */
 function stepOf(column: Column, text: TextLevel, people: PeopleLevel, pseudonyms: Pseudonyms, withheld: Withheld): Step | null {
   const hidden = people === 'names' ? null : (name: string): string | null => (people === 'pseudonyms' ? pseudonyms.of(name) : null);
-  if (column.person === true) return hidden === null ? null : (value) => { if (people === 'removed') withheld.cells += 1; return hidden(value); };
+  if (column.person === true) return hidden === null ? null : (value) => {
+    // The console is no person: as a pseudonym its own acts would read as somebody's.
+    if (isConsole(value)) return value;
+    if (people === 'removed') withheld.cells += 1;
+    return hidden(value);
+  };
   // An agent's words that may name somebody cannot be searched for every name: without names they are kept back, whatever the level of text.
   if (column.agentText === true && column.mayName === true && hidden !== null && text !== 'hashes') return () => { withheld.cells += 1; return null; };
   const said = column.agentText === true ? textStep(column, text) : null;

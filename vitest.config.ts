@@ -2,16 +2,32 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer } from 'vitest/node';
 import type { TestSpecification } from 'vitest/node';
 
-/** The file that takes longest begins first: begun last, it would run on alone. */
+/** The files that take a minute and more, the longest first. */
+const long = ['conformance-langgraph', 'stop/crash', 'watching', 'conformance-a2a', 'mcp/mcp', 'a2a/a2a', 'stop-credential', 'engine/runtimes'];
+
+/** What these prove is within milliseconds of what was done: they come when those that run beside integration have ended, or nearly. */
+const timed = ['engine/stop', 'engine/stop-local', 'engine/budget', 'processes/end-tree'];
+
+/** Begun last, a long one would run on alone. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLongest = ({ moduleId }: TestSpecification): number => (moduleId.includes('conformance.integration') ? 1 : 0);
-    return (await super.sort(files)).toSorted((a, b) => isLongest(b) - isLongest(a));
+    const place = ({ moduleId }: TestSpecification): number => {
+      const is = (name: string): boolean => moduleId.endsWith(`${name}.integration.test.ts`);
+      const at = long.findIndex(is);
+      if (at !== -1) return at;
+      return long.length + Number(timed.some(is));
+    };
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
   }
 }
 
 /** These wait for servers and for windows of silence more than they work, and have all that they start to themselves. */
-const sideBySide = ['electron/engine/connectors/**/*.integration.test.ts', 'electron/engine/stop/**/*.integration.test.ts', 'electron/engine/{runtimes,stop-credential}.integration.test.ts', 'e2e/engine/runtimes.integration.test.ts'];
+const sideBySide = [
+  'electron/engine/{connectors,stop,alerts}/**/*.integration.test.ts',
+  'electron/engine/{runtimes,stop-credential,audit-coverage}.integration.test.ts',
+  'electron/engine/export/{verify-sh,report-desk}.integration.test.ts',
+  'e2e/engine/{runtimes,access}.integration.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -49,7 +65,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // Connectors and stops against real runtimes: files run side by side.
+          // Connectors, stops and deliveries against real servers: files run side by side.
           name: 'connectors',
           include: sideBySide,
           testTimeout: 60_000,

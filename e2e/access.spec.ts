@@ -1,8 +1,8 @@
 /** Access, looked at: the matrix by keyboard, an imported policy from paste to removal, a finding dismissed with a reason; axe in both themes. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
-import { callFromPage, engineReady, launch } from './launch.ts';
+import { setTheme, violationsAtRest } from './axe.ts';
+import { callFromPage, engineReady, launchReady } from './launch.ts';
 import type { Launched } from './launch.ts';
 
 let opened: Launched;
@@ -12,27 +12,12 @@ const policy = JSON.stringify({ Version: '2012-10-17', Statement: [{ Sid: 'Every
 test.describe.configure({ mode: 'serial' });
 test.beforeAll(async () => {
   test.setTimeout(120_000);
-  opened = await launch({ arguments: ['--demo'] });
+  opened = await launchReady({ arguments: ['--demo'] });
   const { page } = opened;
-  await engineReady(page);
-  await page.setViewportSize({ width: 1280, height: 800 });
   await expect.poll(async () => (await callFromPage(page, 'agents.list', { period: { from: '2020-01-01T00:00:00.000Z', to: null } })).rows.some((row) => row.name === 'refund-runner'), { timeout: 60_000 }).toBe(true);
   agentId = (await callFromPage(page, 'agents.list', { period: { from: '2020-01-01T00:00:00.000Z', to: null } })).rows.find((row) => row.name === 'refund-runner')?.id ?? '';
 });
 test.afterAll(async () => { await opened.close(); });
-
-async function violations(page: Page): Promise<string[]> {
-  // A tooltip lies in the top layer, outside of every landmark, while the pointer rests on its cell.
-  await page.mouse.move(640, 1);
-  await expect(page.getByRole('tooltip')).toHaveCount(0);
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return found.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
-}
-
-async function inTheme(page: Page, theme: 'light' | 'dark'): Promise<void> {
-  await callFromPage(page, 'settings.set', { theme });
-  await expect(page.locator(`html[data-mantine-color-scheme="${theme}"]`)).toHaveCount(1);
-}
 
 async function openTab(page: Page, name: string): Promise<void> {
   await page.keyboard.press('g');
@@ -60,14 +45,14 @@ test('a policy is read before it is imported, and nothing of what was typed is l
   await dialog.getByLabel('Name', { exact: true }).fill('fin-agents-exec');
   await dialog.getByLabel('Role, key or account that holds it').fill('role fin-agents-exec');
   await dialog.getByRole('checkbox', { name: /^refund-runner/ }).check();
-  expect(await violations(page)).toEqual([]);
+  expect(await violationsAtRest(page)).toEqual([]);
   await page.keyboard.press('Control+Enter');
   await expect(dialog).toHaveCount(0);
   await expect(page.getByRole('grid', { name: 'Grant documents' }).getByRole('row', { name: /fin-agents-exec/ })).toBeVisible();
   await expect(page.getByRole('complementary', { name: 'Document' })).toContainText('"Sid": "Everything"');
-  await inTheme(page, 'dark');
-  expect(await violations(page)).toEqual([]);
-  await inTheme(page, 'light');
+  await setTheme(page, 'dark');
+  expect(await violationsAtRest(page)).toEqual([]);
+  await setTheme(page, 'light');
 });
 
 test('the matrix has one tab stop, and what stands behind a cell follows the arrows', async () => {
@@ -93,10 +78,10 @@ test('the matrix has one tab stop, and what stands behind a cell follows the arr
   expect(await page.evaluate(() => location.hash)).toBe(place);
   await expect(page.getByLabel('Filter by agent or resource')).toHaveValue('refund-runner');
   for (const theme of ['light', 'dark'] as const) {
-    await inTheme(page, theme);
-    expect(await violations(page), theme).toEqual([]);
+    await setTheme(page, theme);
+    expect(await violationsAtRest(page), theme).toEqual([]);
   }
-  await inTheme(page, 'light');
+  await setTheme(page, 'light');
   await page.getByRole('radio', { name: 'By class' }).check({ force: true });
   await expect(grid.getByRole('columnheader', { name: /^Read/ })).toBeVisible();
   await page.getByLabel('Filter by agent or resource').fill('no such agent or tool');
@@ -115,8 +100,8 @@ test('a finding is dismissed with a reason, listed, and restored', async () => {
   const row = page.getByRole('grid', { name: 'Findings' }).getByRole('row', { name: /refund-runner, Wildcard/ });
   await row.click();
   for (const theme of ['dark', 'light'] as const) {
-    await inTheme(page, theme);
-    expect(await violations(page), theme).toEqual([]);
+    await setTheme(page, theme);
+    expect(await violationsAtRest(page), theme).toEqual([]);
   }
   await page.getByRole('complementary', { name: 'Finding' }).getByRole('button', { name: 'Dismiss…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Dismiss finding' });
@@ -138,7 +123,7 @@ test('what would be enough is proposed and replayed, what is held is approved, a
   const proposal = page.getByRole('dialog', { name: 'Least that its work needs' });
   await expect(proposal.getByText('The console applies nothing')).toBeVisible();
   await expect(proposal.getByText(/past actions? would have been blocked/)).toBeVisible();
-  expect(await violations(page)).toEqual([]);
+  expect(await violationsAtRest(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await expect(proposal).toHaveCount(0);
 
@@ -151,8 +136,8 @@ test('what would be enough is proposed and replayed, what is held is approved, a
   await page.keyboard.press('Control+Enter');
   await expect(approve).toHaveCount(0);
   await expect(page.getByText('It holds exactly that now.')).toBeVisible();
-  await inTheme(page, 'dark');
-  expect(await violations(page)).toEqual([]);
+  await setTheme(page, 'dark');
+  expect(await violationsAtRest(page)).toEqual([]);
 
   await openTab(page, 'Documents');
   const document = page.getByRole('grid', { name: 'Grant documents' }).getByRole('row', { name: /fin-agents-exec/ });
@@ -160,5 +145,5 @@ test('what would be enough is proposed and replayed, what is held is approved, a
   await page.getByRole('complementary', { name: 'Document' }).getByRole('button', { name: 'Remove…' }).click();
   await page.keyboard.press('Control+Enter');
   await expect(document).toHaveCount(0);
-  await inTheme(page, 'light');
+  await setTheme(page, 'light');
 });

@@ -1,7 +1,7 @@
 /** Every screen and dialog of the page through axe, light and dark, with the demo fleet's agents on it; and the keyboard alone. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
+import { setTheme, violations } from './axe.ts';
 import { callFromPage, engineReady, launch } from './launch.ts';
 import type { Launched } from './launch.ts';
 
@@ -21,12 +21,6 @@ function pageOf(launched: Launched | undefined): Page {
   return launched.page;
 }
 
-async function violations(page: Page): Promise<string[]> {
-  // Legacy mode: the other one opens a second page, and this program has one window.
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return found.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
-}
-
 const screens = { o: 'Overview', l: 'Live', a: 'Agents', p: 'Approvals', i: 'Alerts', s: 'Stop orders', n: 'Connections', ',': 'Settings' };
 
 async function goTo(page: Page, letter: string, title: string): Promise<void> {
@@ -39,8 +33,7 @@ for (const theme of ['light', 'dark'] as const) {
   test(`axe finds nothing, ${theme}`, async () => {
     test.setTimeout(180_000);
     const page = pageOf(desk);
-    await callFromPage(page, 'settings.set', { theme });
-    await expect(page.locator(`html[data-mantine-color-scheme="${theme}"]`)).toHaveCount(1);
+    await setTheme(page, theme);
     for (const [letter, title] of Object.entries(screens)) {
       await goTo(page, letter, title);
       await expect(page.locator('main [aria-busy="true"]')).toHaveCount(0);
@@ -72,8 +65,7 @@ for (const theme of ['light', 'dark'] as const) {
   test(`axe finds nothing in the guided dialog of any kind, ${theme}`, async () => {
     test.setTimeout(120_000);
     const page = pageOf(desk);
-    await callFromPage(page, 'settings.set', { theme });
-    await expect(page.locator(`html[data-mantine-color-scheme="${theme}"]`)).toHaveCount(1);
+    await setTheme(page, theme);
     await goTo(page, 'n', 'Connections');
     for (const kind of [/LangGraph/, /A2A/, /MCP server over HTTP/, /MCP local program/]) {
       await page.keyboard.press('a');

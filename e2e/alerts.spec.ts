@@ -1,22 +1,22 @@
 /** Alerts in the real window, by keyboard, to a real receiver: a target and its test, a rule, one alert that is delivered once, and what a person says to it; axe in both themes. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import { alertMessage, type AlertMessage } from '../shared/alerts.ts';
-import { callFromPage, engineReady, launch } from './launch.ts';
+import { setTheme, violationsAtRest } from './axe.ts';
+import { launchReady } from './launch.ts';
 import type { Launched } from './launch.ts';
+import { Sender, text } from './sender.ts';
 
 interface Taken { message: AlertMessage; uid: string | undefined; authorization: string | undefined }
 
 let opened: Launched;
-let intake: { url: string; token: string };
+let agent: Sender;
 let server: Server;
 let receiver = '';
 let answers = 200;
 const taken: Taken[] = [];
-let sent = 0;
 
 async function startReceiver(): Promise<void> {
   server = createServer((request, response) => {
@@ -32,34 +32,21 @@ async function startReceiver(): Promise<void> {
   receiver = `http://127.0.0.1:${(server.address() as AddressInfo).port}/alerts`;
 }
 
-const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
-const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
 
 /** One run of an agent whose tool fails, as an exporter sends it. */
 async function sendRun(message: string): Promise<void> {
-  sent += 1;
-  const traceId = hex(sent, 32);
-  const now = BigInt(Date.now()) * 1_000_000n;
-  const span = (n: number, name: string, attributes: readonly ReturnType<typeof text>[], failed: boolean) => ({
-    traceId, spanId: hex(sent * 16 + n, 16), ...(n === 1 ? {} : { parentSpanId: hex(sent * 16 + 1, 16) }), name, kind: 1, startTimeUnixNano: String(now - 40_000_000n), endTimeUnixNano: String(now - 1_000_000n),
-    attributes: [text('gen_ai.agent.name', 'ledger-bot'), ...attributes], status: failed ? { code: 2, message } : { code: 1 },
-  });
-  const spans = [span(1, 'invoke_agent ledger-bot', [text('gen_ai.operation.name', 'invoke_agent')], false), span(2, 'execute_tool post_entry', [text('gen_ai.operation.name', 'execute_tool'), text('gen_ai.tool.name', 'post_entry'), text('error.type', 'ApiError')], true)];
-  const body = { resourceSpans: [{ resource: { attributes: [text('service.name', 'ledger')] }, scopeSpans: [{ scope: { name: 'ledger' }, spans }] }] };
-  const response = await fetch(`${intake.url}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-gatehouse-token': intake.token }, body: JSON.stringify(body) });
-  expect(response.status).toBe(200);
+  await agent.send({ service: 'ledger', agent: 'ledger-bot', spans: [
+    { name: 'invoke_agent ledger-bot', agoMs: [40, 1], attributes: [text('gen_ai.operation.name', 'invoke_agent')] },
+    { name: 'execute_tool post_entry', agoMs: [40, 1], attributes: [text('gen_ai.operation.name', 'execute_tool'), text('gen_ai.tool.name', 'post_entry'), text('error.type', 'ApiError')], failed: message },
+  ] });
 }
 
 test.describe.configure({ mode: 'serial' });
 test.beforeAll(async () => {
   test.setTimeout(90_000);
   await startReceiver();
-  opened = await launch();
-  const { page } = opened;
-  await engineReady(page);
-  await page.setViewportSize({ width: 1280, height: 800 });
-  const { connection, token } = await callFromPage(page, 'connections.addOtlp', { name: 'Ledger cluster' });
-  intake = { url: connection.endpoint ?? '', token };
+  opened = await launchReady();
+  agent = await Sender.connect(opened.page, 'Ledger cluster');
 });
 test.afterAll(async () => {
   await opened.close();
@@ -72,18 +59,10 @@ const targets = (page: Page) => page.getByRole('grid', { name: 'Alert targets' }
 const pane = (page: Page, name: 'Alert' | 'Target') => page.getByRole('complementary', { name, exact: true });
 const tab = (page: Page, name: RegExp) => page.getByRole('tablist', { name: 'Parts of alerts' }).getByRole('tab', { name });
 
-async function violations(page: Page): Promise<string[]> {
-  await page.mouse.move(640, 1);
-  await expect(page.getByRole('tooltip')).toHaveCount(0);
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return found.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
-}
-
 async function readableInBoth(page: Page, where: string): Promise<void> {
   for (const theme of ['light', 'dark'] as const) {
-    await callFromPage(page, 'settings.set', { theme });
-    await expect(page.locator(`html[data-mantine-color-scheme="${theme}"]`)).toHaveCount(1);
-    expect(await violations(page), `${where}, ${theme}`).toEqual([]);
+    await setTheme(page, theme);
+    expect(await violationsAtRest(page), `${where}, ${theme}`).toEqual([]);
   }
 }
 

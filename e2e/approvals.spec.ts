@@ -1,9 +1,9 @@
 /** A person connects to a real A2A server in the guided dialog, reads what its agent asks, and answers: by pointer and by keys alone. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import { startA2aServer } from '../demo/runtimes/a2a-server.ts';
 import type { A2aServer } from '../demo/runtimes/a2a-server.ts';
+import { setTheme, violations } from './axe.ts';
 import { callFromPage, engineReady, launch } from './launch.ts';
 import type { Launched } from './launch.ts';
 
@@ -30,11 +30,6 @@ async function goTo(page: Page, letter: string, title: string): Promise<void> {
   await page.keyboard.press('g');
   await page.keyboard.press(letter);
   await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible();
-}
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return found.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
 }
 
 /** The approval that this task waits with. */
@@ -133,8 +128,7 @@ test('what cannot be undone needs a second of looking and a reason; approving le
   await expect(pane.getByText('It cannot be undone: approving needs a reason.')).toBeVisible();
   await expect(approve).toBeDisabled();
   for (const theme of ['dark', 'light'] as const) {
-    await callFromPage(page, 'settings.set', { theme });
-    await expect(page.locator(`html[data-mantine-color-scheme="${theme}"]`)).toHaveCount(1);
+    await setTheme(page, theme);
     expect(await violations(page), theme).toEqual([]);
   }
   await pane.getByLabel(/^Reason/).fill('ordered every quarter');

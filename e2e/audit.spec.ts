@@ -1,11 +1,11 @@
 /** The audit screen in the real window: one report in several formats and a pack, the log by keyboard and by its filters, and what proves an entry; axe in both themes, and at 200 %. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import { extractText, getDocumentProxy } from 'unpdf';
-import { callFromPage, engineReady, launch, makeDataFolder, removeFolder } from './launch.ts';
+import { setTheme, violations } from './axe.ts';
+import { callFromPage, launchReady, makeDataFolder, removeFolder } from './launch.ts';
 import type { Launched } from './launch.ts';
 import { saveTo } from './one-order.ts';
 
@@ -16,10 +16,8 @@ test.describe.configure({ mode: 'serial' });
 test.beforeAll(async () => {
   test.setTimeout(90_000);
   reports = await makeDataFolder();
-  opened = await launch();
+  opened = await launchReady();
   const { page } = opened;
-  await engineReady(page);
-  await page.setViewportSize({ width: 1280, height: 800 });
   await callFromPage(page, 'connections.addOtlp', { name: 'Ledger cluster' });
   await callFromPage(page, 'settings.set', { retentionDays: 400 });
 });
@@ -35,10 +33,8 @@ const rest = async (page: Page): Promise<void> => { await page.getByRole('headin
 
 async function readableInBoth(page: Page, what: string): Promise<void> {
   for (const theme of ['dark', 'light'] as const) {
-    await callFromPage(page, 'settings.set', { theme });
-    await expect(page.locator(`html[data-mantine-color-scheme="${theme}"]`)).toHaveCount(1);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-    expect(violations.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`), `${what}, ${theme}`).toEqual([]);
+    await setTheme(page, theme);
+    expect(await violations(page), `${what}, ${theme}`).toEqual([]);
   }
 }
 

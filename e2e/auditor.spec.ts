@@ -1,25 +1,24 @@
 /** Auditor mode and the lock in the real window: what the page shows, what its port still answers, and what stands in the audit log afterwards; axe in both themes. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import type { PageApi } from '../shared/page-api.ts';
-import { callFromPage, engineReady, launch, makeDataFolder, removeFolder } from './launch.ts';
+import { violations } from './axe.ts';
+import { callFromPage, engineReady, launch, launchReady, makeDataFolder, removeFolder } from './launch.ts';
 import type { Launched } from './launch.ts';
+import { Sender, text } from './sender.ts';
 
 const phrase = 'a passphrase of the test';
 const secret = 'the customer is ada@example.com';
 let dataFolder = '';
 let opened: Launched;
 
-const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
-const bare = async (page: Page): Promise<string[]> => (await new AxeBuilder({ page }).setLegacyMode(true).analyze()).violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`);
 
 async function inBothThemes(page: Page, name: string): Promise<void> {
   // A tip under the resting pointer is of the moment, not of the screen.
   await page.mouse.move(0, 0);
   for (const theme of ['light', 'dark'] as const) {
     await page.evaluate((scheme) => { document.documentElement.setAttribute('data-mantine-color-scheme', scheme); }, theme);
-    expect(await bare(page), `${name}, ${theme}`).toEqual([]);
+    expect(await violations(page), `${name}, ${theme}`).toEqual([]);
     await test.info().attach(`${name}-${theme}`, { body: await page.screenshot({ path: test.info().outputPath(`${name}-${theme}.png`) }), contentType: 'image/png' });
   }
 }
@@ -39,11 +38,10 @@ const refused = (page: Page, method: string, params: unknown): Promise<string> =
 }, { name: method, asked: params });
 
 async function sendSecret(page: Page): Promise<void> {
-  const { token, endpoint } = await callFromPage(page, 'connections.addOtlp', { name: 'Desk', content: 'full' });
-  const now = BigInt(Date.now()) * 1_000_000n;
-  const span = { traceId: '1'.padStart(32, '0'), spanId: '1'.padStart(16, '0'), name: 'execute_tool pay', kind: 1, startTimeUnixNano: String(now - 5_000_000n), endTimeUnixNano: String(now), attributes: [text('gen_ai.agent.name', 'ledger-bot'), text('gen_ai.operation.name', 'execute_tool'), text('gen_ai.tool.name', 'pay'), text('error.type', 'Denied')], status: { code: 2, message: secret } };
-  const body = JSON.stringify({ resourceSpans: [{ resource: { attributes: [text('service.name', 'ledger')] }, scopeSpans: [{ scope: { name: 'ledger' }, spans: [span] }] }] });
-  expect((await fetch(`${endpoint}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-gatehouse-token': token }, body })).status).toBe(200);
+  const sender = await Sender.connect(page, 'Desk', 'full');
+  await sender.send({ service: 'ledger', agent: 'ledger-bot', spans: [
+    { name: 'execute_tool pay', agoMs: [5, 0], attributes: [text('gen_ai.operation.name', 'execute_tool'), text('gen_ai.tool.name', 'pay'), text('error.type', 'Denied')], failed: secret },
+  ] });
   await expect.poll(async () => (await callFromPage(page, 'activity.list', {})).rows.length, { timeout: 20_000 }).toBe(1);
 }
 
@@ -53,9 +51,7 @@ test.describe.configure({ mode: 'serial' });
 test.beforeAll(async () => {
   test.setTimeout(90_000);
   dataFolder = await makeDataFolder();
-  opened = await launch({ dataFolder });
-  await engineReady(opened.page);
-  await opened.page.setViewportSize({ width: 1280, height: 800 });
+  opened = await launchReady({ dataFolder });
 });
 test.afterAll(async () => {
   await opened.close();

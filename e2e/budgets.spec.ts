@@ -1,41 +1,31 @@
 /** Budgets, from an agent that really sends: made by keyboard, shown what they would have done, reached soft and hard; names inert; taken back when removed; axe in both themes. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
-import { callFromPage, engineReady, launch } from './launch.ts';
+import { setTheme, violationsAtRest } from './axe.ts';
+import { callFromPage, launchReady } from './launch.ts';
 import type { Launched } from './launch.ts';
+import { Sender, count, text } from './sender.ts';
 
 let opened: Launched;
-let address: { url: string; token: string };
-let sent = 0;
+let sender: Sender;
 const dayMs = 86_400_000;
 const hostile = '<img src=x onerror=alert(1)>\u202Egnp.exe';
 
-const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
-const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
 
 /** A finished run, so many days ago, with one call that the agent says cost so much. */
 async function spend(agent: string, usd: number, daysAgo = 0): Promise<void> {
-  sent += 1;
-  const now = BigInt(Date.now() - daysAgo * dayMs) * 1_000_000n;
-  const span = (n: number, name: string, attributes: readonly unknown[]) => ({
-    traceId: hex(sent, 32), spanId: hex(sent * 16 + n, 16), ...(n === 1 ? {} : { parentSpanId: hex(sent * 16 + 1, 16) }), name, kind: 1,
-    startTimeUnixNano: String(now - 300_000_000n), endTimeUnixNano: String(now - 100_000_000n), attributes: [text('gen_ai.agent.name', agent), ...attributes], status: { code: 1 },
-  });
-  const spans = [span(1, `invoke_agent ${agent}`, [text('gen_ai.operation.name', 'invoke_agent')]), span(2, 'chat gpt-5', [text('gen_ai.operation.name', 'chat'), text('gen_ai.request.model', 'gpt-5'), { key: 'gen_ai.usage.output_tokens', value: { intValue: String(usd * 100_000) } }])];
-  const response = await fetch(`${address.url}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-gatehouse-token': address.token }, body: JSON.stringify({ resourceSpans: [{ resource: { attributes: [text('service.name', agent)] }, scopeSpans: [{ scope: { name: agent }, spans }] }] }) });
-  expect(response.status).toBe(200);
+  await sender.send({ service: agent, agent, daysAgo, spans: [
+    { name: `invoke_agent ${agent}`, agoMs: [300, 100], attributes: [text('gen_ai.operation.name', 'invoke_agent')] },
+    { name: 'chat gpt-5', agoMs: [300, 100], attributes: [text('gen_ai.operation.name', 'chat'), text('gen_ai.request.model', 'gpt-5'), count('gen_ai.usage.output_tokens', usd * 100_000)] },
+  ] });
 }
 
 test.describe.configure({ mode: 'serial' });
 test.beforeAll(async () => {
   test.setTimeout(90_000);
-  opened = await launch();
+  opened = await launchReady();
   const { page } = opened;
-  await engineReady(page);
-  await page.setViewportSize({ width: 1280, height: 800 });
-  const { connection, token } = await callFromPage(page, 'connections.addOtlp', { name: 'Claims cluster' });
-  address = { url: connection.endpoint ?? '', token };
+  sender = await Sender.connect(page, 'Claims cluster');
   await spend('claims-bot', 30, 3);
   await spend('claims-bot', 10, 2);
   await spend('claims-bot', 1);
@@ -47,12 +37,8 @@ test.afterAll(async () => { await opened.close(); });
 
 async function cleanInBothThemes(page: Page): Promise<void> {
   for (const theme of ['dark', 'light'] as const) {
-    await callFromPage(page, 'settings.set', { theme });
-    await expect(page.locator(`html[data-mantine-color-scheme="${theme}"]`)).toHaveCount(1);
-    await page.mouse.move(640, 1);
-    await expect(page.getByRole('tooltip')).toHaveCount(0);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-    expect(violations.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`), theme).toEqual([]);
+    await setTheme(page, theme);
+    expect(await violationsAtRest(page), theme).toEqual([]);
   }
 }
 

@@ -4,17 +4,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL, fileURLToPath } from 'node:url';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
-import type { Page } from '@playwright/test';
+import { violations } from './axe.ts';
 import { callFromPage, engineReady, launch } from './launch.ts';
 
 const server = fileURLToPath(new URL('../demo/runtimes/mcp-server.ts', import.meta.url));
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return found.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
-}
 
 let folder: string;
 test.beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'gatehouse tools ')); });

@@ -1,46 +1,30 @@
 /** Cost, from an agent that really sends: what has a price, what has none until somebody says it, why a figure is what it is, a bill beside it; axe in both themes. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
-import { callFromPage, engineReady, launch } from './launch.ts';
+import { setTheme, violationsAtRest } from './axe.ts';
+import { callFromPage, launchReady } from './launch.ts';
 import type { Launched } from './launch.ts';
+import { Sender, count, text } from './sender.ts';
 
 let opened: Launched;
-let address: { url: string; token: string };
-let sent = 0;
+let sender: Sender;
 const ever = { from: '2020-01-01T00:00:00.000Z', to: null };
 
-const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
-const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
-const count = (key: string, intValue: number) => ({ key, value: { intValue: String(intValue) } });
 
 /** One finished run with one model call of 1,000 tokens in and 500 out, as an exporter sends it. */
 async function sendRun(agent: string, model: string): Promise<void> {
-  sent += 1;
-  const traceId = hex(sent, 32);
-  const now = BigInt(Date.now()) * 1_000_000n;
-  const span = (n: number, name: string, attributes: readonly unknown[]) => ({
-    traceId, spanId: hex(sent * 16 + n, 16), ...(n === 1 ? {} : { parentSpanId: hex(sent * 16 + 1, 16) }), name, kind: 1,
-    startTimeUnixNano: String(now - 3_000_000_000n + BigInt(n) * 500_000_000n), endTimeUnixNano: String(now - BigInt(n) * 100_000_000n),
-    attributes: [text('gen_ai.agent.name', agent), ...attributes], status: { code: 1 },
-  });
-  const body = { resourceSpans: [{ resource: { attributes: [text('service.name', agent), text('service.version', '3')] }, scopeSpans: [{ scope: { name: agent }, spans: [
-    span(1, `invoke_agent ${agent}`, [text('gen_ai.operation.name', 'invoke_agent')]),
-    span(2, `chat ${model}`, [text('gen_ai.operation.name', 'chat'), text('gen_ai.request.model', model), count('gen_ai.usage.input_tokens', 1_000), count('gen_ai.usage.output_tokens', 500)]),
-  ] }] }] };
-  const response = await fetch(`${address.url}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-gatehouse-token': address.token }, body: JSON.stringify(body) });
-  expect(response.status).toBe(200);
+  await sender.send({ service: agent, version: '3', agent, spans: [
+    { name: `invoke_agent ${agent}`, agoMs: [2_500, 100], attributes: [text('gen_ai.operation.name', 'invoke_agent')] },
+    { name: `chat ${model}`, agoMs: [2_000, 200], attributes: [text('gen_ai.operation.name', 'chat'), text('gen_ai.request.model', model), count('gen_ai.usage.input_tokens', 1_000), count('gen_ai.usage.output_tokens', 500)] },
+  ] });
 }
 
 test.describe.configure({ mode: 'serial' });
 test.beforeAll(async () => {
   test.setTimeout(90_000);
-  opened = await launch();
+  opened = await launchReady();
   const { page } = opened;
-  await engineReady(page);
-  await page.setViewportSize({ width: 1280, height: 800 });
-  const { connection, token } = await callFromPage(page, 'connections.addOtlp', { name: 'Claims cluster' });
-  address = { url: connection.endpoint ?? '', token };
+  sender = await Sender.connect(page, 'Claims cluster');
   await sendRun('claims-bot', 'gpt-5');
   await sendRun('quote-bot', 'acme-9');
   await sendRun('nova-bot', 'claude-nova-9');
@@ -50,12 +34,8 @@ test.afterAll(async () => { await opened.close(); });
 
 async function cleanInBothThemes(page: Page): Promise<void> {
   for (const theme of ['dark', 'light'] as const) {
-    await callFromPage(page, 'settings.set', { theme });
-    await expect(page.locator(`html[data-mantine-color-scheme="${theme}"]`)).toHaveCount(1);
-    await page.mouse.move(640, 1);
-    await expect(page.getByRole('tooltip')).toHaveCount(0);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-    expect(violations.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`), theme).toEqual([]);
+    await setTheme(page, theme);
+    expect(await violationsAtRest(page), theme).toEqual([]);
   }
 }
 

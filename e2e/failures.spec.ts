@@ -1,50 +1,29 @@
 /** Failures, from an agent that really sends: one group for what is alike, what people say of it, back again after it was over; axe in both themes. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
-import { callFromPage, engineReady, launch } from './launch.ts';
+import { setTheme, violationsAtRest } from './axe.ts';
+import { engineReady, launchReady } from './launch.ts';
 import type { Launched } from './launch.ts';
+import { Sender, count, text } from './sender.ts';
 
 let opened: Launched;
-let address: { url: string; token: string };
-let sent = 0;
+let agent: Sender;
 
-const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
-const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
 
 /** One run of an agent whose tool fails, as an exporter sends it: a trace with a model call, then the tool, in the agent's span. */
 async function sendRun(tool: string, message: string, version = '14'): Promise<void> {
-  sent += 1;
-  const traceId = hex(sent, 32);
-  const now = BigInt(Date.now()) * 1_000_000n;
-  const span = (n: number, name: string, parent: number | null, attributes: readonly ReturnType<typeof text>[], failed: boolean) => ({
-    traceId, spanId: hex(sent * 16 + n, 16), ...(parent === null ? {} : { parentSpanId: hex(sent * 16 + parent, 16) }), name, kind: 1,
-    startTimeUnixNano: String(now - 40_000_000n + BigInt(n) * 10_000_000n), endTimeUnixNano: String(now - BigInt(n) * 1_000_000n),
-    attributes: [text('gen_ai.agent.name', 'ledger-bot'), ...attributes], status: failed ? { code: 2, message } : { code: 1 },
-  });
-  const body = {
-    resourceSpans: [{
-      resource: { attributes: [text('service.name', 'ledger'), text('service.version', version)] },
-      scopeSpans: [{ scope: { name: 'ledger' }, spans: [
-        span(1, 'invoke_agent ledger-bot', null, [text('gen_ai.operation.name', 'invoke_agent')], false),
-        span(2, 'chat gpt-5', 1, [text('gen_ai.operation.name', 'chat'), text('gen_ai.request.model', 'gpt-5'), { key: 'gen_ai.usage.input_tokens', value: { intValue: '900' } } as never], false),
-        span(3, `execute_tool ${tool}`, 1, [text('gen_ai.operation.name', 'execute_tool'), text('gen_ai.tool.name', tool), text('error.type', 'ApiError')], true),
-      ] }],
-    }],
-  };
-  const response = await fetch(`${address.url}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-gatehouse-token': address.token }, body: JSON.stringify(body) });
-  expect(response.status).toBe(200);
+  await agent.send({ service: 'ledger', version, agent: 'ledger-bot', spans: [
+    { name: 'invoke_agent ledger-bot', agoMs: [30, 1], attributes: [text('gen_ai.operation.name', 'invoke_agent')] },
+    { name: 'chat gpt-5', agoMs: [20, 2], attributes: [text('gen_ai.operation.name', 'chat'), text('gen_ai.request.model', 'gpt-5'), count('gen_ai.usage.input_tokens', 900)] },
+    { name: `execute_tool ${tool}`, agoMs: [10, 3], attributes: [text('gen_ai.operation.name', 'execute_tool'), text('gen_ai.tool.name', tool), text('error.type', 'ApiError')], failed: message },
+  ] });
 }
 
 test.describe.configure({ mode: 'serial' });
 test.beforeAll(async () => {
   test.setTimeout(90_000);
-  opened = await launch();
-  const { page } = opened;
-  await engineReady(page);
-  await page.setViewportSize({ width: 1280, height: 800 });
-  const { connection, token } = await callFromPage(page, 'connections.addOtlp', { name: 'Ledger cluster' });
-  address = { url: connection.endpoint ?? '', token };
+  opened = await launchReady();
+  agent = await Sender.connect(opened.page, 'Ledger cluster');
   await sendRun('post_entry', '409 Conflict: idempotency key "rf-0041" was used with 312.00');
   await sendRun('post_entry', '409 Conflict: idempotency key "rf-0042" was used with 7.10');
   await sendRun('post_entry', 'connect ECONNREFUSED 127.0.0.1:5432');
@@ -54,13 +33,6 @@ test.afterAll(async () => { await opened.close(); });
 const list = (page: Page) => page.getByRole('grid', { name: 'Failures' });
 const pane = (page: Page) => page.getByRole('complementary', { name: 'Group' });
 const shown = (page: Page, name: RegExp) => page.getByRole('group', { name: 'Which groups' }).getByRole('radio', { name });
-
-async function violations(page: Page): Promise<string[]> {
-  await page.mouse.move(640, 1);
-  await expect(page.getByRole('tooltip')).toHaveCount(0);
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return found.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
-}
 
 test('what is alike is one group, and the pane tells what it is', async () => {
   test.setTimeout(90_000);
@@ -80,9 +52,8 @@ test('what is alike is one group, and the pane tells what it is', async () => {
   await page.keyboard.press('j');
   await expect(pane(page).getByRole('group', { name: /^What it said/ })).toContainText('ECONNREFUSED');
   for (const theme of ['light', 'dark'] as const) {
-    await callFromPage(page, 'settings.set', { theme });
-    await expect(page.locator(`html[data-mantine-color-scheme="${theme}"]`)).toHaveCount(1);
-    expect(await violations(page), theme).toEqual([]);
+    await setTheme(page, theme);
+    expect(await violationsAtRest(page), theme).toEqual([]);
   }
 });
 

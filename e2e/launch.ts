@@ -59,6 +59,14 @@ export async function launch(options: LaunchOptions = {}): Promise<Launched> {
   };
 }
 
+/** A window of a usual size whose engine answers. */
+export async function launchReady(options: LaunchOptions = {}, height = 800): Promise<Launched> {
+  const opened = await launch(options);
+  await engineReady(opened.page);
+  await opened.page.setViewportSize({ width: 1280, height });
+  return opened;
+}
+
 /** On a busy machine Electron's debugging port sometimes never answers: that start is killed and made once more. */
 async function startElectron(dataFolder: string, options: LaunchOptions): Promise<ElectronApplication> {
   const order = {

@@ -1,34 +1,29 @@
 /** Retention and erasure in the settings, with one agent that really sends: periods, a hold that keeps, counts before an erasure, disk use; axe in both themes. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
-import { callFromPage, engineReady, launch } from './launch.ts';
+import { setTheme, violations } from './axe.ts';
+import { callFromPage, launchReady } from './launch.ts';
 import type { Launched } from './launch.ts';
+import { Sender, text } from './sender.ts';
 
 let opened: Launched;
-let address: { url: string; token: string };
-const dayMs = 86_400_000;
+let sender: Sender;
 const person = 'Ada Lovelace';
 const shots = process.env['GATEHOUSE_SHOTS'];
-const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
 
-async function send(daysAgo: number, n: number): Promise<void> {
-  const now = BigInt(Date.now() - daysAgo * dayMs) * 1_000_000n;
-  const span = { traceId: String(n).padStart(32, '0'), spanId: String(n).padStart(16, '0'), name: 'invoke_agent claims-bot', kind: 1, startTimeUnixNano: String(now - 300_000_000n), endTimeUnixNano: String(now - 100_000_000n), attributes: [text('gen_ai.operation.name', 'invoke_agent'), text('gen_ai.agent.name', 'claims-bot'), text('enduser.id', person), text('note', 'run by alovelace')], status: { code: 1 } };
-  const response = await fetch(`${address.url}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-gatehouse-token': address.token }, body: JSON.stringify({ resourceSpans: [{ resource: { attributes: [text('service.name', 'claims-bot')] }, scopeSpans: [{ scope: { name: 'test' }, spans: [span] }] }] }) });
-  expect(response.status).toBe(200);
+async function send(daysAgo: number): Promise<void> {
+  await sender.send({ service: 'claims-bot', agent: 'claims-bot', daysAgo, spans: [
+    { name: 'invoke_agent claims-bot', agoMs: [300, 100], attributes: [text('gen_ai.operation.name', 'invoke_agent'), text('enduser.id', person), text('note', 'run by alovelace')] },
+  ] });
 }
 
 test.describe.configure({ mode: 'serial' });
 test.beforeAll(async () => {
   test.setTimeout(90_000);
-  opened = await launch();
+  opened = await launchReady({}, 900);
   const { page } = opened;
-  await engineReady(page);
-  await page.setViewportSize({ width: 1280, height: 900 });
-  const { connection, token } = await callFromPage(page, 'connections.addOtlp', { name: 'Claims cluster' });
-  address = { url: connection.endpoint ?? '', token };
-  for (const [n, daysAgo] of [40, 40, 1].entries()) await send(daysAgo, n + 1);
+  sender = await Sender.connect(page, 'Claims cluster');
+  for (const daysAgo of [40, 40, 1]) await send(daysAgo);
   await expect.poll(async () => (await callFromPage(page, 'system.status', {})).activities, { timeout: 30_000 }).toBe(3);
   await page.keyboard.press('g');
   await page.keyboard.press(',');
@@ -38,10 +33,8 @@ test.afterAll(async () => { await opened.close(); });
 
 async function inBothThemes(page: Page, name: string): Promise<void> {
   for (const theme of ['dark', 'light'] as const) {
-    await callFromPage(page, 'settings.set', { theme });
-    await expect(page.locator(`html[data-mantine-color-scheme="${theme}"]`)).toHaveCount(1);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-    expect(violations.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`), theme).toEqual([]);
+    await setTheme(page, theme);
+    expect(await violations(page), theme).toEqual([]);
     if (shots !== undefined) await page.screenshot({ path: `${shots}/${name}-${theme}.png` });
   }
 }

@@ -2,12 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import type { A2aServer } from '../demo/runtimes/a2a-server.ts';
 import type { StopCertificate } from '../shared/stop.ts';
-import { callFromPage, engineReady, launch } from './launch.ts';
+import { violations } from './axe.ts';
+import { callFromPage, launchReady } from './launch.ts';
 import type { Launched } from './launch.ts';
 import { orderStop, runningTask, saveTo } from './one-order.ts';
 
@@ -19,21 +19,14 @@ let orderId: string;
 test.describe.configure({ mode: 'serial' });
 test.beforeAll(async () => {
   test.setTimeout(120_000);
-  opened = await launch();
+  opened = await launchReady();
   const { page } = opened;
-  await engineReady(page);
-  await page.setViewportSize({ width: 1280, height: 800 });
   await callFromPage(page, 'settings.set', { stopSilenceS: 5, stopWatchS: 600 });
 });
 test.afterAll(async () => {
   await opened.close();
   await a2a?.stop();
 });
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return found.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
-}
 
 /** Axe takes seconds a screen: each theme is looked at where most stands. */
 async function cleanInDark(page: Page): Promise<void> {

@@ -1,10 +1,10 @@
 /** From any screen to a sent stop: the plan of a real A2A task is opened, read, refused its accidents, and fired with three keys. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
 import { startA2aServer } from '../demo/runtimes/a2a-server.ts';
 import type { A2aServer } from '../demo/runtimes/a2a-server.ts';
-import { callFromPage, engineReady, launch } from './launch.ts';
+import { setTheme, violations } from './axe.ts';
+import { callFromPage, launchReady } from './launch.ts';
 import type { Launched } from './launch.ts';
 
 let opened: Launched;
@@ -15,10 +15,8 @@ test.describe.configure({ mode: 'serial' });
 test.beforeAll(async () => {
   test.setTimeout(120_000);
   a2a = await startA2aServer({ stepMs: 100, steps: 6_000 });
-  opened = await launch();
+  opened = await launchReady();
   const { page } = opened;
-  await engineReady(page);
-  await page.setViewportSize({ width: 1280, height: 800 });
   await callFromPage(page, 'connections.addRuntime', { name: 'Supplier desk', target: { kind: 'a2a', url: a2a.url } });
   task = await a2a.start('tick') ?? '';
   await expect.poll(async () => (await callFromPage(page, 'tasks.list', {})).rows.find((row) => row.key === task)?.outcome, { timeout: 30_000 }).toBe('running');
@@ -38,11 +36,6 @@ async function goTo(page: Page, letter: string, title: string): Promise<void> {
   await page.keyboard.press('g');
   await page.keyboard.press(letter);
   await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible();
-}
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).include('dialog').setLegacyMode(true).analyze();
-  return found.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
 }
 
 async function openPlan(page: Page): Promise<void> {
@@ -167,14 +160,13 @@ test('a stop of everything wants the number of agents and a reason', async () =>
 for (const theme of ['light', 'dark'] as const) {
   test(`axe finds nothing in the plan, ${theme}; it fits the window`, async () => {
     const { page } = opened;
-    await callFromPage(page, 'settings.set', { theme });
-    await expect(page.locator(`html[data-mantine-color-scheme="${theme}"]`)).toHaveCount(1);
+    await setTheme(page, theme);
     await openPlan(page);
     await read(page);
     const box = await plan(page).boundingBox();
     expect((box?.y ?? -1) >= 0 && (box?.y ?? 0) + (box?.height ?? 801) <= 800).toBe(true);
     await expect(plan(page).getByRole('button', { name: /^Stop .* now$/ })).toBeInViewport({ ratio: 1 });
-    expect(await violations(page)).toEqual([]);
+    expect(await violations(page, 'dialog')).toEqual([]);
     await shut(page);
   });
 }
@@ -195,7 +187,7 @@ test('at 200 % nothing of the plan is lost', async () => {
   }
   await expect(plan(page).getByRole('button', { name: /^Stop .* now$/ })).toBeInViewport({ ratio: 1 });
   expect(await plan(page).evaluate((dialog) => [...dialog.querySelectorAll('div, section, p, input, button')].filter((part) => part.getBoundingClientRect().right > window.innerWidth + 1).length)).toBe(0);
-  expect(await violations(page)).toEqual([]);
+  expect(await violations(page, 'dialog')).toEqual([]);
   await shut(page);
   await page.setViewportSize({ width: 1280, height: 800 });
 });

@@ -136,6 +136,12 @@ export class StopHouse {
     return new StopHouse(engine, caller);
   }
 
+  /** One that a rule made. */
+  async ordered(id: string): Promise<Order> {
+    const { plan } = await this.caller.call('stop.get', { id });
+    return new Order(this, id, plan);
+  }
+
   async close(): Promise<void> {
     await this.caller.close();
     await this.engine.stop();

@@ -126,7 +126,7 @@ describe.runIf(process.platform === 'linux')('a program of this machine', { time
     worker.do({ tool: 'export_customers' });
     const firing = await until('the rule to fire', async () => (await house.caller.call('stop.firings', { ruleId: id })).rows[0]);
     expect(firing).toMatchObject({ fired: true, agentId: agent, text: 'The tool "export_customers" is forbidden by "export_*".' });
-    const order = await until('the order to be verified', async () => { const one = await house.caller.call('stop.get', { id: firing.orderId ?? '' }); return one.state === 'verified' && one; });
+    const order = await (await house.ordered(firing.orderId ?? '')).becomes('verified');
     expect(order).toMatchObject({ origin: 'rule', level: 'cancel', agents: [{ id: agent }] });
     expect(timeOf(order.commandedAt) - breachedMs).toBeLessThan(5_000);
     expect([worker.alive, timeOf(order.containedAt) >= trail.lastMs]).toEqual([[], true]);

@@ -11,7 +11,7 @@ import { approvalsOf, collectAll, keysOf, look, namesOf, outcomeOf } from './loo
 import type { Outcome, Seen } from './look.ts';
 import { losing, rewriting } from './rewrite.ts';
 import { stopping } from './stop-suite.ts';
-import type { Table } from './table.ts';
+import { Table } from './table.ts';
 
 /** For what never comes: short, or waiting for it would take the suite's time. */
 const shortMs = 1_500;
@@ -59,7 +59,14 @@ class Bench {
 
 const never = (): AbortSignal => new AbortController().signal;
 
-export function conform(kit: Kit, table: Table): void {
+/** Each of them; prints their table at the end. */
+export function conform(kits: readonly Kit[]): void {
+  const table = new Table();
+  for (const kit of kits) conformOne(kit, table);
+  afterAll(() => { process.stdout.write(`\nConformance, connector by connector\n\n${table.text()}\n\n`); });
+}
+
+function conformOne(kit: Kit, table: Table): void {
   const bench = new Bench(kit);
   const note: Note = (row) => {
     table.begin(row, kit.name);

@@ -92,7 +92,8 @@ export async function benchExport(rows: number): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-export-'));
   const out = mkdtempSync(join(tmpdir(), 'gatehouse-bench-reports-'));
   cpSync(await largeHistory(rows), folder, { recursive: true });
-  const engine = await ServedEngine.start({ folder, built: true });
+  // As the window and `gatehouse` start it (electron/main/engine-environment.ts).
+  const engine = await ServedEngine.start({ folder, built: true, env: { MALLOC_ARENA_MAX: '2' } });
   try {
     const base = mb(memory(engine.process.pid ?? 0, 'VmRSS'));
     const all: Row[] = [];

@@ -2,7 +2,7 @@
  * SECURITY: the one place where a report's level of text and of people is applied, to every row of every format. What agents, tools and runtimes wrote
  * is hashed, masked or left; people are left, called by pseudonyms that hold within one report, or taken out.
  */
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHmac, hash, randomBytes } from 'node:crypto';
 import type { PeopleLevel, TextLevel } from '../../../shared/reports.ts';
 import { consoleName } from '../audit-words.ts';
 import { maskJson, maskText } from '../ingest/redact.ts';
@@ -88,7 +88,7 @@ const masked = (json: string): string => maskJson(json.toWellFormed()).toString(
 
 /** What proves which text it was, without telling it. Length in characters; the hash is of its UTF-8. */
 function hashed(value: string, json: boolean): string {
-  const sha256 = createHash('sha256').update(value.toWellFormed()).digest('hex');
+  const sha256 = hash('sha256', value.toWellFormed());
   return json ? JSON.stringify({ sha256, length: value.length }) : `sha256:${sha256} (${value.length})`;
 }
 

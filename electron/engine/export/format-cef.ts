@@ -2,12 +2,19 @@
 import { cefLine } from './cef-line.ts';
 import { cefRecord } from './cef-words.ts';
 import type { Format } from './format.ts';
-import { written } from './format.ts';
+import { gatheredLines, written } from './format.ts';
 
 export const writeCef: Format = async (columns, pages, out, { content, version }) => {
   let rows = 0;
   for await (const page of pages) {
-    out.write(page.map((row) => `${cefLine(cefRecord(content, columns, row), version)}\n`).join(''));
+    let lines = '';
+    for (const row of page) {
+      lines += `${cefLine(cefRecord(content, columns, row), version)}\n`;
+      if (lines.length < gatheredLines) continue;
+      out.write(lines);
+      lines = '';
+    }
+    out.write(lines);
     rows += page.length;
   }
   return written(out, rows);

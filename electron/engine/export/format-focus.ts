@@ -6,7 +6,7 @@ import type { Format } from './format.ts';
 import { written } from './format.ts';
 import { noFormula, seen } from './inert-text.ts';
 
-const options = { record_delimiter: '\r\n' as const };
+const options = { record_delimiter: '\r\n' as const, quote_record_delimiter: true };
 
 export const writeFocus = (version: FocusVersion = '1.3'): Format => async (_columns, pages, out, { content }) => {
   if (content !== 'cost') throw new TypeError('FOCUS tells cost only.');

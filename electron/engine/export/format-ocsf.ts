@@ -2,7 +2,7 @@
 import type { ReportContent } from '../../../shared/reports.ts';
 import type { Row } from './columns.ts';
 import type { Format } from './format.ts';
-import { written } from './format.ts';
+import { gatheredLines, written } from './format.ts';
 import { seenJson } from './inert-text.ts';
 import { accessEvent } from './ocsf-access.ts';
 import { activityEvent } from './ocsf-activity.ts';
@@ -23,7 +23,14 @@ export const writeOcsf = (version: OcsfVersion): Format => async (_columns, page
   const context: OcsfContext = { version, product };
   let rows = 0;
   for await (const page of pages) {
-    out.write(page.map((row) => `${seenJson(JSON.stringify(ocsfEvent(content, row, context)))}\n`).join(''));
+    let lines = '';
+    for (const row of page) {
+      lines += `${seenJson(JSON.stringify(ocsfEvent(content, row, context)))}\n`;
+      if (lines.length < gatheredLines) continue;
+      out.write(lines);
+      lines = '';
+    }
+    out.write(lines);
     rows += page.length;
   }
   return written(out, rows);

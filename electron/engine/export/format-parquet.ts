@@ -9,8 +9,8 @@ import { written } from './format.ts';
 import { wellFormed } from './inert-text.ts';
 
 /** A group is held in memory: it ends at so many rows, or characters. */
-const rowsInGroup = 5_000;
-const charactersInGroup = 4 * 1024 * 1024;
+const rowsInGroup = 4_000;
+const charactersInGroup = 2 * 1024 * 1024;
 
 export const writeParquet: Format = async (columns, pages, out, { spec, content, madeAt, version }) => {
   const writer = new ByteWriter();
@@ -72,7 +72,8 @@ class Group {
   }
 
   take(): ColumnSource[] {
-    const taken = this.columns.map(({ name }, i) => ({ name, data: this.cells[i] as unknown[], offsetIndex: false }));
+    // Least and greatest of a text help nobody who looks for one, and are held until the end of the file, with whatever longer text they were cut from.
+    const taken = this.columns.map(({ name, type }, i) => ({ name, data: this.cells[i] as unknown[], offsetIndex: false, statistics: type !== 'text' && type !== 'json' }));
     this.cells = this.columns.map(() => []);
     this.rows = 0;
     this.characters = 0;

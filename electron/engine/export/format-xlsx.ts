@@ -1,6 +1,7 @@
 /** A spreadsheet (Office Open XML). Rows beyond what a sheet can hold go on in a further sheet, texts beyond what a cell can hold into a file beside it. */
 import { writeXlsxStream, XLSX_MAX_ROWS_PER_SHEET } from 'hucre/xlsx';
 import type { ReportContent } from '../../../shared/reports.ts';
+import { AsBefore } from './as-before.ts';
 import type { Cell, Column, Row } from './columns.ts';
 import { changedColumn } from './format-csv.ts';
 import type { Format, FormatContext, Sink, Written } from './format.ts';
@@ -31,6 +32,15 @@ export async function writeSheets(columns: readonly Column[], pages: AsyncIterab
  */
 const isLarge = (columns: number, { rows, spec }: FormatContext): boolean => rows * columns > 20_000_000 || (spec.text !== 'hashes' && rows > 20_000);
 
+interface SheetCell { readonly value: string | number | boolean | null; readonly changed: boolean }
+
+function sheetCell({ type }: Column, of: Cell): SheetCell {
+  if (of === null || typeof of === 'boolean') return { value: of, changed: false };
+  if (typeof of === 'number') return { value: type === 'micros' ? of / 1_000_000 : of, changed: false };
+  const visible = seen(of);
+  return { value: visible.replace(looksEscaped, '_x005F_'), changed: visible !== of };
+}
+
 class Sheet {
   count = 0;
   private long = 0;
@@ -45,13 +55,22 @@ class Sheet {
   }
 
   async *rows(pages: AsyncIterable<readonly Row[]>): AsyncGenerator<(string | number | boolean | null)[]> {
+    const cells = new AsBefore(this.columns, sheetCell);
     for await (const page of pages) {
       for (const row of page) {
         this.count += 1;
         const changed: string[] = [];
-        const cells = this.columns.map((column) => this.cell(column, row[column.name] ?? null, row, changed));
+        const values: SheetCell['value'][] = [];
+        for (const [i, { name }] of this.columns.entries()) {
+          const of = row[name] ?? null;
+          const cell = cells.of(i, of);
+          const isCut = typeof cell.value === 'string' && cell.value.length > longestCell;
+          if (cell.changed || isCut) changed.push(name);
+          values.push(isCut ? this.cut(name, String(of), String(cell.value), row) : cell.value);
+        }
         this.changes += changed.length;
-        yield [...cells, changed.length === 0 ? null : changed.join(' ')];
+        values.push(changed.length === 0 ? null : changed.join(' '));
+        yield values;
       }
     }
   }
@@ -65,15 +84,6 @@ class Sheet {
 
   private get besideName(): string {
     return longTexts(this.context.content);
-  }
-
-  private cell({ name, type }: Column, value: Cell, row: Row, changed: string[]): string | number | boolean | null {
-    if (value === null || typeof value === 'boolean') return value;
-    if (typeof value === 'number') return type === 'micros' ? value / 1_000_000 : value;
-    const visible = seen(value);
-    const text = visible.replace(looksEscaped, '_x005F_');
-    if (visible !== value || text.length > longestCell) changed.push(name);
-    return text.length <= longestCell ? text : this.cut(name, value, text, row);
   }
 
   /** SECURITY: nothing is lost silently: the cell says that it is cut and where the rest is. */

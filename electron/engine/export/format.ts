@@ -26,6 +26,9 @@ export interface FormatContext {
 
 export type Format = (columns: readonly Column[], rows: AsyncIterable<readonly Row[]>, out: Sink, context: FormatContext) => Promise<Written>;
 
+/** Lines are gathered to so many characters: a page of them at once would be one more copy of the page. */
+export const gatheredLines = 32 * 1024;
+
 export function written(out: Sink, rows: number, notes: readonly string[] = []): Written {
   const { bytes } = out;
   return { rows, bytes, sha256: out.sha256(), notes };

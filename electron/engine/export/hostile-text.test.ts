@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
 import readXlsxFile from 'read-excel-file/node';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Column, Row } from './columns.ts';
@@ -58,6 +59,8 @@ describe('hostile text', () => {
     expect([...sink.body.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
     const read = parse(sink.body, { bom: true, columns: true, record_delimiter: '\r\n' }) as Record<string, string>[];
     expect(read).toHaveLength(all.length);
+    // What asks for quotes has them, and nothing else.
+    expect(sink.body.toString('utf8').slice(1)).toBe(stringify(parse(sink.body, { bom: true, record_delimiter: '\r\n' }) as string[][], { record_delimiter: '\r\n', quote_record_delimiter: true }));
     expect(done.rows).toBe(all.length);
     for (const [i, row] of rows.entries()) {
       const words = String(row['words']);

@@ -67,13 +67,16 @@ export function checkFree(spec: ReportSpec, target: string, overwrite: boolean):
 }
 
 const gathered = 256 * 1024;
+/** bytes of UTF-8. */
+const mostOfCharacter = 3;
 
 /** Writes to `<path>.part`. SECURITY: made new and for its owner only; what is there is not followed. */
 export class PartFile implements Sink {
   readonly path: string;
   private readonly hash: Hash = createHash('sha256');
   private readonly handle: number;
-  private waiting: Uint8Array[] = [];
+  /** One for all that is written: a buffer for each chunk would stay until the thread clears up. */
+  private readonly waiting = Buffer.allocUnsafeSlow(gathered);
   private waitingBytes = 0;
   private written = 0;
   private digest: string | null = null;
@@ -92,11 +95,14 @@ export class PartFile implements Sink {
   }
 
   write(chunk: Uint8Array | string): void {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-    this.hash.update(bytes);
-    this.waiting.push(bytes);
-    this.waitingBytes += bytes.byteLength;
-    if (this.waitingBytes >= gathered) this.flush();
+    const most = typeof chunk === 'string' ? chunk.length * mostOfCharacter : chunk.byteLength;
+    if (this.waitingBytes + most > gathered) this.flush();
+    if (most > gathered) this.put(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+    else if (typeof chunk === 'string') this.waitingBytes += this.waiting.write(chunk, this.waitingBytes, 'utf8');
+    else {
+      this.waiting.set(chunk, this.waitingBytes);
+      this.waitingBytes += chunk.byteLength;
+    }
   }
 
   sha256(): string {
@@ -114,9 +120,13 @@ export class PartFile implements Sink {
   }
 
   private flush(): void {
-    const all = this.waiting.length === 1 ? (this.waiting[0] as Uint8Array) : Buffer.concat(this.waiting);
-    this.waiting = [];
+    const all = this.waiting.subarray(0, this.waitingBytes);
     this.waitingBytes = 0;
+    this.put(all);
+  }
+
+  private put(all: Uint8Array): void {
+    this.hash.update(all);
     try {
       for (let at = 0; at < all.byteLength;) at += writeSync(this.handle, all, at);
     } catch (error) {

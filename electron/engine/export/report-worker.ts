@@ -13,7 +13,7 @@ export type FromReport = { readonly t: 'progress'; readonly progress: ReportProg
 
 const tellEveryMs = 250;
 /** A report reads each page once: what the reader keeps of the file for others would only take memory. */
-const cacheKiB = 4_096;
+const cacheKiB = 2_048;
 
 async function work({ file, order, stop }: ReportWork, tell: (message: FromReport) => void): Promise<void> {
   const flag = new Int32Array(stop);

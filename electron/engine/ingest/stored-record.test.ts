@@ -5,8 +5,8 @@ import { captures, list, oracleJson } from './otlp-oracle.ts';
 import type { Json } from './otlp-oracle.ts';
 import type { Draft } from './draft.ts';
 import { withoutContent } from './outline.ts';
-import { packPayloads, payloadFormat, unpackPayload } from './payload.ts';
-import { decodeStoredRecord } from './stored-record.ts';
+import { packPayloads, payloadFormat, unpackPayload, unpackPayloads } from './payload.ts';
+import { decodeStoredRecord, recordFacts } from './stored-record.ts';
 
 const records = captures().filter((capture) => capture.signal !== 'metrics');
 const names = { traces: ['resourceSpans', 'scopeSpans', 'spans'], logs: ['resourceLogs', 'scopeLogs', 'logRecords'] } as const;
@@ -31,6 +31,23 @@ describe('a stored record is the record that was sent, with its resource and sco
         expect(json).toEqual(withoutZeros(expected[from + slot]));
         expect(stored.resource.find(({ key }) => key === 'service.name')?.value).toBe(got.records[from + slot]?.record.resource.service);
       }
+    }
+  });
+});
+
+describe('what a report reads of a record is what stands in it', () => {
+  const some = (key: string): boolean => key.length % 2 === 0;
+  test.each(records)('$name', (capture) => {
+    const got = decodeBody({ ...capture, body: Buffer.from(capture.body), content: 'full' }, wantedAttributes);
+    const block = packPayloads(got.records.slice(0, 64).map(({ payload }) => payload));
+    for (const [slot, place] of unpackPayloads(payloadFormat, block).entries()) {
+      const stored = decodeStoredRecord(payloadFormat, block, slot);
+      const whole = JSON.parse(stored.json) as Record<string, { spanId?: string; parentSpanId?: string }>;
+      const own = whole['span'] ?? whole['logRecord'];
+      const [all, few] = [recordFacts(place, () => true), recordFacts(place, some)];
+      expect(all).toEqual({ attributes: stored.attributes, spanId: own?.spanId?.toLowerCase() || null, parentSpanId: own?.parentSpanId?.toLowerCase() || null });
+      const told = (attributes: typeof stored.attributes): typeof stored.attributes => attributes.filter(({ key }) => some(key));
+      expect({ ...few, attributes: told(few.attributes) }).toEqual({ ...all, attributes: told(all.attributes) });
     }
   });
 });

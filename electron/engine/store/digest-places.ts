@@ -38,6 +38,7 @@ export class DigestPlaces {
   private readonly db: AnyDb;
   private readonly runs = new Map<number, readonly Run[]>();
   private readonly chunks = new Map<number, Buffer>();
+  private readonly digests = new Map<number, DigestRow | undefined>();
   private readonly blocks = new BlockLeaves();
 
   constructor(db: AnyDb) {
@@ -73,7 +74,7 @@ export class DigestPlaces {
     const place = block * placesInBlock + slot;
     const run = this.runsIn(block).find((one) => one.place <= place && place < one.place + one.n);
     if (run === undefined) return null;
-    const digest = this.digest.get(run.digest);
+    const digest = this.digestOf(run.digest);
     if (digest === undefined) return null;
     const at = place - run.place;
     return { digest, index: run.first + at, leaf: this.leafAt(digest, run, at), gone: isGone(run.gone, at) };
@@ -83,6 +84,7 @@ export class DigestPlaces {
   begin(): void {
     this.runs.clear();
     this.chunks.clear();
+    this.digests.clear();
     this.blocks.forgetAll();
   }
 
@@ -122,6 +124,11 @@ export class DigestPlaces {
       this.chunks.set(at, leaves);
     }
     return leaves;
+  }
+
+  private digestOf(id: number): DigestRow | undefined {
+    if (!this.digests.has(id)) this.digests.set(id, this.digest.get(id));
+    return this.digests.get(id);
   }
 
   private runsIn(block: number): readonly Run[] {

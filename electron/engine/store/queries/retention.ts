@@ -2,6 +2,7 @@
 import { scryptSync } from 'node:crypto';
 import type { ParsedParams, Result } from '../../../../shared/contract.ts';
 import type { Chore, Erasure, Hold, HoldScope, RetentionPolicy } from '../../../../shared/retention.ts';
+import { US_HOUR } from '../codes.ts';
 import { readSettings } from '../commands.ts';
 import { replacementOf } from '../erasure.ts';
 import { heldNow } from '../holds.ts';
@@ -22,18 +23,41 @@ function dueOf(reading: Reading, { id, rows, firstUs, lastUs }: AgentRow, before
   return reading.sql<[number, number], { n: number }>('SELECT count(*) AS n FROM activity INDEXED BY activity_agent WHERE agent = ? AND ts_us < ?').get(id, beforeUs)?.n ?? 0;
 }
 
+interface Gone { readonly activities: number; readonly newestUs: number }
+
+/**
+ * Of connections, what is past its time, from sums by hour: counting the rows themselves takes as long as there are rows. The sums stay when rows go, so they
+ * are only taken where all that is missing is known to have gone, and to have been older than that time; null: it must be counted.
+ */
+function dueBySums(reading: Reading, agents: ReadonlyMap<number, readonly AgentRow[]>, cutoffs: ReadonlyMap<number, number>): (connection: number) => number | null {
+  const hours = [...new Set([...cutoffs.values()].map((us) => us / US_HOUR))].toSorted((a, b) => a - b);
+  const told = reading.sql<[number, number], [number, number]>('SELECT connection, sum(activities) FROM hour_total WHERE hour >= ? AND hour < ? GROUP BY connection').raw();
+  const stretches = [0, ...hours].map((from, at) => ({ from, sums: new Map(told.all(from, hours[at] ?? Number.MAX_SAFE_INTEGER)) }));
+  const gone = new Map(reading.sql<[], Gone & { connection: number }>('SELECT connection, activities, newest_us AS newestUs FROM retention_gone').all().map((one) => [one.connection, one]));
+  return (connection) => {
+    const before = (hour: number): number => stretches.reduce((sum, { from, sums }) => sum + (from < hour ? sums.get(connection) ?? 0 : 0), 0);
+    const cutoff = cutoffs.get(connection) ?? 0;
+    const went = gone.get(connection) ?? { activities: 0, newestUs: -1 };
+    const rows = (agents.get(connection) ?? []).reduce((sum, agent) => sum + agent.rows, 0);
+    return went.newestUs < cutoff && before(Number.MAX_SAFE_INTEGER) - rows === went.activities ? before(cutoff / US_HOUR) - went.activities : null;
+  };
+}
+
+const undecided = ({ firstUs, lastUs }: AgentRow, beforeUs: number): boolean => firstUs < beforeUs && lastUs >= beforeUs;
+
 function dueByConnection(reading: Reading, days: ReadonlyMap<number, number | null>, nowUs: number): Map<number, Due> {
   const held = heldNow(reading.db);
-  const found = new Map<number, Due>();
-  for (const agent of reading.sql<[], AgentRow>('SELECT id, connection, rows, first_us AS firstUs, last_us AS lastUs FROM agent WHERE rows > 0').all()) {
-    const own = days.get(agent.connection) ?? null;
-    const due = own === null ? 0 : dueOf(reading, agent, cutoffOf(nowUs, own));
-    const one = found.get(agent.connection) ?? { due: 0, held: 0 };
-    if (held.everything || held.agents.has(agent.id)) one.held += due;
-    else one.due += due;
-    found.set(agent.connection, one);
-  }
-  return found;
+  const agents = Map.groupBy(reading.sql<[], AgentRow>('SELECT id, connection, rows, first_us AS firstUs, last_us AS lastUs FROM agent WHERE rows > 0').all(), (agent) => agent.connection);
+  const cutoffs = new Map([...days].flatMap(([connection, own]): [number, number][] => (own === null ? [] : [[connection, cutoffOf(nowUs, own)]])));
+  const sums = [...agents].some(([connection, own]) => own.some((agent) => undecided(agent, cutoffs.get(connection) ?? 0))) ? dueBySums(reading, agents, cutoffs) : null;
+  return new Map([...agents].map(([connection, own]): [number, Due] => {
+    const beforeUs = cutoffs.get(connection);
+    if (beforeUs === undefined) return [connection, { due: 0, held: 0 }];
+    const counted = (some: readonly AgentRow[]): number => some.reduce((sum, agent) => sum + dueOf(reading, agent, beforeUs), 0);
+    const all = sums?.(connection) ?? counted(own);
+    const kept = held.everything ? all : counted(own.filter((agent) => held.agents.has(agent.id)));
+    return [connection, { due: all - kept, held: kept }];
+  }));
 }
 
 interface PolicyRow { readonly id: number; readonly name: string; readonly kind: string; readonly removedUs: number | null; readonly own: number | null; readonly days: number | null; readonly beforeUs: number | null; readonly gone: number | null; readonly activities: number; readonly oldestUs: number | null }

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServedEngine } from '../e2e/engine/serve.ts';
 import { US_DAY } from '../electron/engine/store/codes.ts';
+import { foldDigests } from '../electron/engine/store/digest-fold.ts';
 import { DirtyTasks } from '../electron/engine/store/dirty-tasks.ts';
 import { historyFile, openHistory } from '../electron/engine/store/open.ts';
 import { TaskFold } from '../electron/engine/store/task-fold.ts';
@@ -24,7 +25,7 @@ const days = 30;
 const prefix = 'gatehouse-bench-history-';
 
 /** Counts up when `withCosts` or `fill` tell something else. */
-const fillVersion = 3;
+const fillVersion = 4;
 
 /** Every second body's model calls say what they cost, in the words of OpenInference: without known money the spend charts have nothing to read. */
 function withCosts(bodies: readonly CorpusBody[]): readonly CorpusBody[] {
@@ -66,15 +67,17 @@ async function take(making: string, rows: number, fleet?: number): Promise<void>
     throw error;
   }
   await engine.kill('SIGTERM');
-  foldTasks(making);
+  foldTheRest(making);
 }
 
-/** What the engine would fold by and by: the questions of cost read it. */
-function foldTasks(folder: string): void {
+/** What the engine would fold by and by, while nothing comes in: the questions of cost read it, and what one just started measures would stand beside the rest of it. */
+function foldTheRest(folder: string): void {
   const { db } = openHistory(folder, Date.now() * 1_000);
   const fold = new TaskFold(db, new DirtyTasks());
   const turn = db.transaction(() => { const began = performance.now(); return fold.turn(0, () => performance.now() - began, 2_000).more; });
   for (let more = true; more;) more = turn.immediate();
+  const leaves = db.transaction(() => foldDigests(db, 2_000));
+  for (let more = true; more;) more = leaves.immediate();
   db.pragma('wal_checkpoint(TRUNCATE)');
   db.close();
 }
@@ -100,7 +103,7 @@ export async function largeHistory(rows: number): Promise<string> {
 
 const accessPrefix = 'gatehouse-bench-access-';
 /** Counts up when `giveAccess` or what the corpus makes for a fleet tells something else. */
-const accessVersion = 2;
+const accessVersion = 3;
 
 /** The data folder of a history of so many activities of so many agents, with a hundred thousand grants that are compared with them. */
 export async function accessHistory(rows: number, fleet: number, grants: number): Promise<string> {

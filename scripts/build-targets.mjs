@@ -98,7 +98,8 @@ function nodeProgram({ name, entries, target, external, format = 'es', beside = 
       rolldownOptions: {
         input: Object.fromEntries(entries.map((entry) => [basename(entry), path.join(root, entry)])),
         external: [...external, ...builtinModules, /^node:/],
-        output: { format, entryFileNames: `[name].${extension}`, chunkFileNames: `[name]-[hash].${extension}` },
+        // Spaces and comments only: each thread of the engine keeps the text of what it loads in memory, and names stay for whoever reads a stack.
+        output: { format, entryFileNames: `[name].${extension}`, chunkFileNames: `[name]-[hash].${extension}`, minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } } },
       },
     },
   };

@@ -8,6 +8,8 @@ await runScript(async () => {
   await ensureBuilt(['engine']);
   const cli = path.join(root, 'dist', 'engine', 'cli.js');
   // npm goes to the repository's folder first; a relative path that a person types means the folder they are in.
-  const { code } = await run(pinnedNode, [cli, ...process.argv.slice(2)], { cwd: process.env['INIT_CWD'] || process.cwd() });
+  // Two heaps for all threads instead of one each: see electron/main/engine-environment.ts.
+  const env = { MALLOC_ARENA_MAX: '2', ...process.env };
+  const { code } = await run(pinnedNode, [cli, ...process.argv.slice(2)], { cwd: process.env['INIT_CWD'] || process.cwd(), env });
   return code;
 });

@@ -28,7 +28,7 @@ describe('engineEnvironment', () => {
   it('keeps what a program needs and drops what is somebody else\'s', () => {
     expect(engineEnvironment({
       PATH: '/bin', HOME: '/home/ada', LC_ALL: 'C', Path: 'C:\\', OPENAI_API_KEY: 'x', NODE_OPTIONS: '--require evil', LD_PRELOAD: 'evil.so', ELECTRON_RUN_AS_NODE: '1', GATEHOUSE_NODE: '/n', LANG: undefined,
-    })).toEqual({ PATH: '/bin', HOME: '/home/ada', LC_ALL: 'C', Path: 'C:\\' });
+    })).toEqual({ PATH: '/bin', HOME: '/home/ada', LC_ALL: 'C', Path: 'C:\\', MALLOC_ARENA_MAX: '2' });
   });
 });
 

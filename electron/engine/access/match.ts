@@ -67,8 +67,14 @@ function statementMatcher(actions: readonly string[]): (activityName: string) =>
   });
 }
 
+/** A few names are compared with hundreds of grants each. */
+const endingsOf = new Map<string, readonly string[]>();
+const mostEndings = 500;
+
 /** The name without what a client put before it: for `mcp__github__create_issue` also `github__create_issue` and `create_issue`. */
-function endings(activityName: string): string[] {
+function endings(activityName: string): readonly string[] {
+  const known = endingsOf.get(activityName);
+  if (known !== undefined) return known;
   const found: string[] = [];
   for (const separator of separators) {
     for (let at = activityName.indexOf(separator); at > 0; at = activityName.indexOf(separator, at + 1)) {
@@ -76,6 +82,8 @@ function endings(activityName: string): string[] {
       if (ending !== '' && !ending.startsWith('_')) found.push(ending);
     }
   }
+  if (endingsOf.size >= mostEndings) endingsOf.clear();
+  endingsOf.set(activityName, found);
   return found;
 }
 

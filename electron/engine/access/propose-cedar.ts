@@ -4,7 +4,7 @@
  */
 import { actionName, cedarString, cedarText } from './cedar-reading.ts';
 import { matcherOf } from './match.ts';
-import { fileNameOf, matchOf, sorted } from './proposing.ts';
+import { fileNameOf, keptLately, matchOf, sorted } from './proposing.ts';
 import type { Observed, ProposalDraft, ProposalInput, Sorted } from './proposing.ts';
 import { readCedar } from './read-cedar.ts';
 
@@ -15,7 +15,7 @@ export function proposeCedar({ agentName, grants, observed }: ProposalInput): Pr
   const narrowed = policies.length > 0 ? used.flatMap(narrowedPermit) : permitOfTools(used);
   const kept = [...untold, ...policies.filter(({ reading }) => reading.effect === 'deny')].map(({ reading }) => reading.source.trim());
   const text = `${[...(narrowed.length === 0 ? ['// Nothing of it was seen in use: there is no permit.'] : narrowed), ...(policies.length > 0 ? kept : [])].join('\n\n')}\n`;
-  const permits = permitsOf(text);
+  const permits = keptPermits(text);
   const matchers = own.map(matchOf);
   return {
     form: 'cedar', text, mediaType: 'text/plain', fileName: fileNameOf(agentName, 'policies.cedar'), keeps: observed.filter(({ name }) => permits(name)), drops: unused.map(({ id }) => id), cannotTell: untold.map(({ id }) => id),
@@ -55,3 +55,6 @@ function permitsOf(text: string): (activityName: string) => boolean {
   const forbid = readings.filter(({ effect, conditions, resources }) => effect === 'deny' && conditions.length === 0 && resources[0] === '*').map(matcher);
   return (name) => permit.some((matches) => matches(name)) && !forbid.some((matches) => matches(name));
 }
+
+/** A proposal is asked for again and again, of other days or to be saved, and its text is mostly the same. */
+const keptPermits = keptLately(permitsOf);

@@ -9,7 +9,7 @@ import { statementOf } from './iam-write.ts';
 import type { Statement } from './iam-write.ts';
 import { isObject, parseDocument } from './json-document.ts';
 import type { Json } from './json-document.ts';
-import { fileNameOf, sorted } from './proposing.ts';
+import { fileNameOf, keptLately, sorted } from './proposing.ts';
 import type { ProposalDraft, ProposalInput, ProposedGrant, Sorted } from './proposing.ts';
 import { readIam } from './read-iam.ts';
 
@@ -23,7 +23,7 @@ export function proposeIam({ agentName, grants, observed }: ProposalInput): Prop
   const statements = ownSids([...used.flatMap(narrowed), ...asTheyAre]);
   const policy = { Version: '2012-10-17', Statement: statements };
   const text = `${JSON.stringify(policy, null, 2)}\n`;
-  const permits = permitsOf(text);
+  const permits = keptPermits(text);
   const size = JSON.stringify(policy).length;
   return {
     form: 'iam', text, mediaType: 'application/json', fileName: fileNameOf(agentName, 'policy.json'), keeps: observed.filter(({ name }) => permits(name)), drops: unused.map(({ id }) => id), cannotTell: untold.map(({ id }) => id),
@@ -79,3 +79,6 @@ function permitsOf(text: string): (activityName: string) => boolean {
   const passes = (action: string): boolean => allows.some(({ actions }) => actionFits(actions, action) !== 'no') && !denies.some(({ actions }) => actionFits(actions, action) === 'yes');
   return (name) => isAwsCall(name) && actionsNeeded(name).every(passes);
 }
+
+/** A proposal is asked for again and again, of other days or to be saved, and its text is mostly the same. */
+const keptPermits = keptLately(permitsOf);

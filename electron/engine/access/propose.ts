@@ -8,10 +8,11 @@ import { proposeCedar } from './propose-cedar.ts';
 import { proposeIam } from './propose-iam.ts';
 import type { ProposalDraft, ProposalInput } from './proposing.ts';
 
-const ofForm: Readonly<Record<Proposal['form'], readonly GrantKind[]>> = { allow_list: ['tool'], iam: ['statement'], cedar: ['policy', 'tool'] };
+/** Nothing else is looked at. */
+export const kindsOfForm: Readonly<Record<Proposal['form'], readonly GrantKind[]>> = { allow_list: ['tool'], iam: ['statement'], cedar: ['policy', 'tool'] };
 
 export function propose(input: ProposalInput): ProposalDraft {
-  const grants = input.grants.filter(({ reading }) => ofForm[input.form].includes(reading.kind));
+  const grants = input.grants.filter(({ reading }) => kindsOfForm[input.form].includes(reading.kind));
   const own = { ...input, grants };
   return input.form === 'iam' ? proposeIam(own) : input.form === 'cedar' ? proposeCedar(own) : proposeAllowList(own);
 }

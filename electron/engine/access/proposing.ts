@@ -58,3 +58,21 @@ export function matchOf({ reading, connectionName }: ProposedGrant): (activityNa
 }
 
 export const fileNameOf = (agentName: string, ending: string): string => `${agentName.toLowerCase().replace(/[^a-z\d]+/gu, '-').replace(/^-|-$/gu, '').slice(0, 60) || 'agent'}-${ending}`;
+
+const mostKept = 50;
+/** SECURITY: what is said of longer texts is not kept. */
+const longestKept = 20_000;
+
+/** What a text permits hangs on nothing else: of the texts that came lately it is found out once. */
+export function keptLately<T>(find: (text: string) => T): (text: string) => T {
+  const kept = new Map<string, T>();
+  return (text) => {
+    let found = kept.get(text);
+    if (found !== undefined) return found;
+    found = find(text);
+    if (text.length > longestKept) return found;
+    for (const oldest of kept.keys()) if (kept.size >= mostKept) kept.delete(oldest);
+    kept.set(text, found);
+    return found;
+  };
+}

@@ -153,6 +153,7 @@ export class AccessFold {
     const changed = this.save.sums(holder.id, prepared.rows, sums, this.kept.get(holder.id)?.saved ?? null);
     this.keep(holder.id, prepared, sums);
     const findings = saveFindings(this.db, holder.id, findingsOf(this.facts(holder, prepared, sums, nowUs)), nowUs);
+    if (findings) this.save.turn(holder.id);
     const open = prepared.remaining.map(permits);
     const row = this.save.row(holder.id, {
       name: holder.name, identity: holder.identity, notSeen: holder.notSeen, held: open.filter(Boolean).length, cannotTell: sums.uses.filter((use, at) => open[at] === true && use.state === 'cannot_tell').length,

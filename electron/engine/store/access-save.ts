@@ -9,6 +9,9 @@ import { statement } from './statements.ts';
 /** On disk: never renumber. */
 const USE: Readonly<Record<GrantUse['state'], number>> = { used: 1, not_used: 2, cannot_tell: 3 };
 
+/** Stands in `access_turn` for no holder: counted up when columns change, or which grants stand behind them. */
+export const allColumns = 0;
+
 /** What was saved of a holder last. */
 export interface Saved { readonly rows: readonly HeldGrant[]; readonly sums: Sums }
 
@@ -40,6 +43,7 @@ export class AccessSave {
     const facets = before !== null && before.rows === rows && sameLoose(before.sums, sums) ? false : this.facets(holder, rows, sums.facets, touched);
     const cells = this.cells(holder, sums.cells, before, touched);
     if (cells) this.turn(holder);
+    if (facets) this.turn(allColumns);
     this.settleColumns(touched);
     return used || facets || cells;
   }
@@ -57,15 +61,15 @@ export class AccessSave {
   clear(holder: number, nowUs: number): boolean {
     const touched = new Touched();
     for (const column of statement<[number], number>(this.db, 'SELECT column_id FROM access_cell WHERE holder = ?').pluck().all(holder)) touched.left(column);
-    if (touched.columns.size > 0) this.turn(holder);
+    if (touched.columns.size > 0) for (const one of [holder, allColumns]) this.turn(one);
     let lines = statement(this.db, 'UPDATE finding SET gone_us = ? WHERE holder = ? AND gone_us IS NULL').run(nowUs, holder).changes;
     for (const table of ['grant_use', 'access_facet', 'access_cell', 'access_row']) lines += statement(this.db, `DELETE FROM ${table} WHERE holder = ?`).run(holder).changes;
     this.settleColumns(touched);
     return lines > 0;
   }
 
-  /** For whoever keeps cells that it read. */
-  private turn(holder: number): void {
+  /** For whoever keeps cells and texts of findings that it read, and for `allColumns` what it read of columns. */
+  turn(holder: number): void {
     statement(this.db, 'INSERT INTO access_turn (holder, n) VALUES (?, 1) ON CONFLICT DO UPDATE SET n = n + 1').run(holder);
   }
 
@@ -167,6 +171,7 @@ export class AccessSave {
     const find = statement<[number], { holders: number; reversibility: Reversibility }>(this.db, 'SELECT holders, reversibility FROM access_column WHERE id = ?');
     const worst = statement<[number], { rank: number | null }>(this.db, 'SELECT max(reversibility) AS rank FROM access_facet WHERE column_id = ?');
     const put = statement(this.db, 'UPDATE access_column SET holders = ?, reversibility = ? WHERE id = ?');
+    let changed = false;
     for (const [column, change] of touched.columns) {
       const was = column < 0 ? undefined : find.get(column);
       if (was === undefined) continue;
@@ -174,13 +179,17 @@ export class AccessSave {
       if (holders <= 0) {
         statement(this.db, 'DELETE FROM access_column WHERE id = ?').run(column);
         this.columns.clear();
+        changed = true;
         continue;
       }
       // Only where something milder came in the place of something worse must all be looked at.
       const rank = change.milder ? (worst.get(column)?.rank ?? -1) : Math.max(change.rank, was.holders === 0 ? -1 : reversibilities.indexOf(was.reversibility));
       const reversibility = reversibilities[rank] ?? 'unknown';
-      if (holders !== was.holders || reversibility !== was.reversibility) put.run(holders, reversibility, column);
+      if (holders === was.holders && reversibility === was.reversibility) continue;
+      put.run(holders, reversibility, column);
+      changed = true;
     }
+    if (changed) this.turn(allColumns);
   }
 }
 

@@ -3,6 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Draft } from '../ingest/draft.ts';
 import { OUTCOME, US_DAY } from './codes.ts';
+import { openReader } from './database.ts';
+import { historyFile } from './open.ts';
+import { failureGroups } from './queries/failure-groups.ts';
+import { Reading } from './queries/reading.ts';
 import { retain } from './retention.ts';
 import { freshCost, price, TestCost } from './test-cost.ts';
 import { later, logDraft, second, t0 } from './test-history.ts';
@@ -57,6 +61,18 @@ function act(cost: TestCost, deed: Deed, prices: Map<number, number>): void {
   else cost.writer.sweep(later);
 }
 
+/** What a reader keeps of days that are over is what another, who keeps nothing yet, reads. */
+function failuresAgree(keeping: Reading): void {
+  const day = (at: number): string => new Date((t0 + at * US_DAY) / 1_000).toISOString();
+  for (const period of [{ from: day(-4), to: null }, { from: day(-4), to: day(-1) }, { from: day(-2), to: day(1) }]) {
+    const [kept, read] = [keeping, new Reading(keeping.db)].map((reading) => {
+      reading.begin();
+      return failureGroups(reading, { period, limit: 100 }, later);
+    });
+    expect(kept).toEqual(read);
+  }
+}
+
 /** As kept, and as counted anew. */
 function bothWays(cost: TestCost): [unknown, unknown] {
   const sums = Object.entries({ ...cost.history.sumsTwice(), ...cost.costTwice() });
@@ -67,6 +83,7 @@ describe('sums of money', () => {
   it('equal their rows after any order of arrival, tellings told twice, prices, marks, stops, sweeps and restarts', { timeout: 120_000 }, () => {
     fc.assert(fc.property(calls, fc.array(fc.tuple(fc.nat(), deeds), { maxLength: 8 }), fc.infiniteStream(fc.nat()), (list, between, chance) => {
       const cost = new TestCost();
+      const keeping = new Reading(openReader(historyFile(cost.history.dir)));
       try {
         const told = list.flatMap(tellings);
         const again = told.filter((_, at) => at % 3 === 0);
@@ -75,12 +92,15 @@ describe('sums of money', () => {
         while (order.length > 0) {
           cost.tell(order.splice(0, 1 + chance.next().value % 4));
           for (const [at, deed] of between) if (at % 5 === order.length % 5) act(cost, deed, prices);
+          if (order.length % 2 === 0) failuresAgree(keeping);
         }
         cost.writer.sweep(later);
         cost.settle();
+        failuresAgree(keeping);
         const [kept, counted] = bothWays(cost);
         expect(kept).toEqual(counted);
       } finally {
+        keeping.db.close();
         cost.history.close();
       }
     }), { numRuns: 40 });

@@ -13,9 +13,14 @@ const busyMs = 2_000;
 /** 32 MB between checkpoints: pages that many transactions touch are copied into the file once (measured: a tenth of the writer's time). */
 export const logPages = 4_000;
 
+/** Pages that a connection keeps, most: what is asked for again lies in the system's cache as well. */
+const keptKiB = 8_192;
+/** While telemetry comes in the writer touches the same pages in transaction after transaction. */
+const keptBusyKiB = 65_536;
+
 function common(db: Sqlite.Database): void {
   db.pragma('temp_store = MEMORY');
-  db.pragma('cache_size = -65536');
+  db.pragma(`cache_size = -${keptKiB}`);
   db.pragma('foreign_keys = OFF');
   // SECURITY: nothing in a file that came from elsewhere may run as code.
   db.pragma('trusted_schema = OFF');
@@ -38,6 +43,12 @@ export function openWriter(file: string): WriteDb {
     throw cause;
   }
   return db as WriteDb;
+}
+
+/** Pages that are kept and not needed are let go at once, but a heap that once was large seldom gets smaller: so it is not made large for what comes once. */
+export function keepPages(db: WriteDb, busy: boolean): void {
+  db.pragma(`cache_size = -${busy ? keptBusyKiB : keptKiB}`);
+  if (!busy) db.pragma('shrink_memory');
 }
 
 /** A connection that folds the log into the file and does nothing else. */

@@ -32,6 +32,8 @@ export class FailureHits {
 
   private add(hit: Hit, sign: 1 | -1): void {
     const place = keys.map((key) => hit[key]);
+    // Where the newest day alone changes nothing is written.
+    statement<number[]>(this.db, 'INSERT INTO hit_turn (failure, newest, n) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET n = n + (excluded.newest < newest), newest = max(newest, excluded.newest) WHERE excluded.newest <> newest').run(hit.failure, hit.day);
     statement<number[]>(this.db, `INSERT INTO failure_hit (${keys.join(', ')}, tasks, ${sums.join(', ')}) VALUES (${marks(keys.length + 1 + sums.length)}) ON CONFLICT DO UPDATE SET tasks = tasks + excluded.tasks, ${sums.map((key) => `${key} = ${key} + excluded.${key}`).join(', ')}`)
       .run(...place, sign, ...sums.map((key) => sign * hit[key]));
     if (sign === -1) statement<number[]>(this.db, `DELETE FROM failure_hit WHERE ${keys.map((key) => `${key} = ?`).join(' AND ')} AND tasks = 0 AND own = 0 AND lost = 0`).run(...place);

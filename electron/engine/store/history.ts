@@ -25,6 +25,12 @@ interface WaitingBody { readonly done: (result: BodyResult) => void; readonly by
 export const mostWaitingBodies = 2_000;
 export const mostWaitingBytes = 64 * 1024 * 1024;
 
+/**
+ * The young generation of each thread, at most. What a transaction makes lives until its end: a larger nursery spares copying it (measured: 128 is 5 to 9 %
+ * better than 64, 192 no better). What a question makes is let go with its answer: the reader's would only lie there, grown once and kept.
+ */
+const nurseryMb = { writer: 128, reader: 12 } as const;
+
 export class History {
   readonly file: string;
   private readonly options: HistoryOptions;
@@ -50,8 +56,8 @@ export class History {
   private constructor(options: HistoryOptions) {
     this.options = options;
     this.file = historyFile(options.dataDir);
-    this.writer = new StoreThread('writer-worker', { dataDir: options.dataDir }, (message) => this.fromWriter(message), (again) => this.writerDied(again));
-    this.reader = new StoreThread('reader-worker', { file: this.file }, (message) => this.fromReader(message), (again) => this.readerDied(again));
+    this.writer = new StoreThread('writer-worker', { dataDir: options.dataDir }, nurseryMb.writer, (message) => this.fromWriter(message), (again) => this.writerDied(again));
+    this.reader = new StoreThread('reader-worker', { file: this.file }, nurseryMb.reader, (message) => this.fromReader(message), (again) => this.readerDied(again));
   }
 
   /** Rejects with a StoreError in words when the file cannot be opened. */

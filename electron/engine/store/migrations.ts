@@ -11,6 +11,7 @@ import { toVersion5 } from './schema-5.ts';
 import { SCHEMA_6 } from './schema-6.ts';
 import { toVersion7 } from './schema-7.ts';
 import { toVersion8 } from './schema-8.ts';
+import { toVersion9 } from './schema-9.ts';
 
 export interface Migration {
   readonly to: number;
@@ -26,9 +27,10 @@ export const migrations: readonly Migration[] = [
   { to: 6, run: (db) => db.exec(SCHEMA_6) },
   { to: 7, run: toVersion7 },
   { to: 8, run: toVersion8 },
+  { to: 9, run: toVersion9 },
 ];
 
-export const schemaVersion = 8;
+export const schemaVersion = 9;
 
 export interface MigrationOutcome {
   readonly from: number;

@@ -41,6 +41,12 @@ export function decompress(packed: Packed): Uint8Array {
   throw new StoreError('internal', `A record was stored in a way that this program cannot read (codec ${packed.codec}). It is still in the file.`);
 }
 
+/** Frees a block that `decompress` made and nobody looks at any more. Small ones may lie in a buffer that others share, and are left to the collector. */
+export function letGo(block: Uint8Array): void {
+  const { buffer } = block;
+  if (block.byteOffset === 0 && buffer.byteLength >= unpackedAtOnce && buffer instanceof ArrayBuffer) buffer.transfer(0);
+}
+
 /** Reused: a buffer for each block would only be work for the garbage collector. */
 let scratch = Buffer.alloc(0);
 

@@ -14,17 +14,23 @@ import { queries } from './queries/table.ts';
 /** Given to the thread when it starts. */
 export interface ReaderData { readonly file: string }
 
+/** Without a question for so long, the pages that were kept for the next one are let go. */
+const quietMs = 10_000;
+
 type AnyQuery = (reading: Reading, params: unknown, nowUs: number) => unknown;
 
 if (parentPort) {
   const port = parentPort;
   const db = openReader((workerData as ReaderData).file);
   const reading = new Reading(db);
+  const quiet = setTimeout(() => db.pragma('shrink_memory'), quietMs);
   port.on('message', (request: ToReader) => {
     if (!('t' in request)) {
       port.postMessage(answer(reading, request));
+      quiet.refresh();
       return;
     }
+    clearTimeout(quiet);
     db.close();
     port.close();
   });

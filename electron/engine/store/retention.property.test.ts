@@ -9,6 +9,7 @@ import { publicId } from './ids.ts';
 import { realIntake } from './intake.ts';
 import { listHolds, listPolicies, previewRetention } from './queries/retention.ts';
 import { Reading } from './queries/reading.ts';
+import { removeConnection } from './retention.ts';
 import { agentDraft, refusal, t0, TestHistory, trace } from './test-history.ts';
 import { Writer } from './writer.ts';
 
@@ -116,6 +117,30 @@ describe('retention by connection', () => {
       tasks: [history.all('SELECT n FROM counted'), history.all('SELECT count(*) AS n FROM task')],
     };
   }
+
+  it.each([1, 2, 3])('previews any period as counting the rows does: after some went, when older ones come late, and while a history is being removed (seed %i)', (seed) => {
+    const pick = random(seed);
+    const [, two = 0, three = 0] = fill(pick);
+    const counted = (days: number): number => rows().filter((row) => row.us < Math.floor((t0 - days * US_DAY) / US_DAY) * US_DAY).length;
+    const agree = (): void => {
+      for (const days of [10, 20, 30, 45, 60, 80, 99]) {
+        const preview = reading((one) => previewRetention(one, { days }, t0));
+        expect(preview.activities + preview.held, `${days} days`).toBe(counted(days));
+      }
+    };
+    agree();
+    hold(null, rows()[pick(100)]?.agent ?? 1);
+    agree();
+    command('settings.set', { retentionDays: 50 });
+    run();
+    agree();
+    history.tell([agentDraft(9_001, 0, `agent-${two}-0`, { traceId: trace(9_001), startUs: t0 - 70 * US_DAY, endUs: t0 - 70 * US_DAY + 5 })], t0, 'svc', two);
+    agree();
+    const removal = removeConnection(writer, three);
+    for (let step = 0; step < 15; step += 1) removal.next();
+    expect(rows().filter((row) => row.connection === three).length).toBeLessThan(60);
+    agree();
+  });
 
   it('keeps a hold that is placed in the middle of it', () => {
     history.tell(Array.from({ length: 5_000 }, (_, i) => agentDraft(i + 1, 0, 'a', { traceId: trace(i + 1), startUs: t0 - 50 * US_DAY + i, endUs: t0 - 50 * US_DAY + i + 1 })), t0);

@@ -117,9 +117,12 @@ export function* removeConnection(writer: Writer, connection: number): Generator
       db.prepare(`DELETE FROM ${table} WHERE agent IN (${agents})`).run({ connection });
     }
     for (const table of ['agent_link', 'link_day', 'agent_call']) db.prepare(`DELETE FROM ${table} WHERE caller IN (${agents}) OR called IN (${agents})`).run({ connection });
+    // Days that are over lost something.
+    db.prepare('UPDATE day_turn SET n = n + 1').run();
+    db.prepare('UPDATE hit_turn SET n = n + 1').run();
     for (const table of ['agent_joined', 'agent_apart']) db.prepare(`DELETE FROM ${table} WHERE agent IN (${agents}) OR other IN (${agents})`).run({ connection });
     db.prepare('DELETE FROM failure WHERE id NOT IN (SELECT failure FROM failure_day)').run();
-    for (const table of ['failure_state', 'failure_said', 'failure_task', 'failure_hit']) db.prepare(`DELETE FROM ${table} WHERE failure NOT IN (SELECT id FROM failure)`).run();
+    for (const table of ['failure_state', 'failure_said', 'failure_task', 'failure_hit', 'hit_turn']) db.prepare(`DELETE FROM ${table} WHERE failure NOT IN (SELECT id FROM failure)`).run();
     db.prepare('UPDATE failure SET count = (SELECT sum(count) FROM failure_day WHERE failure = failure.id)').run();
     for (const table of ['agent', 'by_minute', 'hour_total', 'spend_hour', 'tally', 'seen', 'gap', 'metric', 'trace', 'task_alias', 'runtime', 'checkpoint', 'approval', 'stuck', 'right_check', 'grant_holder', 'grant_change', 'bill', 'bill_day', 'task_cost', 'task_day', 'retention_period', 'retention_gone']) db.prepare(`DELETE FROM ${table} WHERE connection = ?`).run(connection);
     db.prepare('DELETE FROM connection WHERE id = ?').run(connection);

@@ -43,4 +43,6 @@ export function dropGrants(db: WriteDb, where: string, ...values: number[]): voi
   const ids = `SELECT id FROM grant_seen WHERE ${where}`;
   for (const table of ['grant_source', 'grant_change', 'grant_use', 'access_facet']) db.prepare(`DELETE FROM ${table} WHERE grant_id IN (${ids})`).run(...values);
   db.prepare(`DELETE FROM grant_seen WHERE ${where}`).run(...values);
+  // Which grants stand behind columns (`allColumns` in access-save.ts).
+  db.prepare('INSERT INTO access_turn (holder, n) VALUES (0, 1) ON CONFLICT DO UPDATE SET n = n + 1').run();
 }

@@ -1,5 +1,5 @@
 /** For tests: a real history in a temporary folder, drafts made short, and what is in the file told without row ids. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -11,7 +11,7 @@ import type { WriteDb } from './database.ts';
 import { DirtyTasks } from './dirty-tasks.ts';
 import { StoreError } from './errors.ts';
 import { keyNumber, spanNumber, tellingIds } from './hash.ts';
-import { openHistory } from './open.ts';
+import { historyFile, openHistory } from './open.ts';
 import { sweep } from './sweep.ts';
 import { TaskFold } from './task-fold.ts';
 
@@ -21,6 +21,19 @@ export const second = 1_000_000;
 /** Long after everything that tests tell. */
 export const later = t0 + 90 * 60 * second;
 
+let empty: Buffer | null = null;
+
+/** A history with nothing in it, as `openHistory` makes one. Made once a process: making one takes longer than most tests. */
+function emptyHistory(): Buffer {
+  if (empty !== null) return empty;
+  const dir = mkdtempSync(join(tmpdir(), 'gatehouse-empty-'));
+  const { db, file } = openHistory(dir, t0);
+  db.close();
+  empty = readFileSync(file);
+  rmSync(dir, { recursive: true, force: true });
+  return empty;
+}
+
 export class TestHistory {
   readonly dir: string;
   db: WriteDb;
@@ -28,6 +41,7 @@ export class TestHistory {
 
   constructor() {
     this.dir = mkdtempSync(join(tmpdir(), 'gatehouse-store-'));
+    writeFileSync(historyFile(this.dir), emptyHistory());
     this.db = openHistory(this.dir, t0).db;
     this.assembler = new Assembler(this.db);
     this.connect('one');

@@ -7,6 +7,7 @@ import { releaseClaims } from './approvals.ts';
 import { Chores, interruptChores, isChore } from './chores.ts';
 import { noteCleanEnd } from './clean-end.ts';
 import { CostTurns } from './cost-turns.ts';
+import { keepPages } from './database.ts';
 import { DigestTurns } from './digest-turns.ts';
 import { closingDigests, type Closed } from './digests.ts';
 import { StoreError, storeError } from './errors.ts';
@@ -26,6 +27,8 @@ const mostBytes = 8 * 1024 * 1024;
 const sweepEveryMs = 1_000;
 /** Bodies that come closer together than this are a stream. */
 const lullMs = 200;
+/** Then the pages that were kept for the next transaction are let go. */
+const quietMs = 5_000;
 
 const port = parentPort;
 if (port === null) throw new Error('writer-worker runs as a worker thread only');
@@ -42,6 +45,7 @@ class WriterThread {
   private scheduled = false;
   /** when bodies were last stored. */
   private storedMs = Number.NEGATIVE_INFINITY;
+  private roomy = false;
   closed = false;
   /** of the thread that reads bodies, once it has passed the word to close on. */
   preparerEnded: Promise<void> = Promise.resolve();
@@ -103,9 +107,17 @@ class WriterThread {
     return this.bodies.splice(0, count);
   }
 
+  /** Each second without bodies, since other work keeps pages too. */
+  private room(busy: boolean): void {
+    if (busy && this.roomy) return;
+    this.roomy = busy;
+    keepPages(this.writer.db, busy);
+  }
+
   private storeSome(): void {
     const bodies = this.nextBodies();
     if (bodies.length === 0) return;
+    this.room(true);
     send({ t: 'results', ...this.writer.storePrepared(bodies, now()) });
     this.storedMs = performance.now();
   }
@@ -130,6 +142,7 @@ class WriterThread {
   private sweepQuietly(): void {
     try {
       this.sweep(now());
+      if (performance.now() - this.storedMs > quietMs) this.room(false);
     } catch {
       // A full disk or a lock: senders are told so by their own bodies; the next second tries again.
     }

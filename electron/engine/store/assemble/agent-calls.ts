@@ -5,6 +5,7 @@
 import type { Statement } from 'better-sqlite3';
 import { FLAG, US_DAY } from '../codes.ts';
 import type { WriteDb } from '../database.ts';
+import type { DayTurn } from './day-turn.ts';
 import { has, type AgentCall, type Row } from './row.ts';
 
 interface Saved { readonly caller: number; readonly called: number; readonly day: number; readonly failed: number }
@@ -15,8 +16,10 @@ export class AgentCalls {
   private readonly forget: Statement<[number]>;
   private readonly up: Statement<number[]>;
   private readonly empty: Statement<[number, number, number]>;
+  private readonly turn: DayTurn;
 
-  constructor(db: WriteDb) {
+  constructor(db: WriteDb, turn: DayTurn) {
+    this.turn = turn;
     this.read = db.prepare('SELECT caller, called, day, failed FROM agent_call WHERE activity = ?');
     this.keep = db.prepare('INSERT OR REPLACE INTO agent_call (activity, caller, called, day, failed) VALUES (?, ?, ?, ?, ?)');
     this.forget = db.prepare('DELETE FROM agent_call WHERE activity = ?');
@@ -60,6 +63,7 @@ export class AgentCalls {
   }
 
   private count({ caller, called, day, failed, us }: AgentCall, sign: 1 | -1): void {
+    this.turn.changes(day);
     this.up.run(caller, called, day, sign, sign * failed, sign === 1 ? us : 0);
     if (sign === -1) this.empty.run(caller, called, day);
   }

@@ -7,6 +7,7 @@ import { FLAG, KIND, STATUS, US_DAY, US_HOUR, US_MINUTE } from '../codes.ts';
 import type { WriteDb } from '../database.ts';
 import { durationBucket } from '../histogram.ts';
 import type { AgentBook } from './agents.ts';
+import type { DayTurn } from './day-turn.ts';
 import { isUnpriced, shownCurrency, shownMicros } from './pricing.ts';
 import type { Facts } from './row.ts';
 import { ScreenSums } from './screen-sums.ts';
@@ -118,9 +119,11 @@ export class Ledger {
   private readonly toolUse: ToolUse;
   private readonly toolTurn: ToolTurn;
   private readonly agents: AgentBook;
+  private readonly dayTurn: DayTurn;
 
-  constructor(db: WriteDb, agents: AgentBook) {
+  constructor(db: WriteDb, agents: AgentBook, dayTurn: DayTurn) {
     this.agents = agents;
+    this.dayTurn = dayTurn;
     this.statements = new Statements(db);
     this.screens = new ScreenSums(db);
     this.toolUse = new ToolUse(db);
@@ -256,11 +259,15 @@ export class Ledger {
         this.screens.hour(sum);
         if (sum.priced !== 0 || sum.micros !== 0) at(spent, `${sum.at}|${sum.connection}|${sum.model}|${sum.currency}`, () => new Sum(sum.at, sum.connection, 0, sum.model, sum.currency)).add(sum);
         const day = Math.floor(sum.at / 24);
+        // Also where a failure moved within its day.
+        if (sum.failures !== 0) this.dayTurn.changes(day);
         at(days, `${day}|${sum.agent}|${sum.model}|${sum.currency}`, () => new Sum(day, sum.connection, sum.agent, sum.model, sum.currency)).add(sum);
         at(totals, `${sum.at}|${sum.connection}|${sum.currency}`, () => new Sum(sum.at, sum.connection, 0, 0, sum.currency)).add(sum);
       }
     }
-    for (const sum of days.values()) this.statements.day(sum);
+    for (const sum of days.values()) {
+      if (this.statements.day(sum)) this.dayTurn.changes(sum.at);
+    }
     for (const sum of spent.values()) this.screens.spend(sum);
     for (const sum of totals.values()) this.statements.total(sum);
     for (const one of this.minutes.values()) this.statements.minute(one);
@@ -274,6 +281,8 @@ export class Ledger {
 
   private failureDay(one: FailureDay): void {
     if (one.count === 0) return;
+    // Also where one failure took another's place.
+    this.dayTurn.changes(one.day);
     this.statements.failureDay(one);
     this.screens.failure(one.failure, one.agent, one.count);
   }
@@ -335,11 +344,13 @@ class Statements {
     if (s.activities <= 0) empty.run(s.at, s.agent, s.model, s.currency);
   }
 
-  day(s: Sum): void {
+  /** Whether anything changed. */
+  day(s: Sum): boolean {
     const values = s.dayValues();
-    if (values.every((value) => value === 0)) return;
+    if (values.every((value) => value === 0)) return false;
     this.dayUp.run(s.at, s.agent, s.model, s.currency, ...values);
     if (s.activities <= 0) this.dayEmpty.run(s.at, s.agent, s.model, s.currency);
+    return true;
   }
 
   total(s: Sum): void {

@@ -5,6 +5,7 @@ import type { WriteDb } from '../database.ts';
 import type { Block } from '../payloads.ts';
 import type { Assembler } from './assembler.ts';
 import { AgentCalls } from './agent-calls.ts';
+import { DayTurn } from './day-turn.ts';
 import { Ledger, taskMoney } from './ledger.ts';
 import { outcomeOf } from './outcome.ts';
 import { shownCurrency } from './pricing.ts';
@@ -50,6 +51,7 @@ export class WriteOut {
   private readonly ledger: Ledger;
   private readonly lastCalls: LastCalls;
   private readonly calls: AgentCalls;
+  private readonly dayTurn: DayTurn;
   private readonly saveAgent: Statement<[number, number, number, number, number]>;
   private readonly dropAgent: Statement<[number, number]>;
   private readonly firstOfAgent: Statement<[number, number], { us: number | null }>;
@@ -62,8 +64,9 @@ export class WriteOut {
   constructor(db: WriteDb, assembler: Assembler, lastCalls: LastCalls) {
     this.a = assembler;
     this.lastCalls = lastCalls;
-    this.calls = new AgentCalls(db);
-    this.ledger = new Ledger(db, assembler.agents);
+    this.dayTurn = new DayTurn(db);
+    this.calls = new AgentCalls(db, this.dayTurn);
+    this.ledger = new Ledger(db, assembler.agents, this.dayTurn);
     this.saveAgent = db.prepare(`INSERT INTO task_agent (task, agent, rows, first_us, model_us) VALUES (?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET rows = excluded.rows, first_us = excluded.first_us, model_us = excluded.model_us`);
     this.dropAgent = db.prepare('DELETE FROM task_agent WHERE task = ? AND agent = ?');
@@ -94,6 +97,7 @@ export class WriteOut {
     const failures = this.ledger.failures.size > 0;
     const cost = created.some((row) => row.f.hasUsage || row.f.micros >= 0) || updated.length > 0;
     this.ledger.flush((changes) => this.a.failures.flush(changes));
+    this.dayTurn.flush(nowUs);
     this.a.identity.flush(nowUs);
     const emptied = this.a.agents.flush();
     for (const gone of emptied) {
@@ -143,6 +147,7 @@ export class WriteOut {
 
   forget(): void {
     this.ledger.clear();
+    this.dayTurn.forget();
   }
 
   private saveTraces(): void {

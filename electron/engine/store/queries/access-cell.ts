@@ -1,10 +1,11 @@
 /** What stands behind one cell of the matrix: its grants, what was done and tried by them, and who else has it. */
 import type { ParsedParams, Result } from '../../../../shared/contract.ts';
+import { accessClasses } from '../../../../shared/access.ts';
 import type { AccessColumn } from '../../../../shared/access.ts';
 import { StoreError } from '../errors.ts';
 import { publicId } from '../ids.ts';
 import { callersOf, callsOf, heldIndex, inCell, newestCalls, type NameSums } from './access-calls.ts';
-import { cellColumns, cellOf, classColumns, columnOf, cutsOf, holderOf, resourceColumn, type CellRow } from './access-columns.ts';
+import { cellColumns, cellOf, classColumnOf, columnOf, cutsOf, holderOf, resourceColumn, type CellRow } from './access-columns.ts';
 import { grantsOf } from './grants.ts';
 import { iso, type Reading } from './reading.ts';
 
@@ -15,8 +16,8 @@ const mostGrants = 100;
 const mostActivities = 10;
 const mostOthers = 100;
 
-function columnWith(reading: Reading, id: number, name: string): AccessColumn {
-  const found = id > 0 ? resourceColumn(reading, id) : (classColumns(reading).find((one) => one.id === name) ?? null);
+function columnWith(reading: Reading, id: number): AccessColumn {
+  const found = id > 0 ? resourceColumn(reading, id) : classColumnOf(reading, accessClasses[-1 - id] ?? 'not_understood');
   if (found === null) throw new StoreError('not_found', 'Nobody holds this any more, so there is no such column.');
   return found;
 }
@@ -41,7 +42,7 @@ function activitiesBehind(reading: Reading, holder: number, place: Parameters<ty
 export function accessCell(reading: Reading, params: Params, nowUs: number): Answer {
   const holder = holderOf(reading, params.rowId);
   const column = columnOf(params.columnId);
-  const head = columnWith(reading, column, params.columnId);
+  const head = columnWith(reading, column);
   const row = reading.sql<number[], CellRow>(`SELECT ${cellColumns} FROM access_cell x WHERE x.holder = ? AND x.column_id = ?`).get(holder, column);
   const behind = reading.sql<number[], number>('SELECT grant_id FROM access_facet WHERE holder = ? AND column_id = ? AND grant_id > 0').pluck().all(holder, column);
   const acted = row !== undefined && (row.times > 0 || row.denied > 0);

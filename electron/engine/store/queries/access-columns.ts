@@ -28,15 +28,15 @@ export function resourceColumn(reading: Reading, id: number): AccessColumn | nul
   return row === undefined ? null : toColumn(row);
 }
 
-/** How many hold each class, and the worst that can come of it with any of them. In the order of the classes; those that nobody holds are left out. */
-export function classColumns(reading: Reading): AccessColumn[] {
-  const holders = reading.sql<[number], { n: number }>('SELECT count(*) AS n FROM access_cell WHERE column_id = ?');
-  const worst = reading.sql<[number], { worst: number | null }>('SELECT max(reversibility) AS worst FROM access_facet WHERE column_id = ?');
-  return accessClasses.flatMap((name) => {
-    const agents = holders.get(classColumn(name))?.n ?? 0;
-    return agents === 0 ? [] : [{ id: `cls-${name}`, resource: null, class: name, reversibility: reversibilityAt(worst.get(classColumn(name))?.worst ?? null), agents }];
-  });
+/** How many hold a class, and the worst that can come of it with any of them; null: nobody holds it. */
+export function classColumnOf(reading: Reading, name: AccessClass): AccessColumn | null {
+  const agents = reading.sql<[number], { n: number }>('SELECT count(*) AS n FROM access_cell WHERE column_id = ?').get(classColumn(name))?.n ?? 0;
+  const worst = agents === 0 ? undefined : reading.sql<[number], { worst: number | null }>('SELECT max(reversibility) AS worst FROM access_facet WHERE column_id = ?').get(classColumn(name));
+  return agents === 0 ? null : { id: `cls-${name}`, resource: null, class: name, reversibility: reversibilityAt(worst?.worst ?? null), agents };
 }
+
+/** In the order of the classes; those that nobody holds are left out. */
+export const classColumns = (reading: Reading): AccessColumn[] => accessClasses.flatMap((name) => classColumnOf(reading, name) ?? []);
 
 const byPlace = ['read_only', 'reversible', 'externally_reversible', 'irreversible', 'unknown'] as const satisfies readonly AccessColumn['reversibility'][];
 export const reversibilityAt = (place: number | null): AccessColumn['reversibility'] => byPlace[place ?? -1] ?? 'unknown';

@@ -2,7 +2,9 @@
 import type { AccessColumn } from '../../../../shared/access.ts';
 import type { ParsedParams } from '../../../../shared/contract.ts';
 import { columnRank, holderOf, type Cuts } from './access-columns.ts';
+import { columnsWith, type Turns, type Word } from './access-witness.ts';
 import { grantNames } from './grant-names.ts';
+import { rankedColumns } from './ranked-columns.ts';
 import type { Reading } from './reading.ts';
 
 export type AccessFilter = ParsedParams<'access.matrix'>['filter'];
@@ -33,6 +35,18 @@ function lasting(filter: AccessFilter, cuts: Cuts): Where[] {
 
 const ofClasses = 'x.column_id BETWEEN -8 AND -1';
 const ofResources = 'x.column_id > 0';
+
+/** Most filters say one word only; null: none, or several. */
+function wordOf(filter: AccessFilter): Word | null {
+  const said: Word[] = [
+    ...(filter.unused ? ['unused' as const] : []), ...(filter.attempted ? ['attempted' as const] : []), ...(filter.irreversible ? ['irreversible' as const] : []), ...(filter.shared ? ['shared' as const] : []),
+    ...(filter.expiringDays === undefined ? [] : ['expiring' as const]), ...(filter.newDays === undefined ? [] : ['new' as const]),
+  ];
+  return said.length === 1 ? (said[0] ?? null) : null;
+}
+
+/** Which cells of a holder say that its row fits one word: of all but what is unused, the few of its classes say it for all others. */
+const rangeOf = (by: 'class' | 'resource', word: Word): string => (by === 'resource' && word === 'unused' ? ofResources : ofClasses);
 const someCell = (range: string, { sql, values }: Where): Where => ({ sql: `EXISTS (SELECT 1 FROM access_cell x WHERE x.holder = r.holder AND ${range} AND ${sql})`, values });
 
 function rowsByCells(by: 'class' | 'resource', filter: AccessFilter, cuts: Cuts): Where[] {
@@ -45,28 +59,33 @@ function rowsByCells(by: 'class' | 'resource', filter: AccessFilter, cuts: Cuts)
   return parts.length === 1 && !filter.unused ? quick : [...quick, someCell(ofResources, where)];
 }
 
+export type NamedRow = readonly [holder: number, name: string, turn: number];
+
 /** What a text names: agents, connections, resources, or grants and through them holders and columns. */
 export interface Named { readonly holders: ReadonlySet<number>; /** by their own name. */ readonly byName: readonly number[]; readonly columns: ReadonlySet<number> }
 
-function named(reading: Reading, text: string): Named {
+function named(reading: Reading, text: string, rows: readonly NamedRow[]): Named {
   const wanted = text.toLowerCase();
-  const rows = reading.sql<[], [number, string]>('SELECT holder, name FROM access_row').raw().all();
   const byName = rows.filter(([, name]) => name.toLowerCase().includes(wanted)).map(([holder]) => holder);
   const holders = new Set(byName);
   const names = grantNames(reading);
   const columns = new Set(names.columnsWith(wanted));
   const grants = names.with(wanted);
-  for (const { places } of grants) for (const place of places) for (const holder of holdersAt(reading, place)) holders.add(holder);
+  const at = holdersAt(reading);
+  for (const place of new Set(grants.flatMap(({ places }) => [...places]))) for (const holder of at(place)) holders.add(holder);
   holdersOfColumns(reading, columns, { holders, all: rows.length });
   columnsOfGrants(reading, grants, columns);
   return { holders, byName, columns };
 }
 
 /** Whoever holds what stands at that place: an agent as it is shown, or everybody with the credential of a connection and the agents that are said to hold it. */
-function holdersAt(reading: Reading, place: number): number[] {
-  if (place > 0) return [reading.headOf(place)];
-  const said = reading.sql<[number], number>('SELECT agent FROM grant_holder WHERE connection = ?').pluck().all(-place);
-  return [place, ...said.map((agent) => reading.headOf(agent))];
+function holdersAt(reading: Reading): (place: number) => number[] {
+  let said: ReadonlyMap<number, [number, number][]> | null = null;
+  return (place) => {
+    if (place > 0) return [reading.headOf(place)];
+    said ??= Map.groupBy(reading.sql<[], [number, number]>('SELECT connection, agent FROM grant_holder').raw().all(), ([connection]) => connection);
+    return [place, ...(said.get(-place) ?? []).map(([, agent]) => reading.headOf(agent))];
+  };
 }
 
 /** So many columns are looked up at once, until everybody is found. */
@@ -88,20 +107,23 @@ function columnsOfGrants(reading: Reading, grants: readonly { readonly name: str
   for (const column of of.iterate(JSON.stringify(grants.map(({ name }) => name)), mostFacets)) columns.add(column);
 }
 
-export interface Kept { readonly rows: Where; readonly cells: Where; readonly text: Named | null; /** only this row. */ readonly holder: number | null }
+export interface Kept {
+  readonly rows: Where; readonly cells: Where; readonly text: Named | null; /** only this row. */ readonly holder: number | null;
+  /** All that is asked of cells, and that of all holders. */
+  readonly word: { readonly is: Word; readonly range: string } | null;
+}
 
-export function keptBy(reading: Reading, by: 'class' | 'resource', filter: AccessFilter, cuts: Cuts): Kept {
+export function keptBy(reading: Reading, by: 'class' | 'resource', filter: AccessFilter, cuts: Cuts, all: readonly NamedRow[]): Kept {
   const text = filter.text?.trim() ?? '';
   const holder = filter.agentId === undefined ? null : holderOf(reading, filter.agentId);
   const rows = and([...(holder === null ? [] : [{ sql: 'r.holder = ?', values: [holder] }]), ...rowsByCells(by, filter, cuts)]);
-  return { rows, cells: cellWhere(filter, cuts), text: text === '' ? null : named(reading, text), holder };
+  const word = holder === null ? wordOf(filter) : null;
+  return { rows, cells: cellWhere(filter, cuts), text: text === '' ? null : named(reading, text, all), holder, word: word === null ? null : { is: word, range: rangeOf(by, word) } };
 }
 
 /** On `access_column c`. */
-function columnsWith({ cells, holder }: Kept): Where {
+function columnsFitting({ cells, holder }: Kept): Where {
   if (cells.sql === '') return none;
-  // The worst of a column is the worst of its cells.
-  if (cells.sql === 'x.irreversible = 1' && holder === null) return { sql: "AND c.reversibility IN ('irreversible', 'unknown')", values: [] };
   const among = holder === null ? `access_cell x ${cells.index === undefined ? '' : `INDEXED BY ${cells.index}`} WHERE` : `access_cell x WHERE x.holder = ${holder} AND`;
   return { sql: `AND EXISTS (SELECT 1 FROM ${among} x.column_id = c.id AND ${cells.sql})`, values: cells.values };
 }
@@ -113,17 +135,29 @@ const mostNamed = 20;
 const mostCounted = 2_000;
 
 interface Page { readonly after: number; readonly most: number }
+interface PageOfColumns { readonly ids: readonly number[]; readonly more: number }
 
-/** The ids of a page of the columns by resource, in their order, and how many come after it; null where nothing is left out. */
-export function keptColumns(reading: Reading, kept: Kept, page: Page): { ids: number[]; more: number } | null {
+const pageOf = (ids: readonly number[], { after, most }: Page): PageOfColumns => ({ ids: ids.slice(after, after + most), more: Math.max(0, ids.length - after - most) });
+
+/** The ids of a page of the columns by resource, in their order, and how many come after it. `turns`: read before the cells. */
+export function keptColumns(reading: Reading, kept: Kept, cuts: Cuts, turns: Turns, page: Page): PageOfColumns {
   const narrowed = kept.holder !== null || (kept.text !== null && kept.text.byName.length <= mostNamed && (kept.text.holders.size === 0 || kept.text.columns.size + kept.text.byName.length > 0));
-  const exists = columnsWith(kept);
+  const columns = rankedColumns(reading);
+  const exists = columnsFitting(kept);
   if (narrowed) {
-    const all = reading.sql<(string | number)[], number>(`SELECT c.id FROM access_column c WHERE c.id IN (SELECT value FROM json_each(?)) AND c.holders > 0 ${exists.sql} ORDER BY ${columnRank}`).pluck().all(JSON.stringify([...wantedColumns(reading, kept)]), ...exists.values);
-    return { ids: all.slice(page.after, page.after + page.most), more: Math.max(0, all.length - page.after - page.most) };
+    const wanted = wantedColumns(reading, kept);
+    return pageOf(exists.sql === '' ? columns.ids.filter((id) => wanted.has(id)) : fittingOf(reading, exists, wanted), page);
   }
-  if (exists.sql === '') return null;
+  if (exists.sql === '') return pageOf(columns.ids, page);
+  const most = page.after + page.most + mostCounted;
+  // The worst of a column is the worst of its cells.
+  if (kept.word?.is === 'irreversible') return pageOf(columns.ids.filter((_, at) => columns.irreversible[at] === 1).slice(0, most), page);
+  if (kept.word !== null) return pageOf(columnsWith(reading, kept.word.is, cuts, { ids: columns.ids, turns, most }), page);
   return dense(reading, exists, page) ?? ranked(reading, exists, page);
+}
+
+function fittingOf(reading: Reading, exists: Where, wanted: ReadonlySet<number>): number[] {
+  return reading.sql<(string | number)[], number>(`SELECT c.id FROM access_column c WHERE c.id IN (SELECT value FROM json_each(?)) AND c.holders > 0 ${exists.sql} ORDER BY ${columnRank}`).pluck().all(JSON.stringify([...wanted]), ...exists.values);
 }
 
 function ranked(reading: Reading, exists: Where, { after, most }: Page): { ids: number[]; more: number } {

@@ -7,6 +7,7 @@ import { StoreError } from '../errors.ts';
 import { publicId } from '../ids.ts';
 import { holderId, holderOf } from './access-columns.ts';
 import { likePattern } from './find.ts';
+import { findingWords } from './finding-words.ts';
 import { iso, type Reading } from './reading.ts';
 
 interface FindingRow {
@@ -32,35 +33,60 @@ function findingOf(reading: Reading, row: FindingRow, nowUs: number): Finding {
 
 type Params = ParsedParams<'access.findings'>;
 
-function whereOf(reading: Reading, params: Params, nowUs: number): { sql: string; values: (string | number)[] } {
-  const text = params.text?.trim() ?? '';
+interface Where { readonly sql: string; readonly values: readonly (string | number)[] }
+
+function whereOf(reading: Reading, params: Params, nowUs: number): Where {
+  const agent = params.agentId === undefined ? null : holderOf(reading, params.agentId);
   return {
-    sql: `f.gone_us IS NULL AND ${params.dismissed ? '' : 'NOT '}${isDismissed}${params.agentId === undefined ? '' : ' AND f.holder = ?'}${params.rule === undefined ? '' : ' AND f.rule = ?'}${text === '' ? '' : " AND (f.holder IN (SELECT holder FROM access_row WHERE name LIKE ? ESCAPE '\\') OR f.text LIKE ? ESCAPE '\\')"}`,
-    values: [nowUs, ...(params.agentId === undefined ? [] : [holderOf(reading, params.agentId)]), ...(params.rule === undefined ? [] : [params.rule]), ...(text === '' ? [] : [likePattern(text), likePattern(text)])],
+    sql: `f.gone_us IS NULL AND ${params.dismissed ? '' : 'NOT '}${isDismissed}${agent === null ? '' : ' AND f.holder = ?'}${params.rule === undefined ? '' : ' AND f.rule = ?'}`,
+    values: [nowUs, ...(agent === null ? [] : [agent]), ...(params.rule === undefined ? [] : [params.rule])],
   };
 }
 
-function cursorOf(before: string | undefined): [severity: number, id: number] {
+type Place = readonly [severity: number, id: number];
+
+function cursorOf(before: string | undefined): Place {
   if (before === undefined) return [Number.MAX_SAFE_INTEGER, 0];
   const match = /^(\d)\.(\d{1,15})$/.exec(before);
   if (match === null) throw new StoreError('bad_request', 'The page to go on from is not one that was given out.');
   return [Number(match[1]), Number(match[2])];
 }
 
-/** Ids below, severities (a handful) above: JavaScript knows the number exactly. */
-const place = 2 ** 48;
+interface Page { readonly ids: readonly number[]; readonly more: boolean; readonly total: number }
 
-/** Those that fit, in their order, and from where the page begins. Looked through once: each text is compared. */
-export function listFindings(reading: Reading, params: Params, nowUs: number): Result<'access.findings'> {
+/** In the order of the index: of a page no more is read, and the others are only counted. */
+function ordered(reading: Reading, where: Where, [severity, id]: Place, limit: number): Page {
+  const ids = reading.sql<(string | number)[], number>(`SELECT f.id FROM finding f WHERE ${where.sql} AND f.severity <= ? AND (f.severity < ? OR f.id > ?) ORDER BY f.severity DESC, f.id LIMIT ?`).pluck().all(...where.values, severity, severity, id, limit + 1);
+  return { ids: ids.slice(0, limit), more: ids.length > limit, total: reading.sql<(string | number)[], number>(`SELECT count(*) FROM finding f WHERE ${where.sql}`).pluck().get(...where.values) ?? 0 };
+}
+
+/** Few fit: they are found without their order, which is made afterwards. */
+function sorted(reading: Reading, where: Where, [severity, id]: Place, limit: number): Page {
+  const all = reading.sql<(string | number)[], [number, number]>(`SELECT f.id, f.severity FROM finding f WHERE ${where.sql} ORDER BY f.severity DESC, f.id`).raw().all(...where.values);
+  const at = all.findIndex(([ofId, ofSeverity]) => ofSeverity < severity || (ofSeverity === severity && ofId > id));
+  const start = at === -1 ? all.length : at;
+  return { ids: all.slice(start, start + limit).map(([one]) => one), more: start + limit < all.length, total: all.length };
+}
+
+const and = (where: Where, sql: string, ...values: readonly (string | number)[]): Where => ({ sql: `${where.sql} AND ${sql}`, values: [...where.values, ...values] });
+
+function pageOf(reading: Reading, params: Params, nowUs: number): Page {
   const where = whereOf(reading, params, nowUs);
-  const [severity, id] = cursorOf(params.before);
-  // Both as one number: there may be tens of thousands, and making a row of two takes three times as long.
-  const all = reading.sql<(string | number)[], number>(`SELECT f.severity * ${place} + f.id FROM finding f WHERE ${where.sql} ORDER BY f.severity DESC, f.id`).pluck().all(...where.values);
-  const start = all.findIndex((one) => { const [ofSeverity, ofId] = [Math.floor(one / place), one % place]; return ofSeverity < severity || (ofSeverity === severity && ofId > id); });
-  const page = start === -1 ? [] : all.slice(start, start + params.limit);
-  const rows = reading.sql<[string], FindingRow>(`SELECT ${columns} FROM json_each(?) i CROSS JOIN finding f ON f.id = i.value LEFT JOIN access_row r ON r.holder = f.holder ORDER BY i.key`).all(JSON.stringify(page.map((one) => one % place)));
-  const last = page.at(-1);
-  return { rows: rows.map((row) => findingOf(reading, row, nowUs)), next: last !== undefined && start + page.length < all.length ? `${Math.floor(last / place)}.${last % place}` : null, total: all.length };
+  const before = cursorOf(params.before);
+  const text = params.text?.trim() ?? '';
+  if (text !== '') {
+    const named = "SELECT o.id FROM access_row r CROSS JOIN finding o ON o.holder = r.holder AND o.gone_us IS NULL WHERE r.name LIKE ? ESCAPE '\\'";
+    return sorted(reading, and(where, `f.id IN (SELECT value FROM json_each(?) UNION ALL ${named})`, JSON.stringify(findingWords(reading).saying(text)), likePattern(text)), before, params.limit);
+  }
+  if (params.agentId !== undefined) return sorted(reading, where, before, params.limit);
+  return params.rule === undefined ? ordered(reading, where, before, params.limit) : sorted(reading, and(where, 'f.id IN (SELECT value FROM json_each(?))', JSON.stringify(findingWords(reading).ofRule(params.rule))), before, params.limit);
+}
+
+export function listFindings(reading: Reading, params: Params, nowUs: number): Result<'access.findings'> {
+  const { ids, more, total } = pageOf(reading, params, nowUs);
+  const rows = reading.sql<[string], FindingRow>(`SELECT ${columns} FROM json_each(?) i CROSS JOIN finding f ON f.id = i.value LEFT JOIN access_row r ON r.holder = f.holder ORDER BY i.key`).all(JSON.stringify(ids));
+  const last = rows.at(-1);
+  return { rows: rows.map((row) => findingOf(reading, row, nowUs)), next: last !== undefined && more ? `${last.severity}.${last.id}` : null, total };
 }
 
 /** So many findings are told one by one where a person first looks; the rest is told by its number. */

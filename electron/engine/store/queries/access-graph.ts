@@ -3,8 +3,11 @@ import type { AccessGraph } from '../../../../shared/access.ts';
 import type { ParsedParams } from '../../../../shared/contract.ts';
 import { rowIdOf } from '../ids.ts';
 import { StoreError } from '../errors.ts';
-import { agentVolumes, behalfOf, callersBeside, callersOfTools, credentialPairs, linksOf, toolPairs, toolVolumes, unusedOf, withCredentials, type AgentVolume, type ToolPair } from './graph-facts.ts';
+import { addedVolumes, agentVolumes, nothingDone } from './agent-volumes.ts';
+import { behalfOf, callersOfTools, credentialPairs, daysOf, linksOf, toolPairs, toolVolumes, unusedOf, withCredentials, type ToolPair } from './graph-facts.ts';
 import { agentNode, agentNodes, columnNode, credentialNode, GraphParts, notSeenOf, personNode, toolNode } from './graph-parts.ts';
+import { LinkDays, manyAgents } from './link-days.ts';
+import { inOneView } from './one-view.ts';
 import type { Reading } from './reading.ts';
 import { spanOf, type Span } from './span-of-time.ts';
 
@@ -37,7 +40,7 @@ function aroundNode(reading: Reading, focus: string, pairs: () => readonly ToolP
 }
 
 /** From one agent to the next it is one step along handed work, two along a tool or a credential that both have. */
-function nearby(reading: Reading, params: Params & { focus: string }, span: Span, most: number): Chosen {
+function nearby(reading: Reading, links: LinkDays, params: Params & { focus: string }, span: Span, most: number): Chosen {
   const pairs = (): readonly ToolPair[] => toolPairs(reading, span.fromUs, null);
   const agent = rowIdOf('agent', params.focus);
   const depth = new Map<number, number>(agent !== null ? [[reading.headOf(agent), 0]] : [...new Set(aroundNode(reading, params.focus, pairs))].map((head) => [head, 1]));
@@ -45,7 +48,7 @@ function nearby(reading: Reading, params: Params & { focus: string }, span: Span
   for (let at = 0; at < params.hops && depth.size < most; at += 1) {
     const here = [...depth].filter(([, of]) => of === at).flatMap(([head]) => reading.sourcesOf(head));
     if (here.length === 0) continue;
-    reach(linksOf(reading, span, here, true).flatMap((link) => [reading.headOf(link.caller), reading.headOf(link.called)]), at + 1);
+    reach(linksOf(links, span, here, true).flatMap((link) => [reading.headOf(link.caller), reading.headOf(link.called)]), at + 1);
     if (at + 2 > params.hops) continue;
     const own = new Set(toolPairs(reading, span.fromUs, here).map(({ name }) => name));
     reach(callersOfTools(reading, span.fromUs, own).map((caller) => reading.headOf(caller)), at + 2);
@@ -101,31 +104,36 @@ function drawCredentials({ reading, graph, params, sources }: Drawing): void {
 }
 
 function drawHeld({ reading, graph, span, params, near }: Drawing): void {
+  const name = reading.sql<[number], string>('SELECT resource FROM access_column WHERE id = ?').pluck();
   for (const one of unusedOf(reading, span.fromUs, near.slice(0, holdersShown))) {
-    if (graph.size < params.limit) graph.node(columnNode(one.column), 'resource', one.resource);
+    if (graph.size < params.limit && !graph.has(columnNode(one.column))) graph.node(columnNode(one.column), 'resource', name.get(one.column) ?? '');
     graph.edge(agentNode(one.holder), columnNode(one.column), 'holds', { volume: 0, failures: 0, denials: 0, lastUs: one.lastUsedUs ?? 0 });
   }
 }
 
-export function accessGraph(reading: Reading, params: Params, nowUs: number): AccessGraph {
+export const accessGraph = (reading: Reading, params: Params, nowUs: number): AccessGraph => inOneView(reading, () => graphOf(reading, params, nowUs));
+
+function graphOf(reading: Reading, params: Params, nowUs: number): AccessGraph {
   const span = spanOf(params.period, nowUs);
+  const links = new LinkDays(reading, daysOf(span), params.focus !== undefined);
   const most = Math.max(1, Math.floor(params.limit * agentShare));
-  const { near, far, left } = params.focus === undefined ? busiest(reading, span, most) : nearby(reading, { ...params, focus: params.focus }, span, most);
+  const { near, far, left } = params.focus === undefined ? busiest(reading, span, most) : nearby(reading, links, { ...params, focus: params.focus }, span, most);
   const graph = new GraphParts();
   const shown = [...near, ...far];
   graph.leaveAgents(left);
   const sources = near.flatMap((head) => reading.sourcesOf(head));
   const all = shown.flatMap((head) => reading.sourcesOf(head));
   const sums = agentVolumes(reading, span, all);
-  for (const head of shown) graph.agent(reading, head, added(reading.sourcesOf(head).map((id) => sums.get(id))));
+  graph.agents(reading, shown, (head) => reading.sourcesOf(head).reduce((sum, id) => addedVolumes(sum, sums.get(id) ?? nothingDone), nothingDone));
   const drawing: Drawing = { reading, graph, span, params, near, sources, all };
   // People and credentials are few: they are drawn before tools take what room there is.
   drawPeople(drawing);
   drawCredentials(drawing);
   if (params.focus?.startsWith('col-') === true) drawColumn(drawing, params.focus);
   drawTools(drawing);
-  if (params.focus === undefined) for (const [caller, called] of callersBeside(reading, span, all)) graph.besideAgent(reading.headOf(called), reading.headOf(caller));
-  for (const link of linksOf(reading, span, all, params.focus !== undefined)) graph.hands(reading.headOf(link.caller), reading.headOf(link.called), link);
+  // Who handed work to these: whoever is not shown is to be counted.
+  if (params.focus === undefined) for (const both of links.keysInto(all, span.fromUs)) graph.besideAgent(reading.headOf(both % manyAgents), reading.headOf(Math.floor(both / manyAgents)));
+  for (const link of linksOf(links, span, all, params.focus !== undefined)) graph.hands(reading.headOf(link.caller), reading.headOf(link.called), link);
   if (params.holds) drawHeld(drawing);
   return graph.done(notSeenOf(reading, shown));
 }
@@ -135,8 +143,4 @@ function drawColumn({ reading, graph, near }: Drawing, focus: string): void {
   const row = reading.sql<[number], { resource: string }>('SELECT resource FROM access_column WHERE id = ?').get(column);
   if (row !== undefined) graph.node(focus, 'resource', row.resource);
   for (const head of near) graph.edge(agentNode(head), focus, 'holds');
-}
-
-function added(all: readonly (AgentVolume | undefined)[]): AgentVolume {
-  return all.reduce<AgentVolume>((sum, one) => ({ activities: sum.activities + (one?.activities ?? 0), failures: sum.failures + (one?.failures ?? 0), denials: sum.denials + (one?.denials ?? 0) }), { activities: 0, failures: 0, denials: 0 });
 }

@@ -1,7 +1,7 @@
 /** The least that an agent needs, from what it was seen using, and what that would have blocked in all history that is kept. */
 import type { Proposal } from '../../../../shared/access.ts';
 import type { ParsedParams } from '../../../../shared/contract.ts';
-import { propose } from '../../access/propose.ts';
+import { kindsOfForm, propose } from '../../access/propose.ts';
 import type { Observed, ProposalDraft, ProposedGrant } from '../../access/proposing.ts';
 import { US_DAY } from '../codes.ts';
 import { StoreError } from '../errors.ts';
@@ -18,8 +18,8 @@ interface Use { readonly state: number; readonly lastUsedUs: number | null }
 
 const stateOf = (use: Use | undefined): ProposedGrant['use'] => (use === undefined || use.state === USE.cannot_tell ? 'cannot_tell' : use.state === USE.used ? 'used' : 'not_used');
 
-function usesOf(reading: Reading, head: number): Map<number, Use> {
-  return new Map(reading.sql<[number], Use & { grant: number }>('SELECT grant_id AS "grant", state, last_used_us AS lastUsedUs FROM grant_use WHERE holder = ?').all(head).map((row) => [row.grant, row]));
+function usesOf(reading: Reading, head: number, held: readonly HeldGrant[]): Map<number, Use> {
+  return new Map(reading.sql<[string, number], [number, number, number | null]>('SELECT u.grant_id, u.state, u.last_used_us FROM json_each(?) i CROSS JOIN grant_use u ON u.grant_id = i.value AND u.holder = ?').raw().all(JSON.stringify(held.map(({ id }) => id)), head).map(([grant, state, lastUsedUs]) => [grant, { state, lastUsedUs }]));
 }
 
 /** Only policies are written from what their source says. */
@@ -75,8 +75,8 @@ export function accessProposal(reading: Reading, params: Params, nowUs: number):
   const head = callers[0] ?? 0;
   const { name } = reading.agent(head);
   if (reading.sql<[number], { id: number }>('SELECT id FROM agent WHERE id = ?').get(head) === undefined) throw new StoreError('not_found', `There is no agent with the identifier ${params.agentId.slice(0, 40)}.`);
-  const held = heldGrants(reading.db, head, callers);
-  const uses = usesOf(reading, head);
+  const held = heldGrants(reading.db, head, callers, kindsOfForm[params.form]);
+  const uses = usesOf(reading, head, held);
   const names = callsOf(reading, callers);
   const draft = propose({ form: params.form, agentName: name, grants: proposedOf(reading, held, uses), observed: observedOf(reading, callers, names, nowUs - params.days * US_DAY) });
   const byId = new Map(held.map((row) => [row.id, row]));

@@ -4,8 +4,11 @@ import type { ParsedParams } from '../../../../shared/contract.ts';
 import { identityWord } from '../codes.ts';
 import { StoreError } from '../errors.ts';
 import { publicId } from '../ids.ts';
+import { nothingDone } from './agent-volumes.ts';
 import { agentNode, columnNode, credentialNode, GraphParts, notSeenOf } from './graph-parts.ts';
 import { credentialsOf, sharersOf, type CredentialRow } from './identity.ts';
+import { inOneView } from './one-view.ts';
+import { badness, reachHeld, worst, type Behind } from './reach-held.ts';
 import { rowId, type Reading } from './reading.ts';
 
 /** SECURITY: what is looked at stays bounded; what is left out is said. */
@@ -42,66 +45,73 @@ function subAgents(reading: Reading, head: number): { ways: Way[]; more: boolean
   return { ways, more: edge.length > 0 };
 }
 
-interface Found { readonly column: number; readonly class: Item['class']; readonly reversibility: Item['reversibility']; readonly used: boolean | null; /** 0: its own; then the agents in their order, then the credentials. */ readonly at: number }
 type Item = Reach['items'][number];
-
-/** Each column once, by whoever is nearest: most of what the others hold is known when it is come to, and one statement for all would sort it first. */
-function heldColumns(reading: Reading, [head, ...others]: readonly number[]): Map<number, Pick<Found, 'used' | 'at'>> {
-  const own = reading.sql<[number], [number, number, number]>('SELECT column_id, times, cannot_tell FROM access_cell WHERE holder = ? AND column_id > 0 AND grants > 0').raw().all(head ?? 0);
-  const found = new Map<number, Pick<Found, 'used' | 'at'>>(own.map(([column, times, cannotTell]) => [column, { used: times > 0 ? true : cannotTell > 0 ? null : false, at: 0 }]));
-  const held = reading.sql<[number], number>('SELECT column_id FROM access_cell WHERE holder = ? AND column_id > 0 AND grants > 0').pluck();
-  // What another agent of it used says nothing of a use by this one.
-  for (const [place, other] of others.entries()) for (const column of held.all(other)) if (!found.has(column)) found.set(column, { used: null, at: 1 + place });
-  return found;
-}
-
-/** What the grants of one credential open, whoever holds them. */
-const openedBy = (reading: Reading, credential: number): number[] => reading.sql<[number], number>(`SELECT DISTINCT f.column_id FROM grant_seen g CROSS JOIN access_facet f ON f.grant_id = g.id
-  WHERE g.credential = ? AND g.gone_us IS NULL AND f.column_id > 0 LIMIT 2000`).pluck().all(credential);
-
-const badness = { read_only: 0, reversible: 1, externally_reversible: 2, irreversible: 3, unknown: 4 } as const satisfies Record<Item['reversibility'], number>;
-
-/** The worst first, then the nearest. */
-function foundBy(reading: Reading, head: number, ways: readonly Way[], shared: readonly CredentialRow[]): Found[] {
-  const held = heldColumns(reading, [head, ...ways.map((way) => way.head)]);
-  for (const [place, credential] of shared.entries()) for (const column of openedBy(reading, credential.id)) if (!held.has(column)) held.set(column, { used: null, at: 1 + ways.length + place });
-  const found = reading.sql<[string], [number, Item['class'], Item['reversibility']]>('SELECT c.id, c.class, c.reversibility FROM json_each(?) i CROSS JOIN access_column c ON c.id = i.value').raw().all(JSON.stringify([...held.keys()]))
-    .map(([column, name, reversibility]): Found => ({ column, class: name, reversibility, used: held.get(column)?.used ?? null, at: held.get(column)?.at ?? 0 }));
-  return found.sort((a, b) => badness[b.reversibility] - badness[a.reversibility] || a.at - b.at || a.column - b.column);
-}
+/** `at`: 0: its own; then the agents in their order, then the credentials. */
+interface Found { readonly column: number; readonly used: boolean | null; readonly at: number }
+interface AllFound { readonly first: readonly Found[]; readonly all: number; readonly counts: Reach['counts'] }
 
 /** How it comes there: node of the graph and names, by `Found.at`. */
-interface Via { readonly node: string; readonly path: readonly string[]; readonly holder: number | null; readonly credential: number | null }
+interface Via extends Behind { readonly node: string; readonly path: readonly string[] }
 
 function viasOf(reading: Reading, head: number, ways: readonly Way[], shared: readonly CredentialRow[]): Via[] {
   const { name } = reading.agent(head);
   return [
-    { node: agentNode(head), path: [name], holder: head, credential: null }, ...ways.map((way) => ({ node: agentNode(way.head), path: way.path, holder: way.head, credential: null })),
-    ...shared.map((one) => ({ node: credentialNode(one.id), path: [name, one.name], holder: null, credential: one.id })),
+    { node: agentNode(head), path: [name], held: true, id: head }, ...ways.map((way) => ({ node: agentNode(way.head), path: way.path, held: true, id: way.head })),
+    ...shared.map((one) => ({ node: credentialNode(one.id), path: [name, one.name], held: false, id: one.id })),
   ];
 }
 
-/** A grant behind each, asked for by whoever holds it: together by the way that it comes. */
-function grantsBehind(reading: Reading, found: readonly Found[], vias: readonly Via[]): Map<number, { resource: string; grant: number | null }> {
-  const one = (grant: string): string => `SELECT c.id, c.resource, (SELECT f.grant_id FROM access_facet f ${grant} LIMIT 1) FROM json_each(?) i CROSS JOIN access_column c ON c.id = i.value`;
-  const ofHolder = reading.sql<unknown[], [number, string, number | null]>(one('WHERE f.holder = ? AND f.column_id = c.id AND f.grant_id > 0')).raw();
-  const ofCredential = reading.sql<unknown[], [number, string, number | null]>(one('JOIN grant_seen g ON g.id = f.grant_id WHERE f.column_id = c.id AND g.credential = ?')).raw();
-  const behind = new Map<number, { resource: string; grant: number | null }>();
-  for (const [at, columns] of Map.groupBy(found, (item) => item.at)) {
-    const { holder, credential } = vias[at] ?? { holder: null, credential: null };
-    const ids = JSON.stringify(columns.map((item) => item.column));
-    const rows = holder === null ? ofCredential.all(credential, ids) : ofHolder.all(holder, ids);
-    for (const [column, resource, grant] of rows) behind.set(column, { resource, grant });
+const usedWord: readonly (boolean | null)[] = [false, true, null];
+
+/** Each column once, by whoever is nearest: the worst first, then the nearest. They are come to in that order, so nothing needs sorting. */
+function foundBy(kept: ReturnType<typeof reachHeld>, vias: readonly Via[], ways: number): AllFound {
+  const { columns } = kept;
+  const met = new Uint8Array(columns.length);
+  const byBadness: Found[][] = Array.from({ length: worst + 1 }, () => []);
+  const cells = kept.held(vias.filter((via) => via.held).map((via) => via.id));
+  const counts = { own: 0, bySubAgents: 0, byShared: 0, irreversible: 0, notUnderstood: 0 };
+  let all = 0;
+  for (const [at, via] of vias.entries()) {
+    const before = all;
+    const held = cells[at];
+    for (const cell of held ?? kept.opened(via.id)) {
+      const column = held === undefined ? cell : Math.floor(cell / 4);
+      const known = columns[column] ?? 0;
+      if (known === 0 || met[column] === 1) continue;
+      met[column] = 1;
+      all += 1;
+      const bad = (known - 1) % 8;
+      if (bad >= badness.irreversible) counts.irreversible += 1;
+      if (known > 8) counts.notUnderstood += 1;
+      const alike = byBadness[bad];
+      // What another agent of it used says nothing of a use by this one.
+      if (alike !== undefined && alike.length < mostItems) alike.push({ column, at, used: at === 0 ? usedWord[cell % 4] ?? null : null });
+    }
+    counts[at === 0 ? 'own' : at <= ways ? 'bySubAgents' : 'byShared'] += all - before;
   }
-  return behind;
+  return { first: byBadness.reverse().flat().slice(0, mostItems), all, counts };
 }
 
-function itemsOf(reading: Reading, found: readonly Found[], vias: readonly Via[]): (Item & { readonly column: number; readonly node: string })[] {
-  const behind = grantsBehind(reading, found, vias);
-  return found.map((one) => {
-    const { resource, grant } = behind.get(one.column) ?? { resource: '', grant: null };
-    return { column: one.column, node: vias[one.at]?.node ?? '', resource, class: one.class, reversibility: one.reversibility, used: one.used, grantId: grant === null ? null : publicId('grant', grant), path: [...(vias[one.at]?.path ?? []), resource] };
-  });
+/** What of a column the graph needs. */
+interface Drawn { readonly column: number; readonly from: string; readonly resource: string }
+
+function itemsOf(kept: ReturnType<typeof reachHeld>, found: readonly Found[], vias: readonly Via[]): { items: Item[]; lines: Drawn[] } {
+  const texts = kept.textsOf(found.map((one) => one.column));
+  const columns: number[][] = vias.map(() => []);
+  for (const one of found) columns[one.at]?.push(one.column);
+  const grants = vias.map((via, at) => kept.grantsBehind(via, columns[at] ?? []));
+  const items: Item[] = [];
+  const lines: Drawn[] = [];
+  for (const { column, at, used } of found) {
+    const [via, text] = [vias[at], texts.get(column)];
+    // Both are there: they were read in one view.
+    if (via === undefined || text === undefined) continue;
+    const { resource } = text;
+    const grant = grants[at]?.get(column) ?? null;
+    items.push({ resource, class: text.class, reversibility: text.reversibility, used, grantId: grant === null ? null : publicId('grant', grant), path: [...via.path, resource] });
+    lines.push({ column, from: via.node, resource });
+  }
+  return { items, lines };
 }
 
 function sharedOf(reading: Reading, credentials: readonly CredentialRow[], head: number): Reach['shared'] {
@@ -112,18 +122,17 @@ function sharedOf(reading: Reading, credentials: readonly CredentialRow[], head:
   });
 }
 
-function drawn(reading: Reading, head: number, ways: readonly Way[], shared: Reach['shared'], items: readonly { readonly column: number; readonly node: string; readonly resource: string }[]): GraphParts {
+function drawn(reading: Reading, head: number, ways: readonly Way[], shared: Reach['shared'], lines: readonly Drawn[]): GraphParts {
   const graph = new GraphParts();
-  graph.agent(reading, head, undefined);
-  for (const way of ways) graph.agent(reading, way.head, undefined);
+  graph.agents(reading, [head, ...ways.map((way) => way.head)], () => nothingDone);
   for (const one of shared) {
     graph.node(one.credentialId, 'credential', one.name);
     for (const agent of one.agents) if (graph.size < 2 * mostShown) graph.node(agent.id, 'agent', agent.name, { identity: agent.identity, refId: agent.id });
   }
-  for (const item of items.slice(0, mostShown)) graph.node(columnNode(item.column), 'resource', item.resource);
+  for (const line of lines.slice(0, mostShown)) graph.node(columnNode(line.column), 'resource', line.resource);
   for (const way of ways) graph.edge(agentNode(way.from ?? head), agentNode(way.head), 'hands');
   for (const one of shared) for (const agent of [agentNode(head), ...one.agents.map(({ id }) => id)]) graph.edge(agent, one.credentialId, 'acts_as');
-  for (const item of items) graph.edge(item.node, columnNode(item.column), 'holds');
+  for (const line of lines) graph.edge(line.from, columnNode(line.column), 'holds');
   return graph;
 }
 
@@ -140,24 +149,23 @@ function doubtsOf(reading: Reading, head: number, { more, seen, credentials, sha
   ];
 }
 
-export function accessReach(reading: Reading, params: ParsedParams<'access.reach'>): Reach {
+export const accessReach = (reading: Reading, params: ParsedParams<'access.reach'>): Reach => inOneView(reading, () => reachOf(reading, params));
+
+function reachOf(reading: Reading, params: ParsedParams<'access.reach'>): Reach {
   const head = reading.headOf(rowId('agent', params.agentId));
   if (reading.sql<[number], { id: number }>('SELECT id FROM agent WHERE id = ?').get(head) === undefined) throw new StoreError('not_found', `There is no agent with the identifier ${params.agentId.slice(0, 40)}.`);
   const { ways, more } = subAgents(reading, head);
   const credentials = credentialsOf(reading, reading.sourcesOf(head));
   const shared = sharedOf(reading, credentials, head);
   const carried = credentials.filter((one) => shared.some(({ credentialId }) => credentialId === publicId('credential', one.id)));
-  const found = foundBy(reading, head, ways, carried);
-  const items = itemsOf(reading, found.slice(0, mostItems), viasOf(reading, head, ways, carried));
+  const vias = viasOf(reading, head, ways, carried);
+  const kept = reachHeld(reading);
+  const found = foundBy(kept, vias, ways.length);
+  const { items, lines } = itemsOf(kept, found.first, vias);
   const seen = [head, ...ways.map((way) => way.head)];
-  const count = (test: (one: Found) => boolean): number => found.filter(test).length;
+  const left = found.all - items.length;
   return {
-    graph: drawn(reading, head, ways, shared, items).done(notSeenOf(reading, seen), Math.max(0, found.length - items.length)),
-    items: items.map(({ column: _column, node: _node, ...item }) => item), more: found.length - items.length,
-    counts: {
-      own: count((one) => one.at === 0), bySubAgents: count((one) => one.at > 0 && one.at <= ways.length), byShared: count((one) => one.at > ways.length),
-      irreversible: count((one) => badness[one.reversibility] >= badness.irreversible), notUnderstood: count((one) => one.class === 'not_understood'),
-    },
-    shared, cannotTell: doubtsOf(reading, head, { more, seen, credentials, shared }),
+    graph: drawn(reading, head, ways, shared, lines).done(notSeenOf(reading, seen), left),
+    items, more: left, counts: found.counts, shared, cannotTell: doubtsOf(reading, head, { more, seen, credentials, shared }),
   };
 }

@@ -9,9 +9,11 @@ const counted = '(r.holder > 0 OR NOT EXISTS (SELECT 1 FROM grant_holder h WHERE
 interface Sums { readonly agents: number; readonly grants: number; readonly cannotTell: number; readonly notUnderstood: number; readonly denied: number }
 
 function findingsOf(reading: Reading, nowUs: number): Result<'access.summary'>['findings'] {
-  // By severity alone, in the order of its index: counted with what is dismissed in one group, all of them would be sorted first.
-  const rows = reading.sql<[number], { severity: number; n: number; dismissed: number }>(
-    'SELECT severity, count(*) AS n, sum(dismissed_us IS NOT NULL AND (dismissed_until_us IS NULL OR dismissed_until_us > ?)) AS dismissed FROM finding WHERE gone_us IS NULL GROUP BY severity').all(nowUs);
+  // In the order of its index, and the few that are dismissed by themselves: asked of all together, the one question takes twice as long.
+  const all = reading.sql<[], { severity: number; n: number }>('SELECT severity, count(*) AS n FROM finding INDEXED BY finding_open WHERE gone_us IS NULL GROUP BY severity').all();
+  const aside = new Map(reading.sql<[number], [number, number]>(
+    'SELECT severity, count(*) FROM finding INDEXED BY finding_open WHERE gone_us IS NULL AND dismissed_us IS NOT NULL AND (dismissed_until_us IS NULL OR dismissed_until_us > ?) GROUP BY severity').raw().all(nowUs));
+  const rows = all.map(({ severity, n }) => ({ severity, n, dismissed: aside.get(severity) ?? 0 }));
   const open = (severity: number): number => { const row = rows.find((one) => one.severity === severity); return row === undefined ? 0 : row.n - row.dismissed; };
   return { serious: open(SEVERITY.serious), attention: open(SEVERITY.attention), info: open(SEVERITY.info), dismissed: rows.reduce((sum, row) => sum + row.dismissed, 0) };
 }

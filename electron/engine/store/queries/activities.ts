@@ -153,6 +153,8 @@ function glances(reading: Reading, params: ListParams, along: Walk, tests: reado
 
 export function listActivity(reading: Reading, params: ListParams): Result<'activity.list'> {
   const along = walkOf(reading, params);
+  const inRow = inRowOf(along);
+  if (inRow !== null) return listInRow(reading, params, along, inRow);
   const tests = testsOf(reading, along.rest);
   return tests.length === 0 ? listWhole(reading, params, along) : listPassing(reading, params, along, tests);
 }
@@ -181,6 +183,26 @@ function listPassing(reading: Reading, params: ListParams, along: Walk, tests: r
     if (row) rows.push(activityOf(reading, row));
   }
   return { rows, next: null };
+}
+
+/** A filter that the rows themselves answer, of one walk along an index by time; null: texts or names are asked too. */
+function inRowOf({ where, values, rest: { kinds = [], statuses = [], text = '', connectionId, agentId, failureId } }: Walk): string | null {
+  if (kinds.length + statuses.length === 0 || values.length !== 1 || where.startsWith('task') || text.trim() !== '' || [connectionId, agentId, failureId].some((one) => one !== undefined)) return null;
+  const parts = [...(kinds.length === 0 ? [] : [`kind IN (${kinds.map((kind) => KIND[kind]).join(', ')})`]), ...(statuses.length === 0 ? [] : [`status IN (${statuses.map((status) => STATUS[status]).join(', ')})`])];
+  return parts.join(' AND ');
+}
+
+/** As `listPassing`; but only rows that pass leave the statement, which takes a third of the time where few do. Where the walk ends is counted in the index alone. */
+function listInRow(reading: Reading, params: ListParams, { where, values: [own = []] }: Walk, passing: string): Result<'activity.list'> {
+  const most = mostScanned + params.limit;
+  const walked = `FROM activity WHERE ${where} AND (ts_us, id) < (?, ?) AND ts_us >= ? ORDER BY ts_us DESC, id DESC LIMIT`;
+  const place = reading.sql<number[], Keyset>(`SELECT ts_us AS us, id ${walked} 1 OFFSET ?`);
+  const from = (at: Keyset): number[] => [...own, at.us, at.id, sinceOf(params)];
+  const start = from(startOf(params));
+  const hits = reading.sql<number[], Keyset>(`SELECT us, id FROM (SELECT ts_us AS us, id, kind, status ${walked} ?) WHERE ${passing} LIMIT ?`).all(...start, most, params.limit);
+  const last = hits.length < params.limit ? place.get(...start, most - 1) : hits.at(-1);
+  const more = last !== undefined && place.get(...from(last), 0) !== undefined;
+  return { rows: activitiesOf(reading, hits.map(({ id }) => id)), next: more ? writeCursor(last) : null };
 }
 
 export function listTaskActivities(reading: Reading, params: ParsedParams<'tasks.activities'>): Result<'tasks.activities'> {

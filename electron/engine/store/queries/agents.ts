@@ -5,6 +5,7 @@ import { identityWord, OUTCOME, US_DAY, US_HOUR } from '../codes.ts';
 import { StoreError } from '../errors.ts';
 import { percentile } from '../histogram.ts';
 import { publicId } from '../ids.ts';
+import { daySums, failedHours, plus } from './agent-days.ts';
 import { allGroups, knownOf, oneGroup, payers, sourcesOfGroup, sumsOfGroup, type Group } from './agent-groups.ts';
 import { countGrants } from './grants.ts';
 import { costOf, iso, rowId, sumColumns, usageOf, type Reading, type Sums } from './reading.ts';
@@ -36,28 +37,20 @@ function stretchesOf(span: Span): Stretch[] {
 
 /** Agents that could have lines from then on; an agent's lines stand together, so each is one look-up (CROSS JOIN keeps that order). */
 const agentsSince = (only: Only): string => `agent a WHERE a.last_us >= ? ${only === null ? 'AND a.rows > 0' : `AND a.id IN (${marks(only)})`}`;
+const activeSince = (reading: Reading, us: number, only: Only): number[] => reading.sql<number[], number>(`SELECT a.id FROM ${agentsSince(only)}`).pluck().all(us, ...(only ?? []));
 const marks = (ids: readonly number[]): string => ids.map(() => '?').join(', ');
 /** null: all agents. */
 type Only = readonly number[] | null;
 
 function sumsByAgent(reading: Reading, span: Span, only: Only): Map<number, Sums> {
   const found = new Map<number, Sums>();
-  for (const { table, unit, from, to } of stretchesOf(span)) {
-    const rows = reading.sql<number[], Sums & { agent: number }>(
-      `SELECT s.agent, ${sumColumns} FROM (SELECT a.id FROM ${agentsSince(only)}) a CROSS JOIN ${table} s ON s.agent = a.id AND s.${unit} BETWEEN ? AND ? GROUP BY a.id`,
-    ).all(from * (unit === 'day' ? US_DAY : US_HOUR), ...(only ?? []), from, to);
-    for (const row of rows) found.set(row.agent, plus(found.get(row.agent), row));
+  for (const { unit, from, to } of stretchesOf(span)) {
+    const since = from * (unit === 'day' ? US_DAY : US_HOUR);
+    const sums = unit === 'day' ? daySums(reading, activeSince(reading, since, only), [from, to])
+      : new Map(reading.sql<number[], Sums & { agent: number }>(`SELECT s.agent, ${sumColumns} FROM (SELECT a.id FROM ${agentsSince(only)}) a CROSS JOIN by_hour s ON s.agent = a.id AND s.hour BETWEEN ? AND ? GROUP BY a.id`).all(since, ...(only ?? []), from, to).map((row) => [row.agent, row]));
+    for (const [agent, row] of sums) found.set(agent, plus(found.get(agent), row));
   }
   return found;
-}
-
-function plus(some: Sums | undefined, more: Sums): Sums {
-  if (some === undefined) return more;
-  return {
-    activities: some.activities + more.activities, failures: some.failures + more.failures, denials: some.denials + more.denials, tasks: some.tasks + more.tasks,
-    input: some.input + more.input, output: some.output + more.output, cacheRead: some.cacheRead + more.cacheRead, cacheWrite: some.cacheWrite + more.cacheWrite, reasoning: some.reasoning + more.reasoning,
-    micros: some.micros + more.micros, priced: some.priced + more.priced, computed: some.computed + more.computed, unpriced: some.unpriced + more.unpriced, currency: Math.max(some.currency, more.currency),
-  };
 }
 
 interface OpenCount { running: number; waiting: number }
@@ -76,32 +69,28 @@ function openByAgent(reading: Reading): Map<number, OpenCount> {
   return counts;
 }
 
-const hoursOfDay = Array.from({ length: 24 }, (_, hour) => `f.h${hour}`).join(', ');
-
 /** Which bin of the small chart each hour of the span belongs to, from its first hour on. */
 function binsOfHours(span: Span, firstHour: number, lastHour: number): number[] {
   const length = (span.toUs - span.fromUs) / sparkBins;
   return Array.from({ length: lastHour - firstHour + 1 }, (_, at) => Math.min(sparkBins - 1, Math.floor(Math.max(0, (firstHour + at) * US_HOUR - span.fromUs) / length)));
 }
 
-/** Failures of each agent in the bins of the small chart. Rows as arrays: one for every agent and day of the period. */
+/** Failures of each agent in the bins of the small chart. */
 function failureBins(reading: Reading, span: Span, only: Only): Map<number, number[]> {
   const found = new Map<number, number[]>();
   const firstHour = Math.floor(span.fromUs / US_HOUR);
   const lastHour = Math.floor((span.toUs - 1) / US_HOUR);
   const binOf = binsOfHours(span, firstHour, lastHour);
-  const rows = reading.sql<number[], number[]>(`SELECT f.agent, f.day, ${hoursOfDay} FROM (SELECT a.id FROM ${agentsSince(only)}) a CROSS JOIN failed_hours f ON f.agent = a.id AND f.day BETWEEN ? AND ?`).raw()
-    .all(firstHour * US_HOUR, ...(only ?? []), Math.floor(firstHour / 24), Math.floor(lastHour / 24));
-  for (const row of rows) {
-    const [agent = 0, day = 0] = row;
-    let bins = found.get(agent);
+  for (const of of failedHours(reading, activeSince(reading, firstHour * US_HOUR, only), [Math.floor(firstHour / 24), Math.floor(lastHour / 24)])) {
+    let bins = found.get(of.agent);
     if (bins === undefined) {
       bins = Array.from({ length: sparkBins }, () => 0);
-      found.set(agent, bins);
+      found.set(of.agent, bins);
     }
-    for (let hour = 0; hour < 24; hour += 1) {
-      const bin = binOf[day * 24 + hour - firstHour];
-      if (bin !== undefined) bins[bin] = (bins[bin] ?? 0) + (row[hour + 2] ?? 0);
+    const offset = of.firstHour - firstHour;
+    for (let hour = Math.max(0, -offset); hour < of.hours.length; hour += 1) {
+      const bin = binOf[offset + hour];
+      if (bin !== undefined) bins[bin] = (bins[bin] ?? 0) + (of.hours[hour] ?? 0);
     }
   }
   return found;

@@ -7,6 +7,7 @@ import { budgetColumns, draftOf, type StoredBudget } from './budget-facts.ts';
 import { pastOf } from './budget-preview.ts';
 import { headsIn, scopeName } from './budget-scope.ts';
 import { standingOf, type DaysKnown } from './budget-standing.ts';
+import { inOneView } from './one-view.ts';
 import { iso, parseCursor, rowId, writeCursor, type Reading } from './reading.ts';
 import { readiness } from './stop-readiness.ts';
 
@@ -57,7 +58,9 @@ function cannotStop(heads: readonly number[] | null, draft: BudgetDraft, ready: 
   return { cannotStop: cannot.slice(0, mostNamed), moreCannotStop: Math.max(0, cannot.length - mostNamed) };
 }
 
-export function listBudgets(reading: Reading, _params: ParsedParams<'budgets.list'>, nowUs: number): Result<'budgets.list'> {
+export const listBudgets = (reading: Reading, _params: ParsedParams<'budgets.list'>, nowUs: number): Result<'budgets.list'> => inOneView(reading, () => budgetsNow(reading, nowUs));
+
+function budgetsNow(reading: Reading, nowUs: number): Result<'budgets.list'> {
   const ready = readyOnce(reading, nowUs);
   const days: DaysKnown = new Map();
   const last = reading.sql<[number], EventRow>(`${events} WHERE e.id = (SELECT id FROM budget_event INDEXED BY budget_event_hard WHERE budget = ? AND kind = 'hard' ORDER BY id DESC LIMIT 1)`);
@@ -74,7 +77,7 @@ export function listBudgets(reading: Reading, _params: ParsedParams<'budgets.lis
   };
 }
 
-export function previewBudget(reading: Reading, { draft }: ParsedParams<'budgets.preview'>, nowUs: number): Result<'budgets.preview'> {
+export const previewBudget = (reading: Reading, { draft }: ParsedParams<'budgets.preview'>, nowUs: number): Result<'budgets.preview'> => inOneView(reading, () => {
   const heads = headsIn(reading, draft.scope);
   return { standing: standingOf(reading, heads, draft, nowUs), problems: budgetProblems(draft), ...pastOf(reading, heads, draft, nowUs), ...cannotStop(heads, draft, readyOnce(reading, nowUs)) };
-}
+});

@@ -6,6 +6,7 @@ import { cellsOf, dayText, daysOf, payingAgents, payingParams, spentOf, type Cel
 import { EstimateError } from './cost-error.ts';
 import { groupColumns, membersOf, namer, type Named } from './cost-groups.ts';
 import { TaskSum, taskSums, type TaskLine } from './cost-tasks.ts';
+import { inOneView } from './one-view.ts';
 import { rowId, type Reading } from './reading.ts';
 
 interface GroupLine extends TaskLine { readonly agent: number; readonly connection: number; readonly column: number }
@@ -77,7 +78,9 @@ function sorted(rows: readonly CostRow[], { sort, descending }: Params): CostRow
 
 const everything: Named = { id: 'all', name: 'All', agentId: null };
 
-export function costRows(reading: Reading, params: Params, nowUs: number): Result<'cost.rows'> {
+export const costRows = (reading: Reading, params: Params, nowUs: number): Result<'cost.rows'> => inOneView(reading, () => rowsOf(reading, params, nowUs));
+
+function rowsOf(reading: Reading, params: Params, nowUs: number): Result<'cost.rows'> {
   const days = daysOf(params.period, nowUs);
   const connection = params.connectionId === undefined ? null : rowId('connection', params.connectionId);
   const name = namer(reading, params.by);

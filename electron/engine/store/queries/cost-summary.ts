@@ -8,6 +8,7 @@ import { cellsOf, currenciesOf, daysOf, dayText, moneyOf, payingAgents, payingPa
 import { EstimateError } from './cost-error.ts';
 import { daysBefore } from './cost-rows.ts';
 import { TaskSum, taskSums, type TaskLine } from './cost-tasks.ts';
+import { inOneView } from './one-view.ts';
 import { iso, type Reading } from './reading.ts';
 import { Sight } from './span-of-time.ts';
 
@@ -25,7 +26,9 @@ function monthOf(day: number): { readonly from: number; readonly next: number } 
   return { from: Date.UTC(at.getUTCFullYear(), at.getUTCMonth()) / 86_400_000, next: Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + 1) / 86_400_000 };
 }
 
-export function costSummary(reading: Reading, { period }: ParsedParams<'cost.summary'>, nowUs: number): CostSummary {
+export const costSummary = (reading: Reading, params: ParsedParams<'cost.summary'>, nowUs: number): CostSummary => inOneView(reading, () => summaryOf(reading, params, nowUs));
+
+function summaryOf(reading: Reading, { period }: ParsedParams<'cost.summary'>, nowUs: number): CostSummary {
   const days = daysOf(period, nowUs);
   const today = Math.floor(nowUs / US_DAY);
   const month = monthOf(today);

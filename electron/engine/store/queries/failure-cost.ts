@@ -21,7 +21,7 @@ const mostVersions = 20;
 /** Each task once, at its last time in the period: of a short one by looking at each, of a long one by sums of whole days. */
 export function hitsOf(reading: Reading, bins: Bins, ids: readonly number[]): Map<number, Hit> {
   const twice = JSON.stringify(toldTwice(reading, [Math.floor(bins.fromUs / US_HOUR), Math.floor((bins.toUs - 1) / US_HOUR)]));
-  return new Map(linesOf(reading, { bins, ids: JSON.stringify(ids), twice, currency: null }).map((line) => [line.failure, hitOf(reading, bins, line, twice)]));
+  return new Map(linesSince(reading, { bins, ids, twice, currency: null }).map((line) => [line.failure, hitOf(reading, bins, line, twice)]));
 }
 
 const sums = (days: Bins['days']): string => `sum(${tasksOf(days)}) AS tasks, sum(CASE h.outcome WHEN ${OUTCOME.failed} THEN ${tasksOf(days)} ELSE 0 END) AS failed, sum(CASE h.outcome WHEN ${OUTCOME.completed} THEN ${tasksOf(days)} ELSE 0 END) AS finished,
@@ -29,14 +29,14 @@ const sums = (days: Bins['days']): string => `sum(${tasksOf(days)}) AS tasks, su
   min(nullif(h.version, 0)) AS leastVersion, max(h.version) AS mostVersion, min(nullif(h.currency, 0)) AS leastCurrency, max(h.currency) AS mostCurrency`;
 const tasksOf = (days: Bins['days']): string => (days === null ? '1' : 'h.tasks');
 
-interface Asked { readonly bins: Bins; /** JSON lists. */ readonly ids: string; readonly twice: string; readonly currency: number | null }
+interface Asked { readonly bins: Bins; readonly ids: readonly number[]; /** a JSON list. */ readonly twice: string; readonly currency: number | null }
 
 /** Group after group as they lie in the file, so that nothing needs sorting. */
 function ask<T>(reading: Reading, columns: string, { bins: { fromUs, toUs, days }, ids, twice, currency }: Asked): T[] {
   const range = days === null ? 'failure_task h ON h.failure = f.id AND h.last_us >= ? AND h.last_us < ?' : 'failure_hit h ON h.failure = f.id AND h.day BETWEEN ? AND ?';
   const only = `${twice === '[]' ? '' : 'AND h.agent NOT IN (SELECT value FROM json_each(?))'} ${currency === null ? '' : 'AND h.currency = ?'}`;
   return reading.sql<(number | string)[], T>(`SELECT f.id AS failure, ${columns} FROM failure f CROSS JOIN ${range} ${only} WHERE f.id IN (SELECT value FROM json_each(?)) GROUP BY f.id`)
-    .all(...(days === null ? [fromUs, toUs] : [days.from, days.to]), ...(twice === '[]' ? [] : [twice]), ...(currency === null ? [] : [currency]), ids);
+    .all(...(days === null ? [fromUs, toUs] : [days.from, days.to]), ...(twice === '[]' ? [] : [twice]), ...(currency === null ? [] : [currency]), JSON.stringify(ids));
 }
 
 /** One line a group. */
@@ -44,11 +44,52 @@ function linesOf(reading: Reading, asked: Asked): Line[] {
   const lines = ask<Sums>(reading, sums(asked.bins.days), asked);
   // Telling apart what is different takes as long as all the sums: it is done only where there is more than one.
   const several = lines.filter((line) => (line.leastVersion ?? 0) !== line.mostVersion || (line.leastCurrency ?? 0) !== line.mostCurrency).map((line) => line.failure);
-  const apart = new Map(several.length === 0 ? [] : ask<{ failure: number; versions: string; currencies: string }>(reading, 'group_concat(DISTINCT h.version) AS versions, group_concat(DISTINCT h.currency) AS currencies', { ...asked, ids: JSON.stringify(several) }).map((one) => [one.failure, one]));
+  const apart = new Map(several.length === 0 ? [] : ask<{ failure: number; versions: string; currencies: string }>(reading, 'group_concat(DISTINCT h.version) AS versions, group_concat(DISTINCT h.currency) AS currencies', { ...asked, ids: several }).map((one) => [one.failure, one]));
   return lines.map((line) => {
     const more = apart.get(line.failure);
     return { ...line, versions: more === undefined ? known(line.mostVersion) : idsIn(more.versions), currencies: more === undefined ? known(line.mostCurrency) : idsIn(more.currencies) };
   });
+}
+
+interface Turn { readonly newest: number; readonly n: number }
+interface Kept { readonly n: number; readonly line: Line | null }
+const keptBy = new WeakMap<Reading, Map<string, Kept>>();
+const mostKept = 5_000;
+
+function keptOf(reading: Reading): Map<string, Kept> {
+  let kept = keptBy.get(reading);
+  if (kept === undefined) keptBy.set(reading, kept = new Map());
+  if (kept.size > mostKept) kept.clear();
+  return kept;
+}
+
+/** Of days before the newest of a failure its line is kept while its turn (\`hit_turn\`) stands: a month of all of them is read in ten milliseconds. */
+function linesSince(reading: Reading, asked: Asked): Line[] {
+  const { bins, ids, twice, currency } = asked;
+  const { days } = bins;
+  if (days === null) return linesOf(reading, asked);
+  const within = (some: readonly number[], from: number, to: number): Map<number, Line> => new Map(some.length === 0 || to < from ? [] : linesOf(reading, { ...asked, bins: { ...bins, days: { from, to } }, ids: some }).map((line) => [line.failure, line]));
+  const turns = new Map(reading.sql<[string], [number, number, number]>('SELECT t.failure, t.newest, t.n FROM json_each(?) j CROSS JOIN hit_turn t ON t.failure = j.value').raw().all(JSON.stringify(ids)).map(([failure, newest, n]): [number, Turn] => [failure, { newest, n }]));
+  const kept = keptOf(reading);
+  return [...Map.groupBy(ids, (id) => turns.get(id)?.newest ?? -1)].flatMap(([newest, some]) => {
+    const past = Math.min(days.to, newest - 1);
+    const place = (id: number): string => `${id} ${days.from} ${past} ${twice} ${currency ?? ''}`;
+    const lacking = past < days.from ? [] : some.filter((id) => kept.get(place(id))?.n !== turns.get(id)?.n);
+    const read = within(lacking, days.from, past);
+    for (const id of lacking) kept.set(place(id), { n: turns.get(id)?.n ?? 0, line: read.get(id) ?? null });
+    const since = within(some, Math.max(days.from, past + 1), days.to);
+    return some.flatMap((id) => added(past < days.from ? null : kept.get(place(id))?.line ?? null, since.get(id) ?? null));
+  });
+}
+
+function added(a: Line | null, b: Line | null): Line[] {
+  if (a === null || b === null) return a === null ? (b === null ? [] : [b]) : [a];
+  const least = (one: number | null, two: number | null): number | null => (one === null || two === null ? one ?? two : Math.min(one, two));
+  return [{
+    failure: a.failure, tasks: a.tasks + b.tasks, failed: a.failed + b.failed, finished: a.finished + b.finished, micros: a.micros + b.micros, computed: a.computed + b.computed, unpriced: a.unpriced + b.unpriced,
+    leastVersion: least(a.leastVersion, b.leastVersion), mostVersion: Math.max(a.mostVersion, b.mostVersion), leastCurrency: least(a.leastCurrency, b.leastCurrency), mostCurrency: Math.max(a.mostCurrency, b.mostCurrency),
+    versions: [...new Set([...a.versions, ...b.versions])], currencies: [...new Set([...a.currencies, ...b.currencies])],
+  }];
 }
 
 const known = (id: number): number[] => (id === 0 ? [] : [id]);
@@ -58,7 +99,7 @@ function hitOf(reading: Reading, bins: Bins, line: Line, twice: string): Hit {
   const versions = line.versions.map((version) => reading.texts.of(version)).toSorted();
   const { currencies } = line;
   // Of several currencies the one that most of it is in; the others are never added to it.
-  const money = currencies.length < 2 ? [{ currency: currencies[0] ?? 0, line }] : currencies.flatMap((currency) => linesOf(reading, { bins, ids: JSON.stringify([line.failure]), twice, currency }).map((one) => ({ currency, line: one })));
+  const money = currencies.length < 2 ? [{ currency: currencies[0] ?? 0, line }] : currencies.flatMap((currency) => linesSince(reading, { bins, ids: [line.failure], twice, currency }).map((one) => ({ currency, line: one })));
   const [main] = money.toSorted((a, b) => b.line.micros - a.line.micros || a.currency - b.currency);
   const { currency = 0, line: { micros, computed } = line } = main ?? {};
   return {

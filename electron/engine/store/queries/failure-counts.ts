@@ -1,5 +1,6 @@
 /** Who failed how often in a period, group by group. */
 import { US_DAY } from '../codes.ts';
+import { closedDays } from './closed-days.ts';
 import type { Bins } from './failure-bins.ts';
 import type { Reading } from './reading.ts';
 
@@ -21,68 +22,121 @@ export function groupRow(reading: Reading, id: number): GroupRow | undefined {
 export type Counts = ReadonlyMap<number, ReadonlyMap<number, number>>;
 
 /** How often one agent had a failure in each bin that it had it in. */
-interface Bars { readonly at: number[]; readonly count: number[] }
+interface Bars { readonly at: number[]; readonly count: number[]; /** with what was before. */ total: number; /** as it is kept of days that are over. */ readonly before: Bars | null }
+type Groups = ReadonlyMap<number, ReadonlyMap<number, Bars>>;
+interface Days { readonly from: number; readonly to: number }
 
-/** Numbers that cross into JavaScript as one: making a row of three takes three times as long, and a month of failures is ten thousand of them. 53 bits hold the place (21), the agent (26) and the bin (6); or the pair (15), the bin (6) and the count (31). */
+/** Numbers that cross into JavaScript as one: making a row of three takes three times as long. 53 bits hold the place (21), the agent (26) and the bin (6). */
 const bitsOfBin = 64;
 const bitsOfAgent = 2 ** 26;
-const bitsOfCount = 2 ** 31;
-const mostPairs = 2 ** 15;
 
 /** Who failed how often and when in the period, read once. */
 export class Tally {
-  readonly groups = new Map<number, Map<number, Bars>>();
+  readonly groups: Groups;
 
   constructor(reading: Reading, bins: Bins, ids: readonly number[]) {
-    if (bins.days === null) this.readSingly(reading, bins, ids);
-    else this.readDays(reading, bins, bins.days, ids);
-  }
-
-  private readSingly(reading: Reading, { fromUs, toUs, binUs, count }: Bins, ids: readonly number[]): void {
-    const lines = reading.sql<(number | string)[], number>(`SELECT (j.key * ${bitsOfAgent} + a.agent) * ${bitsOfBin} + min(?, CAST((a.ts_us - ?) / (? * 1.0) AS INTEGER))
-      FROM json_each(?) j CROSS JOIN activity a INDEXED BY activity_failure ON a.failure = j.value AND a.ts_us >= ? AND a.ts_us < ?`).pluck().all(count - 1, fromUs, binUs, JSON.stringify(ids), fromUs, toUs);
-    for (const line of lines) {
-      const at = line % bitsOfBin;
-      const both = (line - at) / bitsOfBin;
-      const agent = both % bitsOfAgent;
-      this.add(ids[(both - agent) / bitsOfAgent] ?? 0, agent, at, 1);
-    }
-  }
-
-  private readDays(reading: Reading, { binUs }: Bins, days: { readonly from: number; readonly to: number }, ids: readonly number[]): void {
-    const pairs = reading.sql<[string], [number, number]>('SELECT fa.failure, fa.agent FROM json_each(?) j CROSS JOIN failure_agent fa ON fa.failure = j.value').raw().all(JSON.stringify(ids));
-    const each = reading.sql<(number | string)[], number>(`SELECT (p.key * ${bitsOfBin} + (d.day - CAST(? AS INTEGER)) / CAST(? AS INTEGER)) * ${bitsOfCount} + d.count
-      FROM json_each(?) p CROSS JOIN failure_day d ON d.failure = p.value ->> 0 AND d.agent = p.value ->> 1 AND d.day BETWEEN ? AND ?`).pluck();
-    for (let from = 0; from < pairs.length; from += mostPairs) {
-      const some = pairs.slice(from, from + mostPairs);
-      for (const line of each.all(days.from, binUs / US_DAY, JSON.stringify(some), days.from, days.to)) {
-        const count = line % bitsOfCount;
-        const place = (line - count) / bitsOfCount;
-        const at = place % bitsOfBin;
-        const [failure, agent] = some[(place - at) / bitsOfBin] ?? [0, 0];
-        this.add(failure, agent, at, count);
-      }
-    }
-  }
-
-  private add(failure: number, agent: number, at: number, count: number): void {
-    if (count === 0) return;
-    let agents = this.groups.get(failure);
-    if (agents === undefined) this.groups.set(failure, agents = new Map());
-    let bars = agents.get(agent);
-    if (bars === undefined) agents.set(agent, bars = { at: [], count: [] });
-    const last = bars.at.length - 1;
-    if (bars.at[last] === at) bars.count[last] = (bars.count[last] ?? 0) + count;
-    else {
-      bars.at.push(at);
-      bars.count.push(count);
-    }
+    this.groups = bins.days === null ? singly(reading, bins, ids) : byDays(reading, bins, bins.days, ids);
   }
 }
 
+function singly(reading: Reading, { fromUs, toUs, binUs, count }: Bins, ids: readonly number[]): Groups {
+  const lines = reading.sql<(number | string)[], number>(`SELECT (j.key * ${bitsOfAgent} + a.agent) * ${bitsOfBin} + min(?, CAST((a.ts_us - ?) / (? * 1.0) AS INTEGER))
+    FROM json_each(?) j CROSS JOIN activity a INDEXED BY activity_failure ON a.failure = j.value AND a.ts_us >= ? AND a.ts_us < ?`).pluck().all(count - 1, fromUs, binUs, JSON.stringify(ids), fromUs, toUs);
+  const groups = new Map<number, Map<number, Bars>>();
+  for (const line of lines) {
+    const at = line % bitsOfBin;
+    const both = (line - at) / bitsOfBin;
+    const agent = both % bitsOfAgent;
+    add(groups, ids[(both - agent) / bitsOfAgent] ?? 0, agent, at, 1);
+  }
+  return groups;
+}
+
+/** Days that are over are kept while their turn stands: a month of failures is ten thousand lines. */
+function byDays(reading: Reading, { binUs }: Bins, days: Days, ids: readonly number[]): Groups {
+  const { open, n } = closedDays(reading);
+  const past = { from: days.from, to: Math.min(days.to, open - 1) };
+  const each = binUs / US_DAY;
+  const before = past.to < past.from ? new Map<number, ReadonlyMap<number, Bars>>() : keptDays(reading).of(reading, n, past, each, ids);
+  const since = past.to < days.to ? linesOf(reading, days.from, { from: Math.max(days.from, past.to + 1), to: days.to }, each, ids) : new Map<number, Map<number, Bars>>();
+  return new Map(ids.flatMap((id): [number, ReadonlyMap<number, Bars>][] => {
+    const [earlier, later] = [before.get(id), since.get(id)];
+    const all = earlier === undefined || later === undefined ? earlier ?? later : new Map([...earlier, ...[...later].map(([agent, bars]): [number, Bars] => [agent, after(earlier.get(agent) ?? null, bars)])]);
+    return all === undefined || all.size === 0 ? [] : [[id, all]];
+  }));
+}
+
+const after = (before: Bars | null, bars: Bars): Bars => (before === null ? bars : { ...bars, total: before.total + bars.total, before });
+
+function linesOf(reading: Reading, firstDay: number, { from, to }: Days, each: number, ids: readonly number[]): Map<number, Map<number, Bars>> {
+  const groups = new Map<number, Map<number, Bars>>();
+  const lines = reading.sql<(number | string)[], [number, number, number, number]>(`SELECT d.failure, d.agent, d.day, d.count FROM json_each(?) j CROSS JOIN failure_agent fa ON fa.failure = j.value
+    CROSS JOIN failure_day d ON d.failure = fa.failure AND d.agent = fa.agent AND d.day BETWEEN ? AND ?`).raw().all(JSON.stringify(ids), from, to);
+  for (const [failure, agent, day, count] of lines) add(groups, failure, agent, Math.floor((day - firstDay) / each), count);
+  return groups;
+}
+
+function add(groups: Map<number, Map<number, Bars>>, failure: number, agent: number, at: number, count: number): void {
+  if (count === 0) return;
+  let agents = groups.get(failure);
+  if (agents === undefined) groups.set(failure, agents = new Map());
+  let bars = agents.get(agent);
+  if (bars === undefined) agents.set(agent, bars = { at: [], count: [], total: 0, before: null });
+  bars.total += count;
+  const last = bars.at.length - 1;
+  if (bars.at[last] === at) bars.count[last] = (bars.count[last] ?? 0) + count;
+  else {
+    bars.at.push(at);
+    bars.count.push(count);
+  }
+}
+
+/** Two numbers each. */
+const mostKept = 200_000;
+
+/** By period and failure: who had it when, up to the open day. */
+class KeptDays {
+  private n = -1;
+  private size = 0;
+  private readonly periods = new Map<string, Map<number, ReadonlyMap<number, Bars>>>();
+
+  of(reading: Reading, n: number, days: Days, each: number, ids: readonly number[]): Groups {
+    if (this.n !== n || this.size > mostKept) {
+      this.periods.clear();
+      this.size = 0;
+    }
+    this.n = n;
+    const place = `${days.from} ${days.to} ${each}`;
+    let kept = this.periods.get(place);
+    if (kept === undefined) this.periods.set(place, kept = new Map());
+    const lacking = ids.filter((id) => kept.get(id) === undefined);
+    const read = lacking.length === 0 ? new Map<number, Map<number, Bars>>() : linesOf(reading, days.from, days, each, lacking);
+    for (const id of lacking) {
+      const agents = read.get(id) ?? new Map<number, Bars>();
+      kept.set(id, agents);
+      for (const bars of agents.values()) this.size += bars.at.length;
+      this.size += 1;
+    }
+    return kept;
+  }
+}
+
+const keptBy = new WeakMap<Reading, KeptDays>();
+
+function keptDays(reading: Reading): KeptDays {
+  let kept = keptBy.get(reading);
+  if (kept === undefined) keptBy.set(reading, kept = new KeptDays());
+  return kept;
+}
+
 export function countsOf(reading: Reading, { groups }: Tally): Map<number, Map<number, number>> {
-  const found = new Map([...groups].map(([failure, agents]) => [failure, new Map([...agents].map(([agent, { count }]) => [agent, count.reduce((sum, one) => sum + one, 0)]))]));
-  for (const agents of found.values()) once(reading, agents);
+  const found = new Map<number, Map<number, number>>();
+  for (const [failure, agents] of groups) {
+    const counts = new Map<number, number>();
+    for (const [agent, { total }] of agents) counts.set(agent, total);
+    once(reading, counts);
+    found.set(failure, counts);
+  }
   return found;
 }
 
@@ -103,8 +157,12 @@ export function barsOf(bins: Bins, { groups }: Tally, counts: Counts): Map<numbe
   return new Map([...counts].map(([failure, agents]) => {
     const sum = Array.from({ length: bins.count }, () => 0);
     for (const agent of agents.keys()) {
-      const bars = groups.get(failure)?.get(agent);
-      for (const [place, at] of bars?.at.entries() ?? []) sum[at] = (sum[at] ?? 0) + (bars?.count[place] ?? 0);
+      for (let bars = groups.get(failure)?.get(agent) ?? null; bars !== null; bars = bars.before) {
+        for (let place = 0; place < bars.at.length; place += 1) {
+          const at = bars.at[place] ?? 0;
+          sum[at] = (sum[at] ?? 0) + (bars.count[place] ?? 0);
+        }
+      }
     }
     return [failure, sum];
   }));

@@ -11,17 +11,20 @@ import { countsOf, groupRow, Tally, type GroupRow } from './failure-counts.ts';
 import { groupsOf } from './failure-groups.ts';
 import { stateOf } from './failure-state.ts';
 import { newest } from './failures.ts';
+import { inOneView } from './one-view.ts';
 import { costOf, iso, rowId, type MoneySums, type Reading } from './reading.ts';
 import { Sight } from './span-of-time.ts';
 
-const mostMessages = 1_000;
+const mostMessages = 250;
 const mostOccurrences = 50;
 const mostBefore = 12;
 const deepest = 50;
 const mostSaid = 500;
 
 /** A group without a failure in the period is still shown, with none. */
-export function getFailure(reading: Reading, { id, period }: ParsedParams<'failures.get'>, nowUs: number): FailureDetail {
+export const getFailure = (reading: Reading, params: ParsedParams<'failures.get'>, nowUs: number): FailureDetail => inOneView(reading, () => detailOf(reading, params, nowUs));
+
+function detailOf(reading: Reading, { id, period }: ParsedParams<'failures.get'>, nowUs: number): FailureDetail {
   const row = groupRow(reading, rowId('failure', id));
   if (row === undefined) throw new StoreError('not_found', 'This group of failures is no longer in the history: the retention or somebody removed it.');
   const bins = failureBins(period, nowUs);
@@ -56,13 +59,41 @@ function messagesOf(reading: Reading, failure: number, { fromUs, toUs }: Bins): 
   return new Set(texts).size;
 }
 
-interface VersionLine { readonly agent: number; readonly version: number; readonly count: number; readonly firstUs: number }
+interface VersionLine { readonly agent: number; readonly version: number; readonly count: number }
 interface RanAs { readonly agent: number; readonly version: string; readonly firstUs: number }
 
+const mostLines = 50;
+
+/** Of tasks whose last time was in the period. `agents` null: all. */
+function linesByTask(reading: Reading, failure: number, { fromUs, toUs }: Bins, agents: readonly number[] | null): VersionLine[] {
+  return reading.sql<(number | string)[], VersionLine>(`SELECT agent, version, sum(times) AS count FROM failure_task
+    WHERE failure = ? AND last_us >= ? AND last_us < ? ${agents === null ? '' : 'AND agent IN (SELECT value FROM json_each(?))'} GROUP BY agent, version`).all(failure, fromUs, toUs, ...(agents === null ? [] : [JSON.stringify(agents)]));
+}
+
+/** Of whole days by their sums: how often an agent failed is known by the day, and as what it ran beside it. Only where it ran as several must its tasks be looked at. */
+function linesByDay(reading: Reading, failure: number, bins: Bins, days: { readonly from: number; readonly to: number }): VersionLine[] {
+  const hits = reading.sql<number[], { agent: number; version: number; tasks: number }>('SELECT agent, version, tasks FROM failure_hit WHERE failure = ? AND day BETWEEN ? AND ?').all(failure, days.from, days.to);
+  const ran = [...Map.groupBy(hits.filter((hit) => hit.tasks > 0), (hit) => `${hit.agent} ${hit.version}`).values()].flatMap(([hit]) => hit ?? []);
+  const counts = new Map<number, number>();
+  for (const [agent, count] of reading.sql<number[], [number, number]>('SELECT d.agent, d.count FROM failure_agent fa CROSS JOIN failure_day d ON d.failure = fa.failure AND d.agent = fa.agent AND d.day BETWEEN ? AND ? WHERE fa.failure = ?').raw().all(days.from, days.to, failure)) counts.set(agent, (counts.get(agent) ?? 0) + count);
+  const byAgent = [...Map.groupBy(ran, (one) => one.agent)];
+  const several = byAgent.flatMap(([agent, versions]) => (versions.length > 1 ? [agent] : []));
+  return [
+    ...byAgent.flatMap(([agent, versions]) => versions.length > 1 ? [] : versions.map(({ version }) => ({ agent, version, count: counts.get(agent) ?? 0 }))),
+    ...(several.length === 0 ? [] : linesByTask(reading, failure, bins, several)),
+  ];
+}
+
+function linesOf(reading: Reading, failure: number, bins: Bins): VersionLine[] {
+  const lines = bins.days === null ? linesByTask(reading, failure, bins, null) : linesByDay(reading, failure, bins, bins.days);
+  return lines.filter((line) => line.count > 0).sort((a, b) => b.count - a.count || a.agent - b.agent || a.version - b.version).slice(0, mostLines);
+}
+
 /** By the version that the task ran as; versions of the same agents that were seen in the period without it stand with 0, so that a change shows. */
-function versionsOf(reading: Reading, failure: number, { fromUs, toUs }: Bins): FailureDetail['perVersion'] {
-  const lines = reading.sql<number[], VersionLine>(`SELECT agent, version, sum(times) AS count, min(last_us) AS firstUs FROM failure_task
-    WHERE failure = ? AND last_us >= ? AND last_us < ? GROUP BY agent, version ORDER BY count DESC LIMIT 50`).all(failure, fromUs, toUs);
+function versionsOf(reading: Reading, failure: number, bins: Bins): FailureDetail['perVersion'] {
+  const { fromUs, toUs } = bins;
+  const lines = linesOf(reading, failure, bins);
+  const first = reading.sql<number[], number>('SELECT last_us FROM failure_task WHERE failure = ? AND last_us >= ? AND last_us < ? AND agent = ? AND version = ? ORDER BY last_us LIMIT 1').pluck();
   const ranAs = reading.sql<[string, number, number], RanAs>(`SELECT v.agent, v.version, v.first_us AS firstUs FROM json_each(?) j CROSS JOIN agent_version v ON v.agent = j.value
     WHERE v.last_us >= ? AND v.first_us < ? ORDER BY v.first_us DESC LIMIT 50`).all(JSON.stringify([...new Set(lines.map((line) => line.agent))]), fromUs, toUs);
   const tasks = reading.sql<number[], number>('SELECT coalesce(sum(tasks), 0) FROM task_day WHERE agent = ? AND day BETWEEN ? AND ? AND version = ?').pluck();
@@ -72,11 +103,11 @@ function versionsOf(reading: Reading, failure: number, { fromUs, toUs }: Bins): 
   });
   const withIt = lines.map((line) => {
     const version = reading.texts.of(line.version) || null;
-    return told(line, version, ranAs.find((one) => one.agent === line.agent && one.version === version)?.firstUs ?? line.firstUs);
+    return told(line, version, ranAs.find((one) => one.agent === line.agent && one.version === version)?.firstUs ?? first.get(failure, fromUs, toUs, line.agent, line.version) ?? fromUs);
   });
   const id = reading.sql<[number, string], number>('SELECT id FROM string WHERE hash = ? AND text = ?').pluck();
   const without = ranAs.filter((one) => !lines.some((line) => line.agent === one.agent && reading.texts.of(line.version) === one.version));
-  return [...withIt, ...without.map((one) => told({ agent: one.agent, version: id.get(hash53(one.version), one.version) ?? -1, count: 0, firstUs: one.firstUs }, one.version, one.firstUs))];
+  return [...withIt, ...without.map((one) => told({ agent: one.agent, version: id.get(hash53(one.version), one.version) ?? -1, count: 0 }, one.version, one.firstUs))];
 }
 
 interface Step { readonly id: number; readonly parent: number | null; readonly kind: number; readonly name: number; readonly status: number; readonly ts: number }

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FailureState } from '../../../../shared/failures.ts';
 import { KIND } from '../codes.ts';
-import { second, t0, TestHistory } from '../test-history.ts';
+import { agentDraft, second, t0, TestHistory, trace } from '../test-history.ts';
 import { words } from '../test-runtime.ts';
 import { sortOf, stateOf } from './failure-state.ts';
-import { asker, command, nowUs, period, spendSome, spendUnpriced } from './test-cost.ts';
+import { asker, command, day, nowUs, period, spendSome, spendUnpriced } from './test-cost.ts';
 
 let history: TestHistory;
 let reader: ReturnType<typeof asker> | null;
@@ -50,6 +50,27 @@ describe('groups of failures', () => {
     expect(rows[0]?.spark[0]).toBeNull();
   });
 
+  it('keep what was read of days that are over until something of them changes', () => {
+    const failedOn = (n: number, daysAgo: number): unknown => history.tell([agentDraft(1, 0, 'planner', { traceId: trace(n), at: -daysAgo * 86_400, for: 30, status: 'error', statusExplicit: true, error: { type: 'Boom', message: 'given up' } })], nowUs);
+    failedOn(50, 3);
+    failedOn(51, 3);
+    failedOn(54, 0);
+    const ask = ready();
+    const told = (): unknown => ask('failures.groups', { ...all, period: long }).rows.filter((row) => row.name === 'planner').map(({ count, tasks }) => [count, tasks.failed]);
+    expect(told()).toEqual([[3, 3]]);
+    // Nobody writes like that: it shows that those days are not read again.
+    history.db.exec(`UPDATE failure_day SET count = count + 10 WHERE day < ${day}; UPDATE failure_hit SET tasks = tasks + 10 WHERE day < ${day}`);
+    expect(told()).toEqual([[3, 3]]);
+    failedOn(52, 0);
+    history.fold();
+    expect(told()).toEqual([[4, 4]]);
+    // Late: both are read again.
+    failedOn(53, 2);
+    expect(told()).toEqual([[15, 4]]);
+    history.fold();
+    expect(told()).toEqual([[15, 15]]);
+  });
+
   it('name every version and add up one currency, also where tasks differ in both', () => {
     const ask = ready();
     const word = history.db.prepare('INSERT INTO string (id, hash, text) VALUES (?, ?, ?)');
@@ -65,6 +86,7 @@ describe('groups of failures', () => {
       const [row] = ask('failures.groups', { ...all, period: over }).rows;
       expect(row).toMatchObject({ versions: ['v1', 'v2'], tasks: { failed: 1, finishedAfter: 1, other: 0 } });
       expect(row?.cost.amountMicros).toBe(own[0]);
+      expect(ask('failures.get', { id: 'fal-1', period: over }).perVersion.map(({ version, count }) => [version, count])).toEqual([['v2', 1], ['v1', 1]]);
     }
   });
 
@@ -94,6 +116,8 @@ describe('one group', () => {
     expect(found.alike).toEqual([{ name: 'kind', value: 'model call' }, { name: 'name', value: 'chat' }, { name: 'error', value: 'Boom' }, { name: 'message', value: 'no luck with "…"' }]);
     expect(found.before).toMatchObject([{ kind: 'lifecycle', name: 'planner', ancestor: true }]);
     expect(found.perVersion).toMatchObject([{ agentName: 'planner', version: null, count: 2, tasks: 3 }]);
+    // Whole days say it by their sums.
+    expect(reader?.ask('failures.get', { id: 'fal-1', period: long }).perVersion).toEqual(found.perVersion);
     expect(found.occurrences.map((one) => [one.taskId, one.outcome, one.cost.amountMicros]).toSorted((a, b) => String(a[0]).localeCompare(String(b[0])))).toEqual([['tsk-2', 'completed', 4_000], ['tsk-3', 'failed', 200]]);
   });
 

@@ -9,7 +9,8 @@ import { failureBins, type Bins } from './failure-bins.ts';
 import { hitsOf, type Hit } from './failure-cost.ts';
 import { barsOf, countsOf, groupRows, Tally, type Counts, type GroupRow } from './failure-counts.ts';
 import { sortOf, stateOf, stateRank } from './failure-state.ts';
-import { newest } from './failures.ts';
+import { newestOfEach, type Example } from './failures.ts';
+import { inOneView } from './one-view.ts';
 import { iso, parseCursor, rowId, type Reading } from './reading.ts';
 import { Sight } from './span-of-time.ts';
 
@@ -67,7 +68,9 @@ function select(scene: Scene, params: Params, rows: readonly GroupRow[], counts:
 
 const worstFirst = (a: Found, b: Found): number => stateRank[a.state] - stateRank[b.state] || b.count - a.count || b.row.lastUs - a.row.lastUs || a.row.id - b.row.id;
 
-export function failureGroups(reading: Reading, params: Params, nowUs: number): Result<'failures.groups'> {
+export const failureGroups = (reading: Reading, params: Params, nowUs: number): Result<'failures.groups'> => inOneView(reading, () => groupsIn(reading, params, nowUs));
+
+function groupsIn(reading: Reading, params: Params, nowUs: number): Result<'failures.groups'> {
   const bins = failureBins(params.period, nowUs);
   const scene: Scene = { reading, bins, sight: new Sight(reading, bins, nowUs), nowUs };
   const rows = groupRows(reading, bins);
@@ -89,16 +92,17 @@ export function groupsOf(scene: Scene, page: readonly Found[], tally: Tally): Fa
   const bars = barsOf(bins, tally, new Map(page.map((one) => [one.row.id, one.agents])));
   const hits = hitsOf(reading, bins, ids);
   const notes = new Map(reading.sql<[string], { failure: number; n: number }>('SELECT s.failure, count(s.note) AS n FROM json_each(?) j CROSS JOIN failure_said s ON s.failure = j.value GROUP BY s.failure').all(JSON.stringify(ids)).map((one) => [one.failure, one.n]));
-  return page.map((one) => ({ ...groupOf(scene, one), spark: unseen(scene, one.agents, bars.get(one.row.id) ?? []), ...(hits.get(one.row.id) ?? noHit), notes: notes.get(one.row.id) ?? 0 }));
+  const examples = newestOfEach(reading, ids);
+  return page.map((one) => ({ ...groupOf(scene, one, examples.get(one.row.id)), spark: unseen(scene, one.agents, bars.get(one.row.id) ?? []), ...(hits.get(one.row.id) ?? noHit), notes: notes.get(one.row.id) ?? 0 }));
 }
 
 const noHit: Hit = { tasks: { failed: 0, finishedAfter: 0, other: 0 }, versions: [], cost: { amountMicros: 0, currency: 'USD', provenance: 'computed', unpriced: 0 } };
 
-function groupOf({ reading, bins }: Scene, { row, state, agents, count }: Found): Omit<FailureGroup, 'spark' | 'tasks' | 'versions' | 'cost' | 'notes'> {
+function groupOf({ reading, bins }: Scene, { row, state, agents, count }: Found, newest: Example | undefined): Omit<FailureGroup, 'spark' | 'tasks' | 'versions' | 'cost' | 'notes'> {
   const heads = [...new Set([...agents].toSorted((a, b) => b[1] - a[1] || a[0] - b[0]).map(([agent]) => reading.headOf(agent)))].slice(0, mostAgents);
   const { type, message } = errorOf(reading, row);
   // Its records may be gone while it is still counted by the day.
-  const example = newest(reading, row.id, null) ?? { id: 1, task: 1, ts: row.lastUs };
+  const example = newest ?? { id: 1, task: 1, ts: row.lastUs };
   return {
     id: publicId('failure', row.id), agentIds: heads.map((id) => publicId('agent', id)), agentNames: heads.map((id) => reading.agent(id).name), kind: kindWord(row.kind), name: reading.texts.of(row.name), error: { type: type || null, message: message || null },
     count, firstSeen: iso(Math.max(row.firstUs, bins.fromUs)), lastSeen: iso(row.lastUs), exampleActivityId: publicId('activity', example.id), exampleTaskId: publicId('task', example.task),

@@ -53,6 +53,13 @@ export function newest(reading: Reading, failure: number, agents: readonly numbe
   return reading.sql<number[], Example>('SELECT id, task, ts_us AS ts FROM activity WHERE failure = ? ORDER BY ts_us DESC LIMIT 1').get(failure);
 }
 
+/** Of many kinds in one statement: each by itself takes ten times as long. */
+export function newestOfEach(reading: Reading, failures: readonly number[]): Map<number, Example> {
+  const rows = reading.sql<[string], Example & { failure: number }>(`SELECT j.value AS failure, a.id, a.task, a.ts_us AS ts
+    FROM json_each(?) j CROSS JOIN activity a ON a.id = (SELECT id FROM activity INDEXED BY activity_failure WHERE failure = j.value ORDER BY ts_us DESC LIMIT 1)`).all(JSON.stringify(failures));
+  return new Map(rows.map(({ failure, ...example }) => [failure, example]));
+}
+
 function newestOf(reading: Reading, failure: number, agent: number): Example | undefined {
   // Others may have failed so many times since: the day is known, so that only one is looked through. An agent does far more in a day than fail in one way.
   const day = reading.sql<number[], { day: number | null }>('SELECT max(day) AS day FROM failure_day WHERE failure = ? AND agent = ?').get(failure, agent)?.day ?? null;

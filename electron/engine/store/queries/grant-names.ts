@@ -4,8 +4,10 @@
  * back is told by the list of changes.
  */
 import type { Reading } from './reading.ts';
+import { Searchable } from './searchable.ts';
 
 interface Known { readonly name: string; readonly place: number }
+interface Named { readonly name: string; readonly places: Map<number, number> }
 
 const kept = new WeakMap<Reading, GrantNames>();
 
@@ -26,9 +28,10 @@ class GrantNames {
   private lastColumn = 0;
   private readonly grants = new Map<number, Known>();
   /** Present grants of each name: how many at each place (an agent, or minus a connection). */
-  private readonly names = new Map<string, { readonly lower: string; readonly places: Map<number, number> }>();
+  private readonly names = new Map<string, Named>();
+  private readonly lower = new Searchable<Named>();
   private readonly present = new Set<number>();
-  private readonly resources = new Map<number, string>();
+  private readonly resources = new Searchable<number>();
 
   constructor(reading: Reading) {
     this.reading = reading;
@@ -45,7 +48,7 @@ class GrantNames {
         if (gone === 0) this.come(id);
       }
     }
-    if (newest[2] > this.lastColumn) for (const [id, resource] of reading.sql<[number], [number, string]>('SELECT id, resource FROM access_column WHERE id > ?').raw().iterate(this.lastColumn)) this.resources.set(id, resource.toLowerCase());
+    if (newest[2] > this.lastColumn) for (const [id, resource] of reading.sql<[number], [number, string]>('SELECT id, resource FROM access_column WHERE id > ?').raw().iterate(this.lastColumn)) this.resources.add(resource.toLowerCase(), id);
     [this.lastGrant, this.lastChange, this.lastColumn] = newest;
   }
 
@@ -63,8 +66,9 @@ class GrantNames {
     this.present.add(id);
     let one = this.names.get(known.name);
     if (one === undefined) {
-      one = { lower: known.name.toLowerCase(), places: new Map() };
+      one = { name: known.name, places: new Map() };
       this.names.set(known.name, one);
+      this.lower.add(known.name.toLowerCase(), one);
     }
     one.places.set(known.place, (one.places.get(known.place) ?? 0) + 1);
   }
@@ -80,15 +84,11 @@ class GrantNames {
 
   /** Names of all grants that ever were, with the places that hold them now. `text` is in small letters. */
   with(text: string): { name: string; places: Iterable<number> }[] {
-    const found: { name: string; places: Iterable<number> }[] = [];
-    for (const [name, { lower, places }] of this.names) if (lower.includes(text)) found.push({ name, places: places.keys() });
-    return found;
+    return this.lower.with(text).map(({ name, places }) => ({ name, places: places.keys() }));
   }
 
   /** Columns whose resource is called so. */
   columnsWith(text: string): number[] {
-    const found: number[] = [];
-    for (const [id, lower] of this.resources) if (lower.includes(text)) found.push(id);
-    return found;
+    return this.resources.with(text);
   }
 }

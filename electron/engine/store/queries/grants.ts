@@ -5,6 +5,7 @@ import { StoreError } from '../errors.ts';
 import { publicId } from '../ids.ts';
 import { classColumn, columnOf } from './access-columns.ts';
 import { grantNames } from './grant-names.ts';
+import { columnsTurn } from './ranked-columns.ts';
 import { iso, rowId, type Reading } from './reading.ts';
 
 interface GrantRow {
@@ -12,6 +13,7 @@ interface GrantRow {
   readonly readOnly: number | null; readonly destructive: number | null; readonly openWorld: number | null; readonly idempotent: number | null; readonly source: string; readonly firstUs: number; readonly lastUs: number; readonly goneUs: number | null;
   readonly effect: Grant['effect']; readonly understood: Grant['understood']; readonly enforcement: Grant['enforcement']; readonly reversibility: Grant['reversibility']; readonly dataClass: string | null; readonly expiresUs: number | null;
   readonly credential: number | null; readonly credentialName: string | null; readonly reading: string;
+  readonly head: number | null; readonly headName: string | null;
   readonly state: number | null; readonly times: number | null; readonly denied: number | null; readonly firstUsedUs: number | null; readonly lastUsedUs: number | null; readonly lastDeniedUs: number | null; readonly why: string | null;
 }
 
@@ -23,7 +25,7 @@ const claim = (value: number | null): boolean | null => (value === null ? null :
 const isoOrNull = (us: number | null): string | null => (us === null ? null : iso(us));
 
 const columns = `g.id, g.connection, c.name AS connectionName, g.agent, g.document, g.kind, g.name, g.description, g.read_only AS readOnly, g.destructive, g.open_world AS openWorld, g.idempotent, g.source,
-  g.first_us AS firstUs, g.last_us AS lastUs, g.gone_us AS goneUs, g.effect, g.understood, g.enforcement, g.reversibility, g.data_class AS dataClass, g.expires_us AS expiresUs, g.credential, k.name AS credentialName, g.reading,
+  g.first_us AS firstUs, g.last_us AS lastUs, g.gone_us AS goneUs, g.effect, g.understood, g.enforcement, g.reversibility, g.data_class AS dataClass, g.expires_us AS expiresUs, g.credential, k.name AS credentialName, g.reading, h.id AS head, h.name AS headName,
   u.state, u.times, u.denied, u.first_used_us AS firstUsedUs, u.last_used_us AS lastUsedUs, u.last_denied_us AS lastDeniedUs, u.why`;
 
 function usedOf(row: GrantRow): Grant['use'] {
@@ -34,15 +36,15 @@ function usedOf(row: GrantRow): Grant['use'] {
 function grantOf(reading: Reading, row: GrantRow): Grant {
   const { classes = [], actions = [], resources = [], conditions = [], notUnderstood = [] } = JSON.parse(row.reading) as StoredReading;
   return {
-    id: publicId('grant', row.id), connectionId: row.connection === 0 ? null : publicId('connection', row.connection), connectionName: row.connectionName, agentId: row.agent === 0 ? null : reading.agentId(row.agent),
-    agentName: row.agent === 0 ? null : reading.agent(row.agent).name, documentId: row.document === 0 ? null : publicId('document', row.document), kind: row.kind, name: row.name, description: row.description,
+    id: publicId('grant', row.id), connectionId: row.connection === 0 ? null : publicId('connection', row.connection), connectionName: row.connectionName, agentId: row.agent === 0 ? null : row.head === null ? reading.agentId(row.agent) : publicId('agent', row.head),
+    agentName: row.agent === 0 ? null : (row.headName ?? reading.agent(row.agent).name), documentId: row.document === 0 ? null : publicId('document', row.document), kind: row.kind, name: row.name, description: row.description,
     readOnly: claim(row.readOnly), destructive: claim(row.destructive), openWorld: claim(row.openWorld), idempotent: claim(row.idempotent), from: row.source,
     effect: row.effect, understood: row.understood, notUnderstood, classes, reversibility: row.reversibility, actions, resources, conditions, dataClass: row.dataClass, expiresAt: isoOrNull(row.expiresUs), enforcement: row.enforcement,
     credential: row.credential === null ? null : { id: publicId('credential', row.credential), name: row.credentialName ?? '' }, firstSeen: iso(row.firstUs), lastSeen: iso(row.lastUs), goneAt: isoOrNull(row.goneUs), use: usedOf(row),
   };
 }
 
-const tables = 'grant_seen g LEFT JOIN connection c ON c.id = g.connection LEFT JOIN credential k ON k.id = g.credential';
+const tables = 'grant_seen g LEFT JOIN connection c ON c.id = g.connection LEFT JOIN credential k ON k.id = g.credential LEFT JOIN agent h ON g.agent > 0 AND h.id = coalesce((SELECT head FROM agent_stitch WHERE agent = g.agent), g.agent)';
 /** Whose use of it is told: the agent's that it was given to, or of everybody with the credential. */
 const itsHolder = 'CASE WHEN g.agent = 0 THEN -g.connection ELSE coalesce((SELECT head FROM agent_stitch WHERE agent = g.agent), g.agent) END';
 
@@ -98,8 +100,21 @@ function partsOf(reading: Reading, params: ListParams): Part[] {
 function ofColumn(reading: Reading, column: number, after: number, limit: number): { ids: number[]; total: number } {
   return {
     ids: reading.sql<number[], number>('SELECT DISTINCT f.grant_id FROM access_facet f WHERE f.column_id = ? AND f.grant_id > ? ORDER BY f.grant_id LIMIT ?').pluck().all(column, Math.max(0, after), limit),
-    total: reading.sql<[number], { n: number }>('SELECT count(DISTINCT f.grant_id) AS n FROM access_facet f WHERE f.column_id = ? AND f.grant_id > 0').get(column)?.n ?? 0,
+    total: countOfColumn(reading, column),
   };
+}
+
+/** Counted while the columns' turn stands: most grants stand behind some of the classes. Of no more columns than these. */
+const mostCounted = 1_000;
+const countedBy = new WeakMap<Reading, { turn: number; readonly of: Map<number, number> }>();
+
+function countOfColumn(reading: Reading, column: number): number {
+  const turn = columnsTurn(reading);
+  let counted = countedBy.get(reading);
+  if (counted?.turn !== turn || counted.of.size >= mostCounted) countedBy.set(reading, counted = { turn, of: new Map() });
+  let n = counted.of.get(column);
+  if (n === undefined) counted.of.set(column, n = reading.sql<[number], { n: number }>('SELECT count(DISTINCT f.grant_id) AS n FROM access_facet f WHERE f.column_id = ? AND f.grant_id > 0').get(column)?.n ?? 0);
+  return n;
 }
 
 function found(reading: Reading, params: ListParams, after: number): { ids: number[]; total: number } {

@@ -1,11 +1,12 @@
 /** What the graph is drawn from: who called which tool, who handed work to whom, for whom and with which credential. Counted in whole days. */
-import { IDENTITY, US_DAY, US_HOUR } from '../codes.ts';
+import { IDENTITY, US_DAY } from '../codes.ts';
+import { manyAgents, type LinkDays, type LinkSum } from './link-days.ts';
 import type { Volume } from './graph-parts.ts';
 import type { Reading } from './reading.ts';
 import type { Span } from './span-of-time.ts';
 import { toolSums } from './tool-days.ts';
 
-const daysOf = (span: Span): [number, number] => [Math.floor(span.fromUs / US_DAY), Math.floor((span.toUs - 1) / US_DAY)];
+export const daysOf = (span: Span): [number, number] => [Math.floor(span.fromUs / US_DAY), Math.floor((span.toUs - 1) / US_DAY)];
 const listOf = (ids: Iterable<number>): string => JSON.stringify([...ids]);
 
 export interface ToolPair { readonly agent: number; readonly name: number }
@@ -48,41 +49,11 @@ export function toolVolumes(reading: Reading, span: Span, agents: readonly numbe
   return { volumes, told };
 }
 
-export interface AgentVolume { readonly activities: number; readonly failures: number; readonly denials: number }
-
-/** What each of these did in the period: in whole hours up to two days, in whole days beyond. */
-export function agentVolumes(reading: Reading, span: Span, agents: readonly number[]): Map<number, AgentVolume> {
-  const [table, unit, length] = span.toUs - span.fromUs > 2 * US_DAY ? ['by_day', 'day', US_DAY] as const : ['by_hour', 'hour', US_HOUR] as const;
-  const one = reading.sql<number[], [number | null, number, number]>(`SELECT sum(activities), sum(failures), sum(denials) FROM ${table} WHERE agent = ? AND ${unit} BETWEEN ? AND ?`).raw();
-  const [from, to] = [Math.floor(span.fromUs / length), Math.floor((span.toUs - 1) / length)];
-  return new Map(agents.flatMap((agent) => {
-    const [activities, failures, denials] = one.get(agent, from, to) ?? [null, 0, 0];
-    return activities === null ? [] : [[agent, { activities, failures, denials }]];
-  }));
-}
-
-export interface Link extends Volume { readonly caller: number; readonly called: number }
-
 /** Work handed from these agents in the period, and `both`: to them by others. */
-export function linksOf(reading: Reading, span: Span, agents: readonly number[], both: boolean): Link[] {
-  const sums = 'l.caller, l.called, sum(l.calls) AS volume, sum(l.failures) AS failures, 0 AS denials, max(l.last_us) AS lastUs';
-  const out = reading.sql<unknown[], Link>(`SELECT ${sums} FROM json_each(?) i CROSS JOIN link_day l ON l.caller = i.value WHERE l.day BETWEEN ? AND ? GROUP BY l.caller, l.called`);
-  // Which pairs there are stands in the index; their lines stand side by side under the caller.
-  const into = reading.sql<unknown[], Link>(`SELECT ${sums} FROM (SELECT DISTINCT d.caller, d.called FROM json_each(?) i CROSS JOIN link_day d INDEXED BY link_day_called ON d.called = i.value WHERE d.day BETWEEN ? AND ?) p
-    CROSS JOIN link_day l ON l.caller = p.caller AND l.called = p.called AND l.day BETWEEN ? AND ? GROUP BY l.caller, l.called`);
+export function linksOf(links: LinkDays, span: Span, agents: readonly number[], both: boolean): LinkSum[] {
   const known = new Set(agents);
-  const others = both ? into.all(listOf(agents), ...daysOf(span), ...daysOf(span)).filter((link) => !known.has(link.caller)) : [];
-  return [...out.all(listOf(agents), ...daysOf(span)), ...others].filter((link) => link.lastUs >= span.fromUs);
-}
-
-/** Both ids of a pair as one number, since making a row of two takes three times as long; each agent is a line of some hundred bytes, so there are never so many. */
-const pair = 2 ** 26;
-
-/** Who handed work to these agents in the period: whoever is not shown is to be counted. */
-export function callersBeside(reading: Reading, span: Span, agents: readonly number[]): [caller: number, called: number][] {
-  return reading.sql<unknown[], number>(`SELECT l.caller * ${pair} + l.called FROM agent_link l WHERE l.called IN (SELECT value FROM json_each(?))
-    AND EXISTS (SELECT 1 FROM link_day d WHERE d.caller = l.caller AND d.called = l.called AND d.day BETWEEN ? AND ? AND d.last_us >= ?)`).pluck().all(listOf(agents), ...daysOf(span), span.fromUs)
-    .map((both) => [Math.floor(both / pair), both % pair]);
+  const others = both ? links.into(agents).filter((link) => !known.has(link.caller)) : [];
+  return [...links.out(agents), ...others].filter((link) => link.lastUs >= span.fromUs);
 }
 
 export interface Behalf { readonly agent: number; readonly of: string; readonly tasks: number; readonly lastUs: number }
@@ -90,12 +61,15 @@ export interface Behalf { readonly agent: number; readonly of: string; readonly 
 const newestTasks = 8;
 const mostActing = 200;
 
+// One statement for all: one for each takes three times as long, and to sort and group all tasks of all longer still.
+const newestOfEach = `SELECT i.value, (SELECT json_group_array(json_array(kind, of, last_us)) FROM (
+  SELECT kind, of, last_us FROM task_authority WHERE agent = i.value AND last_us >= ? AND last_us < ? ORDER BY last_us DESC LIMIT ${newestTasks})) FROM json_each(?) i`;
+
 export function behalfOf(reading: Reading, span: Span, agents: readonly number[]): Behalf[] {
-  // One statement for all of them would sort and group what is a handful each: three times as long.
-  const newest = reading.sql<number[], [number, string, number]>(`SELECT kind, of, last_us FROM task_authority WHERE agent = ? AND last_us >= ? AND last_us < ? ORDER BY last_us DESC LIMIT ${newestTasks}`).raw();
-  return agents.slice(0, mostActing).toSorted((a, b) => a - b).flatMap((agent) => {
+  const acting = agents.slice(0, mostActing).toSorted((a, b) => a - b);
+  return reading.sql<unknown[], [number, string]>(newestOfEach).raw().all(span.fromUs, span.toUs, listOf(acting)).flatMap(([agent, tasks]) => {
     const found = new Map<string, { agent: number; of: string; tasks: number; lastUs: number }>();
-    for (const [kind, of, lastUs] of newest.all(agent, span.fromUs, span.toUs)) {
+    for (const [kind, of, lastUs] of JSON.parse(tasks) as [number, string, number][]) {
       if ((kind !== IDENTITY.delegated && kind !== IDENTITY.borrowed) || of === '') continue;
       const known = found.get(of);
       if (known === undefined) found.set(of, { agent, of, tasks: 1, lastUs });
@@ -113,17 +87,18 @@ export function credentialPairs(reading: Reading, agents: readonly number[]): Cr
 
 /** Agents with one of these credentials. */
 export function withCredentials(reading: Reading, credentials: readonly number[]): { agent: number; credential: number }[] {
-  return reading.sql<[string], { agent: number; credential: number }>('SELECT a.agent, a.credential FROM json_each(?) i CROSS JOIN agent_credential a ON a.credential = i.value LIMIT 5000').all(listOf(credentials));
+  return reading.sql<[string], number>(`SELECT a.credential * ${manyAgents} + a.agent FROM json_each(?) i CROSS JOIN agent_credential a ON a.credential = i.value LIMIT 5000`).pluck().all(listOf(credentials))
+    .map((both) => ({ agent: both % manyAgents, credential: Math.floor(both / manyAgents) }));
 }
 
-export interface Unused { readonly holder: number; readonly column: number; readonly resource: string; readonly lastUsedUs: number | null }
+export interface Unused { readonly holder: number; readonly column: number; readonly lastUsedUs: number | null }
 const mostUnused = 400;
 
 /** Held and not used in the period, what cannot be undone first. */
 export function unusedOf(reading: Reading, fromUs: number, heads: readonly number[]): Unused[] {
   // What can be undone is read only where room is left: sorting all would read and keep all.
-  const some = reading.sql<unknown[], Unused>(`SELECT x.holder, x.column_id AS "column", c.resource, x.last_used_us AS lastUsedUs FROM json_each(?) i CROSS JOIN access_cell x ON x.holder = i.value AND x.column_id > 0 CROSS JOIN access_column c ON c.id = x.column_id
-    WHERE x.irreversible = ? AND x.grants > 0 AND (x.last_used_us IS NULL OR x.last_used_us < ?) LIMIT ?`);
+  const some = reading.sql<unknown[], [number, number, number | null]>(`SELECT x.holder, x.column_id, x.last_used_us FROM json_each(?) i CROSS JOIN access_cell x ON x.holder = i.value AND x.column_id > 0
+    WHERE x.irreversible = ? AND x.grants > 0 AND (x.last_used_us IS NULL OR x.last_used_us < ?) LIMIT ?`).raw();
   const worst = some.all(listOf(heads), 1, fromUs, mostUnused);
-  return worst.length === mostUnused ? worst : [...worst, ...some.all(listOf(heads), 0, fromUs, mostUnused - worst.length)];
+  return (worst.length === mostUnused ? worst : [...worst, ...some.all(listOf(heads), 0, fromUs, mostUnused - worst.length)]).map(([holder, column, lastUsedUs]) => ({ holder, column, lastUsedUs }));
 }

@@ -3,6 +3,7 @@ import type { AccessGraph } from '../../../../shared/access.ts';
 import { IDENTITY, identityWord } from '../codes.ts';
 import { hash53 } from '../hash.ts';
 import { publicId, rowIdOf } from '../ids.ts';
+import type { AgentVolume } from './agent-volumes.ts';
 import { iso, type Reading } from './reading.ts';
 
 export type GraphNode = AccessGraph['nodes'][number];
@@ -53,12 +54,18 @@ export class GraphParts {
     if (!this.nodes.has(id)) this.nodes.set(id, { id, kind, name, identity: null, volume: 0, failures: 0, denials: 0, hidden: 0, refId: null, ...more });
   }
 
-  agent(reading: Reading, head: number, sums: { activities: number; failures: number; denials: number } | undefined): void {
-    const identity = reading.sql<[number], number>('SELECT identity FROM agent WHERE id = ?').pluck();
-    const said = reading.sourcesOf(head).toSorted((a, b) => a - b).flatMap((source) => identity.get(source) ?? []);
-    const known = said.find((one) => one !== IDENTITY.unknown) ?? said[0];
-    this.shown.add(head);
-    this.node(agentNode(head), 'agent', reading.agent(head).name, { identity: known === undefined ? null : identityWord(known), volume: sums?.activities ?? 0, failures: sums?.failures ?? 0, denials: sums?.denials ?? 0, refId: agentNode(head) });
+  /** Each by its head, with what it did. */
+  agents(reading: Reading, heads: readonly number[], sums: (head: number) => AgentVolume): void {
+    const sources = heads.map((head) => reading.sourcesOf(head).toSorted((a, b) => a - b));
+    const rows = new Map(reading.sql<[string], [number, string, number]>('SELECT a.id, a.name, a.identity FROM json_each(?) i CROSS JOIN agent a ON a.id = i.value').raw().all(JSON.stringify(sources.flat())).map((row) => [row[0], row]));
+    for (const [at, head] of heads.entries()) {
+      const said = (sources[at] ?? []).flatMap((source) => rows.get(source)?.[2] ?? []);
+      const known = said.find((one) => one !== IDENTITY.unknown) ?? said[0];
+      const { activities, failures, denials } = sums(head);
+      const id = agentNode(head);
+      this.shown.add(head);
+      this.node(id, 'agent', rows.get(head)?.[1] ?? '(unknown)', { identity: known === undefined ? null : identityWord(known), volume: activities, failures, denials, refId: id });
+    }
   }
 
   /** Added to what was told of the same two before. Where one end is not shown, the other says that something is hidden. */

@@ -93,14 +93,17 @@ export function stepTimes(reading: Reading, { sources, steps }: { readonly sourc
     if (id !== null) names.set(id, { step, times: 0, mostUs: 0 });
   }
   if (names.size === 0 || sources.length === 0) return [];
-  const page = reading.sql<number[], { name: number; dur: number; kind: number; source: number }>(
-    `SELECT name, dur, kind, source FROM (SELECT name, dur_us AS dur, kind, status, source FROM activity INDEXED BY activity_agent WHERE agent = ? ORDER BY ts_us DESC LIMIT ?) WHERE status = ${STATUS.ok} AND dur IS NOT NULL`);
+  // Only what counts leaves the statement: of thousands of rows most are other steps.
+  const page = reading.sql<(number | string | null)[], [name: number, dur: number]>(
+    `SELECT name, dur FROM (SELECT name, dur_us AS dur, kind, status, source FROM activity INDEXED BY activity_agent WHERE agent = ? ORDER BY ts_us DESC LIMIT ?)
+     WHERE status = ${STATUS.ok} AND dur IS NOT NULL AND name IN (SELECT value FROM json_each(?)) AND (kind = ${KIND.tool_call} OR source = ?)`).raw();
+  const wanted = JSON.stringify([...names.keys()]);
   for (const agent of sources) {
-    for (const row of page.all(agent, Math.max(200, Math.floor(mostLooked / sources.length)))) {
-      const time = names.get(row.name);
-      if (time === undefined || time.times >= mostOfAName || (row.source !== source && row.kind !== KIND.tool_call)) continue;
+    for (const [name, dur] of page.all(agent, Math.max(200, Math.floor(mostLooked / sources.length)), wanted, source)) {
+      const time = names.get(name);
+      if (time === undefined || time.times >= mostOfAName) continue;
       time.times += 1;
-      time.mostUs = Math.max(time.mostUs, row.dur);
+      time.mostUs = Math.max(time.mostUs, dur);
     }
   }
   return [...names.values()].filter((one) => one.times > 0);

@@ -72,8 +72,17 @@ export class AccessStory {
 
   /** What the contract promises, or the test fails. */
   ask<N extends Asked>(name: N, params: Params<N>, nowUs = now): Result<N> {
-    this.reading.begin();
-    const found = (queries[name] as unknown as (reading: Reading, params: unknown, nowUs: number) => unknown)(this.reading, contract[name].params.parse(params), nowUs);
+    return this.asked(this.reading, name, params, nowUs);
+  }
+
+  /** As a reader that keeps nothing yet answers. */
+  askAnew<N extends Asked>(name: N, params: Params<N>, nowUs = now): Result<N> {
+    return this.asked(new Reading(this.db), name, params, nowUs);
+  }
+
+  private asked<N extends Asked>(reading: Reading, name: N, params: Params<N>, nowUs: number): Result<N> {
+    reading.begin();
+    const found = (queries[name] as unknown as (reading: Reading, params: unknown, nowUs: number) => unknown)(reading, contract[name].params.parse(params), nowUs);
     const { error } = contract[name].result.safeParse(found);
     if (error !== undefined) throw new Error(`The answer of ${name} breaks the contract: ${error.message}`);
     return found as Result<N>;

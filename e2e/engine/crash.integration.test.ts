@@ -2,7 +2,7 @@
  * Kills the engine with SIGKILL twenty times while four senders export to it, as an SDK does: a body that was not
  * acknowledged is sent again. Afterwards every acknowledged span is in the history exactly once.
  */
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import type { Activity } from '../../shared/domain.ts';
 import { ServedEngine } from './serve.ts';
 
@@ -60,7 +60,10 @@ it(`has every acknowledged span exactly once after ${kills} kills under load`, {
   const port = Number(new URL(endpoint).port);
   const senders = startSenders(endpoint, token);
   for (let kill = 0; kill < kills; kill += 1) {
-    await new Promise((resolve) => { setTimeout(resolve, 150 + (kill * 37) % 250); });
+    // Never before this life acknowledged something, however slow the machine: then at another moment each time.
+    const before = senders.acknowledged.length;
+    await vi.waitUntil(() => senders.acknowledged.length > before, { timeout: 30_000, interval: 5 });
+    await new Promise((resolve) => { setTimeout(resolve, (kill * 37) % 250); });
     await engine.kill('SIGKILL');
     engine = await ServedEngine.start({ folder: engine.folder, port });
   }
@@ -69,7 +72,7 @@ it(`has every acknowledged span exactly once after ${kills} kills under load`, {
   const counts = new Map<string, number>();
   for (const row of rows) counts.set(row.name, (counts.get(row.name) ?? 0) + 1);
   process.stdout.write(`crash test: ${kills} kills, ${senders.acknowledged.length} spans acknowledged, ${rows.length} in the history\n`);
-  expect(senders.acknowledged.length).toBeGreaterThan(kills * spansInBody);
+  expect(senders.acknowledged.length).toBeGreaterThanOrEqual(kills * spansInBody);
   expect(senders.acknowledged.filter((name) => counts.get(name) !== 1)).toEqual([]);
   expect([...counts.values()].filter((count) => count !== 1)).toEqual([]);
 });

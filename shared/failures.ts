@@ -28,11 +28,14 @@ export const failureGroup = failure.extend({
 });
 export type FailureGroup = z.infer<typeof failureGroup>;
 
+/** So many times of a group are compared for how many texts they have: a group may have happened a million times. */
+export const mostTextsRead = 250;
+
 export const failureNote = z.object({ id: z.string(), at: isoTime, by: z.string(), text: z.string() });
 export const failureDetail = failureGroup.extend({
   /** what is alike in them: kind, name, error class, normalised message, top of the stack. */
   alike: z.array(z.object({ name: z.string(), value: z.string() })),
-  /** messages differ only in this many texts; the example is the newest. */
+  /** messages differ only in this many texts, of the newest `mostTextsRead` in the period; the example is the newest. */
   messages: z.int(),
   perVersion: z.array(z.object({ agentId: z.string(), agentName: z.string(), version: z.string().nullable(), count: z.int(), /** of the version, where that is known; else of the failure. */ firstSeen: isoTime, /** tasks of that version in the period. */ tasks: z.int() })),
   /** what stood before it in the example's task, oldest first, its whole chain of parents included. */

@@ -1,7 +1,7 @@
 /** Money and failures in a terminal where a table does not do. What agents and files wrote is shown inert. */
 import type { Result } from '../../shared/contract.ts';
 import type { Bill, CostExplained, CostSummary } from '../../shared/cost.ts';
-import type { FailureDetail } from '../../shared/failures.ts';
+import { mostTextsRead, type FailureDetail } from '../../shared/failures.ts';
 import { amount, percent, unitsText } from './cli-cost-lists.ts';
 import { count, formatTable, money, time, visible, visibleLines } from './cli-text.ts';
 import type { Column } from './cli-text.ts';
@@ -64,7 +64,7 @@ export function failureText(found: FailureDetail): string {
     ...facts([
       ['Group', `${found.id}  ${found.state}${found.snoozedUntil === null ? '' : ` until ${time(found.snoozedUntil)}`}`], ['Failed', `${found.kind.replace('_', ' ')} ${found.name}, ${plural(found.count, 'time')} in this period`], ['Seen', `first ${time(found.since)}, last ${time(found.lastSeen)}`],
       ['Agents', found.agentNames.join(', ') || 'none in this period'], ['Tasks hit', `${count(found.tasks.failed)} failed, ${count(found.tasks.finishedAfter)} finished after it, ${count(found.tasks.other)} other`], ['Cost', money(found.cost) || 'none that is known'],
-      ...found.alike.map((one): [string, string] => [`Alike: ${one.name}`, one.value]), ['Messages', `${plural(found.messages, 'different text')}`],
+      ...found.alike.map((one): [string, string] => [`Alike: ${one.name}`, one.value]), ['Messages', `${plural(found.messages, 'different text')}${found.count > mostTextsRead ? ` in the newest ${mostTextsRead} of ${count(found.count)} times` : ''}`],
     ]),
     ...(found.error.message === null ? [] : ['', 'Text of the error', visibleLines(found.error.message)]),
     ...table('Versions', versionColumns, found.perVersion), ...table('Before the newest', stepColumns, found.before), ...table('Newest', timeColumns, found.occurrences),

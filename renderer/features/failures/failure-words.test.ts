@@ -17,6 +17,8 @@ describe('words', () => {
     expect(sameWords({ messages: 1, count: 9 })).toBe('the same text all 9 times');
     expect(sameWords({ messages: 1, count: 1 })).toBe('seen once');
     expect(sameWords({ messages: 3, count: 9 })).toContain('3 texts');
+    expect(sameWords({ messages: 1, count: 1_250 })).toBe('the same text in the newest 250 of 1,250 times');
+    expect(sameWords({ messages: 3, count: 1_250 })).toBe('one of 3 texts in the newest 250 of 1,250 times that differ in numbers, names or times only');
   });
 
   it('says since when as shortly as it can', () => {

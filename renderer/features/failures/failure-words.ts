@@ -1,7 +1,7 @@
 /** Words and times of failures. Pure. */
 import type { Params } from '../../../shared/contract.ts';
 import { formatClock, formatDay, plural } from '../../ui/format.ts';
-import type { FailureDetail, FailureGroup, FailureState } from '../../../shared/failures.ts';
+import { mostTextsRead, type FailureDetail, type FailureGroup, type FailureState } from '../../../shared/failures.ts';
 import type { ActivityKind, TaskOutcome } from '../../../shared/domain.ts';
 import type { State } from '../../ui/state-shapes.tsx';
 
@@ -52,8 +52,10 @@ export function whenWords(at: Date, now: Date): string {
 export const speakerOf = (kind: ActivityKind): string => (kind === 'tool_call' ? 'the tool' : kind === 'model_call' ? 'the model’s side' : kind === 'handoff' ? 'the other agent' : 'the agent');
 
 export function sameWords({ messages, count }: Pick<FailureDetail, 'messages' | 'count'>): string {
-  if (messages <= 1) return count === 1 ? 'seen once' : `the same text all ${count.toLocaleString('en-US')} times`;
-  return `one of ${plural(messages, 'text')} that differ in numbers, names or times only`;
+  const times = count.toLocaleString('en-US');
+  const compared = count > mostTextsRead ? `in the newest ${mostTextsRead} of ${times} times` : '';
+  if (messages <= 1) return count === 1 ? 'seen once' : `the same text ${compared || `all ${times} times`}`;
+  return `one of ${plural(messages, 'text')}${compared && ` ${compared}`} that differ in numbers, names or times only`;
 }
 
 /** `13:50` of today, `3 Nov` of this year, else with its year. */

@@ -4,11 +4,10 @@ import { periodAt } from '../../budgets/budget-period.ts';
 import { US_DAY, US_HOUR } from '../codes.ts';
 import { currencyIds } from './budget-scope.ts';
 import { spentByBin } from './budget-sums.ts';
+import { newestTasks } from './newest-tasks.ts';
 import type { Reading } from './reading.ts';
 
 const previewDays = 90;
-/** The newest of them: more than that many tell nothing else, and a preview is made anew with each key that is pressed. */
-const mostTasks = 5_000;
 
 type Past = Pick<BudgetPreview, 'periods' | 'overSoft' | 'overHard' | 'dearestMicros' | 'medianMicros'>;
 
@@ -41,13 +40,10 @@ function periodSums(reading: Reading, heads: readonly number[] | null, { per, cu
 function taskSums(reading: Reading, heads: readonly number[] | null, { currency }: BudgetDraft, nowUs: number): number[] {
   const currencies = currencyIds(reading, currency);
   if (currencies.length === 0) return [];
-  const sinceUs = nowUs - previewDays * US_DAY;
+  const tasks = newestTasks(reading, heads, nowUs - previewDays * US_DAY);
   // Added up here: a task has several lines, if any, and grouping them in the file sorts thousands for it. The plus: one look at a task, not one for each currency.
-  const cost = `CROSS JOIN task_cost c ON c.task = n.id AND +c.currency IN (${currencies.map(() => '?').join(', ')}) AND c.micros <> 0`;
-  const rows = heads === null
-    ? reading.sql<number[], [number, number]>(`SELECT n.id, c.micros FROM (SELECT id FROM task INDEXED BY task_started WHERE started_us >= ? ORDER BY started_us DESC LIMIT ?) n ${cost}`).raw().all(sinceUs, mostTasks, ...currencies)
-    : reading.sql<(number | string)[], [number, number]>(`SELECT n.id, c.micros FROM (SELECT DISTINCT g.task AS id FROM json_each(?) j CROSS JOIN task_agent g INDEXED BY task_agent_first ON g.agent = j.value AND g.first_us >= ? LIMIT ?) n ${cost}`).raw()
-      .all(JSON.stringify(heads.flatMap((head) => reading.sourcesOf(head))), sinceUs, mostTasks, ...currencies);
+  const rows = reading.sql<(number | string)[], [number, number]>(`SELECT c.task, c.micros FROM json_each(?) n CROSS JOIN task_cost c ON c.task = n.value AND +c.currency IN (${currencies.map(() => '?').join(', ')}) AND c.micros <> 0`).raw()
+    .all(JSON.stringify(tasks), ...currencies);
   const sums = new Map<number, number>();
   for (const [task, micros] of rows) sums.set(task, (sums.get(task) ?? 0) + micros);
   return [...sums.values()];

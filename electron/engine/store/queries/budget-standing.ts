@@ -6,6 +6,7 @@ import { PROVENANCE, US_DAY } from '../codes.ts';
 import { publicId } from '../ids.ts';
 import { agentsIn, currencyIds } from './budget-scope.ts';
 import { moneyIn, spentByBin, spentByTask, type Bins } from './budget-sums.ts';
+import { newestTasks } from './newest-tasks.ts';
 import { iso, type Reading } from './reading.ts';
 
 const forecastDays = 56;
@@ -42,21 +43,16 @@ export function standingOf(reading: Reading, heads: readonly number[] | null, dr
 
 interface Dear { readonly id: number; readonly micros: number }
 
-/** SECURITY: a flood of tasks holds up no screen. */
-const mostTasks = 5_000;
-
-/** The dearest of those that began or still ran in the last 24 hours, of more than that many the newest. */
+/** The dearest of those that began or still ran in the last 24 hours, of more than are looked at the newest. */
 function dearest(reading: Reading, heads: readonly number[] | null, currencies: readonly number[], sinceUs: number): Dear | undefined {
   const dear = `t.activities > 0 AND t.currency IN (${currencies.map(() => '?').join(', ')})`;
   const first = 'ORDER BY t.micros DESC, t.id DESC LIMIT 1';
   const sources = heads === null ? null : JSON.stringify(heads.flatMap((head) => reading.sourcesOf(head)));
-  const began = sources === null
-    ? reading.sql<(number | string)[], Dear>(`SELECT t.id, t.micros FROM (SELECT id FROM task INDEXED BY task_started WHERE started_us >= ? ORDER BY started_us DESC LIMIT ?) n CROSS JOIN task t ON t.id = n.id WHERE ${dear} ${first}`)
-    : reading.sql<(number | string)[], Dear>(`SELECT t.id, t.micros FROM (SELECT g.task AS id FROM json_each(?) j CROSS JOIN task_agent g INDEXED BY task_agent_first ON g.agent = j.value AND g.first_us >= ? LIMIT ?) n CROSS JOIN task t ON t.id = n.id WHERE ${dear} ${first}`);
+  const began = reading.sql<(number | string)[], Dear>(`SELECT t.id, t.micros FROM json_each(?) n CROSS JOIN task t ON t.id = n.value WHERE ${dear} ${first}`);
   const open = reading.sql<(number | string)[], Dear>(`SELECT t.id, t.micros FROM task t INDEXED BY task_live WHERE t.outcome IN (4, 5) AND t.last_us >= ? AND ${dear}
     ${sources === null ? '' : 'AND EXISTS (SELECT 1 FROM json_each(?) j CROSS JOIN task_agent g ON g.task = t.id AND g.agent = j.value)'} ${first}`);
-  const of = sources === null ? [] : [sources];
-  return [began.get(...of, sinceUs, mostTasks, ...currencies), open.get(sinceUs, ...currencies, ...of)].filter((one) => one !== undefined).toSorted((a, b) => b.micros - a.micros || b.id - a.id)[0];
+  const stillOpen = open.get(sinceUs, ...currencies, ...(sources === null ? [] : [sources]));
+  return [began.get(JSON.stringify(newestTasks(reading, heads, sinceUs)), ...currencies), stillOpen].filter((one) => one !== undefined).toSorted((a, b) => b.micros - a.micros || b.id - a.id)[0];
 }
 
 function taskStanding(reading: Reading, heads: readonly number[] | null, draft: BudgetDraft, agents: number, nowUs: number): BudgetStanding {

@@ -1,6 +1,6 @@
 /** One group of failures: what is alike, as what versions, what stood before the newest, what people said. */
 import type { ParsedParams } from '../../../../shared/contract.ts';
-import type { FailureDetail } from '../../../../shared/failures.ts';
+import { mostTextsRead, type FailureDetail } from '../../../../shared/failures.ts';
 import { kindWord, outcomeWord, statusWord, US_DAY } from '../codes.ts';
 import { StoreError } from '../errors.ts';
 import { normalisedFrame, normalisedMessage } from '../fingerprint.ts';
@@ -15,7 +15,6 @@ import { inOneView } from './one-view.ts';
 import { costOf, iso, rowId, type MoneySums, type Reading } from './reading.ts';
 import { Sight } from './span-of-time.ts';
 
-const mostMessages = 250;
 const mostOccurrences = 50;
 const mostBefore = 12;
 const deepest = 50;
@@ -55,7 +54,7 @@ function alikeOf(reading: Reading, row: GroupRow): FailureDetail['alike'] {
 
 /** Of the newest of the period. */
 function messagesOf(reading: Reading, failure: number, { fromUs, toUs }: Bins): number {
-  const texts = reading.sql<number[], number | null>(`SELECT error_message FROM activity INDEXED BY activity_failure WHERE failure = ? AND ts_us >= ? AND ts_us < ? ORDER BY ts_us DESC LIMIT ${mostMessages}`).pluck().all(failure, fromUs, toUs);
+  const texts = reading.sql<number[], number | null>(`SELECT error_message FROM activity INDEXED BY activity_failure WHERE failure = ? AND ts_us >= ? AND ts_us < ? ORDER BY ts_us DESC LIMIT ${mostTextsRead}`).pluck().all(failure, fromUs, toUs);
   return new Set(texts).size;
 }
 

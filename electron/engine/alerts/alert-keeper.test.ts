@@ -78,6 +78,38 @@ it('does not raise again after a restart what is open, nor what a person resolve
   expect(house.alerts()).toMatchObject([{ state: 'resolved' }, { rule: id, state: 'open' }]);
 });
 
+it('after a restart holds to a person\'s word about a rate for as long as it is of the same activities', async () => {
+  const house = new AlertHouse();
+  house.rule(failureRate, { sustainedS: 60 });
+  const looks = async (seconds: number): Promise<void> => { for (let s = 0; s < seconds; s += 20) await house.look(20); };
+  house.failures(10);
+  await looks(80);
+  house.command('alerts.say', { ids: [1], what: 'resolve', by: 'ann', note: '', audit: words('ann') });
+  await house.restart();
+  await looks(200);
+  expect(house.keys()).toEqual([`agent:${house.agent('clerk')} resolved 1`]);
+  // It goes on: the same engine does not raise it again, and a new one does when the word is older than what is looked at.
+  for (let s = 0; s < 1_000; s += 200) { house.failures(10); await looks(200); }
+  expect(house.keys()).toHaveLength(1);
+  await house.restart();
+  await looks(80);
+  expect(house.keys()).toEqual([`agent:${house.agent('clerk')} resolved 1`, `agent:${house.agent('clerk')} open 1`]);
+});
+
+it('after a restart raises a rate anew that was over in between', async () => {
+  const house = new AlertHouse();
+  house.rule({ ...failureRate, withinS: 300 });
+  house.failures(10);
+  await house.look();
+  house.command('alerts.say', { ids: [1], what: 'resolve', by: 'ann', note: '', audit: words('ann') });
+  house.calls(20);
+  await house.restart();
+  for (let s = 0; s < 80; s += 20) await house.look(20);
+  house.failures(20);
+  await house.look(5);
+  expect(house.keys()).toEqual([`agent:${house.agent('clerk')} resolved 1`, `agent:${house.agent('clerk')} open 1`]);
+});
+
 it('tells of failures from the making of the rule on, across a restart, and none twice', async () => {
   const house = new AlertHouse();
   house.failures(1, 'before');

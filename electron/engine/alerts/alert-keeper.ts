@@ -165,7 +165,7 @@ export class AlertKeeper {
     const waiting = facts.budgets.find((one) => one.pending && nowUs - one.atUs < outcomeUs && nowUs >= one.atUs);
     const settled = waiting === undefined ? facts : { ...facts, budgets: facts.budgets.filter((one) => one.id < waiting.id) };
     const happened = this.#watch.untold(eventsOf(this.#rules, settled, (rule) => this.#sinceUs.get(rule.id) ?? rule.createdUs));
-    const news = await this.#unknown([...looked.raise, ...happened]);
+    const news = await this.#unknown([...looked.raise, ...happened], nowUs);
     const targets = this.#rules.some((rule) => rule.targets.length > 0 || rule.escalation.length > 0) && news.length + looked.over.length + looked.escalate.length > 0 ? await ask(this.#parts.history, 'targetFacts', {}) : [];
     const events = this.#watch.events(news.filter((one): one is Happened => 'countsUp' in one), nowUs);
     let whole = true;
@@ -178,14 +178,14 @@ export class AlertKeeper {
   }
 
   /** An event is told once for all time; what lasts and somebody resolved since it began is not raised again for as long as it is the same. */
-  async #unknown(found: readonly (Condition | Happened)[]): Promise<(Condition | Happened)[]> {
-    const asked = found.filter((one) => ('countsUp' in one ? !one.countsUp : one.sinceUs !== null));
+  async #unknown(found: readonly (Condition | Happened)[], nowUs: number): Promise<(Condition | Happened)[]> {
+    const asked = found.filter((one) => ('countsUp' in one ? !one.countsUp : one.sinceUs !== null || this.#watch.isFromStart(one)));
     if (asked.length === 0) return [...found];
     const { last } = await ask(this.#parts.history, 'alertFacts', { ...nothingAsked, keys: asked.map((one) => ({ rule: one.rule.id, key: one.key })) });
     const known = new Map(last.map((one) => [`${one.rule} ${one.key}`, one]));
     return found.filter((one) => {
       const was = known.get(`${one.rule.id} ${one.key}`);
-      const told = was !== undefined && asked.includes(one) && (!lasts(one.kind) || (was.resolvedBy !== null && (was.resolvedUs ?? 0) >= (one.sinceUs ?? 0)));
+      const told = was !== undefined && asked.includes(one) && (!lasts(one.kind) || (was.resolvedBy !== null && (was.resolvedUs ?? 0) >= (one.sinceUs ?? beganUs(one.rule, nowUs))));
       if (told) this.#watch.tellKnown(one);
       return !told;
     });
@@ -240,3 +240,6 @@ export class AlertKeeper {
 const aboutOf = (alert: AlertFacts['open'][number], rule: AlertRuleFact | null): Parameters<typeof deliveriesOf>[3] => ({
   kind: alert.kind, severity: alert.severity, rule: rule?.name ?? '', title: alert.title, text: alert.text, agent: alert.agentName, connection: alert.connectionName, raisedUs: alert.raisedUs, times: alert.times,
 });
+
+/** Of a rate: a person's word counts for as long as the time that is looked at reaches back to it, for it is of the same activities. */
+const beganUs = ({ trigger }: AlertRuleFact, nowUs: number): number => ('withinS' in trigger ? nowUs - trigger.withinS * 1_000_000 : 0);

@@ -23,8 +23,8 @@ export interface Over { readonly alert: OpenAlertFact; readonly rule: AlertRuleF
 export interface Due { readonly alert: OpenAlertFact; readonly rule: AlertRuleFact }
 export interface Looked { readonly raise: readonly Condition[]; readonly over: readonly Over[]; readonly escalate: readonly Due[] }
 
-/** `aboutUs`: since when what it is about is so, where that is known: a second gap of a connection is another matter than the first. */
-interface Known { sinceUs: number | null; falseUs: number | null; told: boolean; aboutUs: number | null; atOnce: boolean }
+/** `aboutUs`: since when what it is about is so, where that is known: a second gap of a connection is another matter than the first. `fromStart`: known since the first look of all. */
+interface Known { sinceUs: number | null; falseUs: number | null; told: boolean; aboutUs: number | null; atOnce: boolean; readonly fromStart: boolean }
 
 export class AlertWatch {
   readonly #known = new Map<string, Known>();
@@ -33,6 +33,7 @@ export class AlertWatch {
   readonly #told = new Set<string>();
   readonly #eventsUs = new Map<number, readonly number[]>();
   #lastUs: number | null = null;
+  #isFirst = true;
 
   /** Rules that went or now say something else are begun anew: what they remember was about the rule of before. */
   follow(rules: readonly AlertRuleFact[]): void {
@@ -46,6 +47,7 @@ export class AlertWatch {
   }
 
   look(rules: readonly AlertRuleFact[], conditions: readonly Condition[], open: readonly OpenAlertFact[], nowUs: number): Looked {
+    this.#isFirst = this.#lastUs === null;
     const paused = this.#lastUs === null || nowUs - this.#lastUs > mostBetweenUs || nowUs < this.#lastUs;
     this.#lastUs = nowUs;
     if (paused) this.#beginAnew(nowUs);
@@ -71,6 +73,11 @@ export class AlertWatch {
   /** Those that were not told yet, as far as is remembered here. */
   untold(happened: readonly Happened[]): Happened[] {
     return happened.filter((one) => one.countsUp || !this.#told.has(keyOf(one.rule.id, one.key)));
+  }
+
+  /** Looked at with the first look and never over since: what was said of it before, only the history knows. */
+  isFromStart({ rule, key }: Condition): boolean {
+    return this.#known.get(keyOf(rule.id, key))?.fromStart === true;
   }
 
   /** Those that are to be told; a flood of one rule is gathered into one that counts up. */
@@ -137,7 +144,7 @@ export class AlertWatch {
     let known = this.#known.get(key);
     if (known === undefined) {
       if (this.#known.size >= mostKeys) this.#known.delete(this.#known.keys().next().value ?? '');
-      this.#known.set(key, known = { sinceUs: null, falseUs: null, told: false, aboutUs: null, atOnce: false });
+      this.#known.set(key, known = { sinceUs: null, falseUs: null, told: false, aboutUs: null, atOnce: false, fromStart: this.#isFirst });
     }
     return known;
   }

@@ -115,7 +115,9 @@ export const alertTarget = targetDraft.extend({
   lastSentAt: isoTime.nullable(),
   /** since when and why nothing arrives; null: it does, or nothing was sent yet. */
   failing: z.object({ since: isoTime, text: z.string(), nextAt: isoTime.nullable() }).nullable(),
-  waiting: z.int(), failed: z.int(),
+  waiting: z.int(),
+  /** alerts that were given up: a test that failed waits for nobody. */
+  failed: z.int(),
   /** rules and escalations that name it. */
   usedBy: z.int(),
 });

@@ -79,7 +79,7 @@ describe('deliveries', () => {
     const test = (uid: string, ok: boolean, seconds: number): unknown => runtime.command('deliveries.tested', { target, uid, message: { ...message, delivery: uid, event: 'test' }, ok, text: ok ? 'taken' : 'HTTP 500', atUs: at(seconds), audit: words('ann', { action: 'targets.test' }) });
     test('u1', false, 5);
     expect(targets(runtime)[0]?.name).toBe('one');
-    expect(targets(runtime)[0]).toMatchObject({ failing: { text: 'HTTP 500' }, failed: 1 });
+    expect(targets(runtime)[0]).toMatchObject({ failing: { text: 'HTTP 500' }, failed: 0 });
     expect(runtime.command('deliveries.wake', { target, failedToo: true, atUs: at(6) })).toEqual({ deliveries: 0 });
     test('u2', true, 8);
     expect(targets(runtime)[0]).toMatchObject({ failing: null, lastSentAt: isoAt(8) });

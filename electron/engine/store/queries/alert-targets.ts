@@ -20,7 +20,7 @@ const quietOf = (row: { readonly quiet: string | null }): QuietHours | null => (
 export function listTargets(reading: Reading): { rows: StoredTarget[] } {
   const used = usedBy(reading);
   const waiting = reading.sql<[number, number], { n: number }>("SELECT (SELECT count(*) FROM delivery WHERE target = ? AND state = 'waiting') + (SELECT count(*) FROM delivery WHERE target = ? AND state = 'held') AS n");
-  const failed = reading.sql<[number], { n: number }>("SELECT count(*) AS n FROM delivery WHERE target = ? AND state = 'failed'");
+  const failed = reading.sql<[number], { n: number }>("SELECT count(*) AS n FROM delivery WHERE target = ? AND state = 'failed' AND alert IS NOT NULL");
   const next = reading.sql<[number], { dueUs: number }>("SELECT due_us AS dueUs FROM delivery WHERE target = ? AND state = 'waiting' ORDER BY id LIMIT 1");
   return {
     rows: reading.sql<[], TargetRow>(`SELECT ${targetColumns} FROM alert_target WHERE removed_us IS NULL ORDER BY name COLLATE NOCASE, id`).all().map((row) => {

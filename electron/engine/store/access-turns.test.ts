@@ -7,12 +7,12 @@ import { AccessTurns } from './access-turns.ts';
 beforeEach(() => { vi.useFakeTimers(); });
 afterEach(() => { vi.useRealTimers(); });
 
-function turning(folded: () => Folded): { turns: AccessTurns; asked: number[]; told: HintTopic[][]; state: { busy: boolean } } {
+function turning(folded: () => Folded): { turns: AccessTurns; asked: number[]; told: HintTopic[][]; state: { busy: boolean; pauseMs: number } } {
   const asked: number[] = [];
   const told: HintTopic[][] = [];
-  const state = { busy: false };
+  const state = { busy: false, pauseMs: 500 };
   const writer = { foldAccess: (_nowUs: number, mostMs: number): Folded => { asked.push(mostMs); return folded(); }, foldHourly: (): boolean => false };
-  const turns = new AccessTurns({ writer, now: () => 0, busy: () => state.busy, tell: (topics) => told.push(topics) });
+  const turns = new AccessTurns({ writer, now: () => 0, busy: () => state.busy, pauseMs: () => state.pauseMs, tell: (topics) => told.push(topics) });
   return { turns, asked, told, state };
 }
 
@@ -36,6 +36,15 @@ it('takes a fiftieth of the time while telemetry comes in', () => {
   turns.close();
   vi.advanceTimersByTime(10_000);
   expect(asked.length).toBeLessThanOrEqual(20);
+});
+
+it('takes less while the writer has no time to spare', () => {
+  const { turns, asked, state } = turning(() => ({ changed: false, findings: false, more: true }));
+  Object.assign(state, { busy: true, pauseMs: 1_500 });
+  vi.advanceTimersByTime(12_000);
+  expect(asked.length).toBeGreaterThanOrEqual(6);
+  expect(asked.length).toBeLessThanOrEqual(8);
+  turns.close();
 });
 
 it('tries again at the next tick when the file refused', () => {

@@ -1,6 +1,6 @@
 /**
  * When the access fold works: every two seconds, and at once after what people did or a discovery brought. Each turn is short. While telemetry
- * comes in the turns are shorter still and far apart, a fiftieth of the time: taking in comes first, and figures of access may then be late.
+ * comes in the turns are shorter still and far apart, a fiftieth of the time at most (writer-load.ts): taking in comes first, and figures of access may then be late.
  */
 import type { HintTopic } from '../../../shared/contract.ts';
 import type { Folded } from './access-fold.ts';
@@ -8,13 +8,14 @@ import type { Folded } from './access-fold.ts';
 const everyMs = 2_000;
 const turnMs = 25;
 const busyTurnMs = 10;
-const busyEveryMs = 500;
 
 export interface Turning {
   readonly writer: { foldAccess(nowUs: number, mostMs: number): Folded; foldHourly(nowUs: number): boolean };
   readonly now: () => number;
   /** telemetry comes in, or a long command waits. */
   readonly busy: () => boolean;
+  /** from one turn to the next while it is busy. */
+  readonly pauseMs: () => number;
   readonly tell: (topics: HintTopic[]) => void;
 }
 
@@ -68,6 +69,6 @@ export class AccessTurns {
     else this.later ??= setTimeout(() => {
       this.later = null;
       this.turn();
-    }, busyEveryMs);
+    }, this.t.pauseMs());
   }
 }

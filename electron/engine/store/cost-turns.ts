@@ -1,13 +1,12 @@
 /**
  * When cost is folded and history is priced anew: every second, in short turns one after the other until nothing is left. While telemetry comes
- * in the turns are shorter still and far apart, a fiftieth of the time: taking in comes first, and figures of cost may then be late.
+ * in the turns are shorter still and far apart, a fiftieth of the time at most (writer-load.ts): taking in comes first, and figures of cost may then be late.
  */
 import type { HintTopic } from '../../../shared/contract.ts';
 
 const everyMs = 1_000;
 const turnMs = 25;
 const busyTurnMs = 10;
-const busyEveryMs = 500;
 /** Whoever looks at the figures asks again at each word: not more often than this. */
 const tellEveryMs = 1_000;
 
@@ -22,6 +21,8 @@ export interface CostTurning {
   readonly writer: { costTurn(mostMs: number): CostTurn };
   /** telemetry comes in, or a long command waits. */
   readonly busy: () => boolean;
+  /** from one turn to the next while it is busy. */
+  readonly pauseMs: () => number;
   readonly tell: (topics: HintTopic[]) => void;
 }
 
@@ -72,7 +73,7 @@ export class CostTurns {
     else this.later ??= setTimeout(() => {
       this.later = null;
       this.turn();
-    }, busyEveryMs);
+    }, this.t.pauseMs());
   }
 
   private tell(ended: boolean): void {

@@ -19,6 +19,7 @@ import type { PreparedBody } from './prepared.ts';
 import type { AllCommands, AnyCommand, FromPreparer, FromWriter, ToWriter } from './protocol.ts';
 import { removalRefusal } from './holds.ts';
 import { removeConnection, retireConnection } from './retention.ts';
+import { WriterLoad } from './writer-load.ts';
 import { Writer } from './writer.ts';
 
 /** The benchmark measures what grouping brings by switching it off. */
@@ -45,6 +46,7 @@ class WriterThread {
   private scheduled = false;
   /** when bodies were last stored. */
   private storedMs = Number.NEGATIVE_INFINITY;
+  private readonly load = new WriterLoad();
   private roomy = false;
   closed = false;
   /** of the thread that reads bodies, once it has passed the word to close on. */
@@ -58,10 +60,11 @@ class WriterThread {
   constructor(writer: Writer) {
     this.writer = writer;
     const busy = (): boolean => this.bodies.length > 0 || this.long.length > 0 || this.chores.busy || performance.now() - this.storedMs < lullMs;
+    const pauseMs = (): number => this.load.pauseMs;
     const tell = (topics: HintTopic[]): void => send({ t: 'swept', note: { t: 'commit', firstActivityId: 0, lastActivityId: 0, inserted: 0, updatedIds: [], topics } });
-    this.access = new AccessTurns({ writer, now, busy, tell });
-    this.cost = new CostTurns({ writer, busy, tell });
-    this.digests = new DigestTurns({ writer, busy });
+    this.access = new AccessTurns({ writer, now, busy, pauseMs, tell });
+    this.cost = new CostTurns({ writer, busy, pauseMs, tell });
+    this.digests = new DigestTurns({ writer, busy, pauseMs });
     this.folding = new Folding(writer.db);
     const changed: HintTopic[] = ['activity', 'agents', 'tasks', 'failures', 'cost', 'connections', 'status', 'gaps', 'alerts', 'retention', 'audit'];
     this.chores = new Chores({ writer, now, answer: (n, ok) => send({ t: 'answer', n, ok, topics: changed }), fail: (n, cause) => this.fail(n, cause), tell: () => tell(['retention']) });
@@ -118,8 +121,10 @@ class WriterThread {
     const bodies = this.nextBodies();
     if (bodies.length === 0) return;
     this.room(true);
+    const began = performance.now();
     send({ t: 'results', ...this.writer.storePrepared(bodies, now()) });
     this.storedMs = performance.now();
+    this.load.stored(began, this.storedMs);
   }
 
   private stepOnce(): void {

@@ -114,6 +114,8 @@ export class Ledger {
   private tools = new Map<number, Map<number, Tool>>();
   private failureDays = new Map<string, FailureDay>();
   failures = new Map<number, FailureChange>();
+  /** Counted last: neighbours are in the same line. */
+  private lastMinute: Minute = { minute: -1, connection: -1, activities: 0, failures: 0 };
   private readonly statements: Statements;
   private readonly screens: ScreenSums;
   private readonly toolUse: ToolUse;
@@ -135,7 +137,9 @@ export class Ledger {
     const failed = f.failure === 0 ? 0 : sign;
     this.inSums(f, task.f.connection, sign);
     const minute = Math.floor(f.ts / US_MINUTE);
-    const perMinute = at(this.minutes, minute * 10_000_000 + task.f.connection, () => ({ minute, connection: task.f.connection, activities: 0, failures: 0 }));
+    const { connection } = task.f;
+    if (this.lastMinute.minute !== minute || this.lastMinute.connection !== connection) this.lastMinute = at(this.minutes, minute * 10_000_000 + connection, () => ({ minute, connection, activities: 0, failures: 0 }));
+    const perMinute = this.lastMinute;
     perMinute.activities += sign;
     perMinute.failures += failed;
     if (f.kind === KIND.tool_call) this.tool(f, sign);
@@ -291,6 +295,7 @@ export class Ledger {
   clear(): void {
     this.hours = new Map();
     this.minutes = new Map();
+    this.lastMinute = { minute: -1, connection: -1, activities: 0, failures: 0 };
     this.tools = new Map();
     this.failureDays = new Map();
     this.failures = new Map();

@@ -228,6 +228,7 @@ export class WriteOut {
       if (task.stale) this.lookUpBounds(task);
       if (task.dirty || task.fresh) this.saveTask(task, nowUs);
     }
+    this.a.cache.tasks.flush();
   }
 
   private saveTask(task: TaskState, nowUs: number): void {

@@ -1,6 +1,7 @@
 /** The writer's thread. Bodies that wait are stored together: one transaction costs the same for one as for many. */
 import { MessageChannel, parentPort, Worker, workerData, type MessagePort } from 'node:worker_threads';
 import type { HintTopic } from '../../../shared/contract.ts';
+import { keepHeapSmall } from '../spare-heap.ts';
 import { AccessTurns } from './access-turns.ts';
 import { isCommand, runCommand, type CommandName, type Commands } from './commands.ts';
 import { releaseClaims } from './approvals.ts';
@@ -313,3 +314,4 @@ function begin(): void {
 }
 
 begin();
+keepHeapSmall();

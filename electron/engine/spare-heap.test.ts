@@ -64,16 +64,19 @@ describe('a heap that is kept small', () => {
 describe('a thread that lives as long as the engine', () => {
   afterEach(() => vi.restoreAllMocks());
 
-  function looks(busy: number): FakeHeap {
+  function looks(busy: number, garbageEach = 0, forMs = 10_000): FakeHeap {
     vi.useFakeTimers();
     vi.spyOn(performance, 'eventLoopUtilization').mockReturnValue({ idle: 1 - busy, active: busy, utilization: busy });
     const parts = new FakeHeap();
     keepHeapSmall(new SpareHeap(6, parts));
-    vi.advanceTimersByTime(10_000);
+    const filling = setInterval(() => { parts.garbage += garbageEach; }, 1_000);
+    vi.advanceTimersByTime(forMs);
+    clearInterval(filling);
     vi.useRealTimers();
     return parts;
   }
 
   it('is collected while it has little to do', () => expect(looks(0.2).collections).toBe(1));
+  it('is collected seldom, however fast it fills', () => expect(looks(0.2, 50 * mb, 61_000).collections).toBe(3));
   it('is left alone while it works', () => expect(looks(0.9).collections).toBe(0));
 });

@@ -19,6 +19,8 @@ export interface HeapParts {
 /** A thread is collected when it has grown by so much since the last time: it stands still meanwhile, for 25 to 60 ms. */
 const spareMb = 6;
 const lookEveryMs = 2_000;
+/** What comes in or is asked meanwhile waits for it: not more than this part of the time, however fast garbage is made. */
+const restMs = 20_000;
 /** A thread that works more of its time than this is left to V8, which waits for no pause. */
 const calmBelow = 0.5;
 
@@ -43,10 +45,13 @@ export class SpareHeap {
 /** For a thread that lives as long as the engine. Holds up nothing that wants to end. */
 export function keepHeapSmall(heap = new SpareHeap(spareMb)): void {
   let before = performance.eventLoopUtilization();
+  let resting = 0;
   setInterval(() => {
     const now = performance.eventLoopUtilization();
-    if (performance.eventLoopUtilization(now, before).utilization < calmBelow) heap.collectGrown();
+    const calm = performance.eventLoopUtilization(now, before).utilization < calmBelow;
     before = now;
+    resting -= lookEveryMs;
+    if (calm && resting <= 0 && heap.collectGrown()) resting = restMs;
   }, lookEveryMs).unref();
 }
 

@@ -12,6 +12,7 @@ import { connectCaller } from './control-client.ts';
 import type { Caller } from './control-client.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import { MemoryPort } from './memory-port.ts';
+import { keepHeapSmall } from './spare-heap.ts';
 
 const help = `Gatehouse ${version}
 
@@ -155,6 +156,7 @@ async function startEngine(folder: string, receiver: EngineOptions['receiver']):
 
 async function serve(folder: string, otlp: { host: string; port: number } | null, json: boolean): Promise<void> {
   const engine = await startEngine(folder, otlp ?? 'as_set');
+  keepHeapSmall();
   const { state, message } = engine.receiver.status();
   const endpoint = engine.receiver.endpoint();
   if (json) process.stdout.write(`${JSON.stringify({ ready: true, endpoint, receiver: state, message, dataDir: folder, pid: process.pid })}\n`);

@@ -12,6 +12,7 @@ import { startEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { openParentLine } from './parent-line.ts';
 import type { Actor, ClientPort } from './ports.ts';
+import { keepHeapSmall } from './spare-heap.ts';
 
 function wordAfter(name: string): string | null {
   const at = process.argv.indexOf(name);
@@ -69,6 +70,7 @@ try {
   if (dataFolder === null) throw new Error('The engine needs --data DIR.');
   const started = await startEngine({ dataFolder, receiver: readOnly !== null ? 'off' : otlp === null ? 'as_set' : readAddress(otlp), readOnly, owner: userInfo().username, vault: parent === null ? null : vault, onApprovals: (message) => parent?.send(message), desktop: parent === null ? null : desktop });
   engine = started;
+  keepHeapSmall();
   if (ending) await started.close();
   for (const { port, actor } of early.splice(0)) started.serve(port, actor);
   parent?.send({ t: 'ready', pid: process.pid, text: `The engine runs. ${started.receiver.status().message ?? `It listens on ${started.receiver.endpoint()}.`}` });

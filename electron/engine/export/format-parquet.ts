@@ -19,9 +19,13 @@ export const writeParquet: Format = async (columns, pages, out, { spec, content,
     kvMetadata: [{ key: 'gatehouse.report', value: JSON.stringify({ content, name: spec.name, from: spec.from, to: spec.to, text: spec.text, people: spec.people, madeAt }) }, { key: 'gatehouse.columns', value: JSON.stringify(Object.fromEntries(columns.map(({ name, note }) => [name, note]))) }],
   });
   const group = new Group(columns);
+  const words = new Map<string, unknown>();
   let rows = 0;
   const flush = (): void => {
-    if (group.rows > 0) void parquet.write({ columnData: group.take(), rowGroupSize: rowsInGroup + 1, pageSize: 1024 * 1024 });
+    if (group.rows > 0) {
+      void parquet.write({ columnData: group.take(), rowGroupSize: rowsInGroup + 1, pageSize: 1024 * 1024 });
+      shareWords(parquet, words);
+    }
     drain(writer, out);
   };
   for await (const page of pages) {
@@ -34,6 +38,24 @@ export const writeParquet: Format = async (columns, pages, out, { spec, content,
   drain(writer, out);
   return written(out, rows, group.spelled === 0 ? [] : [`${group.spelled} texts held half a surrogate pair, which UTF-8 cannot: it is spelled out (\\ud800).`]);
 };
+
+/** What the end of the file tells of each column of each group is held until then, 250 times the same lists for a million rows: each is held once. */
+function shareWords(parquet: ParquetWriter, words: Map<string, unknown>): void {
+  const shared = <T>(of: T): T => {
+    const key = JSON.stringify(of);
+    if (key === undefined) return of;
+    if (!words.has(key)) words.set(key, of);
+    return words.get(key) as T;
+  };
+  for (const { meta_data: told } of parquet.row_groups.at(-1)?.columns ?? []) {
+    if (told === undefined) continue;
+    told.path_in_schema = shared(told.path_in_schema);
+    told.encodings = shared(told.encodings);
+    if (told.encoding_stats !== undefined) told.encoding_stats = shared(told.encoding_stats);
+  }
+  // Neither indexes nor filters are written.
+  parquet.pendingIndexes.length = 0;
+}
 
 const zstd = (bytes: Uint8Array): Uint8Array => zlib.zstdCompressSync(bytes, { params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } });
 

@@ -45,6 +45,8 @@ export class History {
   private opened: Opened | null = null;
   /** where bodies are handed in; null while there is no writer. */
   private intake: MessagePort | null = null;
+  /** the writer was told of the first body. */
+  private preparing = false;
   private held: BodyJob[] = [];
   private readonly opening: { done: () => void; fail: (error: StoreError) => void }[] = [];
   private closing: (() => void) | null = null;
@@ -97,8 +99,14 @@ export class History {
 
   /** While a thread that died is started again, bodies wait here. */
   private handIn(job: BodyJob): void {
-    if (this.intake === null) this.held.push(job);
-    else this.intake.postMessage({ t: 'body', job } satisfies ToPreparer, [job.body.buffer as ArrayBuffer]);
+    if (this.intake === null) {
+      this.held.push(job);
+      return;
+    }
+    // Not before: many engines are only looked at or written from, and the thread takes 10 MB.
+    if (!this.preparing) this.writer.post({ t: 'prepare' });
+    this.preparing = true;
+    this.intake.postMessage({ t: 'body', job } satisfies ToPreparer, [job.body.buffer as ArrayBuffer]);
   }
 
   command<N extends AnyCommand>(name: N, params: AllCommands[N]['params']): Promise<AllCommands[N]['result']> {
@@ -159,7 +167,7 @@ export class History {
     const closed = new Promise<void>((done) => { this.closing = done; });
     const close = { t: 'close', damageMet: this.damageMet } as const;
     // Behind the last body, and through the thread that reads bodies, which so ends too.
-    if (this.intake === null) this.writer.post(close);
+    if (this.intake === null || !this.preparing) this.writer.post(close);
     else this.intake.postMessage(close);
     await Promise.race([closed, this.writer.ended]);
     this.giveUp(new StoreError('closed', 'The history was closed before this was answered.'));
@@ -214,6 +222,7 @@ export class History {
   /** What it had not committed is lost to it, and told so to the senders: they send again. */
   private writerDied(again: boolean): void {
     this.intake = null;
+    this.preparing = false;
     this.held = [];
     for (const n of this.bodies.keys()) this.settle({ n, t: 'unavailable', reason: 'The part of Gatehouse that writes the history stopped. Nothing of this was stored; send it again.' });
     const error = new StoreError('worker', 'The part of Gatehouse that writes the history stopped before it answered. It may or may not have been done; look before you try again.');

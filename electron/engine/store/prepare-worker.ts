@@ -3,6 +3,7 @@
  * left with the file. It is the writer's: it begins and ends with it. Bodies come straight from the engine's main thread.
  */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { keepHeapSmall } from '../spare-heap.ts';
 import { storeError } from './errors.ts';
 import { realIntake } from './intake.ts';
 import { buffersOf, prepare } from './prepared.ts';
@@ -12,6 +13,7 @@ import { BodyReader } from './read-body.ts';
 const writer = parentPort;
 if (writer === null) throw new Error('prepare-worker runs as a worker thread only');
 const reader = new BodyReader(realIntake);
+keepHeapSmall();
 
 const { bodies } = workerData as { bodies: MessagePort };
 bodies.on('message', (message: ToPreparer) => {

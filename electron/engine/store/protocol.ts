@@ -23,7 +23,11 @@ export interface ToldError {
   readonly message: string;
 }
 
-export type ToWriter = { readonly t: 'command'; readonly n: number; readonly name: AnyCommand; readonly params: unknown } | Close;
+export type ToWriter =
+  | { readonly t: 'command'; readonly n: number; readonly name: AnyCommand; readonly params: unknown }
+  /** a body is on its way: the thread that reads them is to begin. */
+  | { readonly t: 'prepare' }
+  | Close;
 
 /** Comes behind the last body: while one is on its way, through the thread that reads bodies. */
 interface Close { readonly t: 'close'; readonly damageMet: boolean }

@@ -5,6 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { contract } from '../../../shared/contract.ts';
 import type { Method } from '../../../shared/contract.ts';
+import { keepHeapSmall } from '../spare-heap.ts';
 import { openReader } from './database.ts';
 import { StoreError, storeError } from './errors.ts';
 import type { FromReader, Question, ToReader } from './protocol.ts';
@@ -23,6 +24,7 @@ if (parentPort) {
   const port = parentPort;
   const db = openReader((workerData as ReaderData).file);
   const reading = new Reading(db);
+  keepHeapSmall();
   const quiet = setTimeout(() => db.pragma('shrink_memory'), quietMs);
   port.on('message', (request: ToReader) => {
     if (!('t' in request)) {

@@ -1,6 +1,7 @@
 /** The writer's thread. Bodies that wait are stored together: one transaction costs the same for one as for many. */
 import { MessageChannel, parentPort, Worker, workerData, type MessagePort } from 'node:worker_threads';
 import type { HintTopic } from '../../../shared/contract.ts';
+import { keepHeapSmall } from '../spare-heap.ts';
 import { AccessTurns } from './access-turns.ts';
 import { isCommand, runCommand, type CommandName, type Commands } from './commands.ts';
 import { releaseClaims } from './approvals.ts';
@@ -49,6 +50,8 @@ class WriterThread {
   private readonly load = new WriterLoad();
   private roomy = false;
   closed = false;
+  /** where bodies come out, for the thread that reads them. */
+  readonly bodiesPort: MessagePort;
   /** of the thread that reads bodies, once it has passed the word to close on. */
   preparerEnded: Promise<void> = Promise.resolve();
   private readonly sweeping: NodeJS.Timeout;
@@ -57,8 +60,9 @@ class WriterThread {
   private readonly digests: DigestTurns;
   private readonly chores: Chores;
 
-  constructor(writer: Writer) {
+  constructor(writer: Writer, bodiesPort: MessagePort) {
     this.writer = writer;
+    this.bodiesPort = bodiesPort;
     const busy = (): boolean => this.bodies.length > 0 || this.long.length > 0 || this.chores.busy || performance.now() - this.storedMs < lullMs;
     const pauseMs = (): number => this.load.pauseMs;
     const tell = (topics: HintTopic[]): void => send({ t: 'swept', note: { t: 'commit', firstActivityId: 0, lastActivityId: 0, inserted: 0, updatedIds: [], topics } });
@@ -73,6 +77,7 @@ class WriterThread {
 
   take(message: ToWriter | FromPreparer): void {
     if (message.t === 'prepared') this.bodies.push(message.body);
+    else if (message.t === 'prepare') startPreparing(this);
     else if (message.t === 'unreadable') send({ t: 'results', results: [{ ...message, t: 'unavailable' }], note: null });
     else if (message.t === 'command') {
       this.command(message.n, message.name, message.params);
@@ -279,12 +284,11 @@ function topicsOf(name: CommandName, result: unknown): HintTopic[] {
   return name.startsWith('alarms') ? ['status', 'audit'] : [];
 }
 
-/** Starts the thread that reads bodies, and answers where they are handed in. When it dies so does the writer: what it held must come again. */
-function startPreparing(thread: WriterThread): MessagePort {
-  const { port1, port2 } = new MessageChannel();
+/** Starts the thread that reads bodies; what was handed in meanwhile waits for it. When it dies so does the writer: what it held must come again. */
+function startPreparing(thread: WriterThread): void {
   const file = `./prepare-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`;
   const preparer = new Worker(new URL(file, import.meta.url), {
-    workerData: { bodies: port1 }, transferList: [port1], name: 'prepare-worker', resourceLimits: { maxYoungGenerationSizeMb: 64 },
+    workerData: { bodies: thread.bodiesPort }, transferList: [thread.bodiesPort], name: 'prepare-worker', resourceLimits: { maxYoungGenerationSizeMb: 64 },
   });
   preparer.on('message', (message: FromPreparer) => {
     if (message.t === 'close') thread.preparerEnded = new Promise((done) => { preparer.once('exit', () => done()); });
@@ -293,7 +297,6 @@ function startPreparing(thread: WriterThread): MessagePort {
   preparer.on('exit', (code) => { if (!thread.closed) throw new Error(`the thread that reads bodies ended with ${code}`); });
   // The writer's end is not held up by it.
   preparer.unref();
-  return port2;
 }
 
 function begin(): void {
@@ -307,9 +310,9 @@ function begin(): void {
     writer.priceIfBookIsNew();
     writer.inTransaction(() => { for (const alarm of alarms) runCommand('alarms.raise', db, alarm, writer.tallies, now()); });
     const sqlite = db.prepare<[], { v: string }>('SELECT sqlite_version() AS v').get()?.v ?? '';
-    const thread = new WriterThread(writer);
+    const { port1, port2: bodies } = new MessageChannel();
+    const thread = new WriterThread(writer, port1);
     port?.on('message', (message: ToWriter) => thread.take(message));
-    const bodies = startPreparing(thread);
     port?.postMessage({ t: 'opened', file, sqlite, schemaVersion, bodies } satisfies FromWriter, [bodies]);
   } catch (cause) {
     const { code, message } = storeError(cause);
@@ -318,3 +321,4 @@ function begin(): void {
 }
 
 begin();
+keepHeapSmall();

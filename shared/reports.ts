@@ -30,6 +30,21 @@ export type TextLevel = (typeof textLevels)[number];
 export const peopleLevels = ['names', 'pseudonyms', 'removed'] as const;
 export type PeopleLevel = (typeof peopleLevels)[number];
 
+/**
+ * A syslog receiver that the CEF lines of a report are sent to, too. Where it is stands here in full, also of a kept target: what a person was asked about is
+ * what is reached. Of the target come its authority and facility.
+ */
+export const reportReceiver = z.object({
+  host: z.string().trim().min(1).max(253).regex(/^[A-Za-z0-9.:_-]+$/, 'a host name or address, without a scheme'),
+  port: z.int().min(1).max(65_535), transport: z.enum(['tcp', 'tls']),
+  /** a target of alerts, of the kind syslog. */
+  targetId: id.nullable().default(null),
+});
+export type ReportReceiver = z.infer<typeof reportReceiver>;
+export const receiverAddress = ({ host, port, transport }: Pick<ReportReceiver, 'host' | 'port' | 'transport'>): string => `${transport}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+/** The ports that are given for it: RFC 6587 (in practice) and RFC 5425. */
+export const usualSyslogPort = (transport: ReportReceiver['transport']): number => (transport === 'tls' ? 6_514 : 601);
+
 export const reportSpec = z.object({
   name: z.string().trim().min(1).max(80),
   /** `[from, to)`, UTC. */
@@ -41,6 +56,8 @@ export const reportSpec = z.object({
   formats: z.array(reportFormat).min(1).max(reportFormats.length),
   /** one zip that verifies without Gatehouse: with manifest, audit log, seals, proofs, public key and verifiers. */
   pack: z.boolean().default(false),
+  /** with `cef`, and not with a pack. */
+  send: reportReceiver.optional(),
 });
 export type ReportSpec = z.infer<typeof reportSpec>;
 
@@ -75,10 +92,25 @@ export type ReportPreview = z.infer<typeof reportPreview>;
 
 export const reportFile = z.object({ path: z.string(), content: reportContent.nullable(), format: z.string(), bytes: z.int(), rows: z.int().nullable(), sha256: z.string() });
 export type ReportFile = z.infer<typeof reportFile>;
+/**
+ * What was sent on. Syslog answers nothing, so `messages` are those that TCP of this machine took over; the last of them may not have arrived unless
+ * `ending` says how it was ended. `unknown`: Gatehouse ended while it was sent.
+ */
+export const reportSent = z.object({
+  to: z.string(), state: z.enum(['sending', 'done', 'failed', 'cancelled', 'unknown']), messages: z.int(), of: z.int(),
+  /** of them with values that are told by length and hash, because the line was too long to send. */
+  shortened: z.int(),
+  /** `closed`: the receiver closed the connection in order behind the last one; `quiet`: it did not, and no error came either. */
+  ending: z.enum(['closed', 'quiet']).nullable(), error: z.string().nullable(),
+});
+export type ReportSent = z.infer<typeof reportSent>;
+
 export const reportJob = z.object({
   id, spec: reportSpec, state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']), by: z.string(), startedAt: isoTime, endedAt: isoTime.nullable(),
   /** file or folder, as it was chosen. */
   target: z.string(), step: z.string(), rows: z.int(), of: z.int(), bytes: z.int(), files: z.array(reportFile), error: z.string().nullable(), completeness: completeness.nullable(),
+  /** null: it was not to be sent, or the audit log does not hold any more how it went. */
+  sent: reportSent.nullable().default(null),
 });
 export type ReportJob = z.infer<typeof reportJob>;
 

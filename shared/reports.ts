@@ -1,6 +1,7 @@
 /** Words of reports: what is in them, in which format, how complete they are, and the jobs that write them. */
 import { z } from 'zod';
 import { isoTime } from './domain.ts';
+import { receiverHost } from './receiver-address.ts';
 
 const id = z.string().min(1).max(64);
 
@@ -35,15 +36,12 @@ export type PeopleLevel = (typeof peopleLevels)[number];
  * what is reached. Of the target come its authority and facility.
  */
 export const reportReceiver = z.object({
-  host: z.string().trim().min(1).max(253).regex(/^[A-Za-z0-9.:_-]+$/, 'a host name or address, without a scheme'),
+  host: z.string().trim().min(1).max(253).regex(receiverHost, 'a host name or address, without a scheme'),
   port: z.int().min(1).max(65_535), transport: z.enum(['tcp', 'tls']),
   /** a target of alerts, of the kind syslog. */
   targetId: id.nullable().default(null),
 });
 export type ReportReceiver = z.infer<typeof reportReceiver>;
-export const receiverAddress = ({ host, port, transport }: Pick<ReportReceiver, 'host' | 'port' | 'transport'>): string => `${transport}://${host.includes(':') ? `[${host}]` : host}:${port}`;
-/** The ports that are given for it: RFC 6587 (in practice) and RFC 5425. */
-export const usualSyslogPort = (transport: ReportReceiver['transport']): number => (transport === 'tls' ? 6_514 : 601);
 
 export const reportSpec = z.object({
   name: z.string().trim().min(1).max(80),

@@ -1,5 +1,5 @@
 /** Where `gatehouse export --syslog` sends a report, and how it went, in words. The engine sends. */
-import { receiverAddress, usualSyslogPort } from '../../shared/reports.ts';
+import { receiverAddress, usualSyslogPort } from '../../shared/receiver-address.ts';
 import type { ReportReceiver, ReportSent } from '../../shared/reports.ts';
 import { CallFailure } from './call-failure.ts';
 import { count, visible } from './cli-text.ts';
@@ -29,6 +29,6 @@ export const previewSentText = (receiver: ReportReceiver, messages: number): str
 
 export function sentText({ to, state, messages, of, shortened, ending, error }: ReportSent): string {
   const long = shortened === 0 ? '' : ` In ${count(shortened)} of them long values are told by length and SHA-256: the files have them whole.`;
-  if (state !== 'done') return `The report was written, but not sent whole to ${visible(to)}: ${visible(error ?? 'how it ended is not known.')} ${count(messages)} of ${plural(of, 'message')} were handed to TCP; the last of them may not have arrived.${long}\n`;
+  if (state !== 'done') return `The report was written, but not sent whole to ${visible(to)}: ${visible(error ?? 'how it ended is not known.')} ${messages === 0 ? `None of ${plural(of, 'message')} went out.` : `${count(messages)} of ${plural(of, 'message')} were handed to TCP; the last of them may not have arrived.`}${long}\n`;
   return `Sent ${plural(messages, 'message')} to ${visible(to)}.${long} ${ending === 'closed' ? 'The receiver closed the connection in order behind the last one.' : 'No error came behind the last one.'} Syslog answers nothing: look there whether they arrived.\n`;
 }

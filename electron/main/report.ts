@@ -5,7 +5,8 @@ import { basename, join } from 'node:path';
 import { dialog, shell } from 'electron';
 import type { BrowserWindow } from 'electron';
 import { reportTitle } from '../../shared/page-channels.ts';
-import type { ReportSpec } from '../../shared/reports.ts';
+import { receiverAddress } from '../../shared/receiver-address.ts';
+import type { ReportReceiver, ReportSpec } from '../../shared/reports.ts';
 import type { EngineCaller } from './engine-caller.ts';
 import { answerReport } from './one-report-port.ts';
 import { footOf, printPage } from './printed-page.ts';
@@ -34,6 +35,17 @@ async function askPlace(window: BrowserWindow, spec: ReportSpec): Promise<Place 
   // Not every dialog adds what its filter says; what it did not name, it did not ask about either.
   const named = ending === null || filePath.toLowerCase().endsWith(`.${ending}`);
   return { target: named ? filePath : `${filePath}.${ending}`, overwrite: ending !== null && named };
+}
+
+/** SECURITY: what leaves this machine and for where is said here, in words that no page wrote; the page proposes, a person sends. */
+async function maySend(window: BrowserWindow, { name, contents, text }: ReportSpec, receiver: ReportReceiver): Promise<boolean> {
+  const way = receiver.transport === 'tls' ? 'The connection is encrypted, and the receiver must have a certificate that is trusted here.' : 'The connection is not encrypted: whoever is on the way can read it.';
+  const shown = { hashes: 'as hashes', redacted: 'with known secrets and addresses masked', full: 'in full' }[text];
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'question', title: 'Send report', message: `Send this report to ${receiverAddress(receiver)}?`, buttons: ['Write and send', 'Cancel'], defaultId: 1, cancelId: 1, noLink: true,
+    detail: `“${name}” is written to a file, and every row of it (${contents.join(', ')}) is then sent there as a message, with what agents wrote ${shown}. ${way} What was sent cannot be taken back.`,
+  });
+  return response === 0;
 }
 
 async function printReport({ preload, version }: ReportParts, caller: EngineCaller, spec: ReportSpec): Promise<Buffer> {
@@ -69,11 +81,11 @@ async function startWithPdf(parts: ReportParts, caller: EngineCaller, spec: Repo
   }
 }
 
-/** The job's identifier; null when the person chose no place. */
+/** The job's identifier; null when the person chose no place, or would not have it sent. */
 export async function writeReport(parts: ReportParts, spec: ReportSpec): Promise<string | null> {
   // SECURITY: the page says what goes into a report and never where: the place is chosen by the person in the native dialog.
   const place = await askPlace(parts.window, spec);
-  if (place === null) return null;
+  if (place === null || (spec.send !== undefined && !(await maySend(parts.window, spec, spec.send)))) return null;
   const caller = parts.openCaller();
   try {
     if (spec.formats.includes('pdf')) return await startWithPdf(parts, caller, spec, place);

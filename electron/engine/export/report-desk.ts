@@ -2,7 +2,8 @@
 import { rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ReportFile, ReportJob, ReportSent, ReportSpec, TextLevel } from '../../../shared/reports.ts';
-import { receiverAddress, textLevels } from '../../../shared/reports.ts';
+import { receiverAddress } from '../../../shared/receiver-address.ts';
+import { textLevels } from '../../../shared/reports.ts';
 import type { Result } from '../../../shared/contract.ts';
 import { auditBy } from '../audit-words.ts';
 import { CallFailure } from '../call-failure.ts';

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { ReportFile, ReportReceiver, ReportSent, ReportSpec } from '../../../shared/reports.ts';
-import { receiverAddress } from '../../../shared/reports.ts';
+import { receiverAddress } from '../../../shared/receiver-address.ts';
 import { usualLimits } from '../alerts/deliver/sending.ts';
 import type { SendLimits } from '../alerts/deliver/sending.ts';
 import { auditBy } from '../audit-words.ts';

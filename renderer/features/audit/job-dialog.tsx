@@ -27,7 +27,7 @@ export function JobDialog({ job, onClose }: { job: ReportJob; onClose: () => voi
   const again = (): void => { setDraft({ ...draftOf({ id: '', name: job.spec.name, period: 'fixed', spec: job.spec }), templateId: null }); onClose(); };
   return (
     <Dialog
-      title="Report" subject={inertString(job.spec.name, 80)} onClose={onClose} onConfirm={job.state === 'done' ? show : undefined} width={720}
+      title="Report" subject={inertString(job.spec.name, 80)} onClose={onClose} onConfirm={job.state === 'done' ? show : undefined} reads width={720}
       foot={(leave) => <><Button onClick={leave} data-autofocus>Close</Button><span className={classes.footRight}>{runs ? <Button disabled={cancel.isPending} onClick={() => cancel.mutate(job.id)}>{job.sent === null ? 'Cancel the report' : 'Cancel sending'}</Button> : <Button onClick={again}>Choose the same again</Button>}{job.state === 'done' && <Button variant="filled" onClick={show} rightSection={<Kbd keys="mod+enter" />}>Open folder</Button>}</span></>}
     >
       <div className={classes.jobBody}>

@@ -59,6 +59,9 @@ export const reportSpec = z.object({
 });
 export type ReportSpec = z.infer<typeof reportSpec>;
 
+/** What pseudonyms of one report are made with. The window makes one for each report and hands it to the PDF and to the data files; it is kept nowhere. */
+export const pseudonymKey = z.string().regex(/^[0-9a-f]{64}$/).optional();
+
 export const dispositions = ['not_applicable', 'disabled_by_policy', 'unsupported_input', 'resource_exhausted', 'failed', 'unavailable', 'out_of_scope', 'withheld'] as const;
 /** Whether what a report becomes is one file or a folder of several. */
 export function reportTarget({ contents, formats, pack }: Pick<ReportSpec, 'contents' | 'formats' | 'pack'>): 'file' | 'folder' {

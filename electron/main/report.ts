@@ -1,4 +1,5 @@
 /** Writes a report where the person says: asks in the native dialog, prints the PDF from our own page, and lets the engine write the rest. */
+import { randomBytes } from 'node:crypto';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -48,8 +49,8 @@ async function maySend(window: BrowserWindow, { name, contents, text }: ReportSp
   return response === 0;
 }
 
-async function printReport({ preload, version }: ReportParts, caller: EngineCaller, spec: ReportSpec): Promise<Buffer> {
-  const document = await caller.call('reports.document', spec);
+async function printReport({ preload, version }: ReportParts, caller: EngineCaller, spec: ReportSpec, pseudonymKey: string): Promise<Buffer> {
+  const document = await caller.call('reports.document', { ...spec, pseudonymKey });
   const preview = await caller.call('reports.preview', spec);
   const asked = JSON.stringify(spec);
   const read = { 'reports.document': JSON.stringify(document), 'reports.preview': JSON.stringify(preview) };
@@ -70,8 +71,10 @@ async function startWithPdf(parts: ReportParts, caller: EngineCaller, spec: Repo
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-report-'));
   try {
     const pdf = join(folder, 'report.pdf');
-    await writeFile(pdf, await printReport(parts, caller, spec), { mode: 0o600 });
-    const { id } = await caller.call('reports.start', { spec, ...place, pdf });
+    // The PDF and the data files are written by two of the engine's threads: they call people alike because they are given the same key.
+    const pseudonymKey = randomBytes(32).toString('hex');
+    await writeFile(pdf, await printReport(parts, caller, spec, pseudonymKey), { mode: 0o600 });
+    const { id } = await caller.call('reports.start', { spec, pseudonymKey, ...place, pdf });
     // Whatever becomes of the engine meanwhile, the file is of no use afterwards.
     void removeAfter(caller, id, folder).catch(() => rm(folder, { recursive: true, force: true })).finally(() => caller.close());
     return id;

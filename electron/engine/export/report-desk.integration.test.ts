@@ -238,6 +238,22 @@ it('checks at the door what is sent, where, and by whom', async () => {
   await receiver.down();
 });
 
+it('calls people in its data files as the PDF does that was made with the same key, which is kept nowhere', async () => {
+  const key = 'c7'.repeat(32);
+  const asked: Partial<ReportSpec> = { contents: ['console', 'approvals', 'stops'], people: 'pseudonyms' };
+  const begin = (target: string, more: object, actor = ann): Promise<ReportJob> => reports.desk['reports.start']({ spec: spec(asked), target, overwrite: false, ...more }, { ...context, actor }) as Promise<ReportJob>;
+  const named = (text: string): string[] => [...new Set(text.match(/person-[0-9a-f]{12}/g) ?? [])];
+  const inFiles = (folder: string): string[] => named(asked.contents?.map((content) => readFileSync(join(out, folder, `${content}.jsonl`), 'utf8')).join('') ?? '');
+  expect(await ended((await begin(join(out, 'keyed'), { pseudonymKey: key })).id)).toMatchObject({ state: 'done' });
+  const onPaper = named(JSON.stringify((await ask(history, 'reports.document', { ...spec(asked), pseudonymKey: key })).sections));
+  expect(onPaper.length).toBeGreaterThan(0);
+  expect(inFiles('keyed')).toEqual(expect.arrayContaining(onPaper));
+  expect(await ended((await begin(join(out, 'unkeyed'), {})).id)).toMatchObject({ state: 'done' });
+  expect(inFiles('unkeyed').filter((one) => onPaper.includes(one))).toEqual([]);
+  expect(JSON.stringify([await jobs(), (await ask(history, 'audit.list', { limit: 500 })).rows])).not.toContain(key);
+  expect(await refused(begin(join(out, 'typed'), { pseudonymKey: key }, { ...ann, kind: 'command_line', place: 'socket' }))).toMatch(/made anew for each/);
+});
+
 it('says that it does not know how a sending ended that the engine did not outlive', async () => {
   const { id } = await start({ contents: ['gaps'], formats: ['cef'] }, join(out, 'unsure.cef'));
   await ended(id);

@@ -107,16 +107,18 @@ class Reports {
     this.#clock = parts.clock ?? systemClock;
   }
 
-  async begin({ spec, target, pdf, overwrite }: { spec: ReportSpec; target: string; pdf?: string | undefined; overwrite: boolean }, actor: Actor): Promise<ReportJob> {
+  async begin({ spec, target, pdf, overwrite, pseudonymKey }: { spec: ReportSpec; target: string; pdf?: string | undefined; overwrite: boolean; pseudonymKey?: string | undefined }, actor: Actor): Promise<ReportJob> {
     const { history, dataFolder, version } = this.#parts;
     this.#check(spec, pdf, actor);
+    // SECURITY: a key that is used twice joins two reports; the window makes each anew, and nobody else has a use for one.
+    if (pseudonymKey !== undefined && actor.place !== 'main') throw new CallFailure('bad_request', 'Pseudonyms of a report are made anew for each. Nothing was written.');
     const receiver = spec.send === undefined ? null : await receiverConfig(spec.send, history);
     const place = inWords(() => {
       const path = checkedTarget(target, dataFolder);
       checkFree(spec, path, overwrite);
       return path;
     });
-    const order: ReportOrder = { spec, target: place, overwrite, pdf: pdf ?? null, nowMs: this.#clock.now(), version };
+    const order: ReportOrder = { spec, pseudonymKey, target: place, overwrite, pdf: pdf ?? null, nowMs: this.#clock.now(), version };
     const audit = auditBy(actor, { action: 'reports.start', subject: null, outcome: 'asked', text: `Asked for the report ${spec.name}: ${spec.contents.join(', ')} from ${spec.from} to ${spec.to}, as ${spec.pack ? 'a pack with ' : ''}${spec.formats.join(', ')}${spec.send === undefined ? '' : `, sent to ${receiverAddress(spec.send)}`}.`, details: { spec, target: place, overwrite } });
     const { id } = await history.command('reports.begin', { spec, by: actor.name, target: place, parts: partsOf(order), audit });
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -3,11 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
+import type { PageApi } from '../shared/page-api.ts';
 import { extractText, getDocumentProxy } from 'unpdf';
 import { setTheme, violations } from './axe.ts';
 import { callFromPage, launchReady, makeDataFolder, removeFolder } from './launch.ts';
 import type { Launched } from './launch.ts';
 import { saveTo } from './one-order.ts';
+import { listen } from './syslog-receiver.ts';
 
 let opened: Launched;
 let reports = '';
@@ -35,6 +37,7 @@ async function readableInBoth(page: Page, what: string): Promise<void> {
   for (const theme of ['dark', 'light'] as const) {
     await setTheme(page, theme);
     expect(await violations(page), `${what}, ${theme}`).toEqual([]);
+    await test.info().attach(`${what}, ${theme}`, { body: await page.screenshot({ path: test.info().outputPath(`${what}-${theme}.png`) }), contentType: 'image/png' });
   }
 }
 
@@ -112,9 +115,102 @@ test('a template is kept, and a report is written as CSV, JSON Lines, PDF and a 
   expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
 });
 
+/** The desktop's own question is answered by itself; what it asked is kept. */
+async function answerQuestion(button: number): Promise<void> {
+  await opened.app.evaluate(({ dialog }, response) => {
+    const asked = globalThis as unknown as { asked: string[] };
+    asked.asked ??= [];
+    dialog.showMessageBox = ((_window: unknown, { message, detail }: { message: string; detail: string }) => {
+      asked.asked.push(`${message} ${detail}`);
+      return Promise.resolve({ response, checkboxChecked: false });
+    }) as unknown as typeof dialog.showMessageBox;
+  }, button);
+}
+const questions = (): Promise<string[]> => opened.app.evaluate(() => (globalThis as unknown as { asked?: string[] }).asked ?? []);
+const jobNamed = async (page: Page, name: string) => (await callFromPage(page, 'reports.jobs', {})).rows.find((job) => job.spec.name === name);
+
+test('a report is sent to a syslog receiver after the desktop asked, and what was sent where stands beside it', async () => {
+  test.setTimeout(120_000);
+  const { app, page } = opened;
+  const receiver = await listen('tcp');
+  await report(page).getByRole('button', { name: /“Quarter, external”/ }).click();
+  await page.getByRole('menuitem', { name: 'Begin anew' }).click();
+  await report(page).getByLabel('Name', { exact: true }).fill('To the SIEM');
+  for (const name of ['CSV', 'PDF']) await report(page).getByRole('button', { name, exact: true }).click();
+  await report(page).getByRole('checkbox', { name: 'Also send to a syslog receiver' }).check();
+  await expect(report(page).getByRole('button', { name: 'CEF', exact: true })).toHaveAttribute('aria-pressed', 'true');
+  await expect(report(page).getByRole('checkbox', { name: 'Auditor pack' })).not.toBeChecked();
+  await expect(report(page).getByText('Give the name or the address of the receiver')).toBeVisible();
+  await expect(report(page).getByRole('button', { name: /^Write report/ })).toBeDisabled();
+  await report(page).getByLabel('Host of the receiver').fill('127.0.0.1');
+  await report(page).getByRole('radio', { name: 'TCP' }).check({ force: true });
+  await expect(report(page).getByLabel('Port of the receiver')).toHaveValue('601');
+  await report(page).getByLabel('Port of the receiver').fill(String(receiver.port));
+  await expect(report(page).getByText('Not encrypted: whoever is on the way can read them.')).toBeVisible();
+  await expect(report(page).getByText(new RegExp(`[1-9]\\d* messages to tcp://127\\.0\\.0\\.1:${receiver.port}, not encrypted$`))).toBeVisible();
+  await readableInBoth(page, 'report that is sent');
+
+  await saveTo(app, join(reports, 'siem'));
+  await answerQuestion(1);
+  await rest(page);
+  await page.keyboard.press('Control+e');
+  await expect.poll(questions).toEqual([expect.stringMatching(new RegExp(`^Send this report to tcp://127\\.0\\.0\\.1:${receiver.port}\\?.*not encrypted`))]);
+  await expect(report(page).getByRole('button', { name: /^Write report/ })).toBeEnabled();
+  expect(await jobNamed(page, 'To the SIEM')).toBeUndefined();
+  expect(receiver.messages).toEqual([]);
+
+  await answerQuestion(0);
+  await page.keyboard.press('Control+e');
+  await expect.poll(async () => (await jobNamed(page, 'To the SIEM'))?.sent?.state, { timeout: 60_000 }).toBe('done');
+  const sent = (await jobNamed(page, 'To the SIEM'))?.sent;
+  expect(sent?.messages).toBeGreaterThan(0);
+  await expect.poll(() => receiver.messages.length).toBe(sent?.messages);
+  expect(receiver.messages[0]).toMatch(/^CEF:0\|Gatehouse\|/);
+  await page.getByRole('region', { name: 'Seal' }).getByRole('button', { name: /^To the SIEM/ }).click();
+  const dialog = page.getByRole('dialog', { name: /^Report/ });
+  await expect(dialog.getByText('Written and sent')).toBeVisible();
+  await expect(dialog.getByText(`tcp://127.0.0.1:${receiver.port}`)).toBeVisible();
+  await readableInBoth(page, 'report that was sent');
+  await page.keyboard.press('Escape');
+  await receiver.close();
+});
+
+test('a receiver that is not there, or is not trusted, is said, and the files stay', async () => {
+  test.setTimeout(120_000);
+  const { app, page } = opened;
+  const receiver = await listen('tls');
+  await saveTo(app, join(reports, 'untrusted'));
+  await report(page).getByLabel('Name', { exact: true }).fill('Untrusted');
+  await report(page).getByRole('radio', { name: 'TLS' }).check({ force: true });
+  await report(page).getByLabel('Port of the receiver').fill(String(receiver.port));
+  await report(page).getByRole('button', { name: /^Write report/ }).click();
+  await expect.poll(async () => (await jobNamed(page, 'Untrusted'))?.sent?.state, { timeout: 60_000 }).toBe('failed');
+  await page.getByRole('region', { name: 'Seal' }).getByRole('button', { name: /^Not sent whole: Untrusted/ }).click();
+  const dialog = page.getByRole('dialog', { name: /^Report/ });
+  await expect(dialog.getByText('Not sent whole', { exact: true })).toBeVisible();
+  await expect(dialog.getByText(/certificate is self-signed and not trusted here/)).toBeVisible();
+  await expect(dialog.getByText(/None of \d+ messages went out/)).toBeVisible();
+  await readableInBoth(page, 'report that was not sent');
+  await page.keyboard.press('Escape');
+  expect(await readFile(join(reports, 'untrusted', 'console.cef'), 'utf8')).toMatch(/^CEF:0/);
+  await receiver.close();
+  const { rows } = await callFromPage(page, 'audit.list', { action: 'report.send', limit: 50 });
+  expect(rows.map(({ outcome }) => outcome).toReversed()).toEqual(['asked', 'done', 'asked', 'failed']);
+
+  // A taken-over page has no other way than the desktop's question.
+  expect(await page.evaluate(async (spec) => {
+    const { gatehouse } = window as unknown as { gatehouse: PageApi };
+    const outcome = await gatehouse.call(987_654, 'reports.start', { spec, target: '/tmp/never.cef' });
+    return outcome.ok ? 'done' : outcome.error.message;
+  }, (await jobNamed(page, 'Untrusted'))?.spec)).toContain('own dialog');
+});
+
 test('the PDF says on its first sheet what could not be seen, and is numbered', async () => {
   test.setTimeout(90_000);
   const { app, page } = opened;
+  await report(page).getByRole('button', { name: 'Templates' }).click();
+  await page.getByRole('menuitem', { name: 'Quarter, external' }).click();
+  await report(page).getByRole('radio', { name: 'Removed' }).check({ force: true });
   for (const name of ['CSV', 'JSON Lines']) await report(page).getByRole('button', { name, exact: true }).click();
   await report(page).getByRole('checkbox', { name: 'Auditor pack' }).uncheck();
   const file = join(reports, 'report.pdf');

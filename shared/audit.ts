@@ -70,8 +70,8 @@ export const activityProof = z.object({
 });
 export type ActivityProof = z.infer<typeof activityProof>;
 
-/** What is done in the desktop or on the command line and not in the engine: its lock, auditor mode, files that are saved from the window, reports that are sent on. */
-export const consoleActs = ['lock.set', 'lock.change', 'lock.remove', 'lock.lock', 'lock.unlock', 'auditor.enter', 'auditor.leave', 'certificate.save', 'text.save', 'folder.open', 'report.send'] as const;
+/** What is done in the desktop and not in the engine: its lock, auditor mode, files that are saved from the window. */
+export const consoleActs = ['lock.set', 'lock.change', 'lock.remove', 'lock.lock', 'lock.unlock', 'auditor.enter', 'auditor.leave', 'certificate.save', 'text.save', 'folder.open'] as const;
 export const consoleRecord = z.object({
   act: z.enum(consoleActs), outcome: z.enum(['asked', 'done', 'failed', 'refused']), subject: id.nullable().default(null),
   /** it happened before the engine could be told. */

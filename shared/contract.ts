@@ -16,7 +16,7 @@ import {
 } from './access.ts';
 import { activityDigest, activityProof, auditCheck, auditEntryDetail, auditKey, auditSeal, auditStatus, consoleRecord } from './audit.ts';
 import { chore, diskUse, erasure, erasureAsked, erasurePreview, erasureRun, hold, holdAsked, holdLifted, personText, policyAsked, retentionPolicy, retentionPreview } from './retention.ts';
-import { reportDocument, reportJob, reportPreview, reportSpec, reportTemplate } from './reports.ts';
+import { pseudonymKey, reportDocument, reportJob, reportPreview, reportSpec, reportTemplate } from './reports.ts';
 import { alert, alertDetail, alertRule, alertRuleDraft, alertTarget, delivery, deliveryStates, targetDraft } from './alerts.ts';
 import { budget, budgetDraft, budgetEvent, budgetPreview } from './budgets.ts';
 import { bill, billFormats, costExplained, costGroups, costRow, costSummary, priceBook, priceDraft, priceEntry, reconciliation, unpricedModel } from './cost.ts';
@@ -389,9 +389,9 @@ export const contract = {
   'activity.proof': query(z.object({ id }), activityProof),
 
   'reports.preview': query(reportSpec, reportPreview),
-  'reports.document': query(reportSpec, reportDocument),
+  'reports.document': query(reportSpec.extend({ pseudonymKey }), reportDocument),
   /** Writes below `target` (a folder, or a file that ends in .zip for a pack). SECURITY: not from the page; main asks the person where, and calls this. `pdf`: a file that main has printed. */
-  'reports.start': command(z.object({ spec: reportSpec, target: z.string().min(1).max(4_096), pdf: z.string().max(4_096).optional(), /** a person was asked whether what is there may be replaced, and said yes. */ overwrite: z.boolean().default(false) }), reportJob),
+  'reports.start': command(z.object({ spec: reportSpec, pseudonymKey, target: z.string().min(1).max(4_096), pdf: z.string().max(4_096).optional(), /** a person was asked whether what is there may be replaced, and said yes. */ overwrite: z.boolean().default(false) }), reportJob),
   'reports.cancel': command(z.object({ id }), reportJob),
   'reports.jobs': query(z.object({ limit: limit(1000, 20) }), z.object({ rows: z.array(reportJob) })),
   'reports.templates': query(none, z.object({ rows: z.array(reportTemplate) })),

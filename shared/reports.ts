@@ -1,6 +1,7 @@
 /** Words of reports: what is in them, in which format, how complete they are, and the jobs that write them. */
 import { z } from 'zod';
 import { isoTime } from './domain.ts';
+import { receiverHost } from './receiver-address.ts';
 
 const id = z.string().min(1).max(64);
 
@@ -30,6 +31,18 @@ export type TextLevel = (typeof textLevels)[number];
 export const peopleLevels = ['names', 'pseudonyms', 'removed'] as const;
 export type PeopleLevel = (typeof peopleLevels)[number];
 
+/**
+ * A syslog receiver that the CEF lines of a report are sent to, too. Where it is stands here in full, also of a kept target: what a person was asked about is
+ * what is reached. Of the target come its authority and facility.
+ */
+export const reportReceiver = z.object({
+  host: z.string().trim().min(1).max(253).regex(receiverHost, 'a host name or address, without a scheme'),
+  port: z.int().min(1).max(65_535), transport: z.enum(['tcp', 'tls']),
+  /** a target of alerts, of the kind syslog. */
+  targetId: id.nullable().default(null),
+});
+export type ReportReceiver = z.infer<typeof reportReceiver>;
+
 export const reportSpec = z.object({
   name: z.string().trim().min(1).max(80),
   /** `[from, to)`, UTC. */
@@ -41,8 +54,13 @@ export const reportSpec = z.object({
   formats: z.array(reportFormat).min(1).max(reportFormats.length),
   /** one zip that verifies without Gatehouse: with manifest, audit log, seals, proofs, public key and verifiers. */
   pack: z.boolean().default(false),
+  /** with `cef`, and not with a pack. */
+  send: reportReceiver.optional(),
 });
 export type ReportSpec = z.infer<typeof reportSpec>;
+
+/** What pseudonyms of one report are made with. The window makes one for each report and hands it to the PDF and to the data files; it is kept nowhere. */
+export const pseudonymKey = z.string().regex(/^[0-9a-f]{64}$/).optional();
 
 export const dispositions = ['not_applicable', 'disabled_by_policy', 'unsupported_input', 'resource_exhausted', 'failed', 'unavailable', 'out_of_scope', 'withheld'] as const;
 /** Whether what a report becomes is one file or a folder of several. */
@@ -75,10 +93,25 @@ export type ReportPreview = z.infer<typeof reportPreview>;
 
 export const reportFile = z.object({ path: z.string(), content: reportContent.nullable(), format: z.string(), bytes: z.int(), rows: z.int().nullable(), sha256: z.string() });
 export type ReportFile = z.infer<typeof reportFile>;
+/**
+ * What was sent on. Syslog answers nothing, so `messages` are those that TCP of this machine took over; the last of them may not have arrived unless
+ * `ending` says how it was ended. `unknown`: Gatehouse ended while it was sent.
+ */
+export const reportSent = z.object({
+  to: z.string(), state: z.enum(['sending', 'done', 'failed', 'cancelled', 'unknown']), messages: z.int(), of: z.int(),
+  /** of them with values that are told by length and hash, because the line was too long to send. */
+  shortened: z.int(),
+  /** `closed`: the receiver closed the connection in order behind the last one; `quiet`: it did not, and no error came either. */
+  ending: z.enum(['closed', 'quiet']).nullable(), error: z.string().nullable(),
+});
+export type ReportSent = z.infer<typeof reportSent>;
+
 export const reportJob = z.object({
   id, spec: reportSpec, state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']), by: z.string(), startedAt: isoTime, endedAt: isoTime.nullable(),
   /** file or folder, as it was chosen. */
   target: z.string(), step: z.string(), rows: z.int(), of: z.int(), bytes: z.int(), files: z.array(reportFile), error: z.string().nullable(), completeness: completeness.nullable(),
+  /** null: it was not to be sent, or the audit log does not hold any more how it went. */
+  sent: reportSent.nullable().default(null),
 });
 export type ReportJob = z.infer<typeof reportJob>;
 

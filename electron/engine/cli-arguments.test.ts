@@ -10,8 +10,10 @@ describe('readInvocation', () => {
     ['', { name: 'help' }],
     ['--version', { name: 'version' }],
     ['agents --help', { name: 'help' }],
-    ['serve', { name: 'serve', otlp: null }],
-    ['serve --otlp 127.0.0.1:0', { name: 'serve', otlp: { host: '127.0.0.1', port: 0 } }],
+    ['serve', { name: 'serve', otlp: null, readOnly: null }],
+    ['serve --otlp 127.0.0.1:0', { name: 'serve', otlp: { host: '127.0.0.1', port: 0 }, readOnly: null }],
+    ['serve --read-only', { name: 'serve', otlp: null, readOnly: 'redacted' }],
+    ['serve --read-only=hashes', { name: 'serve', otlp: null, readOnly: 'hashes' }],
     ['connections', { name: 'connections list' }],
     ['connections add otlp --name Crew --content full', { name: 'connections add', connectionName: 'Crew', content: 'full' }],
     ['connections remove c-1', { name: 'connections remove', connection: 'c-1', history: 'keep' }],
@@ -58,7 +60,7 @@ describe('readInvocation', () => {
     'connections add a2a --name x --url http://y --key-env A --key-stdin', 'connections add a2a --name x --url http://y --credential secret', 'connections add a2a --name x --url http://y --credential env:A=B',
     'connections add a2a --name x --url http://y --scheme digest', 'connections credential c-1 --session', 'connections retarget c-1', 'connections try langgraph --url http://x --card-keys f', 'connections test', 'approvals reject apr-1', 'approvals respond apr-1', 'approvals forget apr-1',
     'approvals approve', 'agents link a', 'agents unlink a b', 'status -- x', 'grants --since 1h',
-    'agents --task t', 'status --limit 3', 'tasks --limit 0', 'tasks --limit many', 'tasks --since yesterday', 'serve --otlp 0.0.0.0:4318', 'serve --otlp 4318', 'serve --otlp evil.example:1', 'tasks --unknown'])('refuses: %s', (line) => {
+    'agents --task t', 'status --limit 3', 'tasks --limit 0', 'tasks --limit many', 'tasks --since yesterday', 'serve --otlp 0.0.0.0:4318', 'serve --otlp 4318', 'serve --read-only=hash', 'serve --read-only --otlp 127.0.0.1:0', 'status --read-only', 'export --read-only --out x', 'serve --otlp evil.example:1', 'tasks --unknown'])('refuses: %s', (line) => {
     expect(() => read(line)).toThrow(UsageError);
   });
 });

@@ -2,6 +2,8 @@
 import { resolve } from 'node:path';
 import { contentLevels } from '../../shared/domain.ts';
 import type { ContentLevel } from '../../shared/domain.ts';
+import { textLevels } from '../../shared/text-levels.ts';
+import type { TextLevel } from '../../shared/reports.ts';
 import { readAccess } from './cli-access-arguments.ts';
 import type { AccessCommand } from './cli-access-arguments.ts';
 import { readAlerts, readTargets } from './cli-alerts-arguments.ts';
@@ -34,7 +36,7 @@ export type Command =
   | RuntimeCommand | StopCommand | AccessCommand | CostCommand | BudgetCommand | AlertCommand | AuditCommand | RetentionCommand
   | ExportCommand | VerifyCommand
   | { readonly name: 'help' } | { readonly name: 'version' }
-  | { readonly name: 'serve'; readonly otlp: { readonly host: string; readonly port: number } | null }
+  | { readonly name: 'serve'; readonly otlp: { readonly host: string; readonly port: number } | null; /** auditor mode of the engine, with what is shown of content; null: no. */ readonly readOnly: TextLevel | null }
   | { readonly name: 'status' }
   | ({ readonly name: 'agents' | 'tasks' | 'activity' | 'failures' } & ListOptions)
   | { readonly name: 'gaps'; readonly since: string | null; readonly limit: number | null }
@@ -52,13 +54,15 @@ export interface Invocation {
 }
 
 const listed = ['agent', 'since', 'limit'];
+/** As the window takes it, too. */
+const usualReadOnly = 'redacted';
 
 export function readInvocation(words: readonly string[], folder: string, now: number): Invocation {
   // What stands after `--` is the command of a local server, whatever it looks like.
   const end = words.includes('--') ? words.indexOf('--') : words.length;
   let read: ReturnType<typeof parseWords>;
   try {
-    read = parseWords(words.slice(0, end));
+    read = parseWords(words.slice(0, end).map((word) => (word === '--read-only' ? `--read-only=${usualReadOnly}` : word)));
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
@@ -67,14 +71,20 @@ export function readInvocation(words: readonly string[], folder: string, now: nu
   return { command, json: values.json, data: values.data === undefined ? null : resolve(folder, values.data) };
 }
 
+function readServe(values: Values): Pick<Extract<Command, { name: 'serve' }>, 'otlp' | 'readOnly'> {
+  const readOnly = values['read-only'] === undefined ? null : oneOf(values['read-only'], textLevels, '--read-only');
+  if (readOnly !== null && values.otlp !== undefined) throw new UsageError('--otlp says where to receive, and with --read-only nothing is received: leave one of them out.');
+  return { otlp: values.otlp === undefined ? null : readAddress(values.otlp), readOnly };
+}
+
 function readCommand(positionals: readonly string[], values: Values, { now, folder }: { readonly now: number; readonly folder: string }, after: readonly string[]): Command {
   const [name, ...rest] = positionals;
   if (after.length > 0 && name !== 'connections') throw new UsageError('"--" means nothing to this command.');
   switch (name) {
     case 'help': return { name };
     case 'serve':
-      allow(values, ['otlp'], rest, 0);
-      return { name, otlp: values.otlp === undefined ? null : readAddress(values.otlp) };
+      allow(values, ['otlp', 'read-only'], rest, 0);
+      return { name, ...readServe(values) };
     case 'status':
       allow(values, [], rest, 0);
       return { name };

@@ -30,7 +30,7 @@ export function readExport(rest: readonly string[], values: Values, readTime: (t
   return {
     name: 'export', reportName: values.name ?? (values.pack ? 'Auditor pack' : 'Report'), from, to, scope: readScope(values), contents: readContents(values), formats,
     text: values.text === undefined ? 'hashes' : oneOf(values.text, textLevels, '--text'), people: values.people === undefined ? 'names' : oneOf(values.people, peopleLevels, '--people'),
-    pack: values.pack, out: values.try || values.out === undefined ? null : resolve(folder, values.out), overwrite: values.overwrite, syslog: values.try ? null : values.syslog ?? null,
+    pack: values.pack, out: values.try || values.out === undefined ? null : resolve(folder, values.out), overwrite: values.overwrite, syslog: values.syslog ?? null,
   };
 }
 

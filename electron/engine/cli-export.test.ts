@@ -15,7 +15,7 @@ import { packLog } from './export/pack-log.ts';
 import { completeness, logOf, makePack, newKey } from './export/test-pack.ts';
 
 const keys = { variable: () => undefined, file: () => '', stdin: () => Promise.resolve(''), line: () => Promise.resolve(null) };
-const job = (params: Params<'reports.start'>, more: Partial<ReportJob>): ReportJob => ({ id: 'rep-1', spec: params.spec as ReportJob['spec'], state: 'running', by: 'ada', startedAt: '2026-11-23T12:00:00.000Z', endedAt: null, target: params.target, step: 'Writing activities', rows: 2, of: 10, bytes: 20, files: [], error: null, completeness: null, ...more });
+const job = (params: Params<'reports.start'>, more: Partial<ReportJob>): ReportJob => ({ id: 'rep-1', spec: params.spec as ReportJob['spec'], state: 'running', by: 'ada', startedAt: '2026-11-23T12:00:00.000Z', endedAt: null, target: params.target, step: 'Writing activities', rows: 2, of: 10, bytes: 20, files: [], error: null, completeness: null, sent: null, ...more });
 
 /** An engine whose job is over when it is asked for the `after`th time. */
 function engine(end: Partial<ReportJob>, after = 1): { readonly answers: Answers; readonly asked: Params<'reports.start'>[]; cancelled: number } {

@@ -5,7 +5,7 @@ import type { ReportJob, ReportPreview, ReportScope, ReportSpec } from '../../sh
 import { CallFailure } from './call-failure.ts';
 import type { CommandContext } from './cli-commands.ts';
 import type { ExportCommand, ExportScope } from './cli-export-arguments.ts';
-import { sendReport, sentText } from './cli-export-syslog.ts';
+import { previewSentText, readReceiver, sentText } from './cli-export-syslog.ts';
 import { findAgent, findConnection } from './cli-find.ts';
 import { printJson, printText } from './cli-output.ts';
 import { ProgressLine } from './cli-progress.ts';
@@ -28,18 +28,19 @@ function onInterrupt(): AbortSignal {
 export async function runExport(command: ExportCommand, context: CommandContext, interrupt: AbortSignal | null = null): Promise<number> {
   const { caller, json, streams } = context;
   const { reportName, from, to, contents, formats, text, people, pack, out, overwrite } = command;
-  const read = reportSpec.safeParse({ name: reportName, from, to, scope: await scopeOf(caller, command.scope), contents, formats, text, people, pack });
+  const send = command.syslog === null ? undefined : await readReceiver(command.syslog, caller);
+  const read = reportSpec.safeParse({ name: reportName, from, to, scope: await scopeOf(caller, command.scope), contents, formats, text, people, pack, send });
   if (!read.success) throw new CallFailure('bad_request', `This report cannot be asked for: ${read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`);
   if (out === null) {
     const preview = await caller.call('reports.preview', read.data);
-    await (json ? printJson(preview, streams) : printText(previewText(preview, read.data), streams));
+    await (json ? printJson(preview, streams) : printText(`${previewText(preview, read.data)}${send === undefined ? '' : previewSentText(send, preview.rows.reduce((sum, row) => sum + row.count, 0))}`, streams));
     return 0;
   }
   const signal = interrupt ?? onInterrupt();
   const job = await watch(caller, await caller.call('reports.start', { spec: read.data, target: out, overwrite }), signal, new ProgressLine(streams));
-  const sent = job.state === 'done' && command.syslog !== null ? await sendReport(job, command.syslog, caller, signal) : null;
-  await (json ? printJson(sent === null ? job : { ...job, sent }, streams) : printText(`${jobText(job)}${sent === null ? '' : sentText(sent)}`, job.state === 'done' ? streams : { ...streams, out: streams.err }));
-  return job.state === 'done' ? 0 : job.state === 'cancelled' ? cancelledCode : 1;
+  const whole = job.state === 'done' && (send === undefined || job.sent?.state === 'done');
+  await (json ? printJson(job, streams) : printText(`${jobText(job)}${job.sent === null ? '' : sentText(job.sent)}`, whole ? streams : { ...streams, out: streams.err }));
+  return whole ? 0 : job.state === 'cancelled' || job.sent?.state === 'cancelled' ? cancelledCode : 1;
 }
 
 async function scopeOf(caller: Caller, scope: ExportScope): Promise<ReportScope> {

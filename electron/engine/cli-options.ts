@@ -10,7 +10,7 @@ export class UsageError extends Error {
 
 const options = {
   data: { type: 'string' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false }, version: { type: 'boolean', default: false },
-  otlp: { type: 'string' }, name: { type: 'string' }, content: { type: 'string' }, agent: { type: 'string' }, task: { type: 'string' }, since: { type: 'string' },
+  otlp: { type: 'string' }, 'read-only': { type: 'string' }, name: { type: 'string' }, content: { type: 'string' }, agent: { type: 'string' }, task: { type: 'string' }, since: { type: 'string' },
   limit: { type: 'string' }, 'delete-history': { type: 'boolean', default: false }, connection: { type: 'string' },
   url: { type: 'string' }, header: { type: 'string' }, scheme: { type: 'string' }, command: { type: 'string' }, args: { type: 'string', multiple: true }, cwd: { type: 'string' }, env: { type: 'string', multiple: true },
   'key-env': { type: 'string' }, 'key-file': { type: 'string' }, 'key-stdin': { type: 'boolean', default: false }, credential: { type: 'string' }, stop: { type: 'boolean', default: false }, session: { type: 'boolean', default: false },

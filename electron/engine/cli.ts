@@ -17,6 +17,7 @@ import { keepHeapSmall } from './spare-heap.ts';
 const help = `Gatehouse ${version}
 
   gatehouse serve [--otlp HOST:PORT]            receive and keep the history, without a window
+  gatehouse serve --read-only[=hashes|redacted|full]      auditor mode: answers questions and writes reports; receives, changes and stops nothing
   gatehouse status
 
   gatehouse connections [list]
@@ -149,17 +150,18 @@ const streams = { out: process.stdout, err: process.stderr };
 const owner = userInfo().username;
 
 /** Loaded only where no engine runs already: a question to one that does shall not wait for all of it. */
-async function startEngine(folder: string, receiver: EngineOptions['receiver']): Promise<Engine> {
+async function startEngine(folder: string, receiver: EngineOptions['receiver'], readOnly: EngineOptions['readOnly'] = null): Promise<Engine> {
   const engine = await import('./engine.ts');
-  return engine.startEngine({ dataFolder: folder, receiver, owner, vault: null, onApprovals: null, desktop: null });
+  return engine.startEngine({ dataFolder: folder, receiver, readOnly, owner, vault: null, onApprovals: null, desktop: null });
 }
 
-async function serve(folder: string, otlp: { host: string; port: number } | null, json: boolean): Promise<void> {
-  const engine = await startEngine(folder, otlp ?? 'as_set');
+async function serve(folder: string, { otlp, readOnly }: Extract<Invocation['command'], { name: 'serve' }>, json: boolean): Promise<void> {
+  // As in the window that is started so: nothing is received, polled, stopped, delivered, sealed or let go, and whoever asks may only read.
+  const engine = await startEngine(folder, readOnly === null ? otlp ?? 'as_set' : 'off', readOnly);
   keepHeapSmall();
   const { state, message } = engine.receiver.status();
   const endpoint = engine.receiver.endpoint();
-  if (json) process.stdout.write(`${JSON.stringify({ ready: true, endpoint, receiver: state, message, dataDir: folder, pid: process.pid })}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ ready: true, endpoint, receiver: state, readOnly, message, dataDir: folder, pid: process.pid })}\n`);
   process.stderr.write(`${state === 'listening' ? `Gatehouse listens on ${endpoint}` : 'Gatehouse does not receive'} (data folder ${folder}, process ${process.pid}).${message === null ? '' : ` ${message}`}\n`);
   await new Promise<void>((resolve) => { for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve()); });
   await engine.close();
@@ -183,7 +185,7 @@ async function run({ command, json, data }: Invocation): Promise<void> {
     return;
   }
   const folder = data ?? defaultDataFolder({ platform: process.platform, home: homedir(), env: process.env });
-  if (command.name === 'serve') return serve(folder, command.otlp, json);
+  if (command.name === 'serve') return serve(folder, command, json);
   const { caller, running } = await openCaller(folder);
   try {
     process.exitCode = await runCommand(command, { caller, json, streams, running, keys: ownKeyPlaces });

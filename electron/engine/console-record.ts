@@ -8,7 +8,7 @@ const words: Readonly<Record<ConsoleRecord['act'], string>> = {
   'lock.set': 'Set a passphrase that locks this window', 'lock.change': 'Changed the lock of this window', 'lock.remove': 'Took the lock of this window off',
   'lock.lock': 'Locked the window', 'lock.unlock': 'Unlocked the window',
   'auditor.enter': 'Put the window into auditor mode', 'auditor.leave': 'Took the window out of auditor mode',
-  'certificate.save': 'Saved a stop certificate as a file', 'text.save': 'Saved a text of the console as a file', 'folder.open': 'Opened the data folder', 'report.send': 'Sent a report by syslog',
+  'certificate.save': 'Saved a stop certificate as a file', 'text.save': 'Saved a text of the console as a file', 'folder.open': 'Opened the data folder',
 };
 const ends: Readonly<Record<ConsoleRecord['outcome'], string>> = { asked: ' (asked)', done: '', failed: ': it failed', refused: ': refused' };
 

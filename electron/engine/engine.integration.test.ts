@@ -65,6 +65,44 @@ const post = (endpoint: string, token: string): Promise<number> =>
   fetch(`${endpoint}/v1/traces`, { ...empty, headers: { 'content-type': 'application/json', 'x-gatehouse-token': token } }).then((answer) => answer.status);
 const today = { period: { from: '2026-01-01T00:00:00.000Z', to: null } };
 
+describe('gatehouse serve --read-only', () => {
+  it('answers and exports, and refuses, receives and asks nothing', async () => {
+    const first = await serve();
+    const asked = await caller();
+    const { token } = await asked.call('connections.addOtlp', { name: 'one', content: 'full' });
+    const now = BigInt(Date.now()) * 1_000_000n;
+    const span = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), name: 'execute_tool pay', kind: 1, startTimeUnixNano: String(now - 5_000_000n), endTimeUnixNano: String(now), attributes: [{ key: 'gen_ai.agent.name', value: { stringValue: 'bot' } }, { key: 'gen_ai.operation.name', value: { stringValue: 'execute_tool' } }], status: { code: 2, message: 'the customer is ada@example.com' } };
+    await fetch(`${first.endpoint}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-gatehouse-token': token }, body: JSON.stringify({ resourceSpans: [{ resource: { attributes: [] }, scopeSpans: [{ scope: { name: 'x' }, spans: [span] }] }] }) });
+    const looks = { n: 0 };
+    const runtime = createServer((_request, response) => { looks.n += 1; response.writeHead(500).end(); });
+    await new Promise<void>((done) => { runtime.listen(0, '127.0.0.1', done); });
+    await asked.call('connections.addRuntime', { name: 'two', target: { kind: 'langgraph', url: `http://127.0.0.1:${(runtime.address() as AddressInfo).port}/` } });
+    await vi.waitFor(async () => { expect((await asked.call('activity.list', {})).rows).toHaveLength(1); }, { timeout: 20_000, interval: 100 });
+    await vi.waitFor(() => { expect(looks.n).toBeGreaterThan(0); }, { timeout: 20_000, interval: 50 });
+    first.child.kill('SIGTERM');
+    await once(first.child, 'exit');
+    const before = looks.n;
+
+    const child = spawn(process.execPath, [cli, 'serve', '--read-only=hashes', '--json', '--data', folder], { stdio: ['ignore', 'pipe', 'ignore'] });
+    children.push(child);
+    const [line] = await once(child.stdout, 'data') as [Buffer];
+    expect(JSON.parse(line.toString())).toMatchObject({ ready: true, receiver: 'off', readOnly: 'hashes', message: expect.stringMatching(/read-only, so nothing is received/) as string });
+    await expect(fetch(`${first.endpoint}/v1/traces`, { ...empty })).rejects.toThrow('fetch failed');
+    const told = await gatehouse('activity --json');
+    expect([told.code, told.out.includes('ada@example.com'), /sha256 [0-9a-f]{64}/.test(told.out)]).toEqual([0, false, true]);
+    for (const change of ['connections add otlp --name x', 'connections poll two', 'stop --all --level cancel --reason test --yes', 'readiness --check']) expect({ change, ...await gatehouse(change) }).toMatchObject({ change, code: 1, err: expect.stringContaining('Auditor mode') as string });
+    expect(await gatehouse(`export --contents console --formats csv --out ${join(folder, '..', 'read-only.csv')} --text full`)).toMatchObject({ code: 1, err: expect.stringMatching(/cannot hold more/) as string });
+    const file = join(mkdtempSync(join(tmpdir(), 'gatehouse-read-only-')), 'console.csv');
+    expect(await gatehouse(`export --contents console --formats csv --out ${file}`)).toMatchObject({ code: 0 });
+    expect(readFileSync(file, 'utf8')).toContain('connections.addOtlp');
+    expect(await gatehouse(`export --contents console --formats cef --out ${file}.cef --syslog tcp://127.0.0.1:9`)).toMatchObject({ code: 1, err: expect.stringMatching(/nothing is sent from here/) as string });
+    expect(looks.n).toBe(before);
+    runtime.close();
+    child.kill('SIGTERM');
+    expect((await once(child, 'exit'))[0]).toBe(0);
+  });
+});
+
 describe('gatehouse serve', () => {
   it('listens, takes a token that was just made, and ends cleanly', async () => {
     const { child, endpoint } = await serve();

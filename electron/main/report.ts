@@ -1,11 +1,13 @@
 /** Writes a report where the person says: asks in the native dialog, prints the PDF from our own page, and lets the engine write the rest. */
+import { randomBytes } from 'node:crypto';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { dialog, shell } from 'electron';
 import type { BrowserWindow } from 'electron';
 import { reportTitle } from '../../shared/page-channels.ts';
-import type { ReportSpec } from '../../shared/reports.ts';
+import { receiverAddress } from '../../shared/receiver-address.ts';
+import type { ReportReceiver, ReportSpec } from '../../shared/reports.ts';
 import type { EngineCaller } from './engine-caller.ts';
 import { answerReport } from './one-report-port.ts';
 import { footOf, printPage } from './printed-page.ts';
@@ -36,8 +38,19 @@ async function askPlace(window: BrowserWindow, spec: ReportSpec): Promise<Place 
   return { target: named ? filePath : `${filePath}.${ending}`, overwrite: ending !== null && named };
 }
 
-async function printReport({ preload, version }: ReportParts, caller: EngineCaller, spec: ReportSpec): Promise<Buffer> {
-  const document = await caller.call('reports.document', spec);
+/** SECURITY: what leaves this machine and for where is said here, in words that no page wrote; the page proposes, a person sends. */
+async function maySend(window: BrowserWindow, { name, contents, text }: ReportSpec, receiver: ReportReceiver): Promise<boolean> {
+  const way = receiver.transport === 'tls' ? 'The connection is encrypted, and the receiver must have a certificate that is trusted here.' : 'The connection is not encrypted: whoever is on the way can read it.';
+  const shown = { hashes: 'as hashes', redacted: 'with known secrets and addresses masked', full: 'in full' }[text];
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'question', title: 'Send report', message: `Send this report to ${receiverAddress(receiver)}?`, buttons: ['Write and send', 'Cancel'], defaultId: 1, cancelId: 1, noLink: true,
+    detail: `“${name}” is written to a file, and every row of it (${contents.join(', ')}) is then sent there as a message, with what agents wrote ${shown}. ${way} What was sent cannot be taken back.`,
+  });
+  return response === 0;
+}
+
+async function printReport({ preload, version }: ReportParts, caller: EngineCaller, spec: ReportSpec, pseudonymKey: string): Promise<Buffer> {
+  const document = await caller.call('reports.document', { ...spec, pseudonymKey });
   const preview = await caller.call('reports.preview', spec);
   const asked = JSON.stringify(spec);
   const read = { 'reports.document': JSON.stringify(document), 'reports.preview': JSON.stringify(preview) };
@@ -58,8 +71,10 @@ async function startWithPdf(parts: ReportParts, caller: EngineCaller, spec: Repo
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-report-'));
   try {
     const pdf = join(folder, 'report.pdf');
-    await writeFile(pdf, await printReport(parts, caller, spec), { mode: 0o600 });
-    const { id } = await caller.call('reports.start', { spec, ...place, pdf });
+    // The PDF and the data files are written by two of the engine's threads: they call people alike because they are given the same key.
+    const pseudonymKey = randomBytes(32).toString('hex');
+    await writeFile(pdf, await printReport(parts, caller, spec, pseudonymKey), { mode: 0o600 });
+    const { id } = await caller.call('reports.start', { spec, pseudonymKey, ...place, pdf });
     // Whatever becomes of the engine meanwhile, the file is of no use afterwards.
     void removeAfter(caller, id, folder).catch(() => rm(folder, { recursive: true, force: true })).finally(() => caller.close());
     return id;
@@ -69,11 +84,11 @@ async function startWithPdf(parts: ReportParts, caller: EngineCaller, spec: Repo
   }
 }
 
-/** The job's identifier; null when the person chose no place. */
+/** The job's identifier; null when the person chose no place, or would not have it sent. */
 export async function writeReport(parts: ReportParts, spec: ReportSpec): Promise<string | null> {
   // SECURITY: the page says what goes into a report and never where: the place is chosen by the person in the native dialog.
   const place = await askPlace(parts.window, spec);
-  if (place === null) return null;
+  if (place === null || (spec.send !== undefined && !(await maySend(parts.window, spec, spec.send)))) return null;
   const caller = parts.openCaller();
   try {
     if (spec.formats.includes('pdf')) return await startWithPdf(parts, caller, spec, place);

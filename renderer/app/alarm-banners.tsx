@@ -4,6 +4,7 @@ import type { SystemStatus } from '../../shared/contract.ts';
 import { call } from '../api/client.ts';
 import { queryClient } from '../api/query-client.ts';
 import { systemQueries } from '../api/queries.ts';
+import { Changes } from '../ui/changes.tsx';
 import { plural } from '../ui/format.ts';
 import { StateShape } from '../ui/state-shapes.tsx';
 import { Time } from '../ui/time.tsx';
@@ -29,7 +30,7 @@ export function AlarmLine({ alarm }: { alarm: Alarm }) {
     <div className={`${classes.banner} ${failed ? classes.stopped : alarm.severity === 'info' ? classes.info : ''}`}>
       <StateShape state={failed ? 'failed' : 'attention'} className={classes.shape} />
       <div className={classes.text}>{alarm.text} <span className={classes.muted}>Since <Time iso={alarm.since} />.</span></div>
-      <Button onClick={() => attempt('The alarm was not dismissed.', dismiss(alarm.id))}>Dismiss</Button>
+      <Changes><Button onClick={() => attempt('The alarm was not dismissed.', dismiss(alarm.id))}>Dismiss</Button></Changes>
     </div>
   );
 }

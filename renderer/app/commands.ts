@@ -16,7 +16,7 @@ import { setSpan, spans, spanWords } from './period.ts';
 import { openStopChooser, openStopPlan, stopChoiceNow, stopOfEverything } from './stop-choice.ts';
 import { detailStored, railStored } from './sidebar-state.ts';
 
-export interface Command { id: string; title: string; context: string; keys?: string; icon: TablerIcon; /** leads to a stop plan. */ stop?: boolean; run: () => void }
+export interface Command { id: string; title: string; context: string; keys?: string; icon: TablerIcon; /** leads to a stop plan. */ stop?: boolean; /** leads to nothing but a change or a stop: not offered in auditor mode. */ changes?: boolean; run: () => void }
 
 async function setTheme(theme: Settings['theme']): Promise<void> {
   const settings = await call('settings.set', { theme });
@@ -24,7 +24,7 @@ async function setTheme(theme: Settings['theme']): Promise<void> {
 }
 
 function themeCommand(theme: Settings['theme'], title: string): Command {
-  return { id: `theme-${theme}`, title, context: 'theme', icon: IconContrast, run: () => attempt('The theme was not changed.', setTheme(theme)) };
+  return { id: `theme-${theme}`, changes: true, title, context: 'theme', icon: IconContrast, run: () => attempt('The theme was not changed.', setTheme(theme)) };
 }
 
 const stopContext = 'opens the plan, stops nothing yet';
@@ -32,11 +32,11 @@ const stopContext = 'opens the plan, stops nothing yet';
 /** Asked before the palette opens: what is chosen on the screen below it. */
 function stopCommands(): Command[] {
   const choice = stopChoiceNow();
-  const chosen: Command[] = choice?.kind !== 'one' ? [] : [{ id: 'stop-chosen', title: `Stop ${inertString(choice.ask.name, 60)}…`, context: `chosen here; ${stopContext}`, icon: IconHandStop, stop: true, run: () => openStopPlan(choice.ask) }];
+  const chosen: Command[] = choice?.kind !== 'one' ? [] : [{ id: 'stop-chosen', changes: true, title: `Stop ${inertString(choice.ask.name, 60)}…`, context: `chosen here; ${stopContext}`, icon: IconHandStop, stop: true, run: () => openStopPlan(choice.ask) }];
   return [
     ...chosen,
-    { id: 'stop-ask', title: 'Stop an agent, a tag or a connection…', context: 'asks which, then opens the plan', icon: IconHandStop, stop: true, run: () => openStopChooser() },
-    { id: 'stop-everything', title: 'Stop everything…', context: stopContext, icon: IconHandStop, stop: true, run: () => openStopPlan(stopOfEverything) },
+    { id: 'stop-ask', changes: true, title: 'Stop an agent, a tag or a connection…', context: 'asks which, then opens the plan', icon: IconHandStop, stop: true, run: () => openStopChooser() },
+    { id: 'stop-everything', changes: true, title: 'Stop everything…', context: stopContext, icon: IconHandStop, stop: true, run: () => openStopPlan(stopOfEverything) },
   ];
 }
 
@@ -44,10 +44,10 @@ function stopCommands(): Command[] {
 function budgetCommands(): Command[] {
   const choice = stopChoiceNow();
   const scope = choice?.kind === 'one' ? choice.ask.scope : null;
-  const chosen: Command[] = choice?.kind !== 'one' || scope?.kind !== 'agent' ? [] : [{ id: 'budget-chosen', title: `New budget for ${inertString(choice.ask.name, 60)}…`, context: 'the agent chosen here', icon: IconGauge, run: () => go({ screen: 'cost', params: { tab: 'budgets', budget: 'new', for: `agent:${scope.id}` } }) }];
+  const chosen: Command[] = choice?.kind !== 'one' || scope?.kind !== 'agent' ? [] : [{ id: 'budget-chosen', changes: true, title: `New budget for ${inertString(choice.ask.name, 60)}…`, context: 'the agent chosen here', icon: IconGauge, run: () => go({ screen: 'cost', params: { tab: 'budgets', budget: 'new', for: `agent:${scope.id}` } }) }];
   return [
     ...chosen,
-    { id: 'budget-new', title: 'New budget…', context: 'soft and hard limits on spending; shows what it would have done', icon: IconGauge, run: () => go({ screen: 'cost', params: { tab: 'budgets', budget: 'new' } }) },
+    { id: 'budget-new', changes: true, title: 'New budget…', context: 'soft and hard limits on spending; shows what it would have done', icon: IconGauge, run: () => go({ screen: 'cost', params: { tab: 'budgets', budget: 'new' } }) },
     { id: 'budgets', title: 'Budgets', context: 'what was spent of each, the worst first', icon: IconGauge, run: () => go({ screen: 'cost', params: { tab: 'budgets' } }) },
   ];
 }
@@ -56,25 +56,25 @@ function budgetCommands(): Command[] {
 export function commandsNow(): Command[] {
   const demoRuns = demoNow().state === 'running' || demoNow().state === 'starting';
   const commands: Command[] = [
-    { id: 'add-connection', title: 'Add connection…', context: 'OpenTelemetry, LangGraph, A2A, MCP', icon: IconPlus, run: () => go({ screen: 'connections', params: { add: '1' } }) },
-    { id: 'answer', title: 'Answer what waits for a person', context: 'the worst effect first', icon: IconUserCheck, run: () => go({ screen: 'approvals' }) },
-    { id: 'import-grants', title: 'Import a grant document…', context: 'IAM, Cedar, scopes, roles, tools; asks before it keeps anything', icon: IconFileImport, run: () => go({ screen: 'access', params: { tab: 'documents', import: '1' } }) },
+    { id: 'add-connection', changes: true, title: 'Add connection…', context: 'OpenTelemetry, LangGraph, A2A, MCP', icon: IconPlus, run: () => go({ screen: 'connections', params: { add: '1' } }) },
+    { id: 'answer', changes: true, title: 'Answer what waits for a person', context: 'the worst effect first', icon: IconUserCheck, run: () => go({ screen: 'approvals' }) },
+    { id: 'import-grants', changes: true, title: 'Import a grant document…', context: 'IAM, Cedar, scopes, roles, tools; asks before it keeps anything', icon: IconFileImport, run: () => go({ screen: 'access', params: { tab: 'documents', import: '1' } }) },
     { id: 'findings', title: 'Findings about access', context: 'wildcards, unused power, borrowed and shared credentials', icon: IconListSearch, run: () => go({ screen: 'access', params: { tab: 'findings' } }) },
     { id: 'failures-open', title: 'Failures that are open', context: 'new and come back first', icon: IconAlertTriangle, run: () => go({ screen: 'failures', params: { show: 'open' } }) },
     { id: 'failures-all', title: 'Every group of failures', context: 'snoozed and resolved ones too', icon: IconAlertTriangle, run: () => go({ screen: 'failures', params: { show: 'all' } }) },
     { id: 'alerts-active', title: 'Alerts that are not over', context: 'open and acknowledged', icon: IconBell, run: () => go({ screen: 'alerts', params: { show: 'active' } }) },
     { id: 'alert-rules', title: 'Alert rules', context: 'what is watched, and who is told', icon: IconBellCog, run: () => go({ screen: 'alerts', params: { tab: 'rules' } }) },
-    { id: 'alert-rule-add', title: 'Add an alert rule…', context: 'asks what to watch for', icon: IconPlus, run: () => go({ screen: 'alerts', params: { tab: 'rules', add: '1' } }) },
+    { id: 'alert-rule-add', changes: true, title: 'Add an alert rule…', context: 'asks what to watch for', icon: IconPlus, run: () => go({ screen: 'alerts', params: { tab: 'rules', add: '1' } }) },
     { id: 'alert-targets', title: 'Alert targets and their queues', context: 'where alerts are delivered, and what waits', icon: IconBellCog, run: () => go({ screen: 'alerts', params: { tab: 'targets' } }) },
-    { id: 'alert-target-add', title: 'Add an alert target…', context: 'desktop, webhook, Slack, e-mail or syslog', icon: IconPlus, run: () => go({ screen: 'alerts', params: { tab: 'targets', add: '1' } }) },
+    { id: 'alert-target-add', changes: true, title: 'Add an alert target…', context: 'desktop, webhook, Slack, e-mail or syslog', icon: IconPlus, run: () => go({ screen: 'alerts', params: { tab: 'targets', add: '1' } }) },
     ...budgetCommands(),
     { id: 'unpriced', title: 'Price what has no price', context: 'models that were used and are not in the price book', icon: IconCoin, run: () => go({ screen: 'cost', params: { tab: 'prices' } }) },
-    { id: 'import-bill', title: 'Import a bill…', context: 'FOCUS or CSV, beside what we know; asks before it keeps anything', icon: IconReceiptDollar, run: () => go({ screen: 'cost', params: { tab: 'reconciliation', bill: '1' } }) },
+    { id: 'import-bill', changes: true, title: 'Import a bill…', context: 'FOCUS or CSV, beside what we know; asks before it keeps anything', icon: IconReceiptDollar, run: () => go({ screen: 'cost', params: { tab: 'reconciliation', bill: '1' } }) },
     ...stopCommands(),
     ...guardCommands(),
     demoRuns
-      ? { id: 'stop-demo', title: 'Stop the demo fleet', context: 'the pretend agents end; their history stays', icon: IconPlayerStop, run: () => attempt('The demo fleet did not stop.', demoFleet.stop()) }
-      : { id: 'start-demo', title: 'Start the demo fleet', context: 'pretend agents on this machine', icon: IconPlayerPlay, run: () => attempt('The demo fleet did not start.', demoFleet.start()) },
+      ? { id: 'stop-demo', changes: true, title: 'Stop the demo fleet', context: 'the pretend agents end; their history stays', icon: IconPlayerStop, run: () => attempt('The demo fleet did not stop.', demoFleet.stop()) }
+      : { id: 'start-demo', changes: true, title: 'Start the demo fleet', context: 'pretend agents on this machine', icon: IconPlayerPlay, run: () => attempt('The demo fleet did not start.', demoFleet.start()) },
     ...spans.map((span): Command => ({ id: `span-${span}`, title: `Period: ${spanWords[span].toLowerCase()}`, context: 'on every screen', icon: IconClock, run: () => setSpan(span) })),
     themeCommand('system', 'Theme: as the system'),
     themeCommand('light', 'Theme: light'),
@@ -88,11 +88,8 @@ export function commandsNow(): Command[] {
     { id: 'data-folder', title: 'Open the data folder', context: 'in the file manager', icon: IconFolder, run: () => attempt('The data folder was not opened.', favours.openDataFolder()) },
   ];
   if (!engineReady()) commands.unshift({ id: 'restart-engine', title: 'Restart the engine', context: 'it is away', icon: IconRefresh, run: () => attempt('The engine was not started.', favours.restartEngine()) });
-  return readOnlyNow() ? commands.filter(({ id }) => !changing.has(id) && !id.startsWith('theme-') && !id.startsWith('stop-') && id !== 'budget-chosen') : commands;
+  return readOnlyNow() ? commands.filter(({ changes }) => changes !== true) : commands;
 }
-
-/** What leads to nothing but a change is not offered in auditor mode. */
-const changing: ReadonlySet<string> = new Set(['add-connection', 'answer', 'import-grants', 'alert-rule-add', 'alert-target-add', 'budget-new', 'import-bill', 'start-demo', 'stop-demo']);
 
 function guardCommands(): Command[] {
   const state = guardNow();

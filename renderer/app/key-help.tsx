@@ -1,21 +1,23 @@
 import { useState } from 'react';
 import { Dialog } from '../ui/dialog.tsx';
 import { Kbd } from '../ui/kbd.tsx';
+import { useReadOnly } from '../ui/read-only.ts';
 import { activeKeys, type KeyBinding } from './keys.ts';
 import { placeNow } from './navigation.ts';
 import { routes } from './routes.tsx';
 import classes from './key-help.module.css';
 
 /** Bindings that do the same stand in one line. */
-function lines(bindings: readonly KeyBinding[]): { does: string; keys: string[] }[] {
-  const byDeed = new Map<string, string[]>();
-  for (const binding of bindings) byDeed.set(binding.does, [...(byDeed.get(binding.does) ?? []), binding.keys]);
-  return [...byDeed].map(([does, keys]) => ({ does, keys }));
+function lines(bindings: readonly KeyBinding[]): { does: string; keys: string[]; changes: boolean }[] {
+  const byDeed = new Map<string, { keys: string[]; changes: boolean }>();
+  for (const { does, keys, changes } of bindings) byDeed.set(does, { keys: [...(byDeed.get(does)?.keys ?? []), keys], changes: changes === true });
+  return [...byDeed].map(([does, line]) => ({ does, ...line }));
 }
 
 export default function KeyHelp({ onClose }: { onClose: () => void }) {
   // Read once, before this dialog stands above them.
   const [layers] = useState(() => activeKeys().filter((layer) => layer.bindings.length > 0));
+  const readOnly = useReadOnly();
   return (
     <Dialog title="Keys" subject={routes[placeNow().screen].title} onClose={onClose} width={620}>
       <div className={classes.columns}>
@@ -26,7 +28,7 @@ export default function KeyHelp({ onClose }: { onClose: () => void }) {
               {lines(layer.bindings).map((line) => (
                 <div key={line.does} className={classes.line}>
                   <dt>{line.keys.map((keys) => <Kbd key={keys} keys={keys} spoken />)}</dt>
-                  <dd>{line.does}</dd>
+                  <dd>{line.does}{line.changes && readOnly && ': not in auditor mode'}</dd>
                 </div>
               ))}
             </dl>

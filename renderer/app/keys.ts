@@ -3,6 +3,8 @@
  * A key is written `j`, `shift+j`, `mod+k` (Ctrl or Cmd), `g o` (one after the other), `?`, `enter`, `space`.
  */
 import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
+import { announce } from '../ui/announce.ts';
+import { auditorReason, readOnlyNow } from '../ui/read-only.ts';
 
 export interface KeyBinding {
   keys: string;
@@ -11,6 +13,8 @@ export interface KeyBinding {
   run: (event: KeyboardEvent) => void;
   /** also while a text field has the focus. Keys with `mod` and F keys always do. */
   whileTyping?: boolean;
+  /** leads to nothing but a change or a stop: in auditor mode it says so instead. */
+  changes?: boolean;
 }
 
 /** `shuts`: belongs to a dialog. While a modal dialog lies open, only such layers answer. */
@@ -105,7 +109,8 @@ function onKeyDown(event: KeyboardEvent): void {
     changed();
     return;
   }
-  hit.run(event);
+  if (hit.changes === true && readOnlyNow()) announce(auditorReason, { urgent: true });
+  else hit.run(event);
 }
 
 export function startKeys(target: Window): () => void {

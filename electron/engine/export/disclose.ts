@@ -18,7 +18,12 @@ export interface Disclosure {
 
 /** Names of one report: the same person is the same pseudonym in all of its contents, and in no other report. */
 export class Pseudonyms {
-  private readonly secret = randomBytes(32);
+  private readonly secret: Buffer;
+
+  /** `key`: in hex, where two writers of one report must agree. SECURITY: whoever has it can tell a person by trying names, so it is in no file, log or row. */
+  constructor(key: string | null = null) {
+    this.secret = key === null ? randomBytes(32) : Buffer.from(key, 'hex');
+  }
 
   of(name: string): string {
     return `person-${createHmac('sha256', this.secret).update(name.toWellFormed().trim().toLowerCase()).digest('hex').slice(0, 12)}`;

@@ -8,8 +8,10 @@ import type { ReportJob, ReportSpec } from '../../../shared/reports.ts';
 import { CallFailure } from '../call-failure.ts';
 import { ask } from '../history-port.ts';
 import { systemClock } from '../ports.ts';
+import { SyslogReceiver } from '../alerts/deliver/test-receivers.ts';
 import type { Actor } from '../ports.ts';
 import { History } from '../store/history.ts';
+import { publicId } from '../store/ids.ts';
 import { t0, TestHistory } from '../store/test-history.ts';
 import { openReports } from './report-desk.ts';
 import type { OpenedReports } from './report-desk.ts';
@@ -175,6 +177,89 @@ it('hands the files of a pack on and leaves one zip, or nothing', async () => {
   expect(await ended((await start({ pack: true, formats: ['csv'] }, join(out, 'broken.zip'))).id)).toMatchObject({ state: 'failed' });
   expect(errors.splice(0)).toEqual(['a report failed Error: broken']);
   expect(readdirSync(out).filter((name) => name.startsWith('broken'))).toEqual([]);
+});
+
+const sendTo = (receiver: SyslogReceiver, more: Partial<NonNullable<ReportSpec['send']>> = {}): Partial<ReportSpec> => ({ contents: ['activity', 'gaps'], formats: ['cef', 'csv'], send: { host: '127.0.0.1', port: receiver.port, transport: 'tcp', targetId: null, ...more } });
+const sendings = async (id: string): Promise<string[]> => (await ask(history, 'audit.list', { subject: id, limit: 20 })).rows.filter(({ action }) => action === 'report.send').map(({ outcome }) => outcome).toReversed();
+
+it('sends the CEF lines of a report on, and keeps what was sent where beside the job and in the audit log', async () => {
+  const receiver = await new SyslogReceiver().up();
+  const { id } = await start(sendTo(receiver), join(out, 'sent'));
+  const job = await ended(id);
+  const messages = job.files.filter(({ format }) => format === 'cef').reduce((sum, { rows }) => sum + (rows ?? 0), 0);
+  expect(messages).toBeGreaterThan(many);
+  expect(job).toMatchObject({ state: 'done', sent: { to: `tcp://127.0.0.1:${receiver.port}`, state: 'done', messages, of: messages, ending: 'closed', error: null } });
+  await vi.waitFor(() => { expect(receiver.messages).toHaveLength(messages); }, { timeout: 5_000 });
+  expect(receiver.broken).toEqual([]);
+  expect(receiver.messages.map(({ text }) => text)).toEqual(['activity.cef', 'gaps.cef'].flatMap((name) => readFileSync(join(out, 'sent', name), 'utf8').split('\n')).filter((line) => line !== ''));
+  expect(await sendings(id)).toEqual(['asked', 'done']);
+  await receiver.down();
+});
+
+it('says how much went out where the line is cut midway, and keeps the files', async () => {
+  const receiver = await new SyslogReceiver().up();
+  receiver.meets = (socket) => { socket.once('data', () => socket.resetAndDestroy()); };
+  const job = await ended((await start(sendTo(receiver), join(out, 'cut'))).id);
+  expect(job).toMatchObject({ state: 'done', error: null, sent: { state: 'failed', ending: null, error: expect.stringMatching(/broke the connection off|closed the connection/) as string } });
+  expect(job.sent?.messages).toBeLessThanOrEqual(job.sent?.of ?? 0);
+  expect(existsSync(join(out, 'cut', 'activity.cef'))).toBe(true);
+  await receiver.down();
+  const none = await ended((await start(sendTo(receiver), join(out, 'nobody'))).id);
+  expect(none.sent).toMatchObject({ state: 'failed', messages: 0, error: expect.stringMatching(/Nothing listens/) as string });
+  expect(await sendings(none.id)).toEqual(['asked', 'failed']);
+});
+
+it('ends a sending that is cancelled and keeps the files', async () => {
+  const receiver = await new SyslogReceiver().up();
+  // Taken and never read: TCP takes what it has room for, and the rest waits.
+  receiver.meets = (socket) => { socket.pause(); };
+  const asked = { ...sendTo(receiver), contents: [...reportContents] };
+  const { id } = await start(asked, join(out, 'stopped'));
+  await vi.waitFor(async () => { expect((await jobs()).find((one) => one.id === id)).toMatchObject({ state: 'running', endedAt: null, step: `Sending to tcp://127.0.0.1:${receiver.port}` }); }, { timeout: 30_000, interval: 10 });
+  await reports.desk['reports.cancel']({ id }, context);
+  const job = await ended(id);
+  expect(job).toMatchObject({ state: 'done', sent: { state: 'cancelled', error: 'Cancelled by ann.' } });
+  expect(existsSync(join(out, 'stopped', 'activity.cef'))).toBe(true);
+  await receiver.down();
+});
+
+it('checks at the door what is sent, where, and by whom', async () => {
+  const receiver = await new SyslogReceiver().up();
+  const asked = sendTo(receiver);
+  expect(await refused(start({ ...asked, formats: ['csv'] }, join(out, 'no')))).toMatch(/choose CEF/);
+  expect(await refused(start({ ...asked, pack: true }, join(out, 'no.zip')))).toMatch(/no auditor pack/);
+  expect(await refused(start(asked, join(out, 'no'), { actor: { ...ann, readOnly: true } }))).toMatch(/^Auditor mode: nothing is sent/);
+  for (const host of ['169.254.169.254', '0.0.0.0', '::', 'ff02::1', '255.255.255.255', '::ffff:169.254.169.254']) expect(await refused(start(sendTo(receiver, { host }), join(out, 'no')))).toMatch(/not sent to an address like that/);
+  expect(await refused(start(sendTo(receiver, { targetId: 'tgt-1' }), join(out, 'no')))).toMatch(/not there any more/);
+  const kept = await history.command('targets.save', { id: null, name: 'siem', config: { kind: 'syslog', host: 'log.example', port: 601, transport: 'tcp', facility: 16 }, quiet: null, enabled: true, credential: undefined, changedBy: 'ann', audit: { actor: 'ann', actorKind: 'desktop', action: 'targets.save', subject: null, outcome: 'done', text: 'x', details: {} } });
+  expect(await refused(start(sendTo(receiver, { targetId: publicId('target', kept.id) }), join(out, 'no')))).toMatch(/The target siem leads to tcp:\/\/log\.example:601 now/);
+  expect(existsSync(join(out, 'no'))).toBe(false);
+  expect(receiver.messages).toEqual([]);
+  await receiver.down();
+});
+
+it('calls people in its data files as the PDF does that was made with the same key, which is kept nowhere', async () => {
+  const key = 'c7'.repeat(32);
+  const asked: Partial<ReportSpec> = { contents: ['console', 'approvals', 'stops'], people: 'pseudonyms' };
+  const begin = (target: string, more: object, actor = ann): Promise<ReportJob> => reports.desk['reports.start']({ spec: spec(asked), target, overwrite: false, ...more }, { ...context, actor }) as Promise<ReportJob>;
+  const named = (text: string): string[] => [...new Set(text.match(/person-[0-9a-f]{12}/g) ?? [])];
+  const inFiles = (folder: string): string[] => named(asked.contents?.map((content) => readFileSync(join(out, folder, `${content}.jsonl`), 'utf8')).join('') ?? '');
+  expect(await ended((await begin(join(out, 'keyed'), { pseudonymKey: key })).id)).toMatchObject({ state: 'done' });
+  const onPaper = named(JSON.stringify((await ask(history, 'reports.document', { ...spec(asked), pseudonymKey: key })).sections));
+  expect(onPaper.length).toBeGreaterThan(0);
+  expect(inFiles('keyed')).toEqual(expect.arrayContaining(onPaper));
+  expect(await ended((await begin(join(out, 'unkeyed'), {})).id)).toMatchObject({ state: 'done' });
+  expect(inFiles('unkeyed').filter((one) => onPaper.includes(one))).toEqual([]);
+  expect(JSON.stringify([await jobs(), (await ask(history, 'audit.list', { limit: 500 })).rows])).not.toContain(key);
+  expect(await refused(begin(join(out, 'typed'), { pseudonymKey: key }, { ...ann, kind: 'command_line', place: 'socket' }))).toMatch(/made anew for each/);
+});
+
+it('says that it does not know how a sending ended that the engine did not outlive', async () => {
+  const { id } = await start({ contents: ['gaps'], formats: ['cef'] }, join(out, 'unsure.cef'));
+  await ended(id);
+  const sent = { to: 'tcp://log.example:601', state: 'sending', messages: 0, of: 3, shortened: 0, ending: null, error: null };
+  await history.command('audit.append', { actor: 'ann', actorKind: 'desktop', action: 'report.send', subject: id, outcome: 'asked', text: 'x', details: sent });
+  expect((await jobs()).find((one) => one.id === id)?.sent).toEqual({ ...sent, state: 'unknown' });
 });
 
 it('keeps templates, one of a name', async () => {

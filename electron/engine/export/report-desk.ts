@@ -1,7 +1,8 @@
 /** What people ask of reports: one is written at a time, the others wait. Each is in the audit log before it begins and again when it ended. */
 import { rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ReportFile, ReportJob, ReportSpec, TextLevel } from '../../../shared/reports.ts';
+import type { ReportFile, ReportJob, ReportSent, ReportSpec, TextLevel } from '../../../shared/reports.ts';
+import { receiverAddress } from '../../../shared/receiver-address.ts';
 import { textLevels } from '../../../shared/reports.ts';
 import type { Result } from '../../../shared/contract.ts';
 import { auditBy } from '../audit-words.ts';
@@ -20,6 +21,8 @@ import type { PackReport } from './report-packing.ts';
 import { packTo } from './report-packing.ts';
 import { reportThread } from './report-thread.ts';
 import type { RunningReport, RunReport } from './report-thread.ts';
+import { checkReceiver, receiverConfig, sendReport } from './syslog-report.ts';
+import type { SyslogConfig } from './syslog-report.ts';
 import { standingFile } from './write-report.ts';
 import type { ReportOrder, ReportOutcome } from './write-report.ts';
 
@@ -49,7 +52,16 @@ export interface OpenedReports {
 const mostWaiting = 20;
 export const endedText = 'Gatehouse ended before the report was finished. It is not there: start it again.';
 
-interface Job { readonly id: number; readonly actor: Actor; readonly order: ReportOrder; readonly startedMs: number; state: 'waiting' | 'running'; step: string; rows: number; of: number; bytes: number; running: RunningReport | null; cancelled: string | null; packing: AbortController; readonly ended: Promise<void>; readonly end: () => void }
+interface Job {
+  readonly id: number; readonly actor: Actor; readonly order: ReportOrder; readonly startedMs: number; state: 'waiting' | 'running'; step: string; rows: number; of: number; bytes: number; running: RunningReport | null; cancelled: string | null;
+  /** null: it is not sent. SECURITY: as it was when it was asked for, so that a target that is changed meanwhile changes nothing. */
+  readonly receiver: SyslogConfig | null;
+  /** null: its files are not whole yet, or it is not to be sent. */
+  sent: ReportSent | null;
+  /** of what follows the thread: packing, sending. */
+  readonly after: AbortController;
+  readonly ended: Promise<void>; readonly end: () => void;
+}
 
 export function openReports(parts: ReportParts): OpenedReports {
   const reports = new Reports(parts);
@@ -95,26 +107,30 @@ class Reports {
     this.#clock = parts.clock ?? systemClock;
   }
 
-  async begin({ spec, target, pdf, overwrite }: { spec: ReportSpec; target: string; pdf?: string | undefined; overwrite: boolean }, actor: Actor): Promise<ReportJob> {
+  async begin({ spec, target, pdf, overwrite, pseudonymKey }: { spec: ReportSpec; target: string; pdf?: string | undefined; overwrite: boolean; pseudonymKey?: string | undefined }, actor: Actor): Promise<ReportJob> {
     const { history, dataFolder, version } = this.#parts;
     this.#check(spec, pdf, actor);
+    // SECURITY: a key that is used twice joins two reports; the window makes each anew, and nobody else has a use for one.
+    if (pseudonymKey !== undefined && actor.place !== 'main') throw new CallFailure('bad_request', 'Pseudonyms of a report are made anew for each. Nothing was written.');
+    const receiver = spec.send === undefined ? null : await receiverConfig(spec.send, history);
     const place = inWords(() => {
       const path = checkedTarget(target, dataFolder);
       checkFree(spec, path, overwrite);
       return path;
     });
-    const order: ReportOrder = { spec, target: place, overwrite, pdf: pdf ?? null, nowMs: this.#clock.now(), version };
-    const audit = auditBy(actor, { action: 'reports.start', subject: null, outcome: 'asked', text: `Asked for the report ${spec.name}: ${spec.contents.join(', ')} from ${spec.from} to ${spec.to}, as ${spec.pack ? 'a pack with ' : ''}${spec.formats.join(', ')}.`, details: { spec, target: place, overwrite } });
+    const order: ReportOrder = { spec, pseudonymKey, target: place, overwrite, pdf: pdf ?? null, nowMs: this.#clock.now(), version };
+    const audit = auditBy(actor, { action: 'reports.start', subject: null, outcome: 'asked', text: `Asked for the report ${spec.name}: ${spec.contents.join(', ')} from ${spec.from} to ${spec.to}, as ${spec.pack ? 'a pack with ' : ''}${spec.formats.join(', ')}${spec.send === undefined ? '' : `, sent to ${receiverAddress(spec.send)}`}.`, details: { spec, target: place, overwrite } });
     const { id } = await history.command('reports.begin', { spec, by: actor.name, target: place, parts: partsOf(order), audit });
     const { promise, resolve } = Promise.withResolvers<void>();
-    const job: Job = { id, actor, order, startedMs: order.nowMs, state: 'waiting', step: 'Waiting', rows: 0, of: 0, bytes: 0, running: null, cancelled: null, packing: new AbortController(), ended: promise, end: resolve };
+    const job: Job = { id, actor, order, startedMs: order.nowMs, state: 'waiting', step: 'Waiting', rows: 0, of: 0, bytes: 0, running: null, cancelled: null, receiver, sent: null, after: new AbortController(), ended: promise, end: resolve };
     this.#jobs.set(id, job);
     this.#parts.changed(true);
     this.#next();
     return this.one(id);
   }
 
-  #check(spec: ReportSpec, pdf: string | undefined, { place, text }: Actor): void {
+  #check(spec: ReportSpec, pdf: string | undefined, actor: Actor): void {
+    const { place, text } = actor;
     if (this.#closed) throw new CallFailure('unavailable', 'Gatehouse is ending. Nothing was written.');
     if (this.#jobs.size >= mostWaiting) throw new CallFailure('too_busy', `${mostWaiting} reports wait already. Wait until one of them is done, or cancel one.`);
     // SECURITY: of an auditor who may see hashes only, a report shows no more.
@@ -122,6 +138,7 @@ class Reports {
     if (spec.formats.includes('pdf') && (pdf === undefined || place !== 'main')) throw new CallFailure('bad_request', 'A PDF is printed by the window of Gatehouse: save it from there, or choose another format. Nothing was written.');
     if (Date.parse(spec.to) <= Date.parse(spec.from)) throw new CallFailure('bad_request', 'The period of the report ends before it begins. Nothing was written.');
     if (outputsOf(spec).length === 0) throw new CallFailure('bad_request', 'FOCUS is a format of cost, and cost was not chosen: there is nothing to write.');
+    checkReceiver(spec, actor);
     if (spec.pack && this.#parts.pack === null) throw new CallFailure('unavailable', 'Packs are made by an engine that keeps the audit log. Nothing was written.');
   }
 
@@ -138,8 +155,10 @@ class Reports {
     try {
       job.running = this.#run(job.order, (progress) => this.#tell(job, progress), (stack) => log.error('a report failed', new Error(stack)));
       const written = await job.running.outcome;
+      job.running = null;
       const outcome = job.order.spec.pack ? await this.#pack(job, written) : written;
       await this.#end(job, 'done', outcome, null);
+      await this.#send(job, outcome);
     } catch (error) {
       const cancelled = error instanceof ReportCancelled || job.cancelled !== null;
       if (!cancelled && !(error instanceof ReportFailure)) log.error('a report failed', error);
@@ -154,8 +173,20 @@ class Reports {
   async #pack(job: Job, outcome: ReportOutcome): Promise<ReportOutcome> {
     const { pack } = this.#parts;
     if (pack === null) throw new ReportFailure('Packs are not made here.');
-    const file = await packTo(pack, { order: job.order, outcome, by: job.actor.name }, job.packing.signal, (step, bytes) => this.#tell(job, { step, rows: job.rows, of: job.of, bytes }));
+    const file = await packTo(pack, { order: job.order, outcome, by: job.actor.name }, job.after.signal, (step, bytes) => this.#tell(job, { step, rows: job.rows, of: job.of, bytes }));
     return { ...outcome, bytes: file.bytes, files: [file] };
+  }
+
+  /** Its files are whole and stay, whatever becomes of it: they are what is sent again. */
+  async #send(job: Job, { files }: ReportOutcome): Promise<void> {
+    const { spec, target } = job.order;
+    if (job.receiver === null) return;
+    const told = (sent: ReportSent): void => {
+      job.sent = sent;
+      this.#tell(job, { step: `Sending to ${sent.to}`, rows: sent.messages, of: sent.of, bytes: job.bytes });
+    };
+    const sending = { id: publicId('report', job.id), spec, config: job.receiver, folder: placeOf(spec, target).folder, files, actor: job.actor, history: this.#parts.history, told };
+    await sendReport({ ...sending, signal: job.after.signal, stopped: () => (job.cancelled === endedText ? 'Gatehouse ended on the way.' : job.cancelled) });
   }
 
   #tell(job: Job, progress: { step: string; rows: number; of: number; bytes: number }): void {
@@ -176,14 +207,14 @@ class Reports {
   async cancel(id: string, actor: Actor): Promise<ReportJob> {
     const job = this.#jobs.get(rowOf('report', id));
     if (job === undefined) return this.one(rowOf('report', id));
-    await this.#parts.history.command('audit.append', auditBy(actor, { action: 'reports.cancel', subject: id, outcome: 'done', text: `Cancelled the report ${job.order.spec.name}.`, details: {} }));
+    await this.#parts.history.command('audit.append', auditBy(actor, { action: 'reports.cancel', subject: id, outcome: 'done', text: job.sent === null ? `Cancelled the report ${job.order.spec.name}.` : `Cancelled the sending of the report ${job.order.spec.name}; its files stay.`, details: {} }));
     await this.#stop(job, `Cancelled by ${actor.name}.`);
     return this.one(job.id);
   }
 
   async #stop(job: Job, why: string): Promise<void> {
     job.cancelled ??= why;
-    job.packing.abort(new ReportCancelled());
+    job.after.abort(new ReportCancelled());
     if (job.state === 'waiting') {
       this.#jobs.delete(job.id);
       await this.#end(job, why === endedText ? 'failed' : 'cancelled', null, why);
@@ -207,7 +238,9 @@ class Reports {
   /** How far it is stands in memory only. */
   #live(row: ReportJob): ReportJob {
     const job = this.#jobs.get(rowIdOf('report', row.id) ?? 0);
-    return job === undefined || row.endedAt !== null ? row : { ...row, state: job.state, step: job.step, rows: job.rows, of: job.of, bytes: job.bytes };
+    if (job === undefined || (row.endedAt !== null && job.receiver === null)) return row;
+    // While it is sent it is not over, though its files are whole.
+    return { ...row, state: job.state, endedAt: null, step: job.step, rows: job.rows, of: job.of, bytes: job.bytes, sent: job.sent };
   }
 
   async recover(): Promise<void> {

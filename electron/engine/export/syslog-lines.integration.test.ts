@@ -26,7 +26,7 @@ describe('a report by syslog', () => {
     const receiver = await opened(new SyslogReceiver());
     const lines = [...hostile.map(lineOf), '', ...Array.from({ length: 500 }, (_, i) => lineOf(`row ${i}`))];
     const sent = await sending(receiver, lines);
-    expect(sent).toEqual({ lines: lines.length - 1, shortened: 1 });
+    expect(sent).toEqual({ lines: lines.length - 1, shortened: 1, ending: 'closed' });
     await expect.poll(() => receiver.messages.length, { timeout: 5_000 }).toBe(lines.length - 1);
     expect(receiver.messages[0]).toMatchObject({ facility: 13, severity: 5, timestamp: '2026-02-01T10:00:00.000Z', hostname: 'ops.example', appName: 'Gatehouse', msgId: 'report', bom: false });
     const texts = receiver.messages.map(({ text }) => parseCef(text).extension);
@@ -38,10 +38,22 @@ describe('a report by syslog', () => {
   it('goes over TLS to whom the certificate names, and to nobody else', async () => {
     const { ca, good, other } = await makeAuthority();
     const [right, wrong] = [await opened(new SyslogReceiver(good)), await opened(new SyslogReceiver(other))];
-    expect(await sending(right, [lineOf('x')], { transport: 'tls', ca })).toEqual({ lines: 1, shortened: 0 });
+    expect(await sending(right, [lineOf('x')], { transport: 'tls', ca })).toEqual({ lines: 1, shortened: 0, ending: 'closed' });
     await expect.poll(() => right.messages.length, { timeout: 5_000 }).toBe(1);
     await expect(sending(wrong, [lineOf('x')], { transport: 'tls', ca })).rejects.toThrow(/127\.0\.0\.1:\d+: /);
     expect(wrong.messages).toHaveLength(0);
+  });
+
+  it('goes nowhere that a name must not lead, and tells a receiver that hung up from one that took all', async () => {
+    const anywhere = await opened(new SyslogReceiver());
+    await expect(sending(anywhere, [lineOf('x')], { host: '0.0.0.0' })).rejects.toThrow(/^0\.0\.0\.0:\d+: A report is not sent to an address like that/);
+    expect(anywhere.messages).toEqual([]);
+    const hangsUp = await opened(new SyslogReceiver());
+    hangsUp.meets = (socket) => { socket.end(); };
+    const tally = { lines: 0, shortened: 0 };
+    async function* slow(): AsyncGenerator<string> { for (let n = 0; n < 200; n += 1) { await new Promise((done) => { setTimeout(done, 5); }); yield lineOf(`row ${n}`); } }
+    await expect(sendSyslogLines({ config: { host: '127.0.0.1', port: hangsUp.port, transport: 'tcp', facility: 13, ca: undefined }, lines: slow(), host: 'h', signal: new AbortController().signal, limits, tally })).rejects.toThrow(/closed the connection|broke the connection/);
+    expect(tally.lines).toBeLessThan(200);
   });
 
   it('fails in words where nobody listens', async () => {

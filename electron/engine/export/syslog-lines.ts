@@ -1,6 +1,7 @@
 /**
  * The lines of a CEF file as RFC 5424 messages in octet-counted frames (RFC 6587 3.4.1, RFC 5425 4.3), one after the other over one connection. TCP syslog
  * has no acknowledgement: what counts as sent was handed to a connection that stayed whole until `settleMs` after its end, or that the receiver closed in order.
+ * What counts as taken on the way was taken over by TCP of this machine: which of its bytes the other side acknowledged, the system tells no program.
  */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -10,11 +11,20 @@ import type { ConfigOf, SendLimits } from '../alerts/deliver/sending.ts';
 import { DeliveryFault, usualLimits } from '../alerts/deliver/sending.ts';
 import { timestamp, word } from '../alerts/deliver/syslog-frame.ts';
 import { lineTo } from '../alerts/deliver/syslog.ts';
+import { isRefusedAddress, refusedAddressText } from './syslog-address.ts';
 
 /** 8,192 bytes is what the usual receivers take as they come; RFC 5424 lets them cut what is longer, and they would not say so. */
 const mostBytes = 8_000;
 
-export interface SyslogSent { readonly lines: number; /** of them with values that are told by their hash, because the line was too long to send. */ readonly shortened: number }
+export interface SyslogSent {
+  readonly lines: number;
+  /** of them with values that are told by their hash, because the line was too long to send. */
+  readonly shortened: number;
+  /** `closed`: the receiver closed the connection behind the last line; `quiet`: it did not, and no error came either. */
+  readonly ending: 'closed' | 'quiet';
+}
+/** How far it is, also when it fails: `lines` that TCP of this machine took over. */
+export interface SyslogTally { lines: number; shortened: number }
 
 export interface SyslogSending {
   readonly config: Omit<ConfigOf<'syslog'>, 'kind'>;
@@ -24,45 +34,59 @@ export interface SyslogSending {
   readonly signal: AbortSignal;
   /** `totalMs`: without any progress. */
   readonly limits?: SendLimits;
-  readonly told?: (sent: number) => void;
+  /** begins at nothing, and is written on. */
+  readonly tally?: SyslogTally;
 }
 
 /** Throws a DeliveryFault in words; what was handed over before it may have arrived. */
-export async function sendSyslogLines({ config, lines, host, signal, limits = usualLimits, told }: SyslogSending): Promise<SyslogSent> {
+export async function sendSyslogLines({ config, lines, host, signal, limits = usualLimits, tally = { lines: 0, shortened: 0 } }: SyslogSending): Promise<SyslogSent> {
   const who = `${config.host}:${config.port}`;
   const quiet = new Watchdog(limits.totalMs);
   const attempt = AbortSignal.any([signal, quiet.signal]);
-  const sent = { lines: 0, shortened: 0 };
   let socket: Socket | null = null;
   try {
     attempt.throwIfAborted();
+    if (isRefusedAddress(config.host)) throw new DeliveryFault(`${who}: ${refusedAddressText}`, { forGood: true });
     socket = lineTo({ kind: 'syslog', ...config });
     const broken = once(socket, 'error', { signal: attempt }).then(([error]) => { throw error as Error; });
     const closed = once(socket, 'close');
     // Raced below; by themselves they are nobody's.
     for (const one of [broken, closed]) one.catch(() => undefined);
     await Promise.race([once(socket, config.transport === 'tls' ? 'secureConnect' : 'connect'), broken]);
+    // SECURITY: looked at behind the look-up of its name and before the first byte, so that no name leads where an address may not.
+    if (isRefusedAddress(socket.remoteAddress ?? '')) throw new DeliveryFault(`${who}: ${refusedAddressText}`, { forGood: true });
     socket.resume();
     for await (const line of lines) {
       if (line === '') continue;
-      const fitted = fit(line, mostBytes - 400);
-      if (socket.closed || socket.readableEnded) throw new DeliveryFault(`${who}: It closed the connection after ${sent.lines} lines.`);
-      if (!socket.write(frameOf(fitted, config.facility, host))) await Promise.race([once(socket, 'drain'), broken, closed]);
+      attempt.throwIfAborted();
+      if (socket.closed || socket.readableEnded) throw cutOff(who);
+      if (!writeLine(socket, line, config.facility, host, tally)) await Promise.race([once(socket, 'drain'), broken, closed]);
       quiet.moved();
-      sent.lines += 1;
-      if (fitted !== line) sent.shortened += 1;
-      if (sent.lines % 1_000 === 0) told?.(sent.lines);
     }
+    if (socket.closed || socket.readableEnded) throw cutOff(who);
     socket.end();
-    await Promise.race([once(socket, 'finish'), broken]);
-    await Promise.race([closed, broken, settled(limits.settleMs)]);
-    return sent;
+    await Promise.race([once(socket, 'finish'), broken, closed]);
+    if (!socket.writableFinished) throw cutOff(who);
+    const ending = await Promise.race([closed.then(() => 'closed' as const), broken, settled(limits.settleMs).then(() => 'quiet' as const)]);
+    return { ...tally, ending };
   } catch (error) {
     throw lineFault(error, who, attempt, limits);
   } finally {
     quiet.stop();
     socket?.destroy();
   }
+}
+
+const cutOff = (who: string): DeliveryFault => new DeliveryFault(`${who}: It closed the connection before it had taken all.`);
+
+/** Counted when TCP took it over and not when it was asked to: what waits in this program was not sent. False: wait before the next. */
+function writeLine(socket: Socket, line: string, facility: number, host: string, tally: SyslogTally): boolean {
+  const fitted = fit(line, mostBytes - 400);
+  return socket.write(frameOf(fitted, facility, host), (error) => {
+    if (error) return;
+    tally.lines += 1;
+    if (fitted !== line) tally.shortened += 1;
+  });
 }
 
 const settled = (ms: number): Promise<void> => new Promise((done) => { setTimeout(done, ms); });

@@ -21,6 +21,8 @@ import type { Output, PartFile } from './report-files.ts';
 
 export interface ReportOrder {
   readonly spec: ReportSpec;
+  /** what the PDF was made with; left out: one of its own. */
+  readonly pseudonymKey?: string | undefined;
   /** file or folder; of a pack: the zip, beside which the files to be packed are put. */
   readonly target: string;
   readonly overwrite: boolean;
@@ -54,7 +56,7 @@ class ReportWriter {
   private readonly order: ReportOrder;
   private readonly watch: ReportWatch;
   private readonly folder: ReportFolder;
-  private readonly pseudonyms = new Pseudonyms();
+  private readonly pseudonyms: Pseudonyms;
   private readonly files: ReportFile[] = [];
   private readonly examined: Partial<Record<ReportContent, number>> = {};
   private readonly withheld: Partial<Record<ReportContent, number>> = {};
@@ -63,6 +65,7 @@ class ReportWriter {
   private of = 0;
 
   constructor(reading: Reading, order: ReportOrder, watch: ReportWatch, folder: ReportFolder) {
+    this.pseudonyms = new Pseudonyms(order.pseudonymKey ?? null);
     this.reading = reading;
     this.order = order;
     this.watch = watch;

@@ -8,6 +8,7 @@ import { setParams } from '../../app/navigation.ts';
 import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { FromQuery } from '../../ui/blocks.tsx';
+import { Changes } from '../../ui/changes.tsx';
 import { plural } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
@@ -56,7 +57,7 @@ function BaselinePart({ agentId, name }: { agentId: string; name: string }) {
                   {differences(baseline) === 0 ? <p className={classes.note}><StateShape state="completed" />It holds exactly that now.</p> : <BaselineLists baseline={baseline} />}
                 </>
               )}
-            <div className={classes.buttons}><Button onClick={() => setApproving(true)}>{baseline === null ? 'Approve what it holds…' : 'Approve what it holds now…'}</Button></div>
+            <div className={classes.buttons}><Changes><Button onClick={() => setApproving(true)}>{baseline === null ? 'Approve what it holds…' : 'Approve what it holds now…'}</Button></Changes></div>
             {approving && <ApproveDialog agentId={agentId} name={name} baseline={baseline} onClose={() => setApproving(false)} />}
           </>
         )}

@@ -10,6 +10,7 @@ import { detailStored } from '../../app/sidebar-state.ts';
 import { inertString } from '../../ui/agent-text.ts';
 import { AgentText, InertName } from '../../ui/agent-text-view.tsx';
 import { Empty, ErrorBlock, FromQuery } from '../../ui/blocks.tsx';
+import { Changes } from '../../ui/changes.tsx';
 import { DataTable, useDataTable, type DataColumn, type TableSort } from '../../ui/data-table.tsx';
 import { step } from '../../ui/data-table-order.ts';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -70,7 +71,7 @@ function DocumentPane({ document, onRemove }: { document: GrantDocument; onRemov
             </>
           )}
         </FromQuery>
-        <div className={classes.buttons}><Button onClick={onRemove}>Remove…</Button></div>
+        <div className={classes.buttons}><Changes><Button onClick={onRemove}>Remove…</Button></Changes></div>
       </div>
     </Panel>
   );
@@ -88,10 +89,10 @@ function List({ rows, chosenId, text }: { rows: readonly GrantDocument[]; chosen
   const move = (by: number) => (): void => choose(step(model.order, chosen?.id ?? null, by));
   useKeys('Documents', [
     { keys: 'j', does: 'next document', run: move(1) }, { keys: 'k', does: 'document before', run: move(-1) }, { keys: 'arrowdown', does: '', run: move(1) }, { keys: 'arrowup', does: '', run: move(-1) },
-    { keys: 'n', does: 'import a document', run: () => setParams({ import: '1' }) }, { keys: 'escape', does: 'clear the filter', run: () => setParams({ q: null }) },
+    { keys: 'n', does: 'import a document', changes: true, run: () => setParams({ import: '1' }) }, { keys: 'escape', does: 'clear the filter', run: () => setParams({ q: null }) },
   ]);
   const empty = rows.length === 0
-    ? <Empty title="Policies and scope lists that no connection tells will stand here" why="Nothing was imported. IAM and Cedar policies, OAuth scopes, app roles and own declarations of network reach, data stores and budgets are read on this machine and joined with what agents did." action={<Button onClick={() => setParams({ import: '1' })} rightSection={<Kbd keys="n" />}>Import a document…</Button>} />
+    ? <Empty title="Policies and scope lists that no connection tells will stand here" why="Nothing was imported. IAM and Cedar policies, OAuth scopes, app roles and own declarations of network reach, data stores and budgets are read on this machine and joined with what agents did." action={<Changes><Button onClick={() => setParams({ import: '1' })} rightSection={<Kbd keys="n" />}>Import a document…</Button></Changes>} />
     : <Empty title="No document fits this filter" why={`On: text “${text.trim()}”.`} action={<Button onClick={() => setParams({ q: null })} rightSection={<Kbd keys="escape" />}>Clear the filter</Button>} />;
   return (
     <>
@@ -113,7 +114,7 @@ export function DocumentsTab() {
     <>
       <div className={classes.bar}>
         <SearchField value={text} onChange={(next) => setParams({ q: next === '' ? null : next.slice(0, 200) })} placeholder="Name, agent, credential" label="Filter documents" />
-        <span className={classes.barEnd}><span>Read on this machine, sent nowhere.</span><Button onClick={() => setParams({ import: '1' })} rightSection={<Kbd keys="n" />}>Import a document…</Button></span>
+        <span className={classes.barEnd}><span>Read on this machine, sent nowhere.</span><Changes><Button onClick={() => setParams({ import: '1' })} rightSection={<Kbd keys="n" />}>Import a document…</Button></Changes></span>
       </div>
       <FromQuery query={query} what="Reading documents" failed="The documents could not be read." height={42}>{({ rows }) => <List rows={rows} chosenId={params['document'] ?? null} text={text} />}</FromQuery>
       {params['import'] === '1' && <ImportDialog onClose={() => setParams({ import: null })} />}

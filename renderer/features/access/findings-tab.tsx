@@ -13,6 +13,7 @@ import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { announce } from '../../ui/announce.ts';
 import { Empty, ErrorBlock, Loading } from '../../ui/blocks.tsx';
+import { Changes } from '../../ui/changes.tsx';
 import { Chip, ChoiceChip } from '../../ui/chip.tsx';
 import { copyText } from '../../ui/copy-button.tsx';
 import { DataTable, useDataTable, type DataColumn, type TableSort } from '../../ui/data-table.tsx';
@@ -71,7 +72,7 @@ function NoFindings({ view }: { view: FindingsView }) {
   const words = findingsFilters(view);
   if (words.length > 0) return <Empty title={view.dismissed ? 'No dismissed finding fits this filter' : 'No open finding fits this filter'} why={`On: ${words.join(', ')}.`} action={<Button onClick={() => setParams(clearedFindings)} rightSection={<Kbd keys="escape" />}>Clear the filter</Button>} />;
   if (view.dismissed) return <Empty title="What was dismissed will stand here" why="Nothing is dismissed. A finding is dismissed with a reason and for a time; it comes back when the time is over." />;
-  return <Empty title="Nothing was found where we could see" why="Wildcards, unused power, borrowed accounts, shared keys, agents without owner and what else is wrong will stand here. What no connection lists and nobody imported is not judged." action={<Button onClick={() => go({ screen: 'access', params: { tab: 'documents', import: '1' } })}>Import a grant document…</Button>} />;
+  return <Empty title="Nothing was found where we could see" why="Wildcards, unused power, borrowed accounts, shared keys, agents without owner and what else is wrong will stand here. What no connection lists and nobody imported is not judged." action={<Changes><Button onClick={() => go({ screen: 'access', params: { tab: 'documents', import: '1' } })}>Import a grant document…</Button></Changes>} />;
 }
 
 interface ListProps { rows: readonly Finding[]; total: number; view: FindingsView; /** the rows are still those of the filter before: no order may be held by them. */ stale: boolean }
@@ -92,7 +93,7 @@ function List({ rows, total, view, stale }: ListProps) {
   useKeys('Findings', [
     { keys: 'j', does: 'next finding', run: move(1) }, { keys: 'k', does: 'finding before', run: move(-1) }, { keys: 'arrowdown', does: '', run: move(1) }, { keys: 'arrowup', does: '', run: move(-1) },
     { keys: 'enter', does: 'open the agent', run: () => { if (chosen !== undefined) openAgent(chosen); } },
-    { keys: 'z', does: view.dismissed ? 'restore' : 'dismiss', run: () => { if (chosen !== undefined) act(chosen); } },
+    { keys: 'z', does: view.dismissed ? 'restore' : 'dismiss', changes: true, run: () => { if (chosen !== undefined) act(chosen); } },
     { keys: 'c', does: 'copy the finding', run: () => { if (chosen !== undefined) void copyText(`${chosen.tag} ${ruleWords[chosen.rule]}: ${chosen.text} ${chosen.advice}`).then((done) => announce(done ? 'Finding copied' : 'Not copied: the system refused the clipboard')); } },
     { keys: '.', does: 'sort new ones in', run: model.release },
     { keys: 'escape', does: 'clear the filter', run: () => setParams(clearedFindings) },

@@ -10,6 +10,7 @@ import { go, setParams, usePlace } from '../../app/navigation.ts';
 import { detailStored } from '../../app/sidebar-state.ts';
 import { stopOfAgent, useStopChoice } from '../../app/stop-choice.ts';
 import { Empty, ErrorBlock, Loading } from '../../ui/blocks.tsx';
+import { Changes } from '../../ui/changes.tsx';
 import { Chip } from '../../ui/chip.tsx';
 import { formatCount, plural } from '../../ui/format.ts';
 import { Kbd, KeyHints } from '../../ui/kbd.tsx';
@@ -58,7 +59,7 @@ function NoRows({ view }: { view: MatrixView }) {
     <Empty
       title="What agents may touch will stand here, and what of it they touched"
       why={asking ? 'No connection has listed a grant yet. MCP, LangGraph and A2A connections list theirs when they are asked; policies of clouds and gateways can be imported.' : 'No grant is known. A connection to MCP, LangGraph or A2A lists what its agents may use; policies of clouds and gateways can be imported.'}
-      action={<span className={classes.buttons}><Button onClick={() => go({ screen: 'connections', params: { add: '1' } })}>Add a connection</Button><Button onClick={() => go({ screen: 'access', params: { tab: 'documents', import: '1' } })}>Import a grant document…</Button></span>}
+      action={<span className={classes.buttons}><Changes><Button onClick={() => go({ screen: 'connections', params: { add: '1' } })}>Add a connection</Button></Changes><Changes><Button onClick={() => go({ screen: 'access', params: { tab: 'documents', import: '1' } })}>Import a grant document…</Button></Changes></span>}
     />
   );
 }

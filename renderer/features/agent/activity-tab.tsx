@@ -10,6 +10,7 @@ import { openStopPlan, stopOfAgent, stopOfTask, useStopChoice } from '../../app/
 import { detailStored } from '../../app/sidebar-state.ts';
 import { announce } from '../../ui/announce.ts';
 import { Empty, ErrorBlock, Loading } from '../../ui/blocks.tsx';
+import { Changes } from '../../ui/changes.tsx';
 import { ChoiceChip } from '../../ui/chip.tsx';
 import { copyText } from '../../ui/copy-button.tsx';
 import { step } from '../../ui/data-table-order.ts';
@@ -78,7 +79,7 @@ export function ActivityTab({ agentId, agentName, listedBy }: { agentId: string;
               {waiting > 0 && <button type="button" className={classes.toggle} onClick={release}>{formatCount(waiting)} new, press <Kbd keys="." /></button>}
               <span>{formatCount(tasks.length)}{query.hasNextPage ? ' newest' : ''}</span>
               <Kbd keys="shift+j" /><Kbd keys="shift+k" />
-              {task !== undefined && isOpen(task) && <button type="button" className={classes.stopTask} onClick={() => openStopPlan(stopOfTask({ id: task.id, name: taskTitle(task) }, { agent: { id: agentId, name: agentName } }))}><IconHandStop size={14} stroke={1.75} aria-hidden="true" />Stop this task…</button>}
+              {task !== undefined && isOpen(task) && <Changes><button type="button" className={classes.stopTask} onClick={() => openStopPlan(stopOfTask({ id: task.id, name: taskTitle(task) }, { agent: { id: agentId, name: agentName } }))}><IconHandStop size={14} stroke={1.75} aria-hidden="true" />Stop this task…</button></Changes>}
               <ChoiceChip label="Outcome" value={outcome} options={taskOutcomes.map((value) => ({ value, label: outcomeLooks[value].word }))} onChange={setOutcome} />
             </>
           )}

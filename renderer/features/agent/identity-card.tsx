@@ -7,6 +7,7 @@ import { identityQueries } from '../../api/queries.ts';
 import { placeHash } from '../../app/navigation.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { FromQuery } from '../../ui/blocks.tsx';
+import { Changes } from '../../ui/changes.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { PlainTable } from '../../ui/data-table-plain.tsx';
 import { formatCount, plural } from '../../ui/format.ts';
@@ -55,7 +56,7 @@ function Answers({ who, none, onChange }: { who: IdentityCard['owner']; none: st
   return (
     <span className={classes.inline}>
       {who === null ? <span className={classes.second}>{none}</span> : <><InertName text={who.name} most={80} />{who.gone && <StateBadge state="attention" word="is gone" />}<span className={classes.second}>{who.source === 'runtime' ? 'as its runtime says' : <>said by <InertName text={who.by} most={40} /></>}, <Age iso={who.at} /> ago</span></>}
-      <Button size="compact-sm" onClick={onChange}>{who === null ? 'Name one…' : 'Change…'}</Button>
+      <Changes><Button size="compact-sm" onClick={onChange}>{who === null ? 'Name one…' : 'Change…'}</Button></Changes>
     </span>
   );
 }

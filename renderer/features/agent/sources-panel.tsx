@@ -9,6 +9,7 @@ import { placeHash } from '../../app/navigation.ts';
 import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { ErrorBlock } from '../../ui/blocks.tsx';
+import { Changes } from '../../ui/changes.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { plural } from '../../ui/format.ts';
 import { Id } from '../../ui/id.tsx';
@@ -36,7 +37,7 @@ function Source({ source, alone, onUnlink }: { source: AgentSource; alone: boole
     <li className={classes.source}>
       <span className={classes.sourceName}><strong><InertName text={source.name} most={60} /></strong><a className={classes.link} href={placeHash({ screen: 'connections', id: source.connectionId })}>{source.connectionName}</a><span className={classes.second}><InertName text={source.source} most={60} /></span></span>
       <span className={classes.why}>{source.by === null ? (alone ? 'The only side it is seen from.' : 'The others were joined to it.') : <><StateBadge state={source.by === 'rule' ? 'completed' : 'own'} word={source.by === 'rule' ? 'By rule' : 'By a person'} /> <InertName text={source.why ?? 'No reason was kept.'} most={300} /></>}</span>
-      <span className={classes.sourceAct}><span className={classes.second}><Age iso={source.lastSeen} /> ago</span><Id id={source.agentId} />{source.by !== null && <Button onClick={onUnlink}>Unlink…</Button>}</span>
+      <span className={classes.sourceAct}><span className={classes.second}><Age iso={source.lastSeen} /> ago</span><Id id={source.agentId} />{source.by !== null && <Changes><Button onClick={onUnlink}>Unlink…</Button></Changes>}</span>
     </li>
   );
 }
@@ -46,7 +47,7 @@ export function SourcesPanel({ agent }: { agent: AgentDetail }) {
   const [linking, setLinking] = useState(false);
   return (
     <Panel
-      flush title="Seen from" aside={<><span>{plural(agent.sources.length, 'side')}</span><Button onClick={() => setLinking(true)}>Link another agent…</Button></>}
+      flush title="Seen from" aside={<><span>{plural(agent.sources.length, 'side')}</span><Changes><Button onClick={() => setLinking(true)}>Link another agent…</Button></Changes></>}
       foot={<span>One agent, told by telemetry and by its runtime: joined by a declared rule or by a person; each says why.</span>}
     >
       {agent.sources.length === 0

@@ -14,6 +14,7 @@ import { isStringArray, stored } from '../../app/stored.ts';
 import { inertString } from '../../ui/agent-text.ts';
 import { announce } from '../../ui/announce.ts';
 import { Empty, ErrorBlock, Loading } from '../../ui/blocks.tsx';
+import { Changes } from '../../ui/changes.tsx';
 import { Chip, ChoiceChip } from '../../ui/chip.tsx';
 import { copyText } from '../../ui/copy-button.tsx';
 import { DataTable, useDataTable, type DataColumn, type TableSort } from '../../ui/data-table.tsx';
@@ -113,7 +114,7 @@ function AgentList({ rows, known, filter, typed, setFilter, period }: AgentListP
           label="Agents" model={model} sort={sort} onSort={sortStored.set} selected={selected} onSelect={select}
           onSelectAll={() => setSelected(chosen === model.order.length ? new Set() : new Set(model.order))} focused={focused} onFocus={setFocused} onOpen={open} rowName={rowName}
           empty={nobody
-            ? <Empty title="Every agent that reports will stand here" why="No agent has been seen yet. An agent appears with its first activity, as soon as its telemetry reaches this machine." action={<Button onClick={() => go({ screen: 'connections', params: { add: '1' } })}>Add a connection</Button>} />
+            ? <Empty title="Every agent that reports will stand here" why="No agent has been seen yet. An agent appears with its first activity, as soon as its telemetry reaches this machine." action={<Changes><Button onClick={() => go({ screen: 'connections', params: { add: '1' } })}>Add a connection</Button></Changes>} />
             : <Empty title={`No agent of ${plural(known, 'agent')} fits this filter`} why={`On: ${words.join(', ')}.`} action={<Button onClick={() => setFilter(noFilter)} rightSection={<Kbd keys="escape" />}>Clear the filter</Button>} />}
         />
       </div>
@@ -137,7 +138,7 @@ function StopChosen({ choice }: { choice: StopChoice | null }) {
   if (choice === null) return null;
   const open = (): void => { if (choice.kind === 'one') openStopPlan(choice.ask); else openStopChooser(choice.agents); };
   const words = choice.kind === 'one' ? `Stop ${inertString(choice.ask.name, 18)}…` : `Stop one of ${formatCount(choice.agents.length)}…`;
-  return <button type="button" className={classes.stop} onClick={open}><IconHandStop size={14} stroke={1.75} aria-hidden="true" />{words}<Kbd keys="mod+." /></button>;
+  return <Changes><button type="button" className={classes.stop} onClick={open}><IconHandStop size={14} stroke={1.75} aria-hidden="true" />{words}<Kbd keys="mod+." /></button></Changes>;
 }
 
 const idOf = (agent: Agent): string => agent.id;

@@ -9,6 +9,7 @@ import { go, placeNow, setParams, usePlace } from '../../app/navigation.ts';
 import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { Empty, ErrorBlock, FromQuery } from '../../ui/blocks.tsx';
+import { Changes } from '../../ui/changes.tsx';
 import { DataTable, useDataTable, type DataColumn, type TableSort } from '../../ui/data-table.tsx';
 import { step } from '../../ui/data-table-order.ts';
 import { formatCount, plural } from '../../ui/format.ts';
@@ -33,14 +34,14 @@ function Tells({ rule, targets }: { rule: AlertRule; targets: readonly AlertTarg
 function columnsOf(targets: readonly AlertTarget[], { onSwitch, onEdit, onRemove, busy }: RowActs): readonly DataColumn<AlertRule>[] {
   const name = (rule: AlertRule) => <span className="gh-visually-hidden"> {inertString(rule.name, 60)}</span>;
   return [
-    { id: 'on', head: 'On', name: 'On', min: 74, grow: 0, sortBy: (rule) => (rule.enabled ? 0 : 1), cell: (rule) => <label className={classes.switch}><input type="checkbox" role="switch" aria-checked={rule.enabled} checked={rule.enabled} disabled={busy} onChange={() => onSwitch(rule)} /><span>{rule.enabled ? 'On' : 'Off'}{name(rule)}</span></label> },
+    { id: 'on', head: 'On', name: 'On', min: 74, grow: 0, sortBy: (rule) => (rule.enabled ? 0 : 1), cell: (rule) => <Changes><label className={classes.switch}><input type="checkbox" role="switch" aria-checked={rule.enabled} checked={rule.enabled} disabled={busy} onChange={() => onSwitch(rule)} /><span>{rule.enabled ? 'On' : 'Off'}{name(rule)}</span></label></Changes> },
     { id: 'rule', head: 'Rule, what it watches for', name: 'Rule', min: 260, grow: 4, fixed: true, sortBy: (rule) => rule.name, cell: (rule) => <span className={classes.two}><strong className={classes.titleOpen}><InertName text={rule.name} most={80} />{rule.builtIn && <span className={classes.builtIn}> built in</span>}</strong><span className={classes.where} data-tip={ruleSentence(rule)}>{ruleSentence(rule)}</span></span> },
     { id: 'severity', head: 'Severity', name: 'Severity', min: 92, grow: 0, sortBy: (rule) => severityLooks[rule.severity].rank, cell: (rule) => <StateBadge state={severityLooks[rule.severity].state} word={severityLooks[rule.severity].word} /> },
     { id: 'whose', head: 'Of', name: 'Whose', min: 116, grow: 1, sortBy: watchesWords, cell: (rule) => <span className={classes.cut} data-tip={watchesWords(rule)}>{watchesWords(rule)}</span> },
     { id: 'tells', head: 'Tells', name: 'Tells', min: 130, grow: 2, cell: (rule) => <Tells rule={rule} targets={targets} /> },
     { id: 'raised', head: 'Raised', name: 'Raised', min: 60, grow: 0, end: true, first: 'down', sortBy: (rule) => rule.raised, cell: (rule) => (rule.raised === 0 ? <span className={classes.zero}>0</span> : <button type="button" className={classes.cellLink} onClick={() => go({ screen: 'alerts', params: { rule: rule.id, show: 'all' } })}>{formatCount(rule.raised)}<span className="gh-visually-hidden"> alerts of {inertString(rule.name, 60)}</span></button>) },
     { id: 'last', head: 'Last', name: 'Last', min: 56, grow: 0, end: true, first: 'down', sortBy: (rule) => (rule.lastAt === null ? null : Date.parse(rule.lastAt)), cell: (rule) => (rule.lastAt === null ? <span className={classes.zero}>never</span> : <Age iso={rule.lastAt} />) },
-    { id: 'acts', head: <span className="gh-visually-hidden">What can be done</span>, name: 'What can be done', min: 164, grow: 0, end: true, cell: (rule) => <span className={classes.cellButtons}><Button onClick={() => onEdit(rule)}>Change…{name(rule)}</Button><Button disabled={busy} onClick={() => onRemove(rule)}>Remove{name(rule)}</Button></span> },
+    { id: 'acts', head: <span className="gh-visually-hidden">What can be done</span>, name: 'What can be done', min: 164, grow: 0, end: true, cell: (rule) => <span className={classes.cellButtons}><Changes><Button onClick={() => onEdit(rule)}>Change…{name(rule)}</Button></Changes><Changes><Button disabled={busy} onClick={() => onRemove(rule)}>Remove{name(rule)}</Button></Changes></span> },
   ];
 }
 
@@ -64,7 +65,7 @@ function Rules({ rows, targets, onEdit }: { rows: readonly AlertRule[]; targets:
   useKeys('Alert rules: table', [
     { keys: 'j', does: 'next rule', run: move(1) }, { keys: 'k', does: 'rule before', run: move(-1) }, { keys: 'arrowdown', does: '', run: move(1) }, { keys: 'arrowup', does: '', run: move(-1) },
     { keys: '.', does: 'sort new ones in', run: model.release },
-    { keys: 'enter', does: 'change the rule', run: () => open(focused) },
+    { keys: 'enter', does: 'change the rule', changes: true, run: () => open(focused) },
   ]);
   return (
     <>
@@ -84,7 +85,7 @@ export function RulesTab() {
   const query = useQuery(alertQueries.rules());
   const { data: targets } = useQuery(alertQueries.targets());
   const [editing, setEditing] = useState<AlertRule | 'new' | null>(params['add'] === undefined ? null : 'new');
-  useKeys('Alert rules', [{ keys: 'n', does: 'add a rule', run: () => setEditing('new') }]);
+  useKeys('Alert rules', [{ keys: 'n', does: 'add a rule', changes: true, run: () => setEditing('new') }]);
   const close = (): void => {
     setEditing(null);
     if (placeNow().params['add'] !== undefined) setParams({ add: null });
@@ -93,7 +94,7 @@ export function RulesTab() {
     <FromQuery query={query} what="Reading alert rules" failed="The rules could not be read." height={42}>
       {({ rows }) => (
         <>
-          <div className={classes.bar}><span className={classes.muted}>{plural(rows.filter((rule) => rule.enabled).length, 'rule')} of {formatCount(rows.length)} watch. A new rule tells nothing of what was before it, only what holds now.</span><span className={classes.barEnd}><Button onClick={() => setEditing('new')} rightSection={<Kbd keys="n" />}>Add rule…</Button></span></div>
+          <div className={classes.bar}><span className={classes.muted}>{plural(rows.filter((rule) => rule.enabled).length, 'rule')} of {formatCount(rows.length)} watch. A new rule tells nothing of what was before it, only what holds now.</span><span className={classes.barEnd}><Changes><Button onClick={() => setEditing('new')} rightSection={<Kbd keys="n" />}>Add rule…</Button></Changes></span></div>
           <Rules rows={rows} targets={targets?.rows ?? []} onEdit={setEditing} />
           <div className={classes.under}><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'change' }, { keys: ['n'], does: 'add a rule' }]} /></div>
           {editing !== null && <RuleDialog rule={editing === 'new' ? null : editing} onClose={close} />}

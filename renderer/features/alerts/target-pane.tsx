@@ -84,7 +84,7 @@ export function TargetPane({ target, testing, onEdit, onTest }: { target: AlertT
   const look = targetLook(target);
   const stuck = target.waiting + target.failed;
   return (
-    <Panel fill flush className={classes.alertPanel} title="Target" aside={<><button type="button" className={classes.linkButton} onClick={onEdit}>Change… <Kbd keys="enter" /></button><Kbd keys="j k" /></>}>
+    <Panel fill flush className={classes.alertPanel} title="Target" aside={<><Changes><button type="button" className={classes.linkButton} onClick={onEdit}>Change… <Kbd keys="enter" /></button></Changes><Kbd keys="j k" /></>}>
       <div className={classes.pane}>
         <div className={classes.badgeLine}><StateBadge header state={look.state} word={look.word} /><span>{targetKindWords[target.config.kind]}</span><Id id={target.id} /></div>
         <h3 className={classes.title}><InertName text={target.name} most={80} /></h3>

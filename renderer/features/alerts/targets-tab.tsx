@@ -10,6 +10,7 @@ import { detailStored } from '../../app/sidebar-state.ts';
 import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { Empty, FromQuery } from '../../ui/blocks.tsx';
+import { Changes } from '../../ui/changes.tsx';
 import { DataTable, useDataTable, type DataColumn, type TableSort } from '../../ui/data-table.tsx';
 import { step } from '../../ui/data-table-order.ts';
 import { formatCount } from '../../ui/format.ts';
@@ -45,7 +46,7 @@ function Targets({ rows, id, onEdit, onAdd }: { rows: readonly AlertTarget[]; id
   useKeys('Alert targets: table', [
     { keys: 'j', does: 'next target', run: move(1) }, { keys: 'k', does: 'target before', run: move(-1) }, { keys: 'arrowdown', does: '', run: move(1) }, { keys: 'arrowup', does: '', run: move(-1) },
     { keys: '.', does: 'sort anew', run: model.release },
-    { keys: 'enter', does: 'change the target', run: () => { if (chosen !== undefined) onEdit(chosen); } }, { keys: 't', does: 'send a test message', run: test },
+    { keys: 'enter', does: 'change the target', changes: true, run: () => { if (chosen !== undefined) onEdit(chosen); } }, { keys: 't', does: 'send a test message', changes: true, run: test },
   ]);
   return (
     <div className={classes.panes}>
@@ -53,7 +54,7 @@ function Targets({ rows, id, onEdit, onAdd }: { rows: readonly AlertTarget[]; id
         <h2 className="gh-visually-hidden">Targets</h2>
         <div className={classes.table}>
           <DataTable label="Alert targets" model={model} sort={sort} onSort={setSort} selectable={false} focused={chosen?.id ?? null} onFocus={choose} onOpen={(open) => { const target = rows.find((one) => one.id === open); if (target !== undefined) onEdit(target); }} rowHeight={42} rowName={(target) => `${inertString(target.name, 80)}, ${targetKindWords[target.config.kind]}, ${targetLook(target).word}, ${target.waiting} waiting`}
-            empty={<Empty title="Where alerts are delivered will stand here" why="There is no target: alerts stand in the inbox only, and nobody is told who does not look." action={<Button onClick={onAdd}>Add a target…</Button>} />} />
+            empty={<Empty title="Where alerts are delivered will stand here" why="There is no target: alerts stand in the inbox only, and nobody is told who does not look." action={<Changes><Button onClick={onAdd}>Add a target…</Button></Changes>} />} />
         </div>
       </div>
       {detailShown && chosen !== undefined && <aside className={classes.right} aria-label="Target" data-region tabIndex={-1}><TargetPane key={chosen.id} target={chosen} testing={testing} onEdit={() => onEdit(chosen)} onTest={test} /></aside>}
@@ -66,7 +67,7 @@ export function TargetsTab({ id }: { id: string | null }) {
   const query = useQuery(alertQueries.targets());
   const [editing, setEditing] = useState<AlertTarget | 'new' | null>(params['add'] === undefined ? null : 'new');
   const add = (): void => setEditing('new');
-  useKeys('Alert targets', [{ keys: 'n', does: 'add a target', run: add }]);
+  useKeys('Alert targets', [{ keys: 'n', does: 'add a target', changes: true, run: add }]);
   const close = (): void => {
     setEditing(null);
     if (placeNow().params['add'] !== undefined) setParams({ add: null });
@@ -75,7 +76,7 @@ export function TargetsTab({ id }: { id: string | null }) {
     <FromQuery query={query} what="Reading alert targets" failed="The targets could not be read." height={42}>
       {({ rows }) => (
         <>
-          <div className={classes.bar}><span className={classes.muted}>Each is told in order, and again until it took it or a day has passed. What is sent twice carries the same identifier.</span><span className={classes.barEnd}><Button onClick={add} rightSection={<Kbd keys="n" />}>Add target…</Button></span></div>
+          <div className={classes.bar}><span className={classes.muted}>Each is told in order, and again until it took it or a day has passed. What is sent twice carries the same identifier.</span><span className={classes.barEnd}><Changes><Button onClick={add} rightSection={<Kbd keys="n" />}>Add target…</Button></Changes></span></div>
           <Targets rows={rows} id={id} onEdit={setEditing} onAdd={add} />
           <div className={classes.under}><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'change' }, { keys: ['t'], does: 'send test' }, { keys: ['n'], does: 'add a target' }]} /></div>
           {editing !== null && <TargetDialog target={editing === 'new' ? null : editing} onClose={close} onSaved={(target) => go({ screen: 'alerts', id: target.id, params: { tab: 'targets' } }, { replace: true })} />}

@@ -130,7 +130,7 @@ function AnswerArea({ detail, first, decide }: AnswerAreaProps) {
       </div></Changes>
       <div className={classes.foot}>
         {draft.mode === first
-          ? offered.filter((mode) => mode !== first).map((mode) => <Button key={mode} onClick={() => show(mode)} disabled={busy} rightSection={letters[mode] === undefined ? undefined : <Kbd keys={letters[mode]} />}>{openWords[mode]}</Button>)
+          ? offered.filter((mode) => mode !== first).map((mode) => <Changes key={mode}><Button onClick={() => show(mode)} disabled={busy} rightSection={letters[mode] === undefined ? undefined : <Kbd keys={letters[mode]} />}>{openWords[mode]}</Button></Changes>)
           : <Button onClick={back} disabled={busy} rightSection={<Kbd keys="escape" />}>Back</Button>}
         <span className={classes.says} role="status">{says}</span>
         <Button className={classes.confirm} variant="filled" disabled={!open || !readiness.ready} onClick={confirm} rightSection={<Kbd keys="mod+enter" />}>{busy ? 'Sending…' : confirmWords[draft.mode]}</Button>
@@ -142,10 +142,10 @@ function AnswerArea({ detail, first, decide }: AnswerAreaProps) {
 interface AnswerKeys { offered: readonly AnswerKind[]; mode: AnswerKind; first: AnswerKind; show: (mode: AnswerKind) => void; confirm: () => void; back: () => void }
 
 function useAnswerKeys({ offered, mode, first, show, confirm, back }: AnswerKeys): void {
-  const bindings: KeyBinding[] = offered.filter((one) => one !== mode && letters[one] !== undefined).map((one) => ({ keys: letters[one] ?? '', does: openWords[one].toLowerCase(), run: () => show(one) }));
+  const bindings: KeyBinding[] = offered.filter((one) => one !== mode && letters[one] !== undefined).map((one) => ({ keys: letters[one] ?? '', does: openWords[one].toLowerCase(), changes: true, run: () => show(one) }));
   useKeys('Answer', [
     ...bindings,
-    { keys: 'mod+enter', does: confirmWords[mode].toLowerCase(), run: (event) => { if (!event.repeat) confirm(); } },
+    { keys: 'mod+enter', does: confirmWords[mode].toLowerCase(), changes: true, run: (event) => { if (!event.repeat) confirm(); } },
     ...(mode === first ? [] : [{ keys: 'escape', does: 'back to the first answer', whileTyping: true, run: back }]),
   ]);
 }

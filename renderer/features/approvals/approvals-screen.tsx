@@ -12,6 +12,7 @@ import { detailStored } from '../../app/sidebar-state.ts';
 import { stopOfAgent, useStopChoice } from '../../app/stop-choice.ts';
 import { announce } from '../../ui/announce.ts';
 import { Empty, ErrorBlock, FromQuery, Loading } from '../../ui/blocks.tsx';
+import { Changes } from '../../ui/changes.tsx';
 import { copyText } from '../../ui/copy-button.tsx';
 import { holdOrder, step } from '../../ui/data-table-order.ts';
 import { formatCount, plural } from '../../ui/format.ts';
@@ -57,7 +58,7 @@ function WaitingPanel({ data, held, chosenId, activeId, onChoose, onOpen }: { da
       {...(more > 0 ? { foot: <span>{formatCount(data.rows.length)} of {formatCount(data.waiting)} shown: the rest comes up as these are decided.</span> } : {})}
     >
       {data.waiting === 0
-        ? <Empty title="What agents ask of people will stand here" why="Nothing waits for a person where we could see. An approval appears as soon as a connected runtime (LangGraph, A2A) stops before a call or asks a question; it can then be answered from here." action={<Button onClick={() => go({ screen: 'connections', params: { add: '1' } })}>Add a connection</Button>} />
+        ? <Empty title="What agents ask of people will stand here" why="Nothing waits for a person where we could see. An approval appears as soon as a connected runtime (LangGraph, A2A) stops before a call or asks a question; it can then be answered from here." action={<Changes><Button onClick={() => go({ screen: 'connections', params: { add: '1' } })}>Add a connection</Button></Changes>} />
         : (
           <div className={classes.waitingScroll} onPointerEnter={held.hold} onPointerLeave={held.release}>
             <WaitingList rows={held.rows} chosenId={chosenId} activeId={activeId} onChoose={onChoose} onOpen={onOpen} />

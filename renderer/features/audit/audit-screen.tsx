@@ -1,6 +1,7 @@
 /** Audit: what goes into a report, what could not be seen, the log of every act, and what proves it. */
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
+import type { ReportSent } from '../../../shared/reports.ts';
 import { auditQueries, reportQueries, systemQueries } from '../../api/queries.ts';
 import { useKeys } from '../../app/keys.ts';
 import { usePlace } from '../../app/navigation.ts';
@@ -8,6 +9,7 @@ import type { ScreenProps } from '../../app/routes.tsx';
 import { ScreenHead } from '../../app/screen-head.tsx';
 import { announce } from '../../ui/announce.ts';
 import { useNow } from '../../ui/now.ts';
+import { useReadOnly } from '../../ui/read-only.ts';
 import { CompletenessPanel } from './completeness-panel.tsx';
 import { useDraft } from './draft-memory.ts';
 import { ShortLog, sinceWords, WholeLog } from './log-panel.tsx';
@@ -21,7 +23,9 @@ import classes from './audit.module.css';
 const settleMs = 350;
 
 function Report({ aside }: { aside: string | undefined }) {
-  const draft = useDraft();
+  const chosen = useDraft();
+  // Nothing is sent in auditor mode, also not where a template says so; the engine refuses it too.
+  const draft = useReadOnly() ? { ...chosen, send: { ...chosen.send, on: false } } : chosen;
   const now = useNow();
   const [unseen, setUnseen] = useState(false);
   const spec = useSettled(() => previewSpec(draft, Date.now()), previewKey(draft, now), settleMs);
@@ -44,6 +48,8 @@ function Report({ aside }: { aside: string | undefined }) {
   );
 }
 
+const writtenWords = (sent: ReportSent | null): string => (sent === null ? 'The report is written' : sent.state === 'done' ? `The report is written and sent to ${sent.to}` : `The report is written, and was not sent whole to ${sent.to}`);
+
 /** A report that ends while somebody looks elsewhere on this screen is said. */
 function useJobVoice(): void {
   const { data } = useQuery(reportQueries.jobs());
@@ -51,7 +57,7 @@ function useJobVoice(): void {
   useEffect(() => {
     if (data === undefined) return;
     const now = new Set(data.rows.filter((job) => job.state === 'waiting' || job.state === 'running').map((job) => job.id));
-    for (const job of data.rows) if (running.current.has(job.id) && !now.has(job.id)) announce(job.state === 'done' ? 'The report is written' : job.state === 'cancelled' ? 'The report was cancelled' : 'The report was not written', { urgent: job.state === 'failed' });
+    for (const job of data.rows) if (running.current.has(job.id) && !now.has(job.id)) announce(job.state === 'done' ? writtenWords(job.sent) : job.state === 'cancelled' ? 'The report was cancelled' : 'The report was not written', { urgent: job.state === 'failed' || job.sent?.state === 'failed' });
     running.current = now;
   }, [data]);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ReportTemplate } from '../../../shared/reports.ts';
-import { complaintOf, draftOf, firstDraft, isChanged, presetDays, previewKey, previewSpec, specOf, startOf, templateOf, toggledIn, type Draft } from './report-draft.ts';
+import { complaintOf, draftOf, firstDraft, isChanged, nowhere, presetDays, previewKey, previewSpec, specOf, startOf, templateOf, toggledIn, toggledSend, type Draft, type SendDraft } from './report-draft.ts';
 
 const now = Date.parse('2026-11-17T14:32:07.411Z');
 const draft = (changes: Partial<Draft> = {}): Draft => ({ ...firstDraft(now), ...changes });
@@ -79,4 +79,39 @@ it('reads only days that exist', () => {
 it('ticks and unticks in order', () => {
   expect(toggledIn(['a', 'b', 'c'], ['c'], 'a')).toEqual(['a', 'c']);
   expect(toggledIn(['a', 'b', 'c'], ['a', 'c'], 'a')).toEqual(['c']);
+});
+
+describe('sending', () => {
+  const sending = (more: Partial<SendDraft> = {}): Draft => draft({ formats: ['cef'], pack: false, send: { ...nowhere, on: true, host: ' log.example ', ...more } });
+
+  it('begins with CEF and without a pack, and leaves what was chosen when it ends', () => {
+    const begun = draft({ ...toggledSend(draft({ formats: ['csv'], pack: true })) });
+    expect(begun).toMatchObject({ formats: ['csv', 'cef'], pack: false, send: { on: true } });
+    expect(toggledSend(begun)).toMatchObject({ formats: ['csv', 'cef'], pack: false, send: { on: false } });
+  });
+
+  it('is in the spec once it can go somewhere, and in no preview', () => {
+    expect(specOf(sending(), now)?.send).toEqual({ host: 'log.example', port: 6_514, transport: 'tls', targetId: null });
+    expect(specOf(sending({ on: false }), now)).not.toHaveProperty('send');
+    expect(previewSpec(sending({ host: '' }), now)).not.toHaveProperty('send');
+    expect(previewKey(sending(), now)).toBe(previewKey(sending({ host: 'other.example' }), now));
+  });
+
+  it.each([
+    [sending({ host: '' }), 'name or the address'], [sending({ host: 'tls://log.example' }), 'without a scheme'], [sending({ port: '0' }), '1 to 65535'], [sending({ port: '70000' }), '1 to 65535'], [sending({ port: '6e3' }), '1 to 65535'],
+    [{ ...sending(), pack: true }, 'pack is not sent'], [{ ...sending(), formats: ['csv'] as const }, 'choose CEF'],
+  ])('is complained about: %#', (one, words) => {
+    expect(complaintOf(one, now)).toContain(words);
+    expect(specOf(one, now)).toBeNull();
+  });
+
+  it('is kept in a template, and is a change of it', () => {
+    const kept = templateOf(sending({ targetId: 'tgt-1' }), 'Weekly', now);
+    const template = { ...(kept as NonNullable<typeof kept>), id: 'rpt-1' };
+    const again = draftOf(template);
+    expect(again.send).toEqual({ on: true, targetId: 'tgt-1', host: 'log.example', port: '6514', transport: 'tls' });
+    expect(isChanged(again, template)).toBe(false);
+    expect(isChanged({ ...again, send: { ...again.send, transport: 'tcp' } }, template)).toBe(true);
+    expect(isChanged({ ...again, send: { ...again.send, on: false } }, template)).toBe(true);
+  });
 });

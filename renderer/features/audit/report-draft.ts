@@ -1,5 +1,6 @@
 /** What a person has chosen for a report, before it is a spec: days instead of moments, choices that are off kept. Pure. */
-import type { PeopleLevel, ReportContent, ReportFormat, ReportScope, ReportSpec, ReportTemplate, TextLevel } from '../../../shared/reports.ts';
+import { receiverHost, usualSyslogPort } from '../../../shared/receiver-address.ts';
+import type { PeopleLevel, ReportContent, ReportFormat, ReportReceiver, ReportScope, ReportSpec, ReportTemplate, TextLevel } from '../../../shared/reports.ts';
 
 export type Preset = ReportTemplate['period'];
 export type ScopeKind = ReportScope['kind'];
@@ -22,7 +23,12 @@ export interface Draft {
   people: PeopleLevel;
   formats: readonly ReportFormat[];
   pack: boolean;
+  send: SendDraft;
 }
+
+/** Where it is sent, as typed; kept while it is off. */
+export interface SendDraft { readonly on: boolean; /** a target of alerts; null: the address that is typed. */ readonly targetId: string | null; readonly host: string; readonly port: string; readonly transport: ReportReceiver['transport'] }
+export const nowhere: SendDraft = { on: false, targetId: null, host: '', port: String(usualSyslogPort('tls')), transport: 'tls' };
 
 /** In the order of the screen. Gaps are in every report. */
 export const contentIds: readonly ReportContent[] = ['console', 'stops', 'access', 'approvals', 'activity', 'cost', 'failures', 'gaps'];
@@ -67,7 +73,7 @@ export const daysOf = (draft: Pick<Draft, 'period' | 'fromDay' | 'toDay'>, now: 
 export function firstDraft(now: number): Draft {
   return {
     templateId: null, name: 'Audit report', period: 'fixed', fromDay: dayOf(now - 29 * dayMs), toDay: dayOf(now), scope: 'everything', agents: [], tag: null, connectionId: null, stopId: null,
-    contents: contentIds, text: 'hashes', people: 'names', formats: ['csv', 'pdf'], pack: true,
+    contents: contentIds, text: 'hashes', people: 'names', formats: ['csv', 'pdf'], pack: true, send: nowhere,
   };
 }
 
@@ -83,6 +89,26 @@ function scopeOf({ scope, agents, tag, connectionId, stopId }: Draft): ReportSco
 
 const scopeComplaints: Record<ScopeKind, string> = { everything: '', agents: 'Choose at least one agent.', tag: 'Choose a tag.', connection: 'Choose a connection.', stop: 'Choose a stop order.' };
 
+function sendComplaint({ send, pack, formats }: Draft): string | null {
+  if (!send.on) return null;
+  if (pack) return 'A pack is not sent: leave out the pack, or the sending.';
+  if (!formats.includes('cef')) return 'What is sent are CEF lines: choose CEF.';
+  if (!receiverHost.test(send.host.trim())) return 'Give the name or the address of the receiver, without a scheme.';
+  return /^\d{1,5}$/.test(send.port) && Number(send.port) >= 1 && Number(send.port) <= 65_535 ? null : 'A port is a number from 1 to 65535.';
+}
+
+/** Where it goes, once it can; null: nowhere yet. */
+export function receiverOf(draft: Draft): ReportReceiver | null {
+  const { on, targetId, host, port, transport } = draft.send;
+  return on && sendComplaint(draft) === null ? { host: host.trim(), port: Number(port), transport, targetId } : null;
+}
+
+/** Begun or left. What is sent are CEF lines, and not of a pack. */
+export const toggledSend = (draft: Draft): Pick<Draft, 'send' | 'formats' | 'pack'> => {
+  const on = !draft.send.on;
+  return { send: { ...draft.send, on }, formats: on && !draft.formats.includes('cef') ? [...draft.formats, 'cef'] : draft.formats, pack: on ? false : draft.pack };
+};
+
 /** Why it cannot be written; null: it can. */
 export function complaintOf(draft: Draft, now: number): string | null {
   const { fromDay, toDay } = daysOf(draft, now);
@@ -94,7 +120,7 @@ export function complaintOf(draft: Draft, now: number): string | null {
   if (draft.formats.length === 0) return 'Choose at least one format.';
   if (draft.formats.length === 1 && draft.formats[0] === 'focus' && !draft.contents.includes('cost')) return 'FOCUS holds cost only, and cost is not among the contents.';
   if (draft.name.trim() === '') return 'Give the report a name.';
-  return null;
+  return sendComplaint(draft);
 }
 
 /** A period that runs ends now: nothing is said about what has not happened yet. Null: it cannot be written yet. */
@@ -103,16 +129,18 @@ export function specOf(draft: Draft, now: number): ReportSpec | null {
   const [from, to] = [startOf(fromDay), startOf(toDay)];
   const scope = scopeOf(draft);
   if (complaintOf(draft, now) !== null || from === null || to === null || scope === null) return null;
+  const send = receiverOf(draft);
   return {
     name: draft.name.trim(), from: new Date(from).toISOString(), to: new Date(Math.min(to + dayMs, Math.max(now, from + 1))).toISOString(), scope,
     contents: contentIds.filter((one) => one === 'gaps' || draft.contents.includes(one)), text: draft.text, people: draft.people, formats: formatIds.filter((one) => draft.formats.includes(one)), pack: draft.pack,
+    ...(send === null ? {} : { send }),
   };
 }
 
-/** For counting while somebody chooses: a name changes no count. */
-export const previewSpec = (draft: Draft, now: number): ReportSpec | null => specOf({ ...draft, name: 'preview' }, now);
+/** For counting while somebody chooses: neither a name changes a count, nor where it is sent. */
+export const previewSpec = (draft: Draft, now: number): ReportSpec | null => specOf({ ...draft, name: 'preview', send: nowhere }, now);
 /** As long as this is the same, nothing is counted anew: what runs on is asked once a minute. */
-export const previewKey = (draft: Draft, now: number): string => JSON.stringify([{ ...draft, name: draft.name.trim() === '', templateId: null }, Math.floor(now / 60_000)]);
+export const previewKey = (draft: Draft, now: number): string => JSON.stringify([{ ...draft, name: draft.name.trim() === '', templateId: null, send: null }, Math.floor(now / 60_000)]);
 
 export function draftOf(template: Pick<ReportTemplate, 'id' | 'name' | 'period' | 'spec'>): Draft {
   const { spec } = template;
@@ -121,6 +149,7 @@ export function draftOf(template: Pick<ReportTemplate, 'id' | 'name' | 'period' 
     templateId: template.id, name: template.name, period: template.period, fromDay: spec.from.slice(0, 10), toDay: dayOf(Date.parse(spec.to) - 1),
     scope: scope.kind, agents: scope.kind === 'agents' ? scope.ids : [], tag: scope.kind === 'tag' ? scope.tag : null, connectionId: scope.kind === 'connection' ? scope.id : null, stopId: scope.kind === 'stop' ? scope.id : null,
     contents: spec.contents, text: spec.text, people: spec.people, formats: spec.formats, pack: spec.pack,
+    send: spec.send === undefined ? nowhere : { on: true, targetId: spec.send.targetId ?? null, host: spec.send.host, port: String(spec.send.port), transport: spec.send.transport },
   };
 }
 
@@ -135,7 +164,7 @@ export function templateOf(draft: Draft, name: string, now: number): { name: str
 export function isChanged(draft: Draft, template: Pick<ReportTemplate, 'id' | 'name' | 'period' | 'spec'>): boolean {
   const kept = draftOf(template);
   const days = (one: Draft): string => (one.period === 'fixed' ? `${one.fromDay} ${one.toDay}` : one.period);
-  const said = (one: Draft): string => JSON.stringify([one.name.trim(), days(one), scopeOf(one), contentIds.filter((id) => id === 'gaps' || one.contents.includes(id)), one.text, one.people, formatIds.filter((id) => one.formats.includes(id)), one.pack]);
+  const said = (one: Draft): string => JSON.stringify([one.name.trim(), days(one), scopeOf(one), contentIds.filter((id) => id === 'gaps' || one.contents.includes(id)), one.text, one.people, formatIds.filter((id) => one.formats.includes(id)), one.pack, one.send.on ? one.send : null]);
   return said(draft) !== said(kept);
 }
 

@@ -2,20 +2,22 @@
 import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
-import type { ReportContent, ReportPreview } from '../../../shared/reports.ts';
+import { receiverAddress } from '../../../shared/receiver-address.ts';
+import type { ReportContent, ReportPreview, ReportReceiver } from '../../../shared/reports.ts';
 import { useAuditor } from '../../api/guard.ts';
 import { inertString } from '../../ui/agent-text.ts';
 import { ErrorBlock } from '../../ui/blocks.tsx';
-import { formatCount } from '../../ui/format.ts';
+import { formatCount, plural } from '../../ui/format.ts';
 import { Kbd } from '../../ui/kbd.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { StateShape } from '../../ui/state-shapes.tsx';
 import { DayField } from './day-field.tsx';
 import { changeDraft } from './draft-memory.ts';
-import { complaintOf, contentIds, daysOf, formatIds, presetIds, toggledIn, type Draft, type Preset } from './report-draft.ts';
+import { complaintOf, contentIds, daysOf, formatIds, presetIds, receiverOf, toggledIn, type Draft, type Preset } from './report-draft.ts';
 import { contentWords, edgeWords, estimateWords, formatWords, peopleWords, presetWords, textWords } from './report-words.ts';
 import { ScopeChoice } from './scope-choice.tsx';
+import { SendChoice } from './send-choice.tsx';
 import { TemplateMenu } from './template-menu.tsx';
 import classes from './audit.module.css';
 
@@ -108,11 +110,17 @@ function Warnings({ preview, stale }: { preview: ReportPreview; stale: boolean }
   );
 }
 
+function goesWords(receiver: ReportReceiver, preview: ReportPreview): string {
+  const messages = preview.rows.reduce((sum, row) => sum + row.count, 0);
+  return `${plural(messages, 'message')} to ${inertString(receiverAddress(receiver), 80)}${receiver.transport === 'tcp' ? ', not encrypted' : ''}`;
+}
+
 interface ReportPanelProps { draft: Draft; now: number; preview: PreviewQuery; agents: number | null; writing: { busy: boolean; error: unknown; write: () => void } }
 
 export function ReportPanel({ draft, now, preview, agents, writing }: ReportPanelProps) {
   const complaint = complaintOf(draft, now);
   const counting = preview.isFetching && preview.isPlaceholderData;
+  const receiver = receiverOf(draft);
   return (
     <Panel fill flush title="Report" aside={<TemplateMenu draft={draft} now={now} />} className={classes.report}>
       <div className={classes.builder} tabIndex={-1}>
@@ -122,13 +130,14 @@ export function ReportPanel({ draft, now, preview, agents, writing }: ReportPane
         <Contents draft={draft} preview={preview.data} counting={counting} />
         <Levels draft={draft} />
         <Formats draft={draft} />
+        <SendChoice draft={draft} />
       </div>
       <div className={classes.act}>
         {writing.error !== null && <ErrorBlock error={writing.error} what="The report was not written." kept="What was chosen stays chosen." />}
         {preview.error !== null && <ErrorBlock error={preview.error} what="What the report would hold could not be counted." retry={() => { void preview.refetch(); }} staleSince={preview.data === undefined ? undefined : preview.dataUpdatedAt} />}
         <div className={classes.actLine}>
           <Button variant="filled" size="sm" className={classes.write} disabled={complaint !== null || writing.busy} onClick={writing.write} aria-keyshortcuts="Control+E" leftSection={<IconDownload size={14} stroke={1.75} aria-hidden="true" />} rightSection={<Kbd keys="mod+e" />}>{writing.busy ? 'Writing…' : 'Write report…'}</Button>
-          <span className={complaint === null ? classes.estimate : classes.complaint}>{complaint ?? (preview.data === undefined ? 'counting' : <>{estimateWords(preview.data)}<br />stays on this machine</>)}</span>
+          <span className={complaint === null ? classes.estimate : classes.complaint}>{complaint ?? (preview.data === undefined ? 'counting' : <>{estimateWords(preview.data)}<br />{receiver === null ? 'stays on this machine' : goesWords(receiver, preview.data)}</>)}</span>
         </div>
         {complaint === null && preview.data !== undefined && <Warnings preview={preview.data} stale={counting} />}
       </div>

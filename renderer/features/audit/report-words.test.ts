@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Completeness } from '../../../shared/reports.ts';
-import { doneShare, edgeWords, estimateWords, longestUnseen, progressWords, spanWords, statementOf, targetName } from './report-words.ts';
+import { doneShare, edgeWords, estimateWords, jobLook, longestUnseen, progressWords, sentWords, spanWords, statementOf, targetName } from './report-words.ts';
 
 const made: Completeness = {
   from: '2026-08-01T00:00:00.000Z', to: '2026-11-01T00:00:00.000Z', agents: 41, seenPercent: 96.3, notSeenPeriods: 17, notSeenAgentHours: 3_318.4, refused: 212, contents: [], retention: [], sentences: [],
@@ -40,7 +40,7 @@ it('estimates only what was estimated', () => {
 });
 
 it('tells how far a job is', () => {
-  expect(progressWords({ step: 'activity as CSV', rows: 1_000, of: 4_000, bytes: 2_000_000 })).toBe('activity as CSV, 1,000 of 4,000 rows, 2 MB');
+  expect(progressWords({ step: 'activity as CSV', rows: 1_000, of: 4_000, bytes: 2_000_000, sent: null })).toBe('activity as CSV, 1,000 of 4,000 rows, 2 MB');
   expect(doneShare({ rows: 5, of: 0 })).toBeNull();
   expect(doneShare({ rows: 9, of: 4 })).toBe(1);
 });
@@ -48,4 +48,16 @@ it('tells how far a job is', () => {
 it('names a target without where it is', () => {
   expect(targetName('/home/anna/reports/q3.zip')).toBe('q3.zip');
   expect(targetName('C:\\reports\\q3\\')).toBe('q3');
+});
+
+it('says of what was sent what is known, and no more', () => {
+  const sent = { to: 'tls://h:6514', messages: 1_200, of: 3_000, shortened: 0, error: null } as const;
+  expect(sentWords({ ...sent, state: 'failed', ending: null })).toBe('1,200 of 3,000 messages were handed to TCP; the last of them may not have arrived.');
+  expect(sentWords({ ...sent, state: 'sending', ending: null, shortened: 1 })).toBe('1,200 of 3,000 messages were handed to TCP. In 1 of them a long value is told by length and SHA-256; the files have them whole.');
+  expect(sentWords({ ...sent, messages: 3_000, state: 'done', ending: 'closed' })).toMatch(/^3,000 messages\. The receiver closed the connection in order.*Syslog answers nothing/);
+  expect(sentWords({ ...sent, messages: 0, state: 'failed', ending: null })).toBe('None of 3,000 messages went out.');
+  expect(sentWords({ ...sent, state: 'unknown', ending: null })).toMatch(/not known\.$/);
+  expect(jobLook({ state: 'done', sent: { ...sent, state: 'failed', ending: null } })).toEqual({ state: 'failed', word: 'Not sent whole' });
+  expect(jobLook({ state: 'done', sent: null }).word).toBe('Written');
+  expect(progressWords({ step: 'Sending to tls://h:6514', rows: 1_200, of: 3_000, bytes: 5, sent: { ...sent, state: 'sending', ending: null } })).toBe('Sending to tls://h:6514, 1,200 of 3,000 messages');
 });

@@ -1,5 +1,5 @@
 /** Words of a report: its parts, what it could see, what it will take. Pure. */
-import type { Completeness, PeopleLevel, ReportContent, ReportFormat, ReportJob, ReportPreview, ReportScope, TextLevel } from '../../../shared/reports.ts';
+import type { Completeness, PeopleLevel, ReportContent, ReportFormat, ReportJob, ReportPreview, ReportScope, ReportSent, TextLevel } from '../../../shared/reports.ts';
 import { formatBytes, formatCount, formatDay, formatElapsed, formatPercent, plural } from '../../ui/format.ts';
 import type { State } from '../../ui/state-shapes.tsx';
 import type { Preset, ScopeKind } from './report-draft.ts';
@@ -72,10 +72,32 @@ export const jobLooks: Record<ReportJob['state'], { state: State; word: string }
   waiting: { state: 'waiting', word: 'Waiting' }, running: { state: 'running', word: 'Writing' }, done: { state: 'completed', word: 'Written' }, failed: { state: 'failed', word: 'Failed' }, cancelled: { state: 'cancelled', word: 'Cancelled' },
 };
 
+/** A report that was to be sent and was not sent whole is nothing that is done. */
+export function jobLook({ state, sent }: Pick<ReportJob, 'state' | 'sent'>): { state: State; word: string } {
+  if (sent === null) return jobLooks[state];
+  switch (sent.state) {
+    case 'sending': return { state: 'running', word: 'Sending' };
+    case 'done': return { state: 'completed', word: 'Written and sent' };
+    case 'failed': return { state: 'failed', word: 'Not sent whole' };
+    case 'cancelled': return { state: 'cancelled', word: 'Sending cancelled' };
+    case 'unknown': return { state: 'attention', word: 'Sent in part or whole' };
+  }
+}
+
+/** What is known of what was sent, no more. */
+export function sentWords({ state, messages, of, shortened, ending }: ReportSent): string {
+  const long = shortened === 0 ? '' : ` In ${plural(shortened, 'of them a long value is', 'of them long values are')} told by length and SHA-256; the files have them whole.`;
+  if (state === 'done') return `${plural(messages, 'message')}. ${ending === 'closed' ? 'The receiver closed the connection in order behind the last one.' : 'No error came behind the last one.'} Syslog answers nothing: look there whether they arrived.${long}`;
+  if (state === 'unknown') return `Gatehouse ended while ${plural(of, 'message')} were sent. How many went out is not known.`;
+  if (messages === 0 && state !== 'sending') return `None of ${plural(of, 'message')} went out.`;
+  return `${formatCount(messages)} of ${plural(of, 'message')} were handed to TCP${state === 'sending' ? '' : '; the last of them may not have arrived'}.${long}`;
+}
+
 /** How far a job is: a share of its rows where those are known. Null: only its step can be said. */
 export const doneShare = ({ rows, of }: Pick<ReportJob, 'rows' | 'of'>): number | null => (of <= 0 ? null : Math.min(1, rows / of));
 
-export function progressWords(job: Pick<ReportJob, 'step' | 'rows' | 'of' | 'bytes'>): string {
+export function progressWords(job: Pick<ReportJob, 'step' | 'rows' | 'of' | 'bytes' | 'sent'>): string {
+  if (job.sent !== null) return `${job.step}, ${formatCount(job.rows)} of ${plural(job.of, 'message')}`;
   const share = doneShare(job);
   return [job.step, ...(share === null ? [] : [`${formatCount(job.rows)} of ${formatCount(job.of)} rows`]), formatBytes(job.bytes)].filter((one) => one !== '').join(', ');
 }

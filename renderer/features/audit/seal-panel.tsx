@@ -17,7 +17,7 @@ import { StateShape } from '../../ui/state-shapes.tsx';
 import { Time } from '../../ui/time.tsx';
 import { JobDialog } from './job-dialog.tsx';
 import { entryId } from './log-view.ts';
-import { doneShare, jobLooks, progressWords } from './report-words.ts';
+import { doneShare, jobLook, progressWords } from './report-words.ts';
 import { chainLook, checkedWords, damageWords, entryOf, keyPlaceWords, shortFingerprint } from './seal-words.ts';
 import { useCancelReport, useCheckLog, useSaveKey, useSaveVerifier } from './use-audit-commands.ts';
 import classes from './audit.module.css';
@@ -104,23 +104,24 @@ function when(iso: string): string {
 
 function Job({ job, onOpen }: { job: ReportJob; onOpen: () => void }) {
   const cancel = useCancelReport();
-  const look = jobLooks[job.state];
+  const look = jobLook(job);
   const runs = job.state === 'waiting' || job.state === 'running';
   const share = doneShare(job);
   return (
     <li>
       <button type="button" className={classes.job} onClick={onOpen}>
-        <span className={classes.jobName}>{job.state !== 'done' && <><StateShape state={look.state} className={job.state === 'failed' ? classes.stopShape : runs ? classes.accentShape : classes.quietShape} /><span className="gh-visually-hidden">{look.word}: </span></>}<span className={classes.cut}>{inertString(job.spec.name, 60)}</span></span>
+        <span className={classes.jobName}>{look.state !== 'completed' && <><StateShape state={look.state} className={look.state === 'failed' ? classes.stopShape : runs ? classes.accentShape : classes.quietShape} /><span className="gh-visually-hidden">{look.word}: </span></>}<span className={classes.cut}>{inertString(job.spec.name, 60)}</span></span>
         <span className={classes.jobWhen}>{runs ? look.word : when(job.endedAt ?? job.startedAt)}</span>
       </button>
       {runs && (
         <div className={classes.running}>
           <progress className={classes.progress} aria-label={`${inertString(job.spec.name, 60)} written`} {...(share === null ? {} : { max: 1, value: share })} />
           <span className={classes.says}>{inertString(progressWords(job), 120)}</span>
-          <button type="button" className={classes.linkButton} disabled={cancel.isPending} onClick={() => cancel.mutate(job.id)}>Cancel<span className="gh-visually-hidden"> {inertString(job.spec.name, 60)}</span></button>
+          <button type="button" className={classes.linkButton} disabled={cancel.isPending} onClick={() => cancel.mutate(job.id)}>{job.sent === null ? 'Cancel' : 'Cancel sending'}<span className="gh-visually-hidden"> {inertString(job.spec.name, 60)}</span></button>
         </div>
       )}
       {job.state === 'failed' && job.error !== null && <p className={classes.jobError}>{inertString(job.error, 200)}</p>}
+      {job.sent?.state === 'failed' && <p className={classes.jobError}>Not sent whole to {inertString(job.sent.error ?? job.sent.to, 200)}</p>}
     </li>
   );
 }

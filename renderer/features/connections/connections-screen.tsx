@@ -85,7 +85,7 @@ function ConnectionsList({ data, chosenId, onAdd, onChange }: ListProps) {
     { keys: 'j', does: 'next connection', run: () => walk(1) }, { keys: 'arrowdown', does: 'next connection', run: () => walk(1) },
     { keys: 'k', does: 'connection before', run: () => walk(-1) }, { keys: 'arrowup', does: 'connection before', run: () => walk(-1) },
     { keys: 'enter', does: 'open', run: () => { if (activeId !== null) choose(activeId); } },
-    { keys: 'a', does: 'add connection', run: onAdd },
+    { keys: 'a', does: 'add connection', changes: true, run: onAdd },
     { keys: 'c', does: 'copy identifier', run: () => { if (activeId !== null) void copyText(activeId); } },
     { keys: 'escape', does: 'close the detail, then clear the filter', run: () => { if (chosen === null) setText(''); else go({ screen: 'connections' }); } },
   ]);
@@ -102,7 +102,7 @@ function ConnectionsList({ data, chosenId, onAdd, onChange }: ListProps) {
         <div className={classes.left}>
           <div className={classes.frame}>
             {data.rows.length === 0
-              ? <Empty title="Connections will stand here" why="Nothing is connected yet. A connection is a token for senders of OpenTelemetry, or the address of a runtime that Gatehouse asks. Reading rights are enough." action={<Button variant="filled" onClick={onAdd}>Add connection</Button>} />
+              ? <Empty title="Connections will stand here" why="Nothing is connected yet. A connection is a token for senders of OpenTelemetry, or the address of a runtime that Gatehouse asks. Reading rights are enough." action={<Changes><Button variant="filled" onClick={onAdd}>Add connection</Button></Changes>} />
               : rows.length === 0
                 ? <Empty title={`No connection matches “${text}”`} why={`${plural(data.rows.length, 'connection')} are hidden by this filter.`} action={<Button onClick={() => setText('')}>Clear the filter</Button>} />
                 : <ConnectionsTable rows={rows} chosenId={chosen?.id ?? null} activeId={activeId} onChoose={choose} />}

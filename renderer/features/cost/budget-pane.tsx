@@ -7,6 +7,7 @@ import { budgetQueries } from '../../api/queries.ts';
 import { placeHash } from '../../app/navigation.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { FromQuery } from '../../ui/blocks.tsx';
+import { Changes } from '../../ui/changes.tsx';
 import { formatCount, formatElapsed, formatMoney, formatPercent, plural } from '../../ui/format.ts';
 import { Kbd } from '../../ui/kbd.tsx';
 import { useClock } from '../../ui/now.ts';
@@ -115,8 +116,8 @@ export function BudgetPane({ budget, removing, onEdit, onRemove }: { budget: Bud
         {budget.onHard === 'stop' && <CannotStop list={budget.cannotStop} more={budget.moreCannotStop} agents={budget.standing.agents} />}
         <Events budget={budget} />
         <div className={classes.buttons}>
-          <Button onClick={onEdit} rightSection={<Kbd keys="enter" />}>Change…</Button>
-          <Button onClick={onRemove} disabled={removing} rightSection={<Kbd keys="delete" />}>{removing ? 'Removing…' : 'Remove'}</Button>
+          <Changes><Button onClick={onEdit} rightSection={<Kbd keys="enter" />}>Change…</Button></Changes>
+          <Changes><Button onClick={onRemove} disabled={removing} rightSection={<Kbd keys="delete" />}>{removing ? 'Removing…' : 'Remove'}</Button></Changes>
         </div>
       </div>
     </Panel>

@@ -13,6 +13,7 @@ import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { announce } from '../../ui/announce.ts';
 import { Empty, ErrorBlock, Loading } from '../../ui/blocks.tsx';
+import { Changes } from '../../ui/changes.tsx';
 import { ChoiceChip } from '../../ui/chip.tsx';
 import { DataTable, useDataTable, type DataColumn, type TableSort } from '../../ui/data-table.tsx';
 import { step } from '../../ui/data-table-order.ts';
@@ -61,14 +62,14 @@ function Bar({ text, look }: { text: string; look: Look | null }) {
     <div className={classes.bar}>
       <SearchField value={text} onChange={(next) => setParams({ q: next === '' ? null : next.slice(0, 200) })} placeholder="Name, agent, owner, tag" label="Filter budgets" width={200} />
       <ChoiceChip label="State" value={look} options={lookOptions} onChange={(value) => setParams({ stands: value })} />
-      <span className={classes.barEnd}>Periods are UTC<Button onClick={add} rightSection={<Kbd keys="n" />}>New budget…</Button></span>
+      <span className={classes.barEnd}>Periods are UTC<Changes><Button onClick={add} rightSection={<Kbd keys="n" />}>New budget…</Button></Changes></span>
     </div>
   );
 }
 
 function Nothing({ filtered }: { filtered: boolean }) {
   if (filtered) return <Empty title="No budget fits this filter" why="A text or a state is chosen." action={<Button onClick={clear} rightSection={<Kbd keys="escape" />}>Clear the filter</Button>} />;
-  return <Empty title="Budgets will stand here" why="There is none yet. A budget watches what an agent, a connection, an owner, a tag or everything spends in an hour, a day, a week, a month or one task. At its soft limit it tells; at its hard limit it tells, or stops whoever spends then. Before it is kept it shows what it would have done." action={<Button onClick={add} rightSection={<Kbd keys="n" />}>New budget…</Button>} />;
+  return <Empty title="Budgets will stand here" why="There is none yet. A budget watches what an agent, a connection, an owner, a tag or everything spends in an hour, a day, a week, a month or one task. At its soft limit it tells; at its hard limit it tells, or stops whoever spends then. Before it is kept it shows what it would have done." action={<Changes><Button onClick={add} rightSection={<Kbd keys="n" />}>New budget…</Button></Changes>} />;
 }
 
 /** What a stop key would be about: whom the chosen budget is for. */
@@ -96,7 +97,7 @@ function List({ rows, total, filtered, removing, onRemove }: ListProps) {
   useStopChoice(() => stopOf(chosen));
   useKeys('Budgets', [
     { keys: 'j', does: 'next budget', run: move(1) }, { keys: 'k', does: 'budget before', run: move(-1) }, { keys: 'arrowdown', does: '', run: move(1) }, { keys: 'arrowup', does: '', run: move(-1) },
-    { keys: 'enter', does: 'change the budget', run: edit }, { keys: 'n', does: 'new budget', run: add }, { keys: 'delete', does: 'remove the budget; can be undone', run: remove },
+    { keys: 'enter', does: 'change the budget', changes: true, run: edit }, { keys: 'n', does: 'new budget', changes: true, run: add }, { keys: 'delete', does: 'remove the budget; can be undone', changes: true, run: remove },
     { keys: '.', does: 'newest order', run: model.release }, { keys: 'escape', does: 'clear the filter', run: clear },
   ]);
   return (
@@ -142,7 +143,7 @@ function Removed({ removal }: { removal: ReturnType<typeof useRemoval> }) {
       {removed !== null && (
         <div className={own.removed} role="status">
           <span>Budget <strong className={classes.strong}><InertName text={removed.name} most={80} /></strong> was removed: it watches nothing any more. Stops that it ordered go on.</span>
-          <Button onClick={removal.undo} disabled={restore.isPending} rightSection={<Kbd keys="mod+z" />}>{restore.isPending ? 'Putting it back…' : 'Undo'}</Button>
+          <Changes><Button onClick={removal.undo} disabled={restore.isPending} rightSection={<Kbd keys="mod+z" />}>{restore.isPending ? 'Putting it back…' : 'Undo'}</Button></Changes>
           <Button onClick={removal.forget}>Leave it removed</Button>
         </div>
       )}
@@ -159,7 +160,7 @@ export function BudgetsTab() {
   const look = looks.find((one) => one === params['stands']) ?? null;
   const all = query.data?.rows;
   const rows = useMemo(() => (all ?? []).filter((one) => (text === '' || fits(one, text)) && (look === null || lookOf(one) === look)), [all, text, look]);
-  useKeys('Removed budget', removal.removed === null ? [] : [{ keys: 'mod+z', does: 'put the removed budget back', run: removal.undo }]);
+  useKeys('Removed budget', removal.removed === null ? [] : [{ keys: 'mod+z', does: 'put the removed budget back', changes: true, run: removal.undo }]);
   const asked = params['budget'];
   const edited = asked === undefined || asked === 'new' ? null : all?.find((one) => one.id === asked) ?? null;
   const close = (): void => setParams({ budget: null, for: null });

@@ -91,7 +91,7 @@ function List({ rows, total, filtered, stale, more }: { rows: readonly Row[]; to
   const edit = (): void => { if (chosen !== undefined) setParams({ price: chosen.id }); };
   useKeys('Prices', [
     { keys: 'j', does: 'next price', run: move(1) }, { keys: 'k', does: 'price before', run: move(-1) }, { keys: 'arrowdown', does: '', run: move(1) }, { keys: 'arrowup', does: '', run: move(-1) },
-    { keys: 'enter', does: 'change or override the price', run: edit }, { keys: 'n', does: 'add a price', run: () => setParams({ price: 'new' }) }, { keys: 'm', does: 'import prices', run: () => setParams({ import: '1' }) },
+    { keys: 'enter', does: 'change or override the price', changes: true, run: edit }, { keys: 'n', does: 'add a price', changes: true, run: () => setParams({ price: 'new' }) }, { keys: 'm', does: 'import prices', changes: true, run: () => setParams({ import: '1' }) },
     { keys: 'u', does: 'only what was used, or all', run: () => usedOnlyStored.set(!usedOnly) },
     { keys: 'c', does: 'copy the price', run: () => { if (chosen !== undefined) void copyText(JSON.stringify(chosen, null, 2)).then((done) => announce(done ? 'Price copied' : 'Not copied: the system refused the clipboard')); } },
     { keys: 'escape', does: 'clear the filter', run: () => setParams({ q: null, origin: null }) },

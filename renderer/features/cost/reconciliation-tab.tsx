@@ -13,6 +13,7 @@ import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { announce } from '../../ui/announce.ts';
 import { Empty, ErrorBlock, FromQuery } from '../../ui/blocks.tsx';
+import { Changes } from '../../ui/changes.tsx';
 import { ChoiceChip } from '../../ui/chip.tsx';
 import { copyText } from '../../ui/copy-button.tsx';
 import { DataTable, useDataTable, type DataColumn, type TableSort } from '../../ui/data-table.tsx';
@@ -106,7 +107,7 @@ function Bills() {
                 { id: 'sum', head: 'Sum', end: true, cell: (bill) => `${formatMoney(bill.micros)} ${bill.currency}` },
                 { id: 'lines', head: 'Lines', end: true, cell: (bill) => <>{formatCount(bill.lines)}{bill.refused.length > 0 && <span className={classes.wait} data-tip={bill.refused.slice(0, 6).map((one) => `Line ${one.line}: ${inertString(one.reason, 100)}`).join('; ')}>, {formatCount(bill.refused.length)} not taken</span>}</> },
                 { id: 'when', head: 'Imported', end: true, cell: (bill) => <span className={classes.muted}><Time iso={bill.importedAt} short /> by <InertName text={bill.importedBy} most={30} /></span> },
-                { id: 'act', head: 'Take out', end: true, cell: (bill) => <button type="button" className={classes.smallButton} onClick={() => setRemoving(bill)}><span>Remove…<span className="gh-visually-hidden"> {inertString(bill.name, 40)}</span></span></button> },
+                { id: 'act', head: 'Take out', end: true, cell: (bill) => <Changes><button type="button" className={classes.smallButton} onClick={() => setRemoving(bill)}><span>Remove…<span className="gh-visually-hidden"> {inertString(bill.name, 40)}</span></span></button></Changes> },
               ]}
             />
           ))}
@@ -128,7 +129,7 @@ function List({ rows, more, filtered }: { rows: readonly Reconciliation[]; more:
   useKeys('Reconciliation', [
     { keys: 'j', does: 'next day', run: move(1) }, { keys: 'k', does: 'day before', run: move(-1) }, { keys: 'arrowdown', does: '', run: move(1) }, { keys: 'arrowup', does: '', run: move(-1) },
     { keys: 'enter', does: 'activities of the connection', run: () => { if (chosen !== undefined) go({ screen: 'live', params: { connection: chosen.connectionId } }); } },
-    { keys: 'n', does: 'import a bill', run: () => setParams({ bill: '1' }) },
+    { keys: 'n', does: 'import a bill', changes: true, run: () => setParams({ bill: '1' }) },
     { keys: 'c', does: 'copy the figures of the day', run: () => { if (chosen !== undefined) void copyText(asText(chosen)).then((done) => announce(done ? 'Figures copied' : 'Not copied: the system refused the clipboard')); } },
     { keys: '.', does: 'sort new ones in', run: model.release },
     { keys: 'escape', does: 'clear the filter', run: () => setParams({ connection: null }) },
@@ -159,7 +160,7 @@ export function ReconciliationTab() {
       <Bills />
       <div className={classes.bar}>
         <ChoiceChip label="Connection" value={connectionId} options={options} onChange={(connection) => setParams({ connection })} />
-        <span className={classes.barEnd}><span>Billed counts before reported, reported before computed.</span><Button onClick={() => setParams({ bill: '1' })} rightSection={<Kbd keys="n" />}>Import a bill…</Button></span>
+        <span className={classes.barEnd}><span>Billed counts before reported, reported before computed.</span><Changes><Button onClick={() => setParams({ bill: '1' })} rightSection={<Kbd keys="n" />}>Import a bill…</Button></Changes></span>
       </div>
       <FromQuery query={query} what="Reading days" failed="The days could not be read." rows={10} height={28}>{({ rows, more }) => <List rows={rows} more={more} filtered={connectionId !== null} />}</FromQuery>
       {params['bill'] === '1' && <BillDialog onClose={() => setParams({ bill: null })} />}

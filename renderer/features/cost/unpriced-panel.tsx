@@ -6,6 +6,7 @@ import { priceQueries } from '../../api/queries.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { inertString } from '../../ui/agent-text.ts';
 import { ErrorBlock } from '../../ui/blocks.tsx';
+import { Changes } from '../../ui/changes.tsx';
 import { PlainTable } from '../../ui/data-table-plain.tsx';
 import { formatCount, formatCounter, plural } from '../../ui/format.ts';
 import { ProvenanceLetter } from '../../ui/money.tsx';
@@ -31,8 +32,8 @@ function Acts({ model, onPrice }: { model: UnpricedModel; onPrice: (like: PriceE
   return (
     <span className={classes.acts}>
       {save.error !== null && <span className={classes.wait}>{inertString(save.error.message, 120)}</span>}
-      {form !== null && like !== null && complaintsOf(form).length === 0 && <button type="button" className={classes.smallButton} disabled={save.isPending} data-tip="Lends its prices to this model; the entry says so, and removing it takes that back" onClick={() => save.mutate({ entry: draftOf(form) })}>{save.isPending ? 'Pricing…' : <span>Price as {inertString(like.model, 28)}<span className="gh-visually-hidden"> for {name}</span></span>}</button>}
-      <button type="button" className={classes.smallButton} onClick={() => onPrice(like)}><span>Price it…<span className="gh-visually-hidden"> {name}</span></span></button>
+      {form !== null && like !== null && complaintsOf(form).length === 0 && <Changes><button type="button" className={classes.smallButton} disabled={save.isPending} data-tip="Lends its prices to this model; the entry says so, and removing it takes that back" onClick={() => save.mutate({ entry: draftOf(form) })}>{save.isPending ? 'Pricing…' : <span>Price as {inertString(like.model, 28)}<span className="gh-visually-hidden"> for {name}</span></span>}</button></Changes>}
+      <Changes><button type="button" className={classes.smallButton} onClick={() => onPrice(like)}><span>Price it…<span className="gh-visually-hidden"> {name}</span></span></button></Changes>
     </span>
   );
 }

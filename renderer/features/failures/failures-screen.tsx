@@ -19,6 +19,7 @@ import { stopOfAgent, useStopChoice } from '../../app/stop-choice.ts';
 import { inertString } from '../../ui/agent-text.ts';
 import { announce } from '../../ui/announce.ts';
 import { Empty, ErrorBlock, Loading } from '../../ui/blocks.tsx';
+import { Changes } from '../../ui/changes.tsx';
 import { Chip, ChoiceChip } from '../../ui/chip.tsx';
 import { copyText } from '../../ui/copy-button.tsx';
 import { DataTable, useDataTable, type TableSort } from '../../ui/data-table.tsx';
@@ -88,7 +89,7 @@ function NoFailures({ view, data }: { view: FailuresView; data: Groups }) {
   if (words.length > 0) return <Empty title={view.show === 'all' ? 'No group fits this filter' : `No ${view.show} group fits this filter`} why={`On: ${inertString(words.join(', '), 300)}.`} action={<Button onClick={clearFilter} rightSection={<Kbd keys="escape" />}>Clear the filter</Button>} />;
   if (view.show === 'snoozed') return <Empty title="What is put off will stand here" why="Nothing is snoozed. A snoozed group leaves the open ones until its time, and is counted all the while." />;
   if (view.show === 'resolved') return <Empty title="What is over will stand here" why="Nothing is resolved. When a resolved group happens again, it comes back to the open ones and says so." />;
-  if (data.seen.length === 0) return <Empty title="Nothing is connected yet" why="What agents fail at will stand here, what is alike in one line. Reading rights are enough." action={<Button onClick={() => go({ screen: 'connections', params: { add: '1' } })}>Add a connection</Button>} />;
+  if (data.seen.length === 0) return <Empty title="Nothing is connected yet" why="What agents fail at will stand here, what is alike in one line. Reading rights are enough." action={<Changes><Button onClick={() => go({ screen: 'connections', params: { add: '1' } })}>Add a connection</Button></Changes>} />;
   const rest = countOf(data.counts, 'all') - countOf(data.counts, 'open');
   return <Empty title={share === null ? 'Nothing was seen in this period, so nothing can be said.' : `No ${rest > 0 && view.show === 'open' ? 'open ' : ''}failure where we could see: ${formatPercent(share)} of connection time.`} why={`What agents fail at will stand here, what is alike in one line. ${rest > 0 && view.show === 'open' ? `${plural(rest, 'group')} ${rest === 1 ? 'is' : 'are'} snoozed or resolved. ` : ''}Denied and interrupted work is no failure.`} action={rest > 0 && view.show === 'open' ? <Button onClick={() => show('all')}>Show all</Button> : <Button onClick={() => setSpan('30d')}>Look at the last 30 d</Button>} />;
 }

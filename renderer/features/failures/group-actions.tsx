@@ -61,7 +61,7 @@ function SnoozeDialog({ group, saying, onClose }: { group: FailureDetail; saying
 function SnoozeMenu({ group, saying }: { group: FailureDetail; saying: Saying }) {
   const [open, setOpen] = useState(false);
   const [asking, setAsking] = useState(false);
-  useKeys('Failure', [{ keys: 'z', does: 'snooze', run: () => setOpen(true) }]);
+  useKeys('Failure', [{ keys: 'z', does: 'snooze', changes: true, run: () => setOpen(true) }]);
   const until = (choice: 'tomorrow' | 'week') => (): void => saying.mutate({ id: group.id, state: 'snoozed', until: snoozeUntil(choice, new Date()).toISOString() });
   const now = useNow();
   const words = (choice: 'tomorrow' | 'week'): string => formatTime(snoozeUntil(choice, new Date(now)), { short: true });

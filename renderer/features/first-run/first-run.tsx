@@ -8,6 +8,7 @@ import { systemQueries } from '../../api/queries.ts';
 import { useKeys, type KeyBinding } from '../../app/keys.ts';
 import { go } from '../../app/navigation.ts';
 import { ErrorBlock } from '../../ui/blocks.tsx';
+import { Changes } from '../../ui/changes.tsx';
 import { formatBytes } from '../../ui/format.ts';
 import { Hatch } from '../../ui/hatch.tsx';
 import { Kbd } from '../../ui/kbd.tsx';
@@ -86,8 +87,8 @@ function Side() {
 export function FirstRun() {
   const demo = useDemoButton();
   useKeys('Overview', [
-    ...addKinds.map((kind, index): KeyBinding => ({ keys: String(index + 1), does: `connect: ${addKindWords[kind].title}`, run: () => connect(kind) })),
-    { keys: 'd', does: demo.running ? 'stop the demo fleet' : 'start the demo fleet', run: demo.toggle },
+    ...addKinds.map((kind, index): KeyBinding => ({ keys: String(index + 1), does: `connect: ${addKindWords[kind].title}`, changes: true, run: () => connect(kind) })),
+    { keys: 'd', does: demo.running ? 'stop the demo fleet' : 'start the demo fleet', changes: true, run: demo.toggle },
   ]);
   return (
     <div className={classes.grid}>
@@ -105,16 +106,16 @@ export function FirstRun() {
                 <span role="cell" className={classes.runtimeName}><Icon size={18} stroke={1.75} aria-hidden="true" />{addKindWords[kind].title}</span>
                 <span role="cell">{addKindWords[kind].gets}</span>
                 <span role="cell" className={classes.need}>{addKindWords[kind].needs}</span>
-                <span role="cell" className={classes.act}><Button {...(index === 0 ? { variant: 'filled', 'data-region-start': true } : {})} onClick={() => connect(kind)} rightSection={<Kbd keys={String(index + 1)} />}>Connect<span className="gh-visually-hidden"> {addKindWords[kind].title}</span></Button></span>
+                <span role="cell" className={classes.act}><Changes><Button {...(index === 0 ? { variant: 'filled', 'data-region-start': true } : {})} onClick={() => connect(kind)} rightSection={<Kbd keys={String(index + 1)} />}>Connect<span className="gh-visually-hidden"> {addKindWords[kind].title}</span></Button></Changes></span>
               </div>
             );
           })}
         </div>
         <div className={classes.demo}>
-          <Button onClick={demo.toggle} disabled={demo.busy} rightSection={<Kbd keys="d" />}
+          <Changes><Button onClick={demo.toggle} disabled={demo.busy} rightSection={<Kbd keys="d" />}
             leftSection={demo.running ? <IconPlayerStop size={14} stroke={1.75} aria-hidden="true" /> : <IconPlayerPlay size={14} stroke={1.75} aria-hidden="true" />}>
             {demo.running ? 'Stop the demo fleet' : 'Start the demo fleet'}
-          </Button>
+          </Button></Changes>
           <span className={classes.muted}>{demo.running ? `${demo.text} Its first records are on their way.` : '8 pretend agents on this machine, their connections marked “demo”. They can be stopped and removed at any time.'}</span>
         </div>
         {demo.error !== null && <div className={classes.demoError}><ErrorBlock error={demo.error} what="The demo fleet did not start." kept="Nothing else was changed." retry={demo.toggle} /></div>}

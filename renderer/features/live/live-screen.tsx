@@ -12,6 +12,7 @@ import { openStopPlan, stopOfAgent, stopOfTask, useStopChoice, type StopAsk } fr
 import { inertString } from '../../ui/agent-text.ts';
 import { announce } from '../../ui/announce.ts';
 import { Empty } from '../../ui/blocks.tsx';
+import { Changes } from '../../ui/changes.tsx';
 import { Chip, ChoiceChip } from '../../ui/chip.tsx';
 import { Feed } from '../../ui/feed.tsx';
 import { placeExtras } from '../../ui/feed-items.ts';
@@ -84,7 +85,7 @@ export default function LiveScreen() {
           : <Empty title="Every activity will stand here as it happens" why={live.state === 'open' ? 'None has been seen yet. Nothing is wrong on this side.' : 'The stream is not open yet.'} />}
       />
       <div className={classes.below}>
-        <span className={classes.belowLeft}><KeyHints hints={hints} />{toStop !== null && <button type="button" className={classes.stop} onClick={() => openStopPlan(toStop)}><IconHandStop size={14} stroke={1.75} aria-hidden="true" />Stop {inertString(toStop.name, 22)}…<Kbd keys="mod+." /></button>}</span>
+        <span className={classes.belowLeft}><KeyHints hints={hints} />{toStop !== null && <Changes><button type="button" className={classes.stop} onClick={() => openStopPlan(toStop)}><IconHandStop size={14} stroke={1.75} aria-hidden="true" />Stop {inertString(toStop.name, 22)}…<Kbd keys="mod+." /></button></Changes>}</span>
         <span>{`Newest first, as they came. ${plural(rows.length, 'activity', 'activities')} held of at most ${formatCount(keep)}${missed > 0 ? `, ${formatCount(missed)} passed between them` : ''}. All are in the history.`}</span>
       </div>
     </>

@@ -8,6 +8,7 @@ import { placeHash } from '../../app/navigation.ts';
 import { inertString } from '../../ui/agent-text.ts';
 import { InertName } from '../../ui/agent-text-view.tsx';
 import { Empty, FromQuery } from '../../ui/blocks.tsx';
+import { Changes } from '../../ui/changes.tsx';
 import { PlainTable, type PlainColumn } from '../../ui/data-table-plain.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
@@ -33,7 +34,7 @@ function Holds({ holds, onRelease }: { holds: readonly StopHold[]; onRelease: (a
     { id: 'look', head: 'Last look', end: true, cell: (hold) => (hold.lastLookAt === null ? 'none yet' : <><Age iso={hold.lastLookAt} /> ago</>) },
     { id: 'since', head: 'Since', cell: (hold) => <Time iso={hold.since} /> },
     { id: 'order', head: 'By', cell: (hold) => orderLink(hold.orderId, hold.orderNumber) },
-    { id: 'act', head: <span className="gh-visually-hidden">Act</span>, end: true, cell: (hold) => <Button className={classes.rowButton ?? ''} onClick={() => onRelease(holdItem(hold))}>Release…<span className="gh-visually-hidden"> the hold of {inertString(hold.scopeName, 60)}</span></Button> },
+    { id: 'act', head: <span className="gh-visually-hidden">Act</span>, end: true, cell: (hold) => <Changes><Button className={classes.rowButton ?? ''} onClick={() => onRelease(holdItem(hold))}>Release…<span className="gh-visually-hidden"> the hold of {inertString(hold.scopeName, 60)}</span></Button></Changes> },
   ];
   const broken = holds.filter((hold) => hold.problem !== null);
   return (
@@ -46,13 +47,13 @@ function Holds({ holds, onRelease }: { holds: readonly StopHold[]; onRelease: (a
   );
 }
 
-function Changes({ changes, onRelease }: { changes: readonly StandingChange[]; onRelease: (asked: Asked) => void }) {
+function StandingChanges({ changes, onRelease }: { changes: readonly StandingChange[]; onRelease: (asked: Asked) => void }) {
   const columns: PlainColumn<StandingChange>[] = [
     { id: 'title', head: 'Changed', wide: true, cell: (change) => <><strong className={classes.strong}><InertName text={change.title} most={100} /></strong> <span className={classes.second}><InertName text={change.scopeName} most={60} />, <InertName text={change.connectionName} most={60} /></span></> },
     { id: 'undo', head: 'What is put back', wide: true, cell: (change) => <><InertName text={change.undoText} most={300} />{change.undo === 'lossy' && <span className={classes.wait}> (not whole)</span>}{change.problem !== null && <><br /><span className={classes.wait}><StateShape state="attention" /> <InertName text={change.problem} most={300} /></span></>}</> },
     { id: 'since', head: 'Since', cell: (change) => <Time iso={change.since} /> },
     { id: 'order', head: 'By', cell: (change) => orderLink(change.orderId, change.orderNumber) },
-    { id: 'act', head: <span className="gh-visually-hidden">Act</span>, end: true, cell: (change) => <Button className={classes.rowButton ?? ''} onClick={() => onRelease(changeItem(change))}>Put back…<span className="gh-visually-hidden"> {inertString(change.title, 60)}</span></Button> },
+    { id: 'act', head: <span className="gh-visually-hidden">Act</span>, end: true, cell: (change) => <Changes><Button className={classes.rowButton ?? ''} onClick={() => onRelease(changeItem(change))}>Put back…<span className="gh-visually-hidden"> {inertString(change.title, 60)}</span></Button></Changes> },
   ];
   return (
     <Panel flush title={`Changes that stand, ${formatCount(changes.length)}`} aside="made by stop orders, not yet put back">
@@ -72,7 +73,7 @@ export function HeldTab() {
         {({ holds, changes }) => (
           <div className={classes.columnPanes}>
             <Holds holds={holds} onRelease={setAsked} />
-            <Changes changes={changes} onRelease={setAsked} />
+            <StandingChanges changes={changes} onRelease={setAsked} />
           </div>
         )}
       </FromQuery>

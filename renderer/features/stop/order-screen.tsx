@@ -125,7 +125,7 @@ function Order({ order }: { order: StopOrderDetail }) {
   const toggleTable = (): void => setParams({ table: asTable ? null : '1' });
   useKeys('Stop order', [
     { keys: 't', does: 'levers as table', run: toggleTable },
-    { keys: 'u', does: 'undo what was changed', run: () => { if (back.length > 0) acts.undo(); } },
+    { keys: 'u', does: 'undo what was changed', changes: true, run: () => { if (back.length > 0) acts.undo(); } },
     { keys: 'e', does: 'save the certificate', run: () => { if (order.state !== 'waiting_second') setMenu(true); } },
     { keys: 'c', does: 'copy identifier', run: () => { void copyText(order.id).then((done) => announce(done ? 'Identifier copied' : 'Not copied: the system refused the clipboard')); } },
     { keys: 'escape', does: 'all stop orders', run: () => go({ screen: 'stop' }) },

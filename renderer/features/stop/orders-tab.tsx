@@ -139,7 +139,7 @@ function OrderLists({ open, ended, more, onMore, endedError, known }: ListProps)
     { keys: 'escape', does: 'clear the filter', run: () => { if (filtered) clear(); } },
   ]);
   const seconded = open.find((one) => one.id === second);
-  if (known === 0) return <Panel flush title="In progress and ended"><Empty title="Every stop order will stand here, with its evidence" why="Nothing was stopped yet. A plan shows first which levers would be pulled, whom else they hit and what stays alive; nothing leaves before it is confirmed." action={<Button onClick={() => openStopChooser()} rightSection={<Kbd keys="mod+." />}>Plan a stop…</Button>} /></Panel>;
+  if (known === 0) return <Panel flush title="In progress and ended"><Empty title="Every stop order will stand here, with its evidence" why="Nothing was stopped yet. A plan shows first which levers would be pulled, whom else they hit and what stays alive; nothing leaves before it is confirmed." action={<Changes><Button onClick={() => openStopChooser()} rightSection={<Kbd keys="mod+." />}>Plan a stop…</Button></Changes>} /></Panel>;
   return (
     <>
       <div className={classes.bar}>

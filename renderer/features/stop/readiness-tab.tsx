@@ -96,7 +96,7 @@ function Matrix({ rows, rightsAt }: { rows: readonly ReadinessRow[]; rightsAt: s
   useKeys('Readiness', [
     { keys: 'j', does: 'next agent', run: move(1) }, { keys: 'k', does: 'agent before', run: move(-1) }, { keys: 'arrowdown', does: '', run: move(1) }, { keys: 'arrowup', does: '', run: move(-1) },
     { keys: 'enter', does: 'open the agent', run: () => { if (focused !== null) open(focused); } },
-    { keys: 'r', does: 'check rights now', run: () => { if (!check.isPending) check.mutate(); } },
+    { keys: 'r', does: 'check rights now', changes: true, run: () => { if (!check.isPending) check.mutate(); } },
     { keys: 'c', does: 'copy identifier', run: () => { if (focused !== null) void copyText(focused).then((done) => announce(done ? 'Identifier copied' : 'Not copied: the system refused the clipboard')); } },
     { keys: '.', does: 'sort new ones in', run: model.release }, { keys: 'escape', does: 'clear the filter', run: () => { if (filtered) clear(); } },
   ]);

@@ -88,14 +88,14 @@ export function RulesTab() {
   const query = useQuery(stopQueries.rules());
   const [editing, setEditing] = useState<StopRule | 'new' | null>(null);
   const [removing, setRemoving] = useState<StopRule | null>(null);
-  useKeys('Auto-stop rules', [{ keys: 'n', does: 'add a rule', run: () => setEditing('new') }]);
+  useKeys('Auto-stop rules', [{ keys: 'n', does: 'add a rule', changes: true, run: () => setEditing('new') }]);
   return (
     <div className={classes.columnPanes}>
       <FromQuery query={query} what="Reading auto-stop rules" failed="The rules could not be read." height={46}>
         {({ rows }) => (
-          <Panel flush title={`Auto-stop rules, ${formatCount(rows.length)}`} aside={<><span>evaluated as activity comes in</span><Button onClick={() => setEditing('new')} rightSection={<Kbd keys="n" />}>Add rule…</Button></>}>
+          <Panel flush title={`Auto-stop rules, ${formatCount(rows.length)}`} aside={<><span>evaluated as activity comes in</span><Changes><Button onClick={() => setEditing('new')} rightSection={<Kbd keys="n" />}>Add rule…</Button></Changes></>}>
             {rows.length === 0
-              ? <Empty title="Rules that stop by themselves will stand here" why="There is none. A rule watches spending, failures, denied acts or a tool; it starts by only writing down that it would have fired." action={<Button onClick={() => setEditing('new')}>Add a rule…</Button>} />
+              ? <Empty title="Rules that stop by themselves will stand here" why="There is none. A rule watches spending, failures, denied acts or a tool; it starts by only writing down that it would have fired." action={<Changes><Button onClick={() => setEditing('new')}>Add a rule…</Button></Changes>} />
               : <ul className={classes.rules}>{rows.map((rule) => <RuleRow key={rule.id} rule={rule} onEdit={() => setEditing(rule)} onRemove={() => setRemoving(rule)} />)}</ul>}
           </Panel>
         )}

@@ -74,11 +74,17 @@ it('draws all activities of the period that is over', () => {
 
 it('tells people and texts as the report says', () => {
   drawn(Array.from({ length: 400 }, (_, i) => i * 104_729), (reading) => {
-    const text = (more: Partial<ReportSpec>): string => JSON.stringify(reportDocument(reading, spec({ ...everything, ...more }), nowUs).sections);
+    const text = (more: Partial<ReportSpec> & { pseudonymKey?: string }): string => JSON.stringify(reportDocument(reading, spec({ ...everything, ...more }), nowUs).sections);
     expect(text({})).toContain('person 1');
     expect(text({ people: 'removed' })).not.toContain('person 1');
     expect(text({ people: 'pseudonyms' })).toMatch(/person-[0-9a-f]{12}/);
     expect(text({ people: 'pseudonyms' })).not.toContain('person 1');
+    const key = { people: 'pseudonyms' as const, pseudonymKey: 'ab'.repeat(32) };
+    const named = (made: string): string[] => [...new Set(made.match(/person-[0-9a-f]{12}/g) ?? [])].toSorted();
+    expect(named(text(key))).toEqual(named(text(key)));
+    expect(named(text(key)).every((one) => !named(text({ people: 'pseudonyms' })).includes(one))).toBe(true);
+    expect(text(key)).toContain('those of the data files');
+    expect(JSON.stringify(reportDocument(reading, { ...spec(everything), ...key }, nowUs))).not.toContain(key.pseudonymKey);
     expect(text({})).toContain('agent 1');
     // What an agent is called is no text of an agent: nobody could read a report of hashes only.
     expect(text({ text: 'hashes' })).toContain('agent 1');

@@ -17,13 +17,13 @@ const sections: Readonly<Record<ReportContent, (context: SectionContext) => Sect
   activity: activitySection, cost: costSection, failures: failureSection, console: consoleSection, stops: stopSection, access: accessSection, approvals: approvalSection, gaps: gapSection,
 };
 
-export function reportDocument(reading: Reading, spec: ReportSpec, nowUs: number): ReportDocument {
+export function reportDocument(reading: Reading, { pseudonymKey, ...spec }: ReportSpec & { readonly pseudonymKey?: string | undefined }, nowUs: number): ReportDocument {
   const selection = selectionOf(reading, spec, nowUs);
-  const context = { reading, spec, selection, pseudonyms: new Pseudonyms() };
+  const context = { reading, spec, selection, pseudonyms: new Pseudonyms(pseudonymKey ?? null) };
   const made = [...new Set(spec.contents)].map((content) => sections[content](context));
   return {
     spec, madeAt: iso(nowUs), by: '', version: '', completeness: completenessOf(reading, spec, selection, made), seal: newestSeal(reading),
-    sections: made.map((one, at) => (at === 0 && spec.people === 'pseudonyms' ? { ...one, sentences: [...one.sentences, 'Pseudonyms are of this document: the data files have others.'] } : one)),
+    sections: made.map((one, at) => (at === 0 && spec.people === 'pseudonyms' ? { ...one, sentences: [...one.sentences, pseudonymKey === undefined ? 'Pseudonyms are of this document: the data files have others.' : 'Pseudonyms are those of the data files that were written with this document, and of no other report.'] } : one)),
   };
 }
 

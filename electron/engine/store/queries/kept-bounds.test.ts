@@ -1,4 +1,6 @@
 /** What strangers can make many of is not all kept: beyond its bound it is read anew, and the answer is the same. */
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import { US_DAY } from '../codes.ts';
 import { openReader } from '../database.ts';
@@ -6,6 +8,7 @@ import { historyFile } from '../open.ts';
 import { t0, TestHistory } from '../test-history.ts';
 import { daySums, failedHours } from './agent-days.ts';
 import { countsOf, Tally } from './failure-counts.ts';
+import { grantNames } from './grant-names.ts';
 import { Reading } from './reading.ts';
 
 const today = Math.floor(t0 / US_DAY);
@@ -60,4 +63,24 @@ it.each([[10, false], [5_000, true]])('of hours of %i agents', (agents, anew) =>
   expect(hours()).toEqual(first);
   expect(reading.times('failed_hours')).toBe(anew ? 2 : 1);
   expect(daySums(reading, ids(agents), [today - 30, today]).size).toBe(0);
+});
+
+it('of tools that a server has others of each time it is asked', () => {
+  const reading = filled(1);
+  const history = new Database(historyFile(dirname(reading.db.name)));
+  onTestFinished(() => { history.close(); });
+  const list = (from: number, most: number): void => {
+    history.exec(`DELETE FROM grant_seen; WITH RECURSIVE n (id) AS (SELECT ${from} UNION ALL SELECT id + 1 FROM n WHERE id < ${from + most - 1}) INSERT INTO grant_seen (connection, agent, kind, name, source, first_us, last_us) SELECT 1, 1, 'tool', 'tool_' || id, 's', 1, 1 FROM n`);
+  };
+  list(1, 10);
+  const first = grantNames(reading);
+  expect(first.with('tool_').length).toBe(10);
+  list(1_000, 10);
+  expect(grantNames(reading)).toBe(first);
+  list(10_000, 101_000);
+  expect(grantNames(reading).with('tool_1000').length).toBeGreaterThan(10);
+  list(200_000, 10);
+  const later = grantNames(reading);
+  expect(later).not.toBe(first);
+  expect(later.with('tool_').map(({ name }) => name)).toEqual(Array.from({ length: 10 }, (_, at) => `tool_${200_000 + at}`));
 });

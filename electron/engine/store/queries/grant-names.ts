@@ -12,10 +12,10 @@ interface Named { readonly name: string; readonly places: Map<number, number> }
 const kept = new WeakMap<Reading, { readonly since: string; readonly names: GrantNames }>();
 
 /** What the list of changes does not tell: a connection that went with all its grants (ids never come again, so count and sum say it), and an erasure. */
-const sinceText = "SELECT (SELECT count(*) || ' ' || total(id) FROM connection) || ' ' || coalesce((SELECT value FROM meta WHERE key = 'texts_changed'), '')";
+const sinceOf = (reading: Reading): string => `${reading.sql<[], string>("SELECT count(*) || ' ' || total(id) FROM connection").pluck().get() ?? ''} ${reading.textsTurn()}`;
 
 export function grantNames(reading: Reading): GrantNames {
-  const since = reading.sql<[], string>(sinceText).pluck().get() ?? '';
+  const since = sinceOf(reading);
   let own = kept.get(reading);
   if (own?.since !== since || own.names.isMostlyGone) kept.set(reading, own = { since, names: new GrantNames(reading) });
   own.names.read();

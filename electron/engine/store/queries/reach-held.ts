@@ -37,7 +37,7 @@ export interface Behind { readonly held: boolean; readonly id: number }
 class ReachHeld {
   private readonly reading: Reading;
   private turn = -1;
-  private erased: string | null = null;
+  private erased = '';
   private size = 0;
   private grants = 0;
   private readonly holders = new Map<number, { readonly turn: number; readonly cells: Uint32Array }>();
@@ -53,7 +53,7 @@ class ReachHeld {
 
   /** In one view with all that is asked then. */
   begin(): void {
-    const { erased } = this.reading.sql<[], { erased: string | null }>("SELECT max(value) AS erased FROM meta WHERE key = 'texts_changed'").get() ?? { erased: null };
+    const erased = this.reading.textsTurn();
     const turn = columnsTurn(this.reading);
     if (erased !== this.erased || turn !== this.turn || this.texts.size > mostTexts) this.texts.clear();
     this.erased = erased;

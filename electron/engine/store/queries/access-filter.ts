@@ -69,7 +69,9 @@ function named(reading: Reading, text: string, rows: readonly NamedRow[]): Named
   const byName = rows.filter(([, name]) => name.toLowerCase().includes(wanted)).map(([holder]) => holder);
   const holders = new Set(byName);
   const names = grantNames(reading);
-  const columns = new Set(names.columnsWith(wanted));
+  // Names of columns that are gone stay known.
+  const { present } = rankedColumns(reading);
+  const columns = new Set(names.columnsWith(wanted).filter((id) => present.has(id)));
   const grants = names.with(wanted);
   const at = holdersAt(reading);
   for (const place of new Set(grants.flatMap(({ places }) => [...places]))) for (const holder of at(place)) holders.add(holder);

@@ -6,7 +6,7 @@ import { closedDays } from './closed-days.ts';
 import { sumColumns, type Reading, type Sums } from './reading.ts';
 
 type Days = readonly [from: number, to: number];
-/** SECURITY: of so many numbers at most, else they are read anew. */
+/** SECURITY: of about so many numbers; more than these at once are not kept but read anew. */
 const mostKept = 400_000;
 const hoursOfDay = Array.from({ length: 24 }, (_, hour) => `f.h${hour}`).join(', ');
 
@@ -31,6 +31,7 @@ class KeptDays {
 
   /** Also that there is nothing of one. */
   keep<T>(kept: Map<number, T | null>, agents: readonly number[], read: ReadonlyMap<number, T>, each: number): void {
+    if (agents.length * each > mostKept) return;
     for (const agent of agents) kept.set(agent, read.get(agent) ?? null);
     this.size += agents.length * each;
   }
@@ -66,11 +67,12 @@ export function plus(some: Sums | null | undefined, more: Sums): Sums {
 export function daySums(reading: Reading, agents: readonly number[], days: Days): Map<number, Sums> {
   const { kept, period, past, rest } = placeOf(reading, days);
   const lacking = agents.filter((agent) => !period.sums.has(agent));
-  kept.keep(period.sums, lacking, readSums(reading, lacking, past), 16);
+  const read = readSums(reading, lacking, past);
+  kept.keep(period.sums, lacking, read, 16);
   const found = readSums(reading, agents, rest);
   for (const agent of agents) {
-    const before = period.sums.get(agent);
-    if (before !== undefined && before !== null) { const since = found.get(agent); found.set(agent, since === undefined ? before : plus(before, since)); }
+    const before = period.sums.get(agent) ?? read.get(agent);
+    if (before !== undefined) { const since = found.get(agent); found.set(agent, since === undefined ? before : plus(before, since)); }
   }
   return found;
 }
@@ -92,10 +94,11 @@ function readHours(reading: Reading, agents: readonly number[], [from, to]: Days
 export function failedHours(reading: Reading, agents: readonly number[], days: Days): { readonly agent: number; readonly firstHour: number; readonly hours: Uint32Array }[] {
   const { kept, period, past, rest } = placeOf(reading, days);
   const lacking = agents.filter((agent) => !period.hours.has(agent));
-  kept.keep(period.hours, lacking, readHours(reading, lacking, past), Math.max(0, past[1] - past[0] + 1) * 12);
+  const read = readHours(reading, lacking, past);
+  kept.keep(period.hours, lacking, read, Math.max(0, past[1] - past[0] + 1) * 12);
   const since = readHours(reading, agents, rest);
   return agents.flatMap((agent) => {
-    const before = period.hours.get(agent) ?? null;
+    const before = period.hours.get(agent) ?? read.get(agent) ?? null;
     const after = since.get(agent);
     return [...(before === null ? [] : [{ agent, firstHour: past[0] * 24, hours: before }]), ...(after === undefined ? [] : [{ agent, firstHour: rest[0] * 24, hours: after }])];
   });

@@ -53,17 +53,50 @@ function linesOf(reading: Reading, asked: Asked): Line[] {
 
 interface Turn { readonly newest: number; readonly n: number }
 interface Kept { readonly n: number; readonly line: Line | null }
-const keptBy = new WeakMap<Reading, Map<string, Kept>>();
-const mostKept = 5_000;
+/** SECURITY: of about so many numbers at most; versions come from strangers. */
+const mostKept = 100_000;
+const sizeOf = (kept: Kept | undefined): number => (kept === undefined ? 0 : 16 + (kept.line === null ? 0 : kept.line.versions.length + kept.line.currencies.length));
 
-function keptOf(reading: Reading): Map<string, Kept> {
+class KeptLines {
+  private readonly lines = new Map<string, Kept>();
+  /** Who is told of twice, as it was asked: each list stands here once, and not in each place. */
+  private readonly lists = new Map<string, number>();
+  private size = 0;
+
+  /** Its number, which holds until the next call. */
+  list(twice: string): number {
+    if (this.size > mostKept) {
+      this.lines.clear();
+      this.lists.clear();
+      this.size = 0;
+    }
+    let number = this.lists.get(twice);
+    if (number === undefined) {
+      this.lists.set(twice, number = this.lists.size);
+      this.size += twice.length;
+    }
+    return number;
+  }
+
+  at(place: string): Kept | undefined {
+    return this.lines.get(place);
+  }
+
+  keep(place: string, kept: Kept): void {
+    this.size += sizeOf(kept) - sizeOf(this.lines.get(place));
+    this.lines.set(place, kept);
+  }
+}
+
+const keptBy = new WeakMap<Reading, KeptLines>();
+
+function keptOf(reading: Reading): KeptLines {
   let kept = keptBy.get(reading);
-  if (kept === undefined) keptBy.set(reading, kept = new Map());
-  if (kept.size > mostKept) kept.clear();
+  if (kept === undefined) keptBy.set(reading, kept = new KeptLines());
   return kept;
 }
 
-/** Of days before the newest of a failure its line is kept while its turn (\`hit_turn\`) stands: a month of all of them is read in ten milliseconds. */
+/** Of days before the newest of a failure its line is kept while its turn (`hit_turn`) stands: a month of all of them is read in ten milliseconds. */
 function linesSince(reading: Reading, asked: Asked): Line[] {
   const { bins, ids, twice, currency } = asked;
   const { days } = bins;
@@ -71,14 +104,15 @@ function linesSince(reading: Reading, asked: Asked): Line[] {
   const within = (some: readonly number[], from: number, to: number): Map<number, Line> => new Map(some.length === 0 || to < from ? [] : linesOf(reading, { ...asked, bins: { ...bins, days: { from, to } }, ids: some }).map((line) => [line.failure, line]));
   const turns = new Map(reading.sql<[string], [number, number, number]>('SELECT t.failure, t.newest, t.n FROM json_each(?) j CROSS JOIN hit_turn t ON t.failure = j.value').raw().all(JSON.stringify(ids)).map(([failure, newest, n]): [number, Turn] => [failure, { newest, n }]));
   const kept = keptOf(reading);
+  const list = kept.list(twice);
   return [...Map.groupBy(ids, (id) => turns.get(id)?.newest ?? -1)].flatMap(([newest, some]) => {
     const past = Math.min(days.to, newest - 1);
-    const place = (id: number): string => `${id} ${days.from} ${past} ${twice} ${currency ?? ''}`;
-    const lacking = past < days.from ? [] : some.filter((id) => kept.get(place(id))?.n !== turns.get(id)?.n);
+    const place = (id: number): string => `${id} ${days.from} ${past} ${list} ${currency ?? ''}`;
+    const lacking = past < days.from ? [] : some.filter((id) => kept.at(place(id))?.n !== turns.get(id)?.n);
     const read = within(lacking, days.from, past);
-    for (const id of lacking) kept.set(place(id), { n: turns.get(id)?.n ?? 0, line: read.get(id) ?? null });
+    for (const id of lacking) kept.keep(place(id), { n: turns.get(id)?.n ?? 0, line: read.get(id) ?? null });
     const since = within(some, Math.max(days.from, past + 1), days.to);
-    return some.flatMap((id) => added(past < days.from ? null : kept.get(place(id))?.line ?? null, since.get(id) ?? null));
+    return some.flatMap((id) => added(past < days.from ? null : kept.at(place(id))?.line ?? null, since.get(id) ?? null));
   });
 }
 

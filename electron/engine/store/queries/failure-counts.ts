@@ -91,8 +91,11 @@ function add(groups: Map<number, Map<number, Bars>>, failure: number, agent: num
   }
 }
 
-/** Two numbers each. */
-const mostKept = 200_000;
+/** SECURITY: about so many numbers. Agents and failures come from strangers: what does not fit is read anew. */
+const mostKept = 1_000_000;
+/** A line of an agent's failures is two lists with room for some more, and its place in a map. */
+const eachLine = 48;
+const sizeOf = (agents: ReadonlyMap<number, Bars>): number => [...agents.values()].reduce((sum, bars) => sum + eachLine + 2 * bars.at.length, eachLine);
 
 /** By period and failure: who had it when, up to the open day. */
 class KeptDays {
@@ -101,22 +104,26 @@ class KeptDays {
   private readonly periods = new Map<string, Map<number, ReadonlyMap<number, Bars>>>();
 
   of(reading: Reading, n: number, days: Days, each: number, ids: readonly number[]): Groups {
+    const kept = this.at(n, `${days.from} ${days.to} ${each}`);
+    const lacking = ids.filter((id) => !kept.has(id));
+    if (lacking.length === 0) return kept;
+    const read = linesOf(reading, days.from, days, each, lacking);
+    const found = new Map(lacking.map((id): [number, ReadonlyMap<number, Bars>] => [id, read.get(id) ?? new Map()]));
+    const size = [...found.values()].reduce((sum, agents) => sum + sizeOf(agents), 0);
+    if (size > mostKept) return new Map([...kept, ...found]);
+    for (const [id, agents] of found) kept.set(id, agents);
+    this.size += size;
+    return kept;
+  }
+
+  private at(n: number, place: string): Map<number, ReadonlyMap<number, Bars>> {
     if (this.n !== n || this.size > mostKept) {
       this.periods.clear();
       this.size = 0;
     }
     this.n = n;
-    const place = `${days.from} ${days.to} ${each}`;
     let kept = this.periods.get(place);
     if (kept === undefined) this.periods.set(place, kept = new Map());
-    const lacking = ids.filter((id) => kept.get(id) === undefined);
-    const read = lacking.length === 0 ? new Map<number, Map<number, Bars>>() : linesOf(reading, days.from, days, each, lacking);
-    for (const id of lacking) {
-      const agents = read.get(id) ?? new Map<number, Bars>();
-      kept.set(id, agents);
-      for (const bars of agents.values()) this.size += bars.at.length;
-      this.size += 1;
-    }
     return kept;
   }
 }

@@ -3,21 +3,21 @@
  * are kept, the texts in one piece, while its count of turns (`access_turn`) stands, which the fold counts up whenever a finding of it changed.
  */
 import type { Reading } from './reading.ts';
+import { joined, placesWith, type Joined } from './searchable.ts';
 
-interface Kept { readonly turn: number; readonly ids: readonly number[]; readonly rules: readonly string[]; /** in small letters, between signs that no text has. */ readonly text: string; /** where each of them ends. */ readonly ends: readonly number[] }
-const between = '\0';
+interface Kept { readonly turn: number; readonly ids: readonly number[]; readonly rules: readonly string[]; /** in small letters. */ readonly texts: Joined }
 /** SECURITY: more characters than these are not kept, but read again. */
 const mostKept = 8_000_000;
 
 export class FindingWords {
   private readonly holders = new Map<number, Kept>();
   private readonly rules = new Map<string, string>();
-  private erased: string | null = null;
+  private erased = '';
   private size = 0;
 
   /** Turns are read first: what is newer than they are is read again the next time. */
   read(reading: Reading): void {
-    const { erased } = reading.sql<[], { erased: string | null }>("SELECT max(value) AS erased FROM meta WHERE key = 'texts_changed'").get() ?? { erased: null };
+    const erased = reading.textsTurn();
     if (erased !== this.erased || this.size > mostKept) this.forget();
     this.erased = erased;
     const turns = reading.sql<[], [number, number]>('SELECT r.holder, coalesce(t.n, 0) FROM access_row r LEFT JOIN access_turn t ON t.holder = r.holder').raw().all();
@@ -26,13 +26,10 @@ export class FindingWords {
   }
 
   private keep(holder: number, turn: number, rows: readonly [number, string, string][]): void {
-    this.size -= this.holders.get(holder)?.text.length ?? 0;
-    const ends: number[] = [];
-    let end = 0;
-    for (const [, , text] of rows) ends.push(end += text.length + 1);
-    const text = rows.map(([, , one]) => one + between).join('');
-    this.holders.set(holder, { turn, ids: rows.map(([id]) => id), rules: rows.map(([, rule]) => this.one(rule)), text, ends });
-    this.size += text.length;
+    this.size -= this.holders.get(holder)?.texts.text.length ?? 0;
+    const texts = joined(rows.map(([, , text]) => text));
+    this.holders.set(holder, { turn, ids: rows.map(([id]) => id), rules: rows.map(([, rule]) => this.one(rule)), texts });
+    this.size += texts.text.length;
   }
 
   /** There are a dozen of them: not one copy for each finding. */
@@ -57,16 +54,7 @@ export class FindingWords {
   /** Ids, gone ones too. As SQLite compares: letters of other alphabets only as they are written. */
   saying(wanted: string): number[] {
     const lower = wanted.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-    const found: number[] = [];
-    if (wanted.includes(between)) return found;
-    for (const { text, ids, ends } of this.holders.values()) {
-      let place = 0;
-      for (let at = text.indexOf(lower); at !== -1; at = text.indexOf(lower, ends[place])) {
-        while ((ends[place] ?? Infinity) <= at) place += 1;
-        found.push(ids[place] ?? 0);
-      }
-    }
-    return found;
+    return [...this.holders.values()].flatMap(({ texts, ids }) => placesWith(texts, lower).map((place) => ids[place] ?? 0));
   }
 }
 

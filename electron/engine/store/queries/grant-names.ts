@@ -9,20 +9,26 @@ import { Searchable } from './searchable.ts';
 interface Known { readonly name: string; readonly place: number }
 interface Named { readonly name: string; readonly places: Map<number, number> }
 
-const kept = new WeakMap<Reading, GrantNames>();
+const kept = new WeakMap<Reading, { readonly since: string; readonly names: GrantNames }>();
+
+/** What the list of changes does not tell: a connection that went with all its grants (ids never come again, so count and sum say it), and an erasure. */
+const sinceOf = (reading: Reading): string => `${reading.sql<[], string>("SELECT count(*) || ' ' || total(id) FROM connection").pluck().get() ?? ''} ${reading.textsTurn()}`;
 
 export function grantNames(reading: Reading): GrantNames {
-  let names = kept.get(reading);
-  if (names === undefined) {
-    names = new GrantNames(reading);
-    kept.set(reading, names);
-  }
-  names.read();
-  return names;
+  const since = sinceOf(reading);
+  let own = kept.get(reading);
+  if (own?.since !== since || own.names.isMostlyGone) kept.set(reading, own = { since, names: new GrantNames(reading) });
+  own.names.read();
+  return own.names;
 }
+
+/** SECURITY: a runtime may list other tools each time it is asked. Of those that went so many stay known, and as many as there were at first. */
+const mostGone = 100_000;
 
 class GrantNames {
   private readonly reading: Reading;
+  private atFirst = -1;
+  private known = 0;
   private lastGrant = 0;
   private lastChange = 0;
   private lastColumn = 0;
@@ -45,11 +51,20 @@ class GrantNames {
     if (newest[0] > this.lastGrant) {
       for (const [id, place, name, gone] of reading.sql<[number], [number, number, string, number]>('SELECT id, CASE WHEN agent = 0 THEN -connection ELSE agent END, name, gone_us IS NOT NULL FROM grant_seen WHERE id > ?').raw().iterate(this.lastGrant)) {
         this.grants.set(id, { name, place });
+        this.known += 1;
         if (gone === 0) this.come(id);
       }
     }
-    if (newest[2] > this.lastColumn) for (const [id, resource] of reading.sql<[number], [number, string]>('SELECT id, resource FROM access_column WHERE id > ?').raw().iterate(this.lastColumn)) this.resources.add(resource.toLowerCase(), id);
+    if (newest[2] > this.lastColumn) for (const [id, resource] of reading.sql<[number], [number, string]>('SELECT id, resource FROM access_column WHERE id > ?').raw().iterate(this.lastColumn)) {
+      this.resources.add(resource.toLowerCase(), id);
+      this.known += 1;
+    }
+    if (this.atFirst < 0) this.atFirst = this.known;
     [this.lastGrant, this.lastChange, this.lastColumn] = newest;
+  }
+
+  get isMostlyGone(): boolean {
+    return this.known > 2 * this.atFirst + mostGone;
   }
 
   private readChanges(): void {

@@ -6,7 +6,7 @@ import { allColumns } from '../access-save.ts';
 import { columnRank } from './access-columns.ts';
 import type { Reading } from './reading.ts';
 
-export interface Ranked { readonly ids: readonly number[]; /** by the same places: the worst that can come of it cannot be undone, or nobody knows. */ readonly irreversible: Uint8Array }
+export interface Ranked { readonly ids: readonly number[]; readonly present: ReadonlySet<number>; /** by the same places: the worst that can come of it cannot be undone, or nobody knows. */ readonly irreversible: Uint8Array }
 interface Kept extends Ranked { readonly turn: number }
 
 const keptBy = new WeakMap<Reading, Kept>();
@@ -20,7 +20,8 @@ export function rankedColumns(reading: Reading): Ranked {
   if (kept?.turn !== turn) {
     // The worse ones as numbers below zero: making a row of two takes twice as long.
     const rows = reading.sql<[], number>(`SELECT iif(reversibility IN ('irreversible', 'unknown'), -id, id) FROM access_column WHERE holders > 0 ORDER BY ${columnRank}`).pluck().all();
-    keptBy.set(reading, kept = { turn, ids: rows.map((id) => Math.abs(id)), irreversible: Uint8Array.from(rows, (id) => (id < 0 ? 1 : 0)) });
+    const ids = rows.map((id) => Math.abs(id));
+    keptBy.set(reading, kept = { turn, ids, present: new Set(ids), irreversible: Uint8Array.from(rows, (id) => (id < 0 ? 1 : 0)) });
   }
   return kept;
 }

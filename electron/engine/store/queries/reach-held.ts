@@ -19,6 +19,8 @@ const mostCells = 400_000;
 const mostTexts = 20_000;
 const mostGrants = 50_000;
 const mostOpened = 2_000;
+/** Of one that holds nothing. */
+const eachHolder = 16;
 
 const selectHeld = `SELECT column_id * 4 + CASE WHEN times > 0 THEN ${usedState.yes} WHEN cannot_tell > 0 THEN ${usedState.cannotTell} ELSE ${usedState.no} END FROM access_cell WHERE holder = ? AND column_id > 0 AND grants > 0 ORDER BY column_id`;
 const rankOf = reversibilities.map((one) => `WHEN '${one}' THEN ${badness[one]}`).join(' ');
@@ -35,7 +37,7 @@ export interface Behind { readonly held: boolean; readonly id: number }
 class ReachHeld {
   private readonly reading: Reading;
   private turn = -1;
-  private erased: string | null = null;
+  private erased = '';
   private size = 0;
   private grants = 0;
   private readonly holders = new Map<number, { readonly turn: number; readonly cells: Uint32Array }>();
@@ -51,7 +53,7 @@ class ReachHeld {
 
   /** In one view with all that is asked then. */
   begin(): void {
-    const { erased } = this.reading.sql<[], { erased: string | null }>("SELECT max(value) AS erased FROM meta WHERE key = 'texts_changed'").get() ?? { erased: null };
+    const erased = this.reading.textsTurn();
     const turn = columnsTurn(this.reading);
     if (erased !== this.erased || turn !== this.turn || this.texts.size > mostTexts) this.texts.clear();
     this.erased = erased;
@@ -76,7 +78,7 @@ class ReachHeld {
       const known = this.holders.get(head);
       if (known?.turn === turn) return known.cells;
       const cells = Uint32Array.from(this.reading.sql<[number], number>(selectHeld).pluck().all(head));
-      this.size += cells.length - (known?.cells.length ?? 0);
+      this.size += cells.length - (known?.cells.length ?? -eachHolder);
       this.holders.set(head, { turn, cells });
       return cells;
     });
@@ -87,7 +89,7 @@ class ReachHeld {
     let found = this.openedBy.get(credential);
     if (found === undefined) {
       this.openedBy.set(credential, found = Uint32Array.from(this.reading.sql<[number], number>(selectOpened).pluck().all(credential)).sort());
-      this.grants += found.length;
+      this.grants += 1 + found.length;
     }
     return found;
   }

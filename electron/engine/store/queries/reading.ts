@@ -26,7 +26,7 @@ export class Reading {
   private agents = new Map<number, AgentName>();
   private stitched: ReadonlyMap<number, number> | null = null;
   private authorities = new Map<string, Activity['authority']>();
-  private textTurn: string | null = null;
+  private textTurn = '';
 
   constructor(db: ReadDb) {
     this.db = db;
@@ -50,9 +50,14 @@ export class Reading {
     this.stitched = null;
     this.authorities = new Map();
     // An erasure changed texts that are else for ever the same.
-    const { turn } = this.sql<[], { turn: string | null }>("SELECT max(value) AS turn FROM meta WHERE key = 'texts_changed'").get() ?? { turn: null };
+    const turn = this.textsTurn();
     if (turn !== this.textTurn) this.texts.forget();
     this.textTurn = turn;
+  }
+
+  /** Stands while no erasure changed texts. */
+  textsTurn(): string {
+    return this.sql<[], string>("SELECT value FROM meta WHERE key = 'texts_changed'").pluck().get() ?? '';
   }
 
   agent(id: number): AgentName {

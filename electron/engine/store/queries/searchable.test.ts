@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Searchable } from './searchable.ts';
 
@@ -11,4 +12,13 @@ test('finds whatever has the text, each once, also what comes after a search', (
   for (const [at, name] of names.entries()) if (at >= early.length) searchable.add(name, at);
   for (const text of ['mail', 'tool 24', 'l m', 'nowhere', 'file']) expect(found(text)).toEqual(names.flatMap((one, at) => (one.includes(text) ? [at] : [])));
   expect(found('filetool')).toEqual([]);
+});
+
+test('finds as looking at each by itself does', () => {
+  const text = fc.string({ unit: fc.constantFrom('a', 'b', 'A', ' ', '\0', 'é', '\ud800'), maxLength: 6 });
+  fc.assert(fc.property(fc.array(text, { maxLength: 12 }), fc.string({ unit: fc.constantFrom('a', 'b', ' ', 'é', '\ud800'), maxLength: 3 }), (texts, wanted) => {
+    const searchable = new Searchable<number>();
+    for (const [at, one] of texts.entries()) searchable.add(one, at);
+    expect(searchable.with(wanted)).toEqual(texts.flatMap((one, at) => (one.includes(wanted) ? [at] : [])));
+  }));
 });

@@ -3,14 +3,29 @@
 const between = '\0';
 const mostOfABlock = 1_000;
 
-interface Block<T> { readonly texts: string[]; readonly entries: T[]; /** made when it is searched; null: something came since. */ joined: { readonly text: string; /** where each of them ends. */ readonly ends: readonly number[] } | null }
+/** One text of many. */
+export interface Joined { readonly text: string; /** where each of them ends. */ readonly ends: readonly number[] }
 
-function join(texts: readonly string[]): { text: string; ends: number[] } {
+export function joined(texts: readonly string[]): Joined {
   const ends: number[] = [];
   let end = 0;
   for (const one of texts) ends.push(end += one.length + 1);
-  return { text: texts.join(between) + between, ends };
+  return { text: texts.map((one) => one + between).join(''), ends };
 }
+
+/** The places of those that have it, in their order, each once. */
+export function placesWith({ text, ends }: Joined, wanted: string): number[] {
+  const found: number[] = [];
+  if (wanted.includes(between)) return found;
+  let place = 0;
+  for (let at = text.indexOf(wanted); at !== -1 && place < ends.length; at = text.indexOf(wanted, ends[place])) {
+    while ((ends[place] ?? Infinity) <= at) place += 1;
+    if (place < ends.length) found.push(place);
+  }
+  return found;
+}
+
+interface Block<T> { readonly texts: string[]; readonly entries: T[]; /** made when it is searched; null: something came since. */ joined: Joined | null }
 
 export class Searchable<T> {
   private readonly blocks: Block<T>[] = [];
@@ -26,22 +41,11 @@ export class Searchable<T> {
 
   /** In the order in which they came, each once. */
   with(wanted: string): T[] {
-    const found: T[] = [];
-    if (wanted.includes(between)) return found;
-    for (const block of this.blocks) {
-      const { text, ends } = block.joined ?? this.joined(block);
-      let place = 0;
-      for (let at = text.indexOf(wanted); at !== -1 && place < ends.length; at = text.indexOf(wanted, ends[place])) {
-        while ((ends[place] ?? Infinity) <= at) place += 1;
-        const entry = block.entries[place];
-        if (entry !== undefined) found.push(entry);
-      }
-    }
-    return found;
+    return this.blocks.flatMap((block) => placesWith(block.joined ?? this.joined(block), wanted).map((place) => block.entries[place] as T));
   }
 
-  private joined(block: Block<T>): NonNullable<Block<T>['joined']> {
-    block.joined = join(block.texts);
+  private joined(block: Block<T>): Joined {
+    block.joined = joined(block.texts);
     // A full one takes no more: its texts stand in the one text.
     if (block.entries.length >= mostOfABlock) block.texts.length = 0;
     return block.joined;

@@ -3,7 +3,7 @@
  * tool_day) stay: what was done and spent remains known when the records themselves are gone.
  */
 import { packPayloads, payloadFormat, slotsOf, unpackPayload, type PayloadRef } from '../ingest/payload.ts';
-import { markAround, markConnection } from './access-dirty.ts';
+import { markAround, markConnection, markDirty } from './access-dirty.ts';
 import { dropResolved, resolveWhere } from './alerts.ts';
 import { dropDecided, withdrawAll } from './approvals.ts';
 import type { WriteDb } from './database.ts';
@@ -139,6 +139,8 @@ function forgetAccess(db: WriteDb, connection: number): void {
   const ids = db.prepare<[number], number>('SELECT id FROM agent WHERE connection = ?').pluck().all(connection);
   markConnection(db, connection);
   for (let at = 0; at < ids.length; at += 500) markAround(db, ids.slice(at, at + 500), 0);
+  // Agents that one of them was shown as hold less now; who was shown as whom is forgotten next.
+  markDirty(db, db.prepare<[number], number>('SELECT DISTINCT head FROM agent_stitch WHERE agent IN (SELECT id FROM agent WHERE connection = ?)').pluck().all(connection));
   dropGrants(db, 'connection = ?', connection);
   dropGrants(db, 'agent > 0 AND agent IN (SELECT id FROM agent WHERE connection = ?)', connection);
   db.prepare('DELETE FROM grant_holder WHERE agent IN (SELECT id FROM agent WHERE connection = ?)').run(connection);

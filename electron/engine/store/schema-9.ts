@@ -2,7 +2,7 @@
 import type { WriteDb } from './database.ts';
 
 const SCHEMA_9 = `
--- One line. open: days before it are over. n: counts up with every transaction that changed what agents did, or whom they had run, on one of those: late data, or a connection removed with its history.
+-- One line. open: days before it are over. n: counts up with every transaction that changed what agents did, or whom they had run, on one of those, or what it cost: late data, other prices, or a connection removed with its history.
 CREATE TABLE day_turn (id INTEGER PRIMARY KEY CHECK (id = 1), open INTEGER NOT NULL, n INTEGER NOT NULL) STRICT;
 -- What was handed on a day, and by whom to whom: a month of lines else had to be passed over for those of today. A pair of agents makes one entry a day.
 CREATE INDEX link_day_day ON link_day (day);

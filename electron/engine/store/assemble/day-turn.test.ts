@@ -48,6 +48,20 @@ it('counts up only when a day that is over changes', () => {
   expect(closed()).toEqual({ open: begun + 1, n: 2 });
 });
 
+it('keeps days again once a clock that ran a year ahead is right', () => {
+  const { history, closed } = opened();
+  tell(history, 1, 24 * 365);
+  expect(closed()).toEqual({ open: begun + 365, n: 1 });
+  tell(history, 2, 0);
+  expect(closed()).toEqual({ open: begun, n: 2 });
+  tell(history, 3, 1);
+  expect(closed()).toEqual({ open: begun, n: 2 });
+  // By a day only: midnight, or a clock that was put right by little.
+  tell(history, 4, 25);
+  tell(history, 5, 2);
+  expect(closed()).toEqual({ open: begun + 1, n: 3 });
+});
+
 it('is said too when a connection goes with its history', () => {
   const runtime = new TestRuntime();
   const db = openReader(historyFile(runtime.history.dir));

@@ -263,8 +263,8 @@ export class Ledger {
         this.screens.hour(sum);
         if (sum.priced !== 0 || sum.micros !== 0) at(spent, `${sum.at}|${sum.connection}|${sum.model}|${sum.currency}`, () => new Sum(sum.at, sum.connection, 0, sum.model, sum.currency)).add(sum);
         const day = Math.floor(sum.at / 24);
-        // Also where a failure moved within its day.
-        if (sum.failures !== 0) this.dayTurn.changes(day);
+        // Also where something moved within its day: readers keep hours too.
+        if (sum.activities !== 0 || sum.failures !== 0 || sum.denials !== 0) this.dayTurn.changes(day);
         at(days, `${day}|${sum.agent}|${sum.model}|${sum.currency}`, () => new Sum(day, sum.connection, sum.agent, sum.model, sum.currency)).add(sum);
         at(totals, `${sum.at}|${sum.connection}|${sum.currency}`, () => new Sum(sum.at, sum.connection, 0, 0, sum.currency)).add(sum);
       }

@@ -143,6 +143,7 @@ export class WriteOut {
       this.a.dirtyTasks.add(task);
     }
     this.ledger.flush((failures) => this.a.failures.flush(failures));
+    this.dayTurn.flushPast();
   }
 
   forget(): void {

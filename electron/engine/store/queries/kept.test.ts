@@ -7,7 +7,9 @@ import { contract } from '../../../../shared/contract.ts';
 import { Chores } from '../chores.ts';
 import { openReader } from '../database.ts';
 import { historyFile } from '../open.ts';
+import { savePrice } from '../price-entries.ts';
 import { removeConnection, retain } from '../retention.ts';
+import { price } from '../test-cost.ts';
 import { agentDraft, second, spanDraft, t0, trace } from '../test-history.ts';
 import { emptyFacts, TestRuntime, words } from '../test-runtime.ts';
 import { personHash } from './retention.ts';
@@ -37,6 +39,7 @@ class Story {
   readonly connections: number[];
   readonly senders: number[];
   private readonly documents: number[] = [];
+  private readonly prices = new Map<string, number>();
   private n = 0;
 
   constructor(seed: number) {
@@ -91,6 +94,12 @@ class Story {
     else if (headOf(a) !== headOf(b)) this.runtime.command('agents.link', { agent: a, to: b, audit }, this.nowUs);
   }
 
+  private setPrice(): void {
+    const model = this.some(['m1', 'm2']);
+    const { writer, history } = this.runtime;
+    writer.changePrices(() => { this.prices.set(model, savePrice(history.db, { entry: price(model, { input: `${this.pick(50)}.07` }, this.pick(3) === 0 ? { currency: 'EUR' } : {}), replaces: this.prices.get(model) ?? null, overrides: null, audit }, this.nowUs).id); });
+  }
+
   private dismiss(): void {
     const found = this.runtime.history.all<{ id: number }>('SELECT id FROM finding WHERE gone_us IS NULL').map(({ id }) => id);
     if (found.length > 0) this.runtime.command('access.dismiss', { id: this.some(found), reason: 'known', untilUs: this.pick(2) === 0 ? null : this.nowUs + 3_600 * second, audit }, this.nowUs);
@@ -127,6 +136,7 @@ class Story {
     else if (chance === 15) runtime.command('access.setHolder', { connection: this.some(this.connections), agent: this.some(known), holds: pick(3) > 0, audit }, this.nowUs);
     else if (chance < 18) this.link(known);
     else if (chance === 18) this.dismiss();
+    else if (chance === 19) this.setPrice();
     else if (chance === 20) this.drain(retain(runtime.writer, this.nowUs - (1 + pick(9)) * day * second));
     else if (chance === 21 && pick(3) === 0) this.removed();
     else if (chance === 22 && pick(3) === 0) this.erase();
@@ -166,7 +176,6 @@ describe('what a reader keeps', () => {
     const named = (): unknown => { const found = story.ask('access.matrix', { by: 'resource', filter: { text: 'ada' } }); expect(found).toEqual(story.askAnew('access.matrix', { by: 'resource', filter: { text: 'ada' } })); return found.total; };
     expect(named()).toBe(1);
     story.runtime.remove(other);
-    story.runtime.writer.foldHourly(t0);
     story.fold();
     expect(named()).toBe(0);
     // Told of, and not folded yet.

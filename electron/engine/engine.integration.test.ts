@@ -292,7 +292,8 @@ describe('the shell\'s line', () => {
     line.say({ t: 'data', port: 1, data: { t: 'call', n: 2, method: 'connections.remove', params: { id: added.id, history: 'keep' } } });
     await answerTo(line, 2);
     await vi.waitFor(() => { expect(credentials()).toEqual([]); });
-    expect(line.heard).toContainEqual({ t: 'approvals', waiting: 0, fresh: [] });
+    // Told once the history was asked, which nothing here waited for.
+    await vi.waitFor(() => { expect(line.heard).toContainEqual({ t: 'approvals', waiting: 0, fresh: [] }); }, { timeout: 15_000 });
     server.closeAllConnections();
     server.close();
   });

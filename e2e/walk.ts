@@ -13,27 +13,42 @@ export interface Walked {
   readonly misleading: readonly string[];
 }
 
-/** One after the other, those that are found on the way among them; of places that differ in an identifier only, the first. */
-export async function walk(page: Page, from: readonly string[], reason: string): Promise<Walked> {
-  const queue = [...from];
-  const seen = new Set<string>();
-  const walked = { places: [] as string[], used: 0, misleading: [] as string[] };
-  const done: string[] = [];
-  while (queue.length > 0) {
-    const place = queue.shift() ?? '';
-    const kind = kindOf(place);
-    if (seen.has(kind)) continue;
-    seen.add(kind);
-    const screen = place.replace(/^#\/([a-z]+).*$/, '$1');
-    const found = await page.evaluate(actAt, { place, reason, done: done.filter((one) => one.startsWith(`${screen} `)).map((one) => one.slice(screen.length + 1)) });
-    done.push(...found.tried.map((one) => `${screen} ${one}`));
-    walked.places.push(place);
-    walked.used += found.used;
-    walked.misleading.push(...found.misleading.map((name) => `${place}: ${name}`));
-    queue.push(...found.leads);
+/** A walk over the whole window, taken screen by screen. Of places that differ in an identifier only, the first is looked at. */
+export class Walk {
+  readonly #reason: string;
+  readonly #seen = new Set<string>();
+  readonly #tried: string[] = [];
+  #queue: string[];
+
+  constructor(from: readonly string[], reason: string) {
+    this.#queue = [...from];
+    this.#reason = reason;
   }
-  return walked;
+
+  /** Every place of these screens that is known or found on the way; what leads elsewhere is kept for later. Null: all that is left. */
+  async over(page: Page, screens: readonly string[] | null): Promise<Walked> {
+    const walked = { places: [] as string[], used: 0, misleading: [] as string[] };
+    for (let place = this.#next(screens); place !== undefined; place = this.#next(screens)) {
+      const screen = screenOf(place);
+      const found = await page.evaluate(actAt, { place, reason: this.#reason, done: this.#tried.filter((one) => one.startsWith(`${screen} `)).map((one) => one.slice(screen.length + 1)) });
+      this.#tried.push(...found.tried.map((one) => `${screen} ${one}`));
+      this.#queue.push(...found.leads);
+      walked.places.push(place);
+      walked.used += found.used;
+      walked.misleading.push(...found.misleading.map((name) => `${place}: ${name}`));
+    }
+    return walked;
+  }
+
+  #next(screens: readonly string[] | null): string | undefined {
+    this.#queue = this.#queue.filter((place) => !this.#seen.has(kindOf(place)));
+    const place = this.#queue.find((one) => screens === null || screens.includes(screenOf(one)));
+    if (place !== undefined) this.#seen.add(kindOf(place));
+    return place;
+  }
 }
+
+const screenOf = (place: string): string => place.replace(/^#\/([a-z]+).*$/, '$1');
 
 /** Identifiers make no other kind of place, and of what follows the `?` only the parts of a screen do: sorting, filters and what is chosen do not. */
 function kindOf(place: string): string {

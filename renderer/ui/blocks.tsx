@@ -19,7 +19,7 @@ interface EmptyProps {
 export function Empty({ title, why, action }: EmptyProps) {
   return (
     <div className={classes.empty}>
-      <h3 className={classes.emptyTitle}>{title}</h3>
+      <h2 className={classes.emptyTitle}>{title}</h2>
       <p className={classes.why}>{why}</p>
       {action}
     </div>

@@ -27,14 +27,17 @@ export function CopyButton({ value, label, className, text, onCopied }: CopyButt
     announce(done ? 'Copied' : 'Not copied: the system refused the clipboard');
     if (done) onCopied?.();
   };
+  const said = state === 'copied' ? 'Copied' : state === 'refused' ? 'Not copied' : null;
   const icon = state === 'copied' ? <IconCheck size={14} stroke={1.75} aria-hidden="true" /> : <IconCopy size={14} stroke={1.75} aria-hidden="true" />;
   return (
     <button
-      type="button" data-copy className={`${text === undefined ? classes.icon : classes.button} ${className ?? ''}`} aria-label={label}
+      type="button" data-copy className={`${text === undefined ? classes.icon : classes.button} ${className ?? ''}`}
+      // While it shows another text than its own it is called by that.
+      aria-label={text === undefined || said === null ? label : undefined}
       data-tip={state === 'copied' ? 'Copied' : state === 'refused' ? 'The system refused the clipboard' : label}
       onClick={(event) => { event.stopPropagation(); void copy(); }}
     >
-      {icon}{text !== undefined && <span>{state === 'copied' ? 'Copied' : state === 'refused' ? 'Not copied' : text}</span>}
+      {icon}{text !== undefined && <span>{said ?? text}</span>}
     </button>
   );
 }

@@ -1,13 +1,9 @@
-import { PassThrough } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
 import type { Baseline, Finding, Grant, GrantDocument, Proposal } from '../../shared/access.ts';
-import type { Method, Params, Result } from '../../shared/contract.ts';
-import { readInvocation } from './cli-arguments.ts';
-import { runCommand } from './cli-commands.ts';
-import type { AskingCommand } from './cli-commands.ts';
 import type { KeyPlaces } from './cli-keys.ts';
-import type { Caller } from './control-client.ts';
+import { readInvocation } from './cli-arguments.ts';
+import { runLine } from './cli-test-run.ts';
+import type { Answers, Printed } from './cli-test-run.ts';
 
 const at = '2026-11-23T12:00:00.000Z';
 const grant: Grant = {
@@ -23,36 +19,12 @@ const proposal: Proposal = {
   replay: { from: at, to: at, actions: 10, blocked: 2, blockedNames: [{ name: 'mail', times: 2, lastAt: at }], examples: [], notSeenMs: 7_200_000 }, warnings: [],
 };
 
-type Answers = { [M in Method]?: (params: Params<M>) => Result<M> };
 const found = {
   'agents.list': () => ({ rows: [{ id: 'agt-1', name: 'refunds' }, { id: 'agt-2', name: 'ledger' }], more: 0 }), 'connections.list': () => ({ rows: [{ id: 'con-1', name: 'Desk' }], strangers: [] }), 'access.documents': () => ({ rows: [document] }),
 } as unknown as Answers;
 const keys: KeyPlaces = { variable: () => undefined, file: (path) => { if (path === 'huge.json') return 'x'.repeat(1_000_001); if (path === 'role.json') return '{"Statement":[]}'; throw Object.assign(new Error('no'), { code: 'ENOENT' }); }, stdin: () => Promise.resolve('Mail.Send'), line: () => Promise.resolve(null) };
 
-async function run(line: string, answers: Answers = {}): Promise<{ out: string; err: string; asked: { method: string; params: unknown }[] }> {
-  const [out, err] = [new PassThrough(), new PassThrough()];
-  const told = { out: '', err: '' };
-  out.on('data', (chunk: Buffer) => { told.out += chunk.toString(); });
-  err.on('data', (chunk: Buffer) => { told.err += chunk.toString(); });
-  const asked: { method: string; params: unknown }[] = [];
-  const known: Answers = { ...found, ...answers };
-  const caller: Caller = {
-    call: (method, params) => {
-      if (!(method in found)) asked.push({ method, params });
-      const answer = known[method] as ((given: typeof params) => Result<typeof method>) | undefined;
-      return answer ? Promise.resolve(answer(params)) : Promise.reject(new Error(`${method} was not expected`));
-    },
-    close: () => Promise.resolve(),
-  };
-  // Words in quotation marks are one, as a shell would give them.
-  const words = [...line.matchAll(/"([^"]*)"|(\S+)/gu)].map((match) => match[1] ?? match[2] ?? '');
-  const { command, json } = readInvocation(words, '/', Date.parse(at));
-  await runCommand(command as AskingCommand, { caller, json, streams: { out, err }, running: true, keys });
-  out.end();
-  err.end();
-  await Promise.all([finished(out), finished(err)]);
-  return { ...told, asked };
-}
+const run = (line: string, answers: Answers = {}): Promise<Printed> => runLine(line, { answers, keys, lookUps: found });
 
 it('says how long a document may be, before it is sent', async () => {
   await expect(run('access import huge.json --format iam --try')).rejects.toThrow(/It has 1,000,001 characters; at most 1,000,000 are read/u);

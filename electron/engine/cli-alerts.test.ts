@@ -1,13 +1,8 @@
-import { PassThrough } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
 import type { Alert, AlertRule, AlertTarget, Delivery } from '../../shared/alerts.ts';
-import type { Method, Params, Result } from '../../shared/contract.ts';
-import { readInvocation } from './cli-arguments.ts';
-import { runCommand } from './cli-commands.ts';
-import type { AskingCommand } from './cli-commands.ts';
 import type { KeyPlaces } from './cli-keys.ts';
-import type { Caller } from './control-client.ts';
+import { runLine } from './cli-test-run.ts';
+import type { Answers, Printed } from './cli-test-run.ts';
 
 const at = '2026-11-23T12:00:00.000Z';
 const alert: Alert = {
@@ -25,32 +20,10 @@ const target: AlertTarget = {
 const desktop: AlertTarget = { ...target, id: 'tgt-1', name: 'This desktop', config: { kind: 'desktop' }, credential: null, failing: null, waiting: 0, failed: 0 };
 const delivery: Delivery = { id: 'dlv-1', targetId: 'tgt-2', targetName: 'hook', targetKind: 'webhook', alertId: 'alt-1', title: 'planner fails', what: 'raised', state: 'waiting', createdAt: at, dueAt: at, sentAt: null, attempts: 2, lastError: 'HTTP\u0007 500' };
 
-type Answers = { [M in Method]?: (params: Params<M>) => Result<M> };
 const known: Answers = { 'alerts.rules': () => ({ rows: [rule] }), 'targets.list': () => ({ rows: [desktop, target] }) };
 const keys: KeyPlaces = { variable: (name) => (name === 'HOOK_KEY' ? 'secret' : undefined), file: (path) => (path === 'rule.json' ? JSON.stringify({ ...rule, name: 'Mine' }) : path === 'ca.pem' ? '-----BEGIN CERTIFICATE-----' : 'no'), stdin: () => Promise.resolve('{"name":""}'), line: () => Promise.resolve(null) };
 
-async function run(line: string, answers: Answers = {}): Promise<{ code: number; out: string; asked: { method: string; params: unknown }[] }> {
-  const [out, err] = [new PassThrough(), new PassThrough()];
-  const told = { out: '' };
-  out.on('data', (chunk: Buffer) => { told.out += chunk.toString(); });
-  err.resume();
-  const asked: { method: string; params: unknown }[] = [];
-  const all: Answers = { ...known, ...answers };
-  const caller: Caller = {
-    call: (method, params) => {
-      if (!(method in known)) asked.push({ method, params });
-      const answer = all[method] as ((given: typeof params) => Result<typeof method>) | undefined;
-      return answer ? Promise.resolve(answer(params)) : Promise.reject(new Error(`${method} was not expected`));
-    },
-    close: () => Promise.resolve(),
-  };
-  const { command, json } = readInvocation(line.split(' '), '/', Date.parse(at));
-  const code = await runCommand(command as AskingCommand, { caller, json, streams: { out, err }, running: true, keys });
-  out.end();
-  err.end();
-  await Promise.all([finished(out), finished(err)]);
-  return { code, ...told, asked };
-}
+const run = (line: string, answers: Answers = {}): Promise<Printed> => runLine(line, { answers, keys, lookUps: known });
 
 describe('alerts in a terminal', () => {
   const list: Answers = { 'alerts.list': () => ({ rows: [alert], next: null, open: 1, acknowledged: 0 }) };

@@ -1,13 +1,7 @@
-import { PassThrough } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
 import type { AuditCheck, AuditEntryDetail, AuditKey, AuditSeal, AuditStatus } from '../../shared/audit.ts';
-import type { Method, Params, Result } from '../../shared/contract.ts';
-import { readInvocation } from './cli-arguments.ts';
-import { runCommand } from './cli-commands.ts';
-import type { AskingCommand } from './cli-commands.ts';
-import type { KeyPlaces } from './cli-keys.ts';
-import type { Caller } from './control-client.ts';
+import { runLine } from './cli-test-run.ts';
+import type { Answers, Printed } from './cli-test-run.ts';
 
 const at = '2026-11-23T12:00:00.000Z';
 const hash = 'ab'.repeat(32);
@@ -17,30 +11,8 @@ const seal: AuditSeal = { id: 'sea-1', number: 1, hour: at, writtenAt: at, size:
 const key: AuditKey = { name: 'gatehouse.local/01234567', verifier: 'gatehouse.local/01234567+aa+bb', pem: '-----BEGIN PUBLIC KEY-----\nxx\n-----END PUBLIC KEY-----\n', fingerprint: hash, madeAt: at, retiredAt: null, place: 'file' };
 const status: AuditStatus = { entries: 12, firstSeq: 1, oldestAt: at, newestAt: at, check, seal, seals: 1, nextSealAt: at, key, remembered: false, tombstones: [] };
 
-type Answers = { [M in Method]?: (params: Params<M>) => Result<M> };
-const keys: KeyPlaces = { variable: () => undefined, file: () => '', stdin: () => Promise.resolve(''), line: () => Promise.resolve(null) };
 
-async function run(line: string, answers: Answers): Promise<{ code: number; out: string; asked: { method: string; params: unknown }[] }> {
-  const [out, err] = [new PassThrough(), new PassThrough()];
-  const told = { out: '' };
-  out.on('data', (chunk: Buffer) => { told.out += chunk.toString(); });
-  err.resume();
-  const asked: { method: string; params: unknown }[] = [];
-  const caller: Caller = {
-    call: (method, params) => {
-      asked.push({ method, params });
-      const answer = answers[method] as ((given: typeof params) => Result<typeof method>) | undefined;
-      return answer ? Promise.resolve(answer(params)) : Promise.reject(new Error(`${method} was not expected`));
-    },
-    close: () => Promise.resolve(),
-  };
-  const { command, json } = readInvocation(line.split(' '), '/', Date.parse(at));
-  const code = await runCommand(command as AskingCommand, { caller, json, streams: { out, err }, running: true, keys });
-  out.end();
-  err.end();
-  await Promise.all([finished(out), finished(err)]);
-  return { code, ...told, asked };
-}
+const run = (line: string, answers: Answers): Promise<Printed> => runLine(line, { answers });
 
 describe('the audit log in a terminal', () => {
   it('is listed as it is asked for, inert, with what was erased named', async () => {

@@ -1,13 +1,7 @@
-import { PassThrough } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
 import type { Budget, BudgetEvent, BudgetPreview } from '../../shared/budgets.ts';
-import type { Method, Params, Result } from '../../shared/contract.ts';
-import { readInvocation } from './cli-arguments.ts';
-import { runCommand } from './cli-commands.ts';
-import type { AskingCommand } from './cli-commands.ts';
-import type { KeyPlaces } from './cli-keys.ts';
-import type { Caller } from './control-client.ts';
+import { runLine } from './cli-test-run.ts';
+import type { Answers, Printed } from './cli-test-run.ts';
 
 const at = '2026-11-23T12:00:00.000Z';
 const standing: Budget['standing'] = { state: 'hard', from: '2026-11-01T00:00:00.000Z', to: '2026-12-01T00:00:00.000Z', taskId: null, spentMicros: 27_000_000, computedMicros: 2_000_000, unpriced: 3, otherCurrency: 0, forecastMicros: 30_000_000, lowMicros: 28_000_000, highMicros: 33_000_000, agents: 2 };
@@ -18,32 +12,9 @@ const budget: Budget = {
 };
 const preview: BudgetPreview = { standing: { ...standing, state: 'within' }, problems: [], periods: 3, overSoft: 2, overHard: 1, dearestMicros: 40_000_000, medianMicros: 21_000_000, cannotStop: [], moreCannotStop: 0 };
 
-type Answers = { [M in Method]?: (params: Params<M>) => Result<M> };
 const known = { 'agents.list': () => ({ rows: [{ id: 'agt-1', name: 'planner' }], more: 0 }), 'budgets.list': () => ({ rows: [budget] }), 'budgets.save': () => budget, 'budgets.preview': () => preview, 'budgets.remove': () => ({}), 'budgets.events': () => ({ rows: [event], next: null }) } as unknown as Answers;
-const keys: KeyPlaces = { variable: () => undefined, file: () => '', stdin: () => Promise.resolve(''), line: () => Promise.resolve(null) };
 
-async function run(line: string): Promise<{ out: string; asked: { method: string; params: unknown }[] }> {
-  const [out, err] = [new PassThrough(), new PassThrough()];
-  const told = { out: '' };
-  out.on('data', (chunk: Buffer) => { told.out += chunk.toString(); });
-  err.resume();
-  const asked: { method: string; params: unknown }[] = [];
-  const caller: Caller = {
-    call: (method, params) => {
-      asked.push({ method, params });
-      const answer = known[method] as ((given: typeof params) => Result<typeof method>) | undefined;
-      return answer ? Promise.resolve(answer(params)) : Promise.reject(new Error(`${method} was not expected`));
-    },
-    close: () => Promise.resolve(),
-  };
-  const words = [...line.matchAll(/"([^"]*)"|(\S+)/gu)].map((match) => match[1] ?? match[2] ?? '');
-  const { command, json } = readInvocation(words, '/', Date.parse(at));
-  await runCommand(command as AskingCommand, { caller, json, streams: { out, err }, running: true, keys });
-  out.end();
-  err.end();
-  await Promise.all([finished(out), finished(err)]);
-  return { ...told, asked };
-}
+const run = (line: string): Promise<Printed> => runLine(line, { answers: known });
 
 describe('budgets in a terminal', () => {
   it('lists them, and shows one with what is unsure and whom it cannot stop', async () => {

@@ -27,7 +27,7 @@ const connection: Connection = {
 
 const keys: KeyPlaces = { variable: (name) => (name === 'KEY' ? 'sk-secret-value\n' : undefined), file: (path) => (path === 'keys.json' ? '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"}]}' : 'from-the-file'), stdin: () => Promise.resolve('from-stdin'), line: () => Promise.resolve(null) };
 
-const run = (line: string, answers: Answers, running = true): Promise<Printed> => runLine(line, answers, keys, running);
+const run = (line: string, answers: Answers, running = true): Promise<Printed> => runLine(line, { answers, keys, running });
 
 describe('lists as JSON', () => {
   it('agents: one array, the stable keys first', async () => {
@@ -141,12 +141,12 @@ describe('runtimes', () => {
   it('sends the credential from where it was said to be, and never prints it', async () => {
     const sent: unknown[] = [];
     const add = (params: Params<'connections.addRuntime'>): Connection => { sent.push(params.credential); return server; };
-    const shown: object[] = [];
+    const shown: Printed[] = [];
     for (const key of ['--key-env KEY', '--key-file k', '--key-stdin --session', '--credential env:NAME', '']) {
       shown.push(await run(`connections add langgraph --name Claims --url http://127.0.0.1:2024 ${key}`.trim(), { 'connections.addRuntime': add }));
     }
     expect(sent).toEqual([{ from: 'value', value: 'sk-secret-value' }, { from: 'value', value: 'from-the-file' }, { from: 'value', value: 'from-stdin', keep: 'session' }, { from: 'env', name: 'NAME' }, { from: 'none' }]);
-    expect(JSON.stringify(shown)).not.toMatch(/secret-value|from-the-file|from-stdin/);
+    expect(JSON.stringify(shown.map(({ out, err }) => [out, err]))).not.toMatch(/secret-value|from-the-file|from-stdin/);
     await expect(run('connections add langgraph --name C --url http://x --key-env NONE', {})).rejects.toMatchObject({ code: 'bad_request' });
   });
 

@@ -1,14 +1,11 @@
-import { PassThrough } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
-import type { Method, Params, Result } from '../../shared/contract.ts';
+import type { Result } from '../../shared/contract.ts';
 import type { CostExplained, CostRow, CostSummary, MoneyBySide, PriceEntry } from '../../shared/cost.ts';
 import type { FailureDetail, FailureGroup } from '../../shared/failures.ts';
-import { readInvocation } from './cli-arguments.ts';
-import { runCommand } from './cli-commands.ts';
-import type { AskingCommand } from './cli-commands.ts';
 import type { KeyPlaces } from './cli-keys.ts';
-import type { Caller } from './control-client.ts';
+import { readInvocation } from './cli-arguments.ts';
+import { runLine } from './cli-test-run.ts';
+import type { Answers, Printed } from './cli-test-run.ts';
 
 const at = '2026-11-23T12:00:00.000Z';
 const shown = { amountMicros: 5_100_000, currency: 'USD', provenance: 'computed' as const, unpriced: 0 };
@@ -29,33 +26,10 @@ const detail: FailureDetail = {
   occurrences: [{ activityId: 'act-1', taskId: 'tsk-1', at, agentId: 'agt-1', agentName: 'planner', outcome: 'failed', cost: shown }], notesList: [{ id: 'fno-1', at, by: 'ada', text: 'ask them' }], history: [{ at, by: 'ada', state: 'known' }],
 };
 
-type Answers = { [M in Method]?: (params: Params<M>) => Result<M> };
 const found = { 'agents.list': () => ({ rows: [{ id: 'agt-1', name: 'planner' }], more: 0 }), 'connections.list': () => ({ rows: [{ id: 'con-1', name: 'Desk' }], strangers: [] }) } as unknown as Answers;
 const keys: KeyPlaces = { variable: () => undefined, file: (path) => (path.endsWith('huge.csv') ? '"'.repeat(3_000_001) : 'day,amount,currency'), stdin: () => Promise.resolve('[]'), line: () => Promise.resolve(null) };
 
-async function run(line: string, answers: Answers = {}): Promise<{ out: string; err: string; asked: { method: string; params: unknown }[] }> {
-  const [out, err] = [new PassThrough(), new PassThrough()];
-  const told = { out: '', err: '' };
-  out.on('data', (chunk: Buffer) => { told.out += chunk.toString(); });
-  err.on('data', (chunk: Buffer) => { told.err += chunk.toString(); });
-  const asked: { method: string; params: unknown }[] = [];
-  const known: Answers = { ...found, ...answers };
-  const caller: Caller = {
-    call: (method, params) => {
-      if (!(method in found)) asked.push({ method, params });
-      const answer = known[method] as ((given: typeof params) => Result<typeof method>) | undefined;
-      return answer ? Promise.resolve(answer(params)) : Promise.reject(new Error(`${method} was not expected`));
-    },
-    close: () => Promise.resolve(),
-  };
-  const words = [...line.matchAll(/"([^"]*)"|(\S+)/gu)].map((match) => match[1] ?? match[2] ?? '');
-  const { command, json } = readInvocation(words, '/', Date.parse(at));
-  await runCommand(command as AskingCommand, { caller, json, streams: { out, err }, running: true, keys });
-  out.end();
-  err.end();
-  await Promise.all([finished(out), finished(err)]);
-  return { ...told, asked };
-}
+const run = (line: string, answers: Answers = {}): Promise<Printed> => runLine(line, { answers, keys, lookUps: found });
 
 describe('what work cost, in a terminal', () => {
   const answers: Answers = { 'cost.rows': () => ({ rows: [row], total: 3, all: { ...row, name: 'All' } }), 'cost.summary': () => summary };

@@ -9,12 +9,11 @@ import { readInvocation } from './cli-arguments.ts';
 import { runExport } from './cli-export.ts';
 import type { ExportCommand } from './cli-export-arguments.ts';
 import type { Answers } from './cli-test-run.ts';
-import { runLine } from './cli-test-run.ts';
+import { noKeys, runLine } from './cli-test-run.ts';
 import { runVerify } from './cli-verify.ts';
 import { packLog } from './export/pack-log.ts';
 import { completeness, logOf, makePack, newKey } from './export/test-pack.ts';
 
-const keys = { variable: () => undefined, file: () => '', stdin: () => Promise.resolve(''), line: () => Promise.resolve(null) };
 const job = (params: Params<'reports.start'>, more: Partial<ReportJob>): ReportJob => ({ id: 'rep-1', spec: params.spec as ReportJob['spec'], state: 'running', by: 'ada', startedAt: '2026-11-23T12:00:00.000Z', endedAt: null, target: params.target, step: 'Writing activities', rows: 2, of: 10, bytes: 20, files: [], error: null, completeness: null, sent: null, ...more });
 
 /** An engine whose job is over when it is asked for the `after`th time. */
@@ -45,7 +44,7 @@ function engine(end: Partial<ReportJob>, after = 1): { readonly answers: Answers
 describe('gatehouse export', () => {
   it('asks for what was typed, waits for it and says what was written', async () => {
     const done = engine({ state: 'done', rows: 10, bytes: 2_500_000, files: [{ path: 'a.zip', content: null, format: 'pack', bytes: 2_500_000, rows: 10, sha256: 'ab'.repeat(32) }], completeness }, 3);
-    const { out, code } = await runLine('export --out a.zip --pack --agent Mailer --contents console,activity --from 2026-11-01 --to 2026-11-20T00:00:00Z --text redacted --people pseudonyms --formats csv,parquet --name Q4', done.answers, keys);
+    const { out, code } = await runLine('export --out a.zip --pack --agent Mailer --contents console,activity --from 2026-11-01 --to 2026-11-20T00:00:00Z --text redacted --people pseudonyms --formats csv,parquet --name Q4', { answers: done.answers });
     expect(done.asked).toEqual([{ target: '/a.zip', overwrite: false, spec: { name: 'Q4', from: '2026-11-01T00:00:00.000Z', to: '2026-11-20T00:00:00.000Z', scope: { kind: 'agents', ids: ['agt-1'] }, contents: ['console', 'activity'], formats: ['csv', 'parquet'], text: 'redacted', people: 'pseudonyms', pack: true } }]);
     expect(code).toBe(0);
     expect(out).toContain('Wrote /a.zip: 10 rows, 2.5 MB.');
@@ -55,14 +54,14 @@ describe('gatehouse export', () => {
 
   it('takes 30 whole days and everything where nothing is said, and answers with code 1 when nothing was written', async () => {
     const failed = engine({ state: 'failed', error: 'The disk is full. Nothing was written.' });
-    const { out, err, code } = await runLine('export --out folder', failed.answers, keys);
+    const { out, err, code } = await runLine('export --out folder', { answers: failed.answers });
     expect(failed.asked[0]).toMatchObject({ spec: { from: '2026-10-24T00:00:00.000Z', to: '2026-11-23T12:00:00.000Z', scope: { kind: 'everything' }, text: 'hashes', people: 'names', formats: ['csv'], pack: false } });
     expect([code, out, err]).toEqual([1, '', 'The disk is full. Nothing was written.\n']);
   });
 
   it('only says what would be in it with --try', async () => {
     const none = engine({});
-    const { out, code } = await runLine('export --try --contents activity', none.answers, keys);
+    const { out, code } = await runLine('export --try --contents activity', { answers: none.answers });
     expect([code, none.asked]).toEqual([0, []]);
     expect(out).toContain('as csv (about 2.0 MB, about 3 s)');
     expect(out).toMatch(/activity +1,234 {2}1,234 activities/);
@@ -74,7 +73,7 @@ describe('gatehouse export', () => {
     const { command } = readInvocation(['export', '--out', 'x'], '/', Date.now());
     const interrupt = new AbortController();
     const caller = { call: (method: keyof Answers, params: never) => Promise.resolve(params).then(long.answers[method] as never), close: () => Promise.resolve() };
-    const running = runExport(command as ExportCommand, { caller: caller as never, json: false, streams: { out: new PassThrough(), err: new PassThrough() }, running: true, keys }, interrupt.signal);
+    const running = runExport(command as ExportCommand, { caller: caller as never, json: false, streams: { out: new PassThrough(), err: new PassThrough() }, running: true, keys: noKeys }, interrupt.signal);
     interrupt.abort();
     expect([await running, long.cancelled]).toEqual([130, 1]);
   });

@@ -1,14 +1,10 @@
-import { PassThrough } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
-import type { Method, Params, Result } from '../../shared/contract.ts';
+import type { Result } from '../../shared/contract.ts';
 import type { Chore, Erasure, ErasurePreview, Hold, RetentionPolicy } from '../../shared/retention.ts';
-import { readInvocation } from './cli-arguments.ts';
-import { runCommand } from './cli-commands.ts';
-import type { AskingCommand } from './cli-commands.ts';
-import type { KeyPlaces } from './cli-keys.ts';
 import { UsageError } from './cli-options.ts';
-import type { Caller } from './control-client.ts';
+import { readInvocation } from './cli-arguments.ts';
+import { noKeys, runLine } from './cli-test-run.ts';
+import type { Answers, Printed } from './cli-test-run.ts';
 
 const at = '2026-11-23T12:00:00.000Z';
 const policy: RetentionPolicy = { connectionId: 'con-1', connectionName: 'lang\u202egraph', kind: 'langgraph', removed: false, period: 30, days: 30, activities: 1_234, oldestAt: at, due: 10, held: 2, goneBefore: at, gone: 99 };
@@ -16,31 +12,10 @@ const hold: Hold = { id: 'hld-1', scope: { kind: 'connection', id: 'con-1' }, sc
 const chore: Chore = { id: 'cho-1', kind: 'retention', state: 'done', by: 'root', startedAt: at, endedAt: at, step: 'Done', done: 0, of: null, activities: 10, freedBytes: 2_097_152, error: null };
 const preview: ErasurePreview = { found: [{ place: 'owners', count: 3, text: 'owners of agents' }], total: 3, records: 0, aliases: [{ text: 'ada@example.com', count: 2, ticked: false }], moreAliases: 0, remains: [{ why: 'runtime', count: null, text: 'the runtimes' }], warnings: ['be careful'], fileBytes: 1 };
 const erasure: Erasure = { id: 'ers-1', number: 1, chore: { ...chore, kind: 'erasure' }, replacement: 'erased person 1', reason: 'letter', salt: 's', hashes: ['h'], found: preview.found, remains: preview.remains, matches: true };
-type Answers = { [M in Method]?: (params: Params<M>) => Result<M> };
 const known: Answers = { 'retention.policies': () => ({ generalDays: 90, rows: [policy] }) };
 
-async function run(line: readonly string[], answers: Answers = {}, typed: string | null = null): Promise<{ code: number; out: string; err: string; asked: { method: string; params: unknown }[] }> {
-  const [out, err] = [new PassThrough(), new PassThrough()];
-  const told = { out: '', err: '' };
-  out.on('data', (chunk: Buffer) => { told.out += chunk.toString(); });
-  err.on('data', (chunk: Buffer) => { told.err += chunk.toString(); });
-  const asked: { method: string; params: unknown }[] = [];
-  const all: Answers = { ...known, ...answers };
-  const caller: Caller = {
-    call: (method, params) => {
-      if (!(method in known)) asked.push({ method, params });
-      const answer = all[method] as ((given: typeof params) => Result<typeof method>) | undefined;
-      return answer ? Promise.resolve(answer(params)) : Promise.reject(new Error(`${method} was not expected`));
-    },
-    close: () => Promise.resolve(),
-  };
-  const keys: KeyPlaces = { variable: () => undefined, file: () => '', stdin: () => Promise.resolve('Ada Lovelace\n'), line: () => Promise.resolve(typed) };
-  const { command, json } = readInvocation(line, '/', Date.parse(at));
-  const code = await runCommand(command as AskingCommand, { caller, json, streams: { out, err }, running: true, keys });
-  out.end();
-  err.end();
-  await Promise.all([finished(out), finished(err)]);
-  return { code, ...told, asked };
+function run(line: readonly string[], answers: Answers = {}, typed: string | null = null): Promise<Printed> {
+  return runLine(line, { answers, lookUps: known, keys: { ...noKeys, stdin: () => Promise.resolve('Ada Lovelace\n'), line: () => Promise.resolve(typed) } });
 }
 
 describe('retention in a terminal', () => {

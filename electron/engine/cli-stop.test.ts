@@ -29,7 +29,7 @@ const order = (state: StopState, headline: string, events: StopEvent[]): StopOrd
 const keysWith = (typed: string | null): KeyPlaces => ({ variable: (name) => (name === 'PASS' ? 'correct horse battery\n' : undefined), file: () => '', stdin: () => Promise.resolve(''), line: () => Promise.resolve(typed) });
 const agents = { 'agents.list': () => ({ rows: [{ id: 'agt-1', name: 'refunds' }], more: 0 }) } as unknown as Answers;
 
-const run = (line: string, answers: Answers, typed: string | null = null): Promise<Printed> => runLine(line, answers, keysWith(typed));
+const run = (line: string, answers: Answers, typed: string | null = null): Promise<Printed> => runLine(line, { answers, keys: keysWith(typed) });
 
 function fired(states: StopOrderDetail[], asked: unknown[] = []): Answers {
   let look = 0;

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import type { Params } from '../shared/contract.ts';
+import { giveWork } from './demo-work.ts';
 import { callFromPage, engineReady, launch } from './launch.ts';
 
 const folder = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
@@ -27,20 +28,6 @@ async function chooseAgent(page: Page, name: string): Promise<void> {
   await go(page, 'a');
   await page.getByRole('row').filter({ hasText: name }).first().dblclick();
   await expect(page.getByRole('heading', { name }).first()).toBeVisible();
-}
-
-/** Gives the work that a stop is drawn with, as anybody who may start runs would; resolves when the console has seen it. */
-async function giveWork(page: Page, assistant: string, input: unknown): Promise<void> {
-  const url = (await callFromPage(page, 'connections.list', {})).rows.find((row) => row.kind === 'langgraph')?.runtime?.address.replace(/\/$/, '');
-  if (url === undefined) throw new Error('the demo has no LangGraph server');
-  const post = async (path: string, body: unknown): Promise<Record<string, unknown>> => {
-    const response = await fetch(`${url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-    return await response.json() as Record<string, unknown>;
-  };
-  const { thread_id: thread } = await post('/threads', {});
-  const { run_id: run } = await post(`/threads/${String(thread)}/runs`, { assistant_id: assistant, input });
-  const atServer = async (): Promise<unknown> => (await (await fetch(`${url}/threads/${String(thread)}/runs/${String(run)}`)).json() as Record<string, unknown>)['status'];
-  await expect.poll(async () => (await callFromPage(page, 'tasks.list', {})).rows.find((row) => row.key === run)?.outcome ?? `not seen; the server says ${String(await atServer())}`, { timeout: 60_000 }).toBe('running');
 }
 
 async function openPlan(page: Page): Promise<void> {

@@ -15,7 +15,7 @@ export interface SentSpan {
   /** why it failed; it went well when left out */
   readonly failed?: string;
 }
-export interface Trace { readonly service: string; readonly version?: string; readonly agent: string; readonly daysAgo?: number; readonly spans: readonly SentSpan[] }
+export interface Trace { readonly service: string; /** where it says that it runs; nothing when left out. */ readonly host?: string; readonly version?: string; readonly agent: string; readonly daysAgo?: number; readonly spans: readonly SentSpan[] }
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
 const dayMs = 86_400_000;
@@ -36,7 +36,7 @@ export class Sender {
   }
 
   /** A trace of its own; its first span is what the others happened in. */
-  async send({ service, version, agent, daysAgo = 0, spans }: Trace): Promise<void> {
+  async send({ service, host, version, agent, daysAgo = 0, spans }: Trace): Promise<void> {
     this.#sent += 1;
     const sent = this.#sent;
     const nowMs = Date.now() - daysAgo * dayMs;
@@ -45,7 +45,7 @@ export class Sender {
       traceId: hex(sent, 32), spanId: hex(sent * 16 + n + 1, 16), ...(n === 0 ? {} : { parentSpanId: hex(sent * 16 + 1, 16) }), name, kind: 1,
       startTimeUnixNano: nano(from), endTimeUnixNano: nano(to), attributes: [text('gen_ai.agent.name', agent), ...attributes], status: failed === undefined ? { code: 1 } : { code: 2, message: failed },
     }));
-    const resource = { attributes: [text('service.name', service), ...(version === undefined ? [] : [text('service.version', version)])] };
+    const resource = { attributes: [text('service.name', service), ...(version === undefined ? [] : [text('service.version', version)]), ...(host === undefined ? [] : [text('host.name', host)])] };
     const body = JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ scope: { name: service }, spans: told }] }] });
     const response = await fetch(`${this.#endpoint}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-gatehouse-token': this.#token }, body });
     expect(response.status).toBe(200);

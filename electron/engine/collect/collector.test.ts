@@ -265,6 +265,24 @@ describe('Collector', () => {
     expect(bench.all('runtimes.discovered')).toHaveLength(2);
   });
 
+  it('lists the agents again for one that works and was not listed, once and not at once', async () => {
+    const bench = new Bench();
+    const work = (key: string): Batch['records'] => [{ ...record(key), draft: { ...record(key).draft, agent: { id: 'runaway', name: 'runaway' } } }];
+    bench.script = [batch({ checkpoint: '1', records: work('a') }), batch({ checkpoint: '2', records: work('b') }), batch({ checkpoint: '2' })];
+    const collector = bench.open({ pollEveryMs: 60_000 });
+    await until(() => expect(bench.checkpoints).toHaveLength(1));
+    await collector.pollNow();
+    expect(bench.discoveries).toBe(1);
+    bench.laterMs = 5_001;
+    await collector.pollNow();
+    expect(bench.discoveries).toBe(2);
+    bench.script = [batch({ checkpoint: '3', records: work('c') })];
+    await collector.pollNow();
+    bench.laterMs = 11_000;
+    await collector.pollNow();
+    expect(bench.discoveries).toBe(2);
+  });
+
   it('survives a mistake of ours: logged, counted, backed off', async () => {
     const bench = new Bench();
     bench.script = [new TypeError('x is not a function'), batch()];

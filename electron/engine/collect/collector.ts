@@ -6,6 +6,7 @@ import type { Clock, Log } from '../ports.ts';
 import type { RuntimeCommands, RuntimeFact } from '../store/runtime-commands.ts';
 import { gapReason, judgeError } from './judge-error.ts';
 import type { Judged } from './judge-error.ts';
+import { Newcomers } from './newcomers.ts';
 import type { OpenedRuntime } from './open-runtime.ts';
 import { after, asking, hurried, startStanding } from './schedule.ts';
 import type { FailureKind, Standing } from './schedule.ts';
@@ -69,6 +70,7 @@ export class Collector {
   #seenFromMs: number | null = null;
   #stateWrittenMs = Number.NEGATIVE_INFINITY;
   #discoveredMs: number | null = null;
+  readonly #newcomers = new Newcomers();
   #anew = false;
   #storedMs = Number.NEGATIVE_INFINITY;
   #storedAs: string | null = null;
@@ -182,11 +184,12 @@ export class Collector {
 
   #discoverDue(nowMs: number): boolean {
     const { connector, declaration } = this.#parts.runtime;
-    return this.#discoveredMs === null || this.#fault !== null || nowMs - this.#discoveredMs >= (connector.discoverEveryMs ?? declaration.discoverEveryMs) || nowMs < this.#discoveredMs;
+    return this.#discoveredMs === null || this.#fault !== null || nowMs - this.#discoveredMs >= (connector.discoverEveryMs ?? declaration.discoverEveryMs) || nowMs < this.#discoveredMs || this.#newcomers.due(nowMs);
   }
 
   /** A credential may read work and yet not list what is there; the work is read all the same. */
   async #tryDiscover(beganMs: number): Promise<void> {
+    this.#newcomers.asked(beganMs);
     try {
       await this.#discover(beganMs);
       this.#trouble = null;
@@ -204,6 +207,7 @@ export class Collector {
     this.#life.signal.throwIfAborted();
     await this.#parts.history.command('runtimes.discovered', { ...this.#job(), found });
     this.#discoveredMs = beganMs;
+    this.#newcomers.listed(found.agents);
   }
 
   /** True: a backlog is left. `asked`: by a person, or after an answer. */
@@ -231,6 +235,7 @@ export class Collector {
     // A checkpoint alone may wait: the same facts again make the same rows.
     if (!news && (batch.checkpoint === this.#checkpoint || agoMs < writeStateEveryMs)) return;
     const { newApprovals } = await this.#parts.history.command('runtimes.collected', { ...this.#job(), batch });
+    this.#newcomers.saw(records);
     this.#storedAs = as;
     this.#storedMs = nowMs;
     if (newApprovals.length > 0) this.#parts.newApprovals(newApprovals);

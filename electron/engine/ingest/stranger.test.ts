@@ -34,6 +34,12 @@ test('says nothing when it cannot tell', async () => {
   expect(await new StrangerFinder('win32', root).find({ localPort: 4318, remotePort: 50_000 })).toBeNull();
 });
 
+test('tells apart who asks at the same time', async () => {
+  const finder = new StrangerFinder('linux', root);
+  const asked = [50_001, 50_000, 1, 50_001].map((remotePort) => finder.find({ localPort: 4318, remotePort }));
+  expect((await Promise.all(asked)).map((found) => found?.pid)).toEqual([30, 20, undefined, 30]);
+});
+
 test('many questions at once do not pile up', async () => {
   const finder = new StrangerFinder('linux', root);
   const answers = await Promise.all(Array.from({ length: 20 }, () => finder.find({ localPort: 4318, remotePort: 50_000 })));

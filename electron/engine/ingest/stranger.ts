@@ -3,7 +3,7 @@
  * other systems have no cheap way without rights or native code: there it stays unknown.
  */
 import { readFile } from 'node:fs/promises';
-import { allPids, holdersOf, inodeOf } from '../processes/linux-sockets.ts';
+import { LinuxSockets } from '../processes/linux-sockets.ts';
 import type { SocketEnds } from '../processes/process-ports.ts';
 import { programWords } from '../processes/program-name.ts';
 
@@ -13,34 +13,35 @@ export interface SenderProcess {
   readonly name: string;
 }
 
-/** Looks one socket up at a time; when many ask at once, the rest stay unknown rather than make the engine read /proc all day. */
+/** Those who ask meanwhile share what is read; when many ask at once, the rest stay unknown rather than make the engine read /proc all day. */
 export class StrangerFinder {
   private waiting = 0;
-  private last: Promise<unknown> = Promise.resolve();
   private readonly procRoot: string;
   private readonly platform: string;
+  private readonly sockets: LinuxSockets;
 
   constructor(platform: string = process.platform, procRoot = '/proc') {
     this.platform = platform;
     this.procRoot = procRoot;
+    this.sockets = new LinuxSockets(procRoot);
   }
 
   async find(ends: SocketEnds): Promise<SenderProcess | null> {
     if (this.platform !== 'linux' || this.waiting >= 8) return null;
     this.waiting++;
-    const found = this.last.then(() => this.look(ends)).catch(() => null);
-    this.last = found;
     try {
-      return await found;
+      return await this.look(ends);
+    } catch {
+      return null;
     } finally {
       this.waiting--;
     }
   }
 
   private async look(ends: SocketEnds): Promise<SenderProcess | null> {
-    const inode = await inodeOf(this.procRoot, ends);
+    const inode = await this.sockets.inodeOf(ends);
     if (inode === null) return null;
-    const [pid] = await holdersOf(this.procRoot, [inode], await allPids(this.procRoot), 1);
+    const [pid] = await this.sockets.holdersOf(inode, 1);
     return pid === undefined ? null : { pid, name: await this.nameOf(pid) };
   }
 

@@ -11,7 +11,7 @@ import type { Sender, SenderBook } from './sender-book.ts';
 import type { Senders } from './sender-watch.ts';
 import { ancestorsOf, Tree } from './tree.ts';
 
-/** Look-ups wait for each other, and on a busy machine for seconds: a stop does not wait for all of them. */
+/** Look-ups may take seconds on a busy machine: a stop does not wait for all of them. */
 const settleMs = 1_000;
 const unsettled = 'Who sends is still being looked up on this busy machine: a process may be missing here that another look will show.';
 

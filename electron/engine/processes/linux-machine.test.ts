@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
@@ -105,12 +105,57 @@ describe('sockets', () => {
     ['one that came over IPv6 with an address of IPv4', { remotePort: 50_001, remoteAddress: '127.0.0.1' }, [50]],
     ['nobody at an address that has no such socket', { remotePort: 50_000, remoteAddress: '127.0.0.3' }, []],
   ])('of a connection: %s', async (_what, ends, pids) => {
-    expect(await machine.ownersOf({ localPort: 4318, localAddress: '127.0.0.1', ...ends }, [])).toEqual(pids);
+    expect((await machine.ownersOf({ localPort: 4318, localAddress: '127.0.0.1', ...ends }, [])).pids).toEqual(pids);
   });
 
   test('those who were known before are asked first', async () => {
-    expect(await machine.ownersOf({ localPort: 4318, remotePort: 50_000, remoteAddress: '127.0.0.1' }, [40, 20])).toEqual([20]);
-    expect(await machine.ownersOf({ localPort: 4318, remotePort: 50_000, remoteAddress: '127.0.0.1' }, [40])).toEqual([30, 20]);
+    expect((await machine.ownersOf({ localPort: 4318, remotePort: 50_000, remoteAddress: '127.0.0.1' }, [40, 20])).pids).toEqual([20]);
+    expect((await machine.ownersOf({ localPort: 4318, remotePort: 50_000, remoteAddress: '127.0.0.1' }, [40])).pids).toEqual([30, 20]);
+  });
+
+  test('for several connections at once, each its own, also where their ports are the same', async () => {
+    const asked = ['127.0.0.2', '127.0.0.1', '127.0.0.3', '127.0.0.1'].map((remoteAddress) => machine.ownersOf({ localPort: 4318, localAddress: '127.0.0.1', remotePort: 50_000, remoteAddress }, []));
+    const over6 = machine.ownersOf({ localPort: 4318, localAddress: '127.0.0.1', remotePort: 50_001, remoteAddress: '127.0.0.1' }, []);
+    expect((await Promise.all([...asked, over6])).map(({ pids }) => pids)).toEqual([[40], [30, 20], [], [30, 20], [50]]);
+  });
+
+  test('a socket that is not in the tables yet is found by whoever asks after it came', async () => {
+    const file = join(procRoot, 'net/tcp');
+    const before = readFileSync(file, 'utf8');
+    const ends = { localPort: 4318, localAddress: '127.0.0.1', remotePort: 50_002, remoteAddress: '127.0.0.1' };
+    expect((await machine.ownersOf(ends, [])).pids).toEqual([]);
+    const under = machine.ownersOf({ ...ends, remotePort: 50_000 }, []);
+    writeFileSync(file, `${before}   4: 0100007F:C352 0100007F:10DE 01 ${rest} 333 1\n`);
+    expect([(await machine.ownersOf(ends, [])).pids, (await under).pids]).toEqual([[40], [30, 20]]);
+    writeFileSync(file, before);
+  });
+
+  test.each<[string, string]>([
+    ['closed, waiting for its time to pass', '06 00000000:00000000 03:00000F2B 00000000     0        0 0 3'],
+    ['cut off in the middle of its line', '01 00000000:0000'],
+  ])('nobody, of one that is %s', async (_what, end) => {
+    const file = join(procRoot, 'net/tcp');
+    const before = readFileSync(file, 'utf8');
+    writeFileSync(file, `${before}   4: 0100007F:C352 0100007F:10DE ${end}`);
+    expect((await machine.ownersOf({ localPort: 4318, remotePort: 50_002 }, [])).pids).toEqual([]);
+    writeFileSync(file, before);
+  });
+
+  test('those far down in a table of many', async () => {
+    const file = join(procRoot, 'net/tcp');
+    const before = readFileSync(file, 'utf8');
+    const over = Array.from({ length: 2_000 }, (_, at) => `${String(at + 4).padStart(4)}: 0100007F:${(at + 1_000).toString(16).toUpperCase().padStart(4, '0')} 0100007F:10DE 06 00000000:00000000 03:00000F2B 00000000     0        0 0 3\n`).join('');
+    writeFileSync(file, `${before}${over}2004: 0100007F:C352 0100007F:10DE 01 ${rest} 333 1`);
+    const asked = [50_002, 50_000, 1_500, 50_001].map((remotePort) => machine.ownersOf({ localPort: 4318, localAddress: '127.0.0.1', remotePort, remoteAddress: '127.0.0.1' }, []));
+    expect((await Promise.all(asked)).map(({ pids }) => pids)).toEqual([[40], [30, 20], [], [50]]);
+    writeFileSync(file, before);
+  });
+
+  test('whether it is still held, by whom', async () => {
+    const { holds } = await machine.ownersOf({ localPort: 4318, localAddress: '127.0.0.1', remotePort: 50_000, remoteAddress: '127.0.0.1' }, []);
+    expect(await Promise.all([20, 30, 40, 404].map(holds))).toEqual([true, true, false, false]);
+    addProcess(20, stat(20, 'somebody else', 'S', 1, 9_000), { sockets: ['socket:[2222]'] });
+    expect(await Promise.all([20, 30].map(holds))).toEqual([false, true]);
   });
 
   test.each<[string, number, number[]]>([['127.0.0.1', 8123, [20]], ['localhost', 8123, [20]], ['127.0.0.5', 8123, [40]], ['[::1]', 8124, [50]], ['127.0.0.1', 8124, [50]], ['127.0.0.1', 8125, []]])('who answers at %s:%d', async (host, port, pids) => {

@@ -3,9 +3,9 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setImmediate as breath } from 'node:timers/promises';
-import { allPids, holdersOf, inodeOf, listeningAt } from './linux-sockets.ts';
+import { allPids, holdersOf, LinuxSockets, listeningAt } from './linux-sockets.ts';
 import { isSame } from './machine.ts';
-import type { Machine, Pin, Proc, ProcDetails, Processes, Sent, SignalKind } from './machine.ts';
+import type { Machine, Owners, Pin, Proc, ProcDetails, Processes, Sent, SignalKind } from './machine.ts';
 import type { SocketEnds } from './process-ports.ts';
 import { printable, programWords } from './program-name.ts';
 
@@ -21,12 +21,16 @@ export interface LinuxParts {
 
 export class LinuxMachine implements Machine {
   readonly freezes = true;
+  /** They share what they read. */
+  readonly lookUpsAtOnce = 16;
   readonly #procRoot: string;
+  readonly #sockets: LinuxSockets;
   readonly #kill: (pid: number, signal: NodeJS.Signals) => void;
   readonly #titles = new Map<number, { readonly start: string; readonly title: string }>();
 
   constructor({ procRoot = '/proc', kill = (pid, signal) => { process.kill(pid, signal); } }: LinuxParts = {}) {
     this.#procRoot = procRoot;
+    this.#sockets = new LinuxSockets(procRoot);
     this.#kill = kill;
   }
 
@@ -37,7 +41,7 @@ export class LinuxMachine implements Machine {
   }
 
   async read(): Promise<Processes> {
-    const bootMs = await this.#bootMs();
+    const bootMs = this.#bootMs();
     const pids = (await readdir(this.#procRoot)).filter((name) => /^\d+$/.test(name));
     const found = new Map<number, Proc>();
     for (let at = 0; at < pids.length; at += readAtOnce) {
@@ -51,9 +55,9 @@ export class LinuxMachine implements Machine {
     return found;
   }
 
-  async one(pid: number): Promise<Proc | null> {
-    const proc = procOf(readShort(`${this.#procRoot}/${pid}/stat`), await this.#bootMs());
-    return proc === null ? null : this.#named(proc);
+  one(pid: number): Promise<Proc | null> {
+    const proc = procOf(readShort(`${this.#procRoot}/${pid}/stat`), this.#bootMs());
+    return Promise.resolve(proc === null ? null : this.#named(proc));
   }
 
   async details(pid: number): Promise<ProcDetails | null> {
@@ -71,11 +75,13 @@ export class LinuxMachine implements Machine {
     };
   }
 
-  async ownersOf(ends: SocketEnds, first: readonly number[]): Promise<readonly number[]> {
-    const inode = await inodeOf(this.#procRoot, ends);
-    if (inode === null) return [];
-    const known = await holdersOf(this.#procRoot, [inode], first, 1);
-    return known.length > 0 ? known : holdersOf(this.#procRoot, [inode], await allPids(this.#procRoot), Infinity);
+  async ownersOf(ends: SocketEnds, first: readonly number[]): Promise<Owners> {
+    const inode = await this.#sockets.inodeOf(ends);
+    if (inode === null) return { pids: [], holds: () => Promise.resolve(false) };
+    const known = await this.#sockets.holderAmong(inode, first);
+    const pids = known.length > 0 ? known : await this.#sockets.holdersOf(inode, Infinity);
+    // SECURITY: a socket keeps its number until nobody holds it, and numbers come round after four billion: whoever still holds the number holds that very socket.
+    return { pids, holds: async (pid) => (await this.#sockets.holderAmong(inode, [pid])).length > 0 };
   }
 
   async listenersAt(host: string, port: number): Promise<readonly number[]> {
@@ -119,8 +125,8 @@ export class LinuxMachine implements Machine {
   }
 
   /** From the time since then, which counts in hundredths; the date of the start itself is only told in seconds. */
-  async #bootMs(): Promise<number> {
-    const uptime = Number((await readFile(`${this.#procRoot}/uptime`, 'latin1').catch(() => '')).split(' ', 1)[0]);
+  #bootMs(): number {
+    const uptime = Number(readShort(`${this.#procRoot}/uptime`).split(' ', 1)[0]);
     return uptime > 0 ? Date.now() - uptime * 1_000 : 0;
   }
 }

@@ -52,8 +52,8 @@ test('reads who lives, with blanks in names, without the ones that ended', async
 
 test('finds who holds the other end, and who listens', async () => {
   const { machine, asked } = recorded();
-  expect(await machine.ownersOf({ localPort: 4318, localAddress: '127.0.0.1', remotePort: 50_000, remoteAddress: '127.0.0.1' })).toEqual([812]);
-  expect(await machine.ownersOf({ localPort: 4318, localAddress: '127.0.0.1', remotePort: 50_000, remoteAddress: '127.0.0.2' })).toEqual([820]);
+  expect((await machine.ownersOf({ localPort: 4318, localAddress: '127.0.0.1', remotePort: 50_000, remoteAddress: '127.0.0.1' })).pids).toEqual([812]);
+  expect((await machine.ownersOf({ localPort: 4318, localAddress: '127.0.0.1', remotePort: 50_000, remoteAddress: '127.0.0.2' })).pids).toEqual([820]);
   expect(await machine.listenersAt('127.0.0.1', 8123)).toEqual([902]);
   expect(await machine.listenersAt('localhost', 8124)).toEqual([903]);
   expect(await machine.listenersAt('127.0.0.1', 8124)).toEqual([]);

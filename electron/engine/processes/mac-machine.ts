@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { canonical } from './linux-sockets.ts';
 import { isSame } from './machine.ts';
-import type { Machine, Pin, Proc, ProcDetails, Processes, Sent, SignalKind } from './machine.ts';
+import type { Machine, Owners, Pin, Proc, ProcDetails, Processes, Sent, SignalKind } from './machine.ts';
 import type { SocketEnds } from './process-ports.ts';
 import { baseOf, printable, programWords, splitWords } from './program-name.ts';
 import type { RunProgram } from './run-program.ts';
@@ -13,6 +13,8 @@ const columns = 'pid=,ppid=,pgid=,stat=,lstart=,comm=';
 
 export class MacMachine implements Machine {
   readonly freezes = true;
+  /** Each starts programs. */
+  readonly lookUpsAtOnce = 1;
   readonly #run: RunProgram;
   readonly #kill: (pid: number, signal: NodeJS.Signals) => void;
 
@@ -43,8 +45,9 @@ export class MacMachine implements Machine {
     return { program, account, title: words.title, script: words.script, innerPid: null };
   }
 
-  async ownersOf(ends: SocketEnds): Promise<readonly number[]> {
-    return this.#sockets(ends.remotePort, ({ near, far }) => isEnd(near, ends.remoteAddress, ends.remotePort) && isEnd(far, ends.localAddress, ends.localPort));
+  async ownersOf(ends: SocketEnds): Promise<Owners> {
+    const now = (): Promise<number[]> => this.#sockets(ends.remotePort, ({ near, far }) => isEnd(near, ends.remoteAddress, ends.remotePort) && isEnd(far, ends.localAddress, ends.localPort));
+    return { pids: await now(), holds: async (pid) => (await now()).includes(pid) };
   }
 
   async listenersAt(host: string, port: number): Promise<readonly number[]> {

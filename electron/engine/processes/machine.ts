@@ -38,6 +38,12 @@ export interface ProcDetails {
 export type Sent = 'sent' | 'gone' | 'not_allowed';
 export type SignalKind = 'ask' | 'freeze' | 'kill';
 
+export interface Owners {
+  readonly pids: readonly number[];
+  /** Asks anew whether the process holds that very socket. */
+  readonly holds: (pid: number) => Promise<boolean>;
+}
+
 export interface Machine {
   readonly hostName: string;
   /** the account that we run as; null: not known. */
@@ -46,7 +52,9 @@ export interface Machine {
   one(pid: number): Promise<Proc | null>;
   details(pid: number): Promise<ProcDetails | null>;
   /** Processes that hold the other end of a socket that was accepted here. `first`: these are looked at before all others, and one of them is enough. */
-  ownersOf(ends: SocketEnds, first: readonly number[]): Promise<readonly number[]>;
+  ownersOf(ends: SocketEnds, first: readonly number[]): Promise<Owners>;
+  /** So many may ask for owners at the same time. */
+  readonly lookUpsAtOnce: number;
   /** Processes that answer at this address of the machine. */
   listenersAt(host: string, port: number): Promise<readonly number[]>;
   /** When it started as the system itself counts, which no clock that is set changes; only compared with others of this machine. */

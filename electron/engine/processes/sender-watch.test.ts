@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { fakeLog } from './test-log.ts';
 import type { BodySample } from './body-sample.ts';
+import type { Owners } from './machine.ts';
 import { SenderBook } from './sender-book.ts';
 import { Senders } from './sender-watch.ts';
 import { TestMachine } from './test-machine.ts';
@@ -14,6 +15,7 @@ function begin() {
   const book = new SenderBook();
   return { machine, book, senders: new Senders(machine, book, fakeLog(), never) };
 }
+const owners = (...pids: readonly number[]): Owners => ({ pids, holds: (pid) => Promise.resolve(pids.includes(pid)) });
 const socket = (remotePort = 40_000) => ({ localPort: 4318, remotePort, localAddress: '127.0.0.1', remoteAddress: '127.0.0.1' });
 
 test('looks a socket up once, reads its first bodies and then one in ten seconds', async () => {
@@ -37,7 +39,7 @@ test('only the first body of a socket waits for the look-up', async () => {
   const { machine, senders } = begin();
   let go = (): void => undefined;
   const held = new Promise<void>((resolve) => { go = resolve; });
-  machine.ownersOf = () => held.then(() => [100]);
+  machine.ownersOf = () => held.then(() => owners(100));
   const one = socket();
   const order: string[] = [];
   const first = senders.body(one, 'x', 7, 0)?.looked.then(() => order.push('first'));
@@ -46,6 +48,70 @@ test('only the first body of a socket waits for the look-up', async () => {
   await first;
   expect(order).toEqual(['second', 'first']);
   await senders.settled();
+});
+
+/** Answers for each socket when it is told to. */
+function heldBack(machine: TestMachine) {
+  const asked: number[] = [];
+  const answers = new Map<number, (found: Owners) => void>();
+  machine.ownersOf = ({ remotePort }) => new Promise((resolve) => {
+    asked.push(remotePort);
+    answers.set(remotePort, resolve);
+  });
+  return { asked, answer: (remotePort: number, pid: number) => { answers.get(remotePort)?.(owners(pid)); } };
+}
+const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
+
+test('sockets do not wait for each other, and what they told stands in the order in which it came', async () => {
+  const { machine, book, senders } = begin();
+  const { asked, answer } = heldBack(machine);
+  const slow = senders.body(socket(40_001), 'slow', 7, 0);
+  const fast = senders.body(socket(40_002), 'fast', 7, 1);
+  slow?.told(sample);
+  fast?.told({ ...sample, agents: [{ service: 'coder', key: 'coder/two' }] });
+  await turn();
+  expect(asked).toEqual([40_001, 40_002]);
+  answer(40_002, 100);
+  await fast?.looked;
+  expect(book.size).toBe(0);
+  answer(40_001, 100);
+  await senders.settled();
+  expect(book.all().map(({ userAgent, said }) => [userAgent, [...(said.get(7)?.agents.keys() ?? [])]])).toEqual([['fast', ['coder/one', 'coder/two']]]);
+});
+
+test('one after the other where each look-up starts programs', async () => {
+  const { machine, book } = begin();
+  machine.lookUpsAtOnce = 1;
+  const { asked, answer } = heldBack(machine);
+  const senders = new Senders(machine, book, fakeLog(), never);
+  const [, second] = [senders.body(socket(40_001), 'x', 7, 0), senders.body(socket(40_002), 'x', 7, 0)];
+  await turn();
+  expect(asked).toEqual([40_001]);
+  answer(40_001, 100);
+  await turn();
+  expect(asked).toEqual([40_001, 40_002]);
+  answer(40_002, 120);
+  await second?.looked;
+});
+
+test('one whose look-up fails keeps no other from being known', async () => {
+  const { machine, book } = begin();
+  const said: string[] = [];
+  const senders = new Senders(machine, book, { ...fakeLog(), error: (message) => { said.push(message); } }, never);
+  const { ownersOf } = machine;
+  machine.ownersOf = (ends) => (ends.remotePort === 40_001 ? Promise.reject(new Error('no table')) : ownersOf.call(machine, ends));
+  senders.body(socket(40_001), 'x', 7, 0)?.told(sample);
+  senders.body(socket(40_000), 'x', 7, 0)?.told(sample);
+  await senders.settled();
+  expect([said, book.all().map(({ pin }) => pin.pid)]).toEqual([['a sender could not be looked up'], [100]]);
+});
+
+test('takes nobody for a sender who let go of the socket while its start was read', async () => {
+  const { machine, book, senders } = begin();
+  machine.ownersOf = () => Promise.resolve({ pids: [100], holds: () => Promise.resolve(false) });
+  senders.body(socket(), 'x', 7, 0)?.told(sample);
+  await senders.settled();
+  expect([book.size, book.elsewhere(7, null, 0)]).toEqual([0, []]);
 });
 
 test('looks again when the process behind a socket is another one', async () => {
@@ -116,7 +182,7 @@ test('bounds what it remembers of those, whatever they name', () => {
 test('takes nobody for one that nobody is seen to hold because the table of sockets left it out once', async () => {
   const { machine, book, senders } = begin();
   const { ownersOf } = machine;
-  machine.ownersOf = () => { machine.ownersOf = ownersOf; return Promise.resolve([]); };
+  machine.ownersOf = () => { machine.ownersOf = ownersOf; return Promise.resolve(owners()); };
   senders.body(socket(), 'x', 7, 0)?.told(sample);
   await senders.settled();
   expect([book.elsewhere(7, null, 0), book.all().map(({ pin }) => pin.pid)]).toEqual([[], [100]]);

@@ -5,7 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../ports.ts';
 import type { BodySample } from './body-sample.ts';
-import { isSame, type Machine, type Pin, type Proc, type Processes } from './machine.ts';
+import { isSame, type Machine, type Owners, type Pin, type Proc, type Processes } from './machine.ts';
 import type { SampleTicket, SenderWatch, SocketEnds } from './process-ports.ts';
 import { forwarded } from './prove.ts';
 import { agentsOf, namedBy, type SenderBook } from './sender-book.ts';
@@ -19,10 +19,14 @@ const lookUpEveryMs = 200;
 const lookUpsAtOnce = 20;
 const mostWaiting = 16;
 
+/** `hidden`: the other end is open, and nobody whom we can see holds it, or several do. */
+type Who = Pin | 'hidden' | null;
+
 interface Entry {
   bodies: number;
   nextMs: number;
-  who: Promise<Pin | 'hidden' | null> | null;
+  /** as its last body found. */
+  who: Promise<Who>;
 }
 
 /** A sender that ends closes its socket, but that is noticed a moment later. */
@@ -34,10 +38,12 @@ export class Senders implements SenderWatch {
   readonly #log: Log;
   readonly #never: (processes: Processes) => ReadonlySet<number>;
   readonly #sockets = new WeakMap<object, Entry>();
+  readonly #gate: Gate;
+  readonly #underway = new Set<Promise<unknown>>();
   #budget = lookUpsAtOnce;
   #budgetMs = 0;
-  #waiting = 0;
-  #last: Promise<void> = Promise.resolve();
+  /** One note after the other, as they were told: an older view of the processes must not forget whom a newer one brought. */
+  #notes: Promise<unknown> = Promise.resolve();
   #followedMs = 0;
   #closed = false;
 
@@ -46,41 +52,45 @@ export class Senders implements SenderWatch {
     this.#book = book;
     this.#log = log;
     this.#never = never;
+    this.#gate = new Gate(machine.lookUpsAtOnce);
   }
 
   body(socket: object & Partial<SocketEnds>, userAgent: string | undefined, connection: number, nowMs: number): SampleTicket | null {
     let entry = this.#sockets.get(socket);
     if (entry !== undefined && nowMs < entry.nextMs) return null;
-    if (this.#closed || this.#waiting >= mostWaiting) return null;
+    if (this.#closed || this.#underway.size >= mostWaiting) return null;
     if (entry === undefined) {
-      entry = { bodies: 0, nextMs: 0, who: null };
+      entry = { bodies: 0, nextMs: 0, who: Promise.resolve(null) };
       this.#sockets.set(socket, entry);
     }
     entry.bodies++;
     if (entry.bodies >= firstBodies) entry.nextMs = nowMs + againMs;
     // While the sender still waits for its answer: one that lives for a single body is gone after it.
-    const known = entry;
-    const looked = this.#queue(async () => {
-      const who = await known.who;
-      if (who === null || who === 'hidden' || !(await this.#isStill(who))) known.who = this.#mayLookUp(nowMs) ? this.#lookUp(socket) : null;
-      await known.who;
-    });
-    // Only the first one of a socket waits: whoever sends a second one is still there.
-    return { looked: known.bodies === 1 ? looked : Promise.resolve(), told: (sample) => { void this.#queue(() => this.#note(known, sample, connection, userAgent ?? '', nowMs)); } };
+    const before = entry.who;
+    const who = this.#tracked(before.then((was) => this.#gate.run(() => this.#again(was, socket, nowMs))), null);
+    entry.who = who;
+    return {
+      // Only the first one of a socket waits: whoever sends a second one is still there.
+      looked: entry.bodies === 1 ? who.then(() => undefined) : Promise.resolve(),
+      told: (sample) => { this.#notes = this.#tracked(this.#notes.then(async () => this.#note(await who, sample, connection, userAgent ?? '', nowMs)), undefined); },
+    };
   }
 
   /** Everything that was told until now is in the book. */
-  settled(): Promise<void> { return this.#last; }
+  async settled(): Promise<void> { await Promise.all(this.#underway); }
 
   close(): Promise<void> {
     this.#closed = true;
     return this.settled();
   }
 
-  #queue(run: () => Promise<void>): Promise<void> {
-    this.#waiting++;
-    this.#last = this.#last.then(run).catch((error: unknown) => this.#log.error('a sender could not be looked up', error)).finally(() => { this.#waiting--; });
-    return this.#last;
+  #tracked<T>(work: Promise<T>, failed: T): Promise<T> {
+    const tracked = work.catch((error: unknown) => {
+      this.#log.error('a sender could not be looked up', error);
+      return failed;
+    }).finally(() => { this.#underway.delete(tracked); });
+    this.#underway.add(tracked);
+    return tracked;
   }
 
   #mayLookUp(nowMs: number): boolean {
@@ -91,31 +101,36 @@ export class Senders implements SenderWatch {
     return true;
   }
 
+  async #again(was: Who, socket: Partial<SocketEnds>, nowMs: number): Promise<Who> {
+    if (was !== null && was !== 'hidden' && (await this.#isStill(was))) return was;
+    return this.#mayLookUp(nowMs) ? this.#lookUp(socket) : null;
+  }
+
   async #isStill(pin: Pin): Promise<boolean> {
     return isSame((await this.#machine.one(pin.pid)) ?? undefined, pin);
   }
 
-  /** `hidden`: the other end is open, and nobody whom we can see holds it, or several do. */
-  async #lookUp(socket: Partial<SocketEnds>): Promise<Pin | 'hidden' | null> {
+  async #lookUp(socket: Partial<SocketEnds>): Promise<Who> {
     const { localPort, remotePort, localAddress, remoteAddress } = socket;
     if (localPort === undefined || remotePort === undefined) return null;
     const ends = { localPort, remotePort, localAddress, remoteAddress };
     // Twice: the system's table of sockets changes while it is read, and may leave one out.
     const owner = await this.#ownerOf(ends) ?? ((await isOpen(socket)) ? await this.#ownerOf(ends) ?? 'hidden' : null);
     if (owner === null || owner === 'hidden') return owner;
+    const { proc, holds } = owner;
     // SECURITY: the number may have gone to another process since: only who holds the socket also after its start was read is its owner.
-    return (await this.#machine.ownersOf(ends, [owner.pid])).includes(owner.pid) ? { pid: owner.pid, start: owner.start } : null;
+    return (await holds(proc.pid)) ? { pid: proc.pid, start: proc.start } : null;
   }
 
   /** Null: nobody that is seen holds it, or nobody above all others who do. */
-  async #ownerOf(ends: SocketEnds): Promise<Proc | null> {
-    const owners = await this.#machine.ownersOf(ends, this.#book.known());
-    const [only, ...more] = owners;
-    return only === undefined ? null : more.length === 0 ? this.#machine.one(only) : topOf(owners, await this.#machine.read());
+  async #ownerOf(ends: SocketEnds): Promise<{ readonly proc: Proc; readonly holds: Owners['holds'] } | null> {
+    const { pids, holds } = await this.#machine.ownersOf(ends, this.#book.known());
+    const [only, ...more] = pids;
+    const proc = only === undefined ? null : more.length === 0 ? await this.#machine.one(only) : topOf(pids, await this.#machine.read());
+    return proc === null ? null : { proc, holds };
   }
 
-  async #note(entry: Entry, sample: BodySample, connection: number, userAgent: string, nowMs: number): Promise<void> {
-    const who = await entry.who;
+  async #note(who: Who, sample: BodySample, connection: number, userAgent: string, nowMs: number): Promise<void> {
     if (who === null || sample.services.length === 0) return;
     // SECURITY: it may run on another machine, behind a tunnel or under another account, beside one that is proven here.
     if (who === 'hidden') return this.#book.noteElsewhere(connection, namedBy(sample), nowMs);
@@ -141,6 +156,28 @@ export class Senders implements SenderWatch {
 async function isOpen(socket: Partial<SocketEnds>): Promise<boolean> {
   await pause(noticedMs);
   return socket.readyState === undefined || socket.readyState === 'open';
+}
+
+/** So many at once, in the order in which they came. */
+class Gate {
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
+
+  constructor(atOnce: number) {
+    this.#free = atOnce;
+  }
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((go) => { this.#waiting.push(go); });
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free++;
+      else next();
+    }
+  }
 }
 
 /** A child that was born with the socket holds it too: then the one above all others is meant. Null: nobody, or nobody above all others. */

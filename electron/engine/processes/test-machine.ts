@@ -1,11 +1,12 @@
 /** A machine of pretend processes: for tests. */
-import type { Machine, Pin, Proc, ProcDetails, Processes, Sent, SignalKind } from './machine.ts';
+import type { Machine, Owners, Pin, Proc, ProcDetails, Processes, Sent, SignalKind } from './machine.ts';
 
 export interface Pretended extends Partial<Proc> { readonly pid: number; readonly parent: number; readonly program?: string; readonly script?: string; readonly account?: string; readonly innerPid?: number; readonly title?: string; readonly unit?: string }
 
 export class TestMachine implements Machine {
   readonly hostName = 'desk-7';
   readonly freezes = true;
+  lookUpsAtOnce = 16;
   readonly signals: { pid: number; kind: SignalKind }[] = [];
   readonly pretended = new Map<number, Pretended>();
   /** who holds the other end of a socket, by its port. */
@@ -40,9 +41,12 @@ export class TestMachine implements Machine {
     return { program: one.program ?? '/usr/bin/node', title: one.title ?? `node ${one.script ?? 'agent.js'}`, script: one.script ?? 'agent.js', account: one.account ?? '1000', innerPid: one.innerPid ?? null };
   }
 
-  ownersOf(ends: { readonly remotePort: number }): Promise<readonly number[]> {
-    this.lookUps++;
-    return Promise.resolve(this.owners.get(ends.remotePort) ?? []);
+  ownersOf({ remotePort }: { readonly remotePort: number }): Promise<Owners> {
+    const now = (): readonly number[] => {
+      this.lookUps++;
+      return this.owners.get(remotePort) ?? [];
+    };
+    return Promise.resolve({ pids: now(), holds: (pid) => Promise.resolve(now().includes(pid)) });
   }
 
   listenersAt(_host: string, port: number): Promise<readonly number[]> { return Promise.resolve(this.owners.get(port) ?? []); }

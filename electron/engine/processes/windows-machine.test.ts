@@ -59,9 +59,9 @@ test('says what it is, of whom, without its arguments', async () => {
 
 test('finds who holds the other end, and who listens, whatever the words', async () => {
   const { machine } = recorded();
-  expect(await machine.ownersOf({ localPort: 4318, localAddress: '127.0.0.1', remotePort: 50_000, remoteAddress: '127.0.0.1' })).toEqual([812]);
-  expect(await machine.ownersOf({ localPort: 4318, localAddress: '::1', remotePort: 50_002, remoteAddress: '::1' })).toEqual([820]);
-  expect(await machine.ownersOf({ localPort: 4318, remotePort: 50_001 })).toEqual([]);
+  expect((await machine.ownersOf({ localPort: 4318, localAddress: '127.0.0.1', remotePort: 50_000, remoteAddress: '127.0.0.1' })).pids).toEqual([812]);
+  expect((await machine.ownersOf({ localPort: 4318, localAddress: '::1', remotePort: 50_002, remoteAddress: '::1' })).pids).toEqual([820]);
+  expect((await machine.ownersOf({ localPort: 4318, remotePort: 50_001 })).pids).toEqual([]);
   expect(await machine.listenersAt('127.0.0.1', 8123)).toEqual([903]);
   expect(await machine.listenersAt('127.0.0.7', 8123)).toEqual([902]);
   expect(await machine.listenersAt('localhost', 8124)).toEqual([904]);

@@ -1,7 +1,7 @@
 /** Processes of a Windows machine, by CIM, `netstat` and `taskkill`, which every Windows brings. */
 import { hostname } from 'node:os';
 import { canonical } from './linux-sockets.ts';
-import type { Machine, Pin, Proc, ProcDetails, Processes, Sent, SignalKind } from './machine.ts';
+import type { Machine, Owners, Pin, Proc, ProcDetails, Processes, Sent, SignalKind } from './machine.ts';
 import type { SocketEnds } from './process-ports.ts';
 import { printable, programWords, splitWords } from './program-name.ts';
 import type { RunProgram } from './run-program.ts';
@@ -13,6 +13,8 @@ const processQuery = (filter: string): string => `@(Get-CimInstance Win32_Proces
 export class WindowsMachine implements Machine {
   /** Windows freezes no process from outside. */
   readonly freezes = false;
+  /** Each starts programs. */
+  readonly lookUpsAtOnce = 1;
   readonly #run: RunProgram;
   #account: Promise<string | null> | null = null;
 
@@ -44,8 +46,9 @@ export class WindowsMachine implements Machine {
     return { program, title: words.title, script: words.script, account: sidIn(textOf(found['Sid']) ?? ''), innerPid: null };
   }
 
-  async ownersOf(ends: SocketEnds): Promise<readonly number[]> {
-    return pidsOf(await this.#sockets(), ({ near, far }) => isEnd(near, ends.remoteAddress, ends.remotePort) && isEnd(far, ends.localAddress, ends.localPort));
+  async ownersOf(ends: SocketEnds): Promise<Owners> {
+    const now = async (): Promise<number[]> => pidsOf(await this.#sockets(), ({ near, far }) => isEnd(near, ends.remoteAddress, ends.remotePort) && isEnd(far, ends.localAddress, ends.localPort));
+    return { pids: await now(), holds: async (pid) => (await now()).includes(pid) };
   }
 
   async listenersAt(host: string, port: number): Promise<readonly number[]> {

@@ -154,3 +154,16 @@ test('no screen is wider than the window at 200 %, and no screen loses its name 
   }
   await page.setViewportSize({ width, height });
 });
+
+test('a screen begins at its top, wherever the one before was left', async () => {
+  const page = pageOf(desk);
+  await goByClick(page, 'Settings');
+  const main = page.locator('main');
+  await expect(page.getByRole('button', { name: 'Licences…' })).toBeAttached();
+  await main.evaluate((frame) => { frame.scrollTo({ top: frame.scrollHeight }); });
+  expect(await main.evaluate((frame) => frame.scrollTop)).toBeGreaterThan(0);
+  await goByClick(page, 'Overview');
+  await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible();
+  await expect(main.locator('[aria-busy="true"]')).toHaveCount(0);
+  expect(await main.evaluate((frame) => frame.scrollTop)).toBe(0);
+});

@@ -129,3 +129,41 @@ test('F6 walks the regions, and the focus is always seen', async () => {
   }
   expect([...seen].toSorted()).toEqual(['FOOTER', 'HEADER', 'MAIN', 'NAV']);
 });
+
+test('no screen is wider than the window at 200 %, and no screen loses its name to what stands beside it', async () => {
+  test.setTimeout(120_000);
+  const page = pageOf(desk);
+  const places = ['overview', 'live', 'agents', 'approvals', 'access', 'access?tab=findings', 'cost?tab=spend', 'cost?tab=budgets', 'cost?tab=prices', 'failures', 'alerts', 'alerts?tab=rules', 'stop', 'stop?tab=readiness', 'audit', 'connections', 'settings'];
+  const look = async (): Promise<{ place: string; over: number; cut: boolean }[]> => {
+    const looks: { place: string; over: number; cut: boolean }[] = [];
+    for (const place of places) {
+      await page.evaluate((hash) => { location.hash = `#/${hash}`; }, place);
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await expect(page.locator('main [aria-busy="true"]')).toHaveCount(0);
+      looks.push(await page.evaluate((name) => {
+        const title = document.querySelector('h1');
+        return { place: name, over: document.documentElement.scrollWidth - window.innerWidth, cut: title === null || title.scrollWidth > title.clientWidth };
+      }, place));
+    }
+    return looks;
+  };
+  const { width, height } = page.viewportSize() ?? { width: 1280, height: 800 };
+  for (const size of [{ width: 1024, height: 700 }, { width: 640, height: 400 }]) {
+    await page.setViewportSize(size);
+    expect((await look()).filter(({ over, cut }) => over > 0 || cut), JSON.stringify(size)).toEqual([]);
+  }
+  await page.setViewportSize({ width, height });
+});
+
+test('a screen begins at its top, wherever the one before was left', async () => {
+  const page = pageOf(desk);
+  await goByClick(page, 'Settings');
+  const main = page.locator('main');
+  await expect(page.getByRole('button', { name: 'Licences…' })).toBeAttached();
+  await main.evaluate((frame) => { frame.scrollTo({ top: frame.scrollHeight }); });
+  expect(await main.evaluate((frame) => frame.scrollTop)).toBeGreaterThan(0);
+  await goByClick(page, 'Overview');
+  await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible();
+  await expect(main.locator('[aria-busy="true"]')).toHaveCount(0);
+  expect(await main.evaluate((frame) => frame.scrollTop)).toBe(0);
+});

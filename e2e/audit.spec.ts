@@ -137,7 +137,10 @@ test('a report is sent to a syslog receiver after the desktop asked, and what wa
   await page.getByRole('menuitem', { name: 'Begin anew' }).click();
   await report(page).getByLabel('Name', { exact: true }).fill('To the SIEM');
   for (const name of ['CSV', 'PDF']) await report(page).getByRole('button', { name, exact: true }).click();
+  // Beside the act: in a window of 1280x800 nothing of it has to be scrolled to.
+  await expect(report(page).getByRole('checkbox', { name: 'Also send to a syslog receiver' })).toBeInViewport({ ratio: 1 });
   await report(page).getByRole('checkbox', { name: 'Also send to a syslog receiver' }).check();
+  for (const field of [report(page).getByLabel('Host of the receiver'), report(page).getByLabel('Port of the receiver'), report(page).getByRole('button', { name: /^Write report/ })]) await expect(field).toBeInViewport({ ratio: 1 });
   await expect(report(page).getByRole('button', { name: 'CEF', exact: true })).toHaveAttribute('aria-pressed', 'true');
   await expect(report(page).getByRole('checkbox', { name: 'Auditor pack' })).not.toBeChecked();
   await expect(report(page).getByText('Give the name or the address of the receiver')).toBeVisible();

@@ -47,6 +47,23 @@ async function sendSecret(page: Page): Promise<void> {
 
 const acts = async (page: Page): Promise<string[]> => (await callFromPage(page, 'audit.list', { limit: 200 })).rows.map((one) => `${one.action} ${one.outcome}`).toReversed();
 
+/** The keys that a place offers below its list, and those of them that the help of keys calls a change. */
+async function keysAt(page: Page, place: string): Promise<{ offered: string[]; changing: string[] }> {
+  await page.evaluate((hash) => { location.hash = hash; }, place);
+  await expect(page.locator('main [aria-busy="true"]')).toHaveCount(0);
+  await page.getByRole('heading', { level: 1 }).click();
+  const offered = await page.locator('main [data-key-hint]').evaluateAll((hints) => hints.map((hint) => [...hint.querySelectorAll('kbd')].map((key) => key.textContent).join(' ')));
+  await page.keyboard.press('?');
+  const help = page.getByRole('dialog', { name: /^Keys/ });
+  await expect(help).toBeVisible();
+  const changing = await help.locator('dl > div').evaluateAll((lines) => lines.filter((line) => line.textContent.includes('not in auditor mode')).map((line) => [...line.querySelectorAll('kbd')].map((key) => key.textContent).join(' ')));
+  await page.keyboard.press('Escape');
+  await expect(help).toHaveCount(0);
+  return { offered, changing };
+}
+
+const listPlaces = ['#/connections', '#/failures', '#/alerts?tab=rules', '#/alerts?tab=targets', '#/stop?tab=readiness', '#/stop?tab=rules', '#/cost?tab=budgets', '#/cost?tab=reconciliation', '#/access?tab=findings', '#/access?tab=documents'];
+
 test.describe.configure({ mode: 'serial' });
 test.beforeAll(async () => {
   test.setTimeout(90_000);
@@ -82,6 +99,13 @@ test('auditor mode: the window only reads, says so, and is left again', async ()
   expect(JSON.stringify(seen)).not.toContain('ada@example.com');
   expect(seen.activity.error?.message).toMatch(/^sha256 [0-9a-f]{64}, 31 characters$/);
   expect((await callFromPage(page, 'system.status', {})).receiver.state).toBe('listening');
+
+  const keys: { place: string; offered: string[]; changing: string[] }[] = [];
+  for (const place of listPlaces) keys.push({ place, ...await keysAt(page, place) });
+  // A key that would only say why it does nothing is not offered below a list; those that read are.
+  expect(keys.flatMap(({ place, offered, changing }) => offered.filter((key) => changing.includes(key)).map((key) => `${place}: ${key}`))).toEqual([]);
+  expect(keys.filter(({ changing }) => changing.length > 0).length).toBeGreaterThan(5);
+  expect(keys.find(({ place }) => place === '#/connections')?.offered).toEqual(['J K', '↵', 'C', 'Ctrl \\']);
 
   await page.evaluate(() => { location.hash = '#/settings'; });
   await expect(page.getByRole('button', { name: 'Add operator…' })).toBeDisabled();

@@ -1,5 +1,5 @@
 /** The frame that every screen stands in: sidebar, header, content, status bar, and what may lie above them. */
-import { Suspense, useRef, useState } from 'react';
+import { Suspense, useLayoutEffect, useRef, useState } from 'react';
 import { AuditorBanner } from '../features/guard/auditor-banner.tsx';
 import { Loading } from '../ui/blocks.tsx';
 import { TipLayer } from '../ui/tip.tsx';
@@ -30,6 +30,10 @@ export function Shell() {
   useStopVoice();
   useAlertVoice();
   const Screen = routes[place.screen].screen;
+  // Of lists the identifier is only the chosen row: walking down them goes nowhere else.
+  const opened = place.screen === 'agent' || place.screen === 'stop' ? `${place.screen}/${place.id ?? ''}` : place.screen;
+  // What scrolls is this frame, and it outlives the screens: a screen would begin where the one before was left, with the worst that it has to say out of sight.
+  useLayoutEffect(() => { main.current?.scrollTo({ top: 0 }); }, [opened]);
   return (
     <HeadSlot.Provider value={slot}>
       <div className={classes.shell}>

@@ -1,3 +1,6 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { colourTokens } from './tokens.ts';
 
@@ -37,4 +40,13 @@ describe.each([['light', 0], ['dark', 1]] as const)('%s', (_name, side) => {
   it.each(shapes)('%s can be told from the surface', (token) => {
     expect(contrast(colour(token), colour('surface'))).toBeGreaterThanOrEqual(3);
   });
+});
+
+it('no part of the page names a colour that is not there, which the browser would leave out without a word', () => {
+  const room = join(dirname(fileURLToPath(import.meta.url)), '..');
+  const sources = globSync('**/*.{css,ts,tsx}', { cwd: room }).filter((file) => !/\.test\.tsx?$/.test(file)).map((file) => readFileSync(join(room, file), 'utf8'));
+  const named = new Set(sources.flatMap((source) => [...source.matchAll(/var\(--gh-([a-z0-9-]+)[,)]/g)].map(([, name]) => name ?? '')));
+  const made = new Set([...Object.keys(colourTokens), ...sources.flatMap((source) => [...source.matchAll(/--gh-([a-z0-9-]+):/g)].map(([, name]) => name ?? ''))]);
+  expect(named.size).toBeGreaterThan(20);
+  expect([...named].filter((name) => !made.has(name))).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { useReadOnly } from './read-only.ts';
 import classes from './kbd.module.css';
 
 const isMac = typeof navigator !== 'undefined' && navigator.platform.startsWith('Mac');
@@ -17,12 +18,20 @@ export function Kbd({ keys, plain = false, spoken = false }: { keys: string; pla
   return <span className={classes.keys} aria-hidden={spoken ? undefined : true}>{parts.map((part) => <kbd key={part} className={plain ? classes.plain : classes.key}>{keyName(part)}</kbd>)}</span>;
 }
 
+export interface KeyHint {
+  keys: readonly string[];
+  does: string;
+  /** changes or stops something, as its binding says: not offered in auditor mode, where the key would only say why it does nothing. */
+  changes?: boolean;
+}
+
 /** The line of keys below a list: "J K move  Enter open". */
-export function KeyHints({ hints }: { hints: readonly { keys: readonly string[]; does: string }[] }) {
+export function KeyHints({ hints }: { hints: readonly KeyHint[] }) {
+  const readOnly = useReadOnly();
   return (
     <span className={classes.hints}>
-      {hints.map((hint) => (
-        <span key={hint.does} className={classes.hint}>
+      {hints.filter((hint) => !(readOnly && hint.changes === true)).map((hint) => (
+        <span key={hint.does} className={classes.hint} data-key-hint={hint.keys.join(' ')}>
           {hint.keys.map((key) => <Kbd key={key} keys={key} spoken />)}
           <span>{hint.does}</span>
         </span>

@@ -60,6 +60,8 @@ const looks = {
   stale: { word: 'Stale', tone: 'wait', shape: <><path d={shield} {...line} strokeWidth={1.3} strokeDasharray="2 1.2" /><path d="M6 3.6V6l1.6 1" {...line} strokeWidth={1.2} /></> },
   no_stop_credential: { word: 'No stop credential', tone: 'quiet', shape: <><circle cx="3.6" cy="8.4" r="2" {...line} strokeWidth={1.2} /><path d="M5 7 10 2M8.2 3.8 9.8 5.4M1.5 1.5l9 9" {...line} strokeWidth={1.2} /></> },
   drill_failed: { word: 'Drill failed', tone: 'stop', shape: cross },
+  /* What became of a grant. */
+  changed: { word: 'Changed', tone: 'quiet', shape: <path d="M1.6 4.3h8.8M1.6 7.7h8.8M8.3 1.6 3.7 10.4" {...line} strokeWidth={1.3} /> },
   /* How an approval ended. */
   responded: { word: 'Answered', tone: 'quiet', shape: <path d="M1.2 2h9.6v6H6L3.4 10.4V8H1.2Z" {...line} strokeWidth={1.3} strokeLinejoin="round" /> },
   expired: { word: 'Expired', tone: 'deny', shape: <>{ring}<path d="M6 3.4V6l1.8 1.2" {...line} strokeWidth={1.3} /></> },

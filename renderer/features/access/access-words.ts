@@ -80,7 +80,7 @@ export const ruleWords: Record<FindingRule, string> = {
 };
 
 export const changeLooks: Record<GrantChange['what'], { state: State; word: string }> = {
-  added: { state: 'stop_requested', word: 'Added' }, removed: { state: 'cancelled', word: 'Removed' }, changed: { state: 'delegated', word: 'Changed' }, back: { state: 'running', word: 'Came back' },
+  added: { state: 'stop_requested', word: 'Added' }, removed: { state: 'cancelled', word: 'Removed' }, changed: { state: 'changed', word: 'Changed' }, back: { state: 'running', word: 'Came back' },
 };
 export const wideningLook: { state: State; word: string } = { state: 'attention', word: 'Reaches further' };
 

@@ -102,7 +102,7 @@ function List({ rows, view, agents, stale }: ListProps) {
         </div>
         {detailShown && <aside className={classes.rightPane} aria-label="Change and baseline" data-region tabIndex={-1}><ChangePane change={chosen ?? null} agentId={agentId} agents={agents} /></aside>}
       </div>
-      <div className={classes.under}><span>{plural(model.order.length, 'change')} shown.</span><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'open the agent' }]} /></div>
+      {model.order.length > 0 && <div className={classes.under}><span>{plural(model.order.length, 'change')} shown.</span><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'open the agent' }]} /></div>}
     </>
   );
 }

@@ -100,7 +100,7 @@ function List({ rows, chosenId, text }: { rows: readonly GrantDocument[]; chosen
         <div className={classes.leftPane}><h2 className="gh-visually-hidden">Grant documents</h2><div className={classes.table}><DataTable label="Grant documents" model={model} sort={sort} onSort={setSort} selectable={false} focused={chosen?.id ?? null} onFocus={choose} onOpen={choose} rowHeight={42} rowName={(row) => `${inertString(row.name, 80)}, ${kindWord(row)}`} empty={empty} /></div></div>
         {detailShown && chosen !== undefined && <aside className={classes.rightPane} aria-label="Document" data-region tabIndex={-1}><DocumentPane key={chosen.id} document={chosen} onRemove={() => setRemoving(chosen)} /></aside>}
       </div>
-      <div className={classes.under}><span>{formatCount(model.order.length)} of {plural(rows.length, 'document')} shown.</span><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['n'], does: 'import' }]} /></div>
+      {rows.length > 0 && <div className={classes.under}><span>{formatCount(model.order.length)} of {plural(rows.length, 'document')} shown.</span><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['n'], does: 'import', changes: true }]} /></div>}
       {removing !== null && <RemoveDialog document={removing} onClose={() => setRemoving(null)} />}
     </>
   );

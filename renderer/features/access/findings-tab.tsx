@@ -113,7 +113,7 @@ function List({ rows, total, view, stale }: ListProps) {
           <aside className={classes.rightPane} aria-label="Finding" data-region tabIndex={-1}><FindingPane finding={chosen} restore={restore} onDismiss={() => setDismissing(chosen)} /></aside>
         )}
       </div>
-      <div className={classes.under}><span>{formatCount(model.order.length)} of {plural(total, 'finding')} shown.</span><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'open the agent' }, { keys: ['z'], does: view.dismissed ? 'restore' : 'dismiss' }]} /></div>
+      {total > 0 && <div className={classes.under}><span>{formatCount(model.order.length)} of {plural(total, 'finding')} shown.</span><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'open the agent' }, { keys: ['z'], does: view.dismissed ? 'restore' : 'dismiss', changes: true }]} /></div>}
       {dismissing !== null && <DismissDialog finding={dismissing} onClose={() => setDismissing(null)} />}
     </>
   );

@@ -51,9 +51,9 @@ function Graph({ graph, focus, hops, holds, chosen, period }: GraphProps) {
     } else setParams({ focus: id, node: id, hops: focus === null ? '1' : String(hops) });
   };
   if (graph.nodes.length === 0) {
-    return focus === null
+    return <Panel flush fill title="Who calls whom">{focus === null
       ? <Empty title="Who calls whom will stand here" why={`No call of an agent was seen in this period (${period.toLowerCase()}). A longer period may hold some: it is chosen at the top right.`} />
-      : <Empty title="Nothing around it in this period" why="It called nothing and nobody called it where we could see." action={<Button onClick={() => setParams({ focus: null, node: null })}>Show all</Button>} />;
+      : <Empty title="Nothing around it in this period" why="It called nothing and nobody called it where we could see." action={<Button onClick={() => setParams({ focus: null, node: null })}>Show all</Button>} />}</Panel>;
   }
   return (
     <div className={classes.screen}>

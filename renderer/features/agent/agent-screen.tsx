@@ -15,6 +15,7 @@ import { InertName } from '../../ui/agent-text-view.tsx';
 import { Empty, ErrorBlock, Loading } from '../../ui/blocks.tsx';
 import { formatCount, formatCounter, plural } from '../../ui/format.ts';
 import { Money } from '../../ui/money.tsx';
+import { useReadOnly } from '../../ui/read-only.ts';
 import { StateShape } from '../../ui/state-shapes.tsx';
 import { worstFirst } from '../approvals/approvals-model.ts';
 import { AgentBudgets } from '../cost/agent-budgets.tsx';
@@ -74,6 +75,7 @@ const listedBy = (agent: AgentDetail): string | null => agent.sources.find((sour
 
 /** What it asks of a person stands above everything that it did. */
 function WaitsForPerson({ agentId }: { agentId: string }) {
+  const readOnly = useReadOnly();
   const { data } = useQuery(approvalQueries.waiting());
   const own = data?.rows.filter((row) => row.agentId === agentId) ?? [];
   const first = worstFirst(own)[0];
@@ -82,7 +84,7 @@ function WaitsForPerson({ agentId }: { agentId: string }) {
     <div className={classes.waits}>
       <StateShape state="waiting" />
       <span><strong>{own.length === 1 ? 'It waits for a person' : `${formatCount(own.length)} questions wait for a person`}:</strong> <InertName text={first.title} most={120} /></span>
-      <Button onClick={() => go({ screen: 'approvals', id: first.id })}>Decide</Button>
+      <Button onClick={() => go({ screen: 'approvals', id: first.id })}>{readOnly ? 'Open' : 'Decide'}</Button>
     </div>
   );
 }
@@ -111,7 +113,7 @@ function Tabs({ tab, agent }: { tab: Tab; agent: AgentDetail }) {
         ))}
       </div>
       <span className={classes.tabAside}>
-        Open {agent.state === 'not_seen' ? 'not seen' : formatCount(agent.openTasks)}, tasks {formatCount(agent.tasks)}, failures {formatCount(agent.failures)}, denied {formatCount(agent.denials)}. <Money cost={agent.cost} withCurrency atLeast /> {words}
+        Open {agent.state === 'not_seen' ? 'not seen' : formatCount(agent.openTasks)}, tasks {formatCount(agent.tasks)}, failures {formatCount(agent.failures)}, denied {formatCount(agent.denials)}, cost <Money cost={agent.cost} withCurrency atLeast />, {words}
       </span>
     </div>
   );

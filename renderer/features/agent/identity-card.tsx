@@ -68,7 +68,7 @@ function CredentialsPanel({ card }: { card: IdentityCard }) {
         ? <p className={classes.nothing}>Nothing names the key, role or account that it signs in with. Telemetry seldom does; an imported document can.</p>
         : (
           <PlainTable label="Its credentials" rows={card.credentials} rowId={(one) => one.id} columns={[
-            { id: 'name', head: 'Credential', cell: (one) => <span className={classes.inline}><InertName text={one.name} most={80} /><CopyButton value={one.name} label="Copy the credential’s name" /></span> },
+            { id: 'name', head: 'Credential', wide: true, cell: (one) => <span className={classes.inline}><InertName text={one.name} most={80} /><CopyButton value={one.name} label="Copy the credential’s name" /></span> },
             { id: 'kind', head: 'Kind', cell: (one) => one.kind },
             { id: 'shared', head: 'Also held by', wide: true, cell: (one) => <Others agents={one.agents.filter(({ id }) => id !== card.agentId)} /> },
             { id: 'evidence', head: 'Evidence', wide: true, cell: (one) => <InertName text={one.evidence} most={160} /> },

@@ -61,7 +61,7 @@ export function TaskList({ tasks, chosen, onChoose, onMore }: TaskListProps) {
             return (
               <div key={task.id} role="row" data-task={task.id} aria-rowindex={item.index + 2} aria-selected={isChosen} tabIndex={isChosen || (at < 0 && item.index === 0) ? 0 : -1} className={`${classes.task} ${isChosen ? classes.chosen : ''}`} style={{ transform: `translateY(${item.start}px)` }}
                 aria-label={`Task ${item.index + 1}, ${inertString(taskTitle(task), 60)}, ${task.stuck === null ? outcomeLooks[task.outcome].word : `${outcomeLooks[task.outcome].word}, stuck`}, ${plural(task.failures, 'failure')}`} onClick={() => onChoose(task.id)}>
-                <div role="gridcell" className={classes.taskName} data-tip={`${inertString(taskTitle(task), 200)}, ${task.keyKind} ${inertString(task.key, 100)}`}><InertName text={shortTaskTitle(task)} most={70} />{task.name.trim() !== '' && <code className={classes.second}> <InertName text={task.key.slice(-6)} /></code>}</div>
+                <div role="gridcell" className={classes.taskName} data-tip={`${inertString(taskTitle(task), 200)}, ${task.keyKind} ${inertString(task.key, 100)}`}><InertName text={shortTaskTitle(task)} most={70} />{task.name.trim() !== '' && <code className={classes.second}><InertName text={task.key.slice(-6)} /></code>}</div>
                 <div role="gridcell">{task.stuck === null ? <StateBadge {...outcomeLooks[task.outcome]} tip={basisWords[task.outcomeBasis]} /> : <StateBadge {...stuckLook} tip={inertString(task.stuck.text, 300)} />}</div>
                 <div role="gridcell" className={classes.num}><Began iso={task.startedAt} /></div>
                 <div role="gridcell" className={classes.num}><Lasted task={task} /></div>

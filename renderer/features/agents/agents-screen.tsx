@@ -119,7 +119,7 @@ function AgentList({ rows, known, filter, typed, setFilter, period }: AgentListP
         />
       </div>
       <div className={classes.below}>
-        <span>{`${formatCount(model.order.length)} of ${plural(known, 'agent')} shown. ${formatCount(chosen)} selected.`}<KeyHints hints={hints} /><StopChosen choice={toStop} />{model.moved && <button type="button" className={classes.moved} onClick={model.release}>Held in place; newest order: <Kbd keys="." /></button>}</span>
+        <span>{!nobody && <>{`${formatCount(model.order.length)} of ${plural(known, 'agent')} shown.${chosen === 0 ? '' : ` ${formatCount(chosen)} selected.`}`}<KeyHints hints={hints} /></>}<StopChosen choice={toStop} />{model.moved && <button type="button" className={classes.moved} onClick={model.release}>Held in place; newest order: <Kbd keys="." /></button>}</span>
         <Legend />
       </div>
     </>

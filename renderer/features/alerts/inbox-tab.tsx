@@ -139,7 +139,7 @@ function Inbox({ rows, view, id, stale, more }: InboxProps) {
         </div>
         {detailShown && chosenId !== null && <aside className={classes.right} aria-label="Alert" data-region tabIndex={-1}><AlertPane key={chosenId} id={chosenId} deeds={deeds} /></aside>}
       </div>
-      <div className={classes.under}><span>{formatCount(order.length)} shown{more === null ? '' : ', older ones not read yet'}. {formatCount(ticked.length)} selected.</span><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['space'], does: 'select' }, { keys: ['a'], does: 'acknowledge' }, { keys: ['enter'], does: 'open what it is about' }]} /></div>
+      {order.length > 0 && <div className={classes.under}><span>{formatCount(order.length)} shown{more === null ? '' : ', older ones not read yet'}.{ticked.length > 0 && ` ${formatCount(ticked.length)} selected.`}</span><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['space'], does: 'select' }, { keys: ['a'], does: 'acknowledge', changes: true }, { keys: ['enter'], does: 'open what it is about' }]} /></div>}
     </>
   );
 }

@@ -96,7 +96,7 @@ export function RulesTab() {
         <>
           <div className={classes.bar}><span className={classes.muted}>{plural(rows.filter((rule) => rule.enabled).length, 'rule')} of {formatCount(rows.length)} watch. A new rule tells nothing of what was before it, only what holds now.</span><span className={classes.barEnd}><Changes><Button onClick={() => setEditing('new')} rightSection={<Kbd keys="n" />}>Add rule…</Button></Changes></span></div>
           <Rules rows={rows} targets={targets?.rows ?? []} onEdit={setEditing} />
-          <div className={classes.under}><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'change' }, { keys: ['n'], does: 'add a rule' }]} /></div>
+          <div className={classes.under}><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'change', changes: true }, { keys: ['n'], does: 'add a rule', changes: true }]} /></div>
           {editing !== null && <RuleDialog rule={editing === 'new' ? null : editing} onClose={close} />}
         </>
       )}

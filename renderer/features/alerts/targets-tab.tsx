@@ -78,7 +78,7 @@ export function TargetsTab({ id }: { id: string | null }) {
         <>
           <div className={classes.bar}><span className={classes.muted}>Each is told in order, and again until it took it or a day has passed. What is sent twice carries the same identifier.</span><span className={classes.barEnd}><Changes><Button onClick={add} rightSection={<Kbd keys="n" />}>Add target…</Button></Changes></span></div>
           <Targets rows={rows} id={id} onEdit={setEditing} onAdd={add} />
-          <div className={classes.under}><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'change' }, { keys: ['t'], does: 'send test' }, { keys: ['n'], does: 'add a target' }]} /></div>
+          <div className={classes.under}><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'change', changes: true }, { keys: ['t'], does: 'send test', changes: true }, { keys: ['n'], does: 'add a target', changes: true }]} /></div>
           {editing !== null && <TargetDialog target={editing === 'new' ? null : editing} onClose={close} onSaved={(target) => go({ screen: 'alerts', id: target.id, params: { tab: 'targets' } }, { replace: true })} />}
         </>
       )}

@@ -136,7 +136,7 @@ function Approvals({ data, id }: { data: Waiting; id: string | null }) {
         {decided.data === undefined
           ? decided.error === null ? <Loading what="Reading decisions" rows={6} /> : <ErrorBlock error={decided.error} what="The decisions could not be read." retry={() => { void decided.refetch(); }} />
           : <DecidedPanel rows={decidedRows} more={decided.hasNextPage} onMore={() => { void decided.fetchNextPage(); }} chosenId={chosenId} activeId={activeId} onChoose={choose} onOpen={open} />}
-        <div className={classes.under}><span>{plural(order.length, 'approval')} here.</span><KeyHints hints={hints} /></div>
+        {order.length > 0 && <div className={classes.under}><span>{plural(order.length, 'approval')} here.</span><KeyHints hints={hints} /></div>}
       </div>
       {chosenId !== null && detailShown && <aside ref={pane} className={classes.rightPane} aria-label="Approval" data-region tabIndex={-1}><ApprovalPane key={chosenId} id={chosenId} /></aside>}
     </div>

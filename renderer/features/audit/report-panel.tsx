@@ -130,9 +130,9 @@ export function ReportPanel({ draft, now, preview, agents, writing }: ReportPane
         <Contents draft={draft} preview={preview.data} counting={counting} />
         <Levels draft={draft} />
         <Formats draft={draft} />
-        <SendChoice draft={draft} />
       </div>
       <div className={classes.act}>
+        <SendChoice draft={draft} />
         {writing.error !== null && <ErrorBlock error={writing.error} what="The report was not written." kept="What was chosen stays chosen." />}
         {preview.error !== null && <ErrorBlock error={preview.error} what="What the report would hold could not be counted." retry={() => { void preview.refetch(); }} staleSince={preview.data === undefined ? undefined : preview.dataUpdatedAt} />}
         <div className={classes.actLine}>

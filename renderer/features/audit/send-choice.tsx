@@ -1,6 +1,5 @@
-/** Whether the CEF lines of a report go to a syslog receiver, too, and to which. Main asks once more before anything leaves. */
+/** Whether the CEF lines of a report go to a syslog receiver, too, and to which: beside the act, not at the end of what scrolls. Main asks once more before anything leaves. */
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
 import { receiverAddress, usualSyslogPort } from '../../../shared/receiver-address.ts';
 import type { AlertTarget } from '../../../shared/alerts.ts';
 import { alertQueries } from '../../api/queries.ts';
@@ -28,9 +27,6 @@ function Address({ send }: { send: SendDraft }) {
 }
 
 function Receiver({ send }: { send: SendDraft }) {
-  const end = useRef<HTMLSpanElement>(null);
-  // Ticked at the end of a list that scrolls: what is to be chosen then is brought into sight.
-  useEffect(() => end.current?.scrollIntoView({ block: 'nearest' }), []);
   const { data } = useQuery(alertQueries.targets());
   const kept = (data?.rows ?? []).filter(isKept);
   const target = kept.find((one) => one.id === send.targetId);
@@ -51,7 +47,7 @@ function Receiver({ send }: { send: SendDraft }) {
       )}
       {send.targetId === null && <Address send={send} />}
       {(moved || gone) && <span className={`${classes.says} ${classes.complaint}`}>{gone ? 'That target was removed: choose another one.' : 'That target leads elsewhere since it was chosen here: choose it again.'}</span>}
-      <span ref={end} className={classes.says}>
+      <span className={classes.says}>
         Each row is a message. {send.transport === 'tcp' ? <span className={classes.complaint}>Not encrypted: whoever is on the way can read them.</span> : send.targetId === null ? 'Its certificate must be trusted here; a target of Alerts brings an authority of its own.' : 'Encrypted; its certificate is checked.'} Syslog answers nothing.
       </span>
     </>

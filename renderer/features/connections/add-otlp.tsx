@@ -128,7 +128,8 @@ export function AddOtlp({ onBack, onClose, onAdded }: { onBack: () => void; onCl
     : (
       <>
         <Button onClick={step === 'content' ? () => setStep('name') : onBack}>Back</Button>
-        <Button variant="filled" disabled={trimmed === '' || add.isPending} onClick={next}>{step === 'name' ? 'Next' : 'Make token and wait'}</Button>
+        <span className={classes.misses} role="status">{trimmed === '' ? 'The name is missing.' : ''}</span>
+        <Button variant="filled" disabled={trimmed === '' || add.isPending} onClick={next} rightSection={<Kbd keys="mod+enter" />}>{step === 'name' ? 'Next' : 'Make token and wait'}</Button>
       </>
     );
   return (

@@ -7,7 +7,7 @@ import { Kbd } from '../../ui/kbd.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { Age, Time } from '../../ui/time.tsx';
-import { healthLooks, setAsideOf } from './connection-health.ts';
+import { healthLooks, recordWords, setAsideOf } from './connection-health.ts';
 import { contentWords } from '../../ui/content-choice.tsx';
 import { Fact, Refused, type Change } from './detail-parts.tsx';
 import { RuntimeDetail } from './runtime-detail.tsx';
@@ -53,7 +53,7 @@ function OtlpDetail({ connection, onChange }: Omit<ConnectionDetailProps, 'onClo
         <Fact name="Made"><Time iso={connection.createdAt} />{connection.demo ? ', by the demo fleet' : ''}</Fact>
         <Fact name="First data">{connection.firstDataAt === null ? 'none yet' : <Time iso={connection.firstDataAt} />}</Fact>
         <Fact name="Newest">{connection.lastDataAt === null ? 'none yet' : <><Age iso={connection.lastDataAt} /> ago</>}</Fact>
-        <Fact name="Received">{plural(received.bodies, 'body', 'bodies')}, {formatBytes(received.bytes)}: {plural(received.spans, 'span')}, {plural(received.logs, 'log record')}, {plural(received.metricPoints, 'metric point')}</Fact>
+        <Fact name="Received">{plural(received.bodies, 'body', 'bodies')}, {formatBytes(received.bytes)}{recordWords(received)}</Fact>
         <Fact name="Became">{plural(connection.activities, 'activity', 'activities')} of {plural(connection.agents, 'agent')}</Fact>
         <Fact name="Identifier"><Id id={connection.id} whole /></Fact>
       </dl>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Connection } from '../../../shared/domain.ts';
-import { inOrder, matching, refusedOf, sentenceBeside, troubleWords } from './connection-health.ts';
+import { inOrder, matching, recordWords, refusedOf, sentenceBeside, troubleWords } from './connection-health.ts';
 
 const one = (name: string, health: Connection['health'], more: Partial<Connection> = {}): Connection => ({
   id: name, kind: 'otlp', name, createdAt: '2026-11-17T14:00:00.000Z', enabled: true, demo: false, content: 'none', health, healthText: `${name} says`, endpoint: null, tokenEnds: 'abcd', runtime: null,
@@ -39,4 +39,10 @@ it('says beside the findings and the fault only what they do not say', () => {
 it('says what is not as it should be, worst first', () => {
   expect(troubleWords([one('a', 'healthy'), one('b', 'throttled'), one('c', 'unreachable'), one('d', 'unreachable'), one('e', 'off')])).toEqual(['2 unreachable', '1 throttled', '1 off']);
   expect(troubleWords([one('a', 'healthy')])).toEqual([]);
+});
+
+it('names of what was received only the kinds that came', () => {
+  expect(recordWords({ bodies: 3, bytes: 10, spans: 1, logs: 0, metricPoints: 2 })).toBe(': 1 span, 2 metric points');
+  expect(recordWords({ bodies: 3, bytes: 10, spans: 0, logs: 5, metricPoints: 0 })).toBe(': 5 log records');
+  expect(recordWords({ bodies: 0, bytes: 0, spans: 0, logs: 0, metricPoints: 0 })).toBe('');
 });

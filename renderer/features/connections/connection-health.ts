@@ -1,4 +1,5 @@
 import type { Connection, ConnectionHealth, RuntimeLink } from '../../../shared/domain.ts';
+import { plural } from '../../ui/format.ts';
 import { kindNames } from './kind-words.ts';
 import type { State } from '../../ui/state-shapes.tsx';
 
@@ -45,4 +46,10 @@ const counted = ['unauthorised', 'refusing', 'unreachable', 'throttled', 'degrad
 /** `2 unreachable, 1 throttled`: what is not as it should be, worst first; empty when all is well. */
 export function troubleWords(rows: readonly Pick<Connection, 'health'>[]): string[] {
   return counted.map((health) => ({ health, count: rows.filter((row) => row.health === health).length })).filter(({ count }) => count > 0).map(({ health, count }) => `${count} ${healthLooks[health].word.toLowerCase()}`);
+}
+
+/** Of what came, only the kinds that did: most senders tell one of them, and two zeros beside it say nothing. */
+export function recordWords({ spans, logs, metricPoints }: Connection['received']): string {
+  const came = [{ count: spans, word: 'span' }, { count: logs, word: 'log record' }, { count: metricPoints, word: 'metric point' }].filter(({ count }) => count > 0);
+  return came.length === 0 ? '' : `: ${came.map(({ count, word }) => plural(count, word)).join(', ')}`;
 }

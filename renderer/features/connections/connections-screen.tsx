@@ -31,7 +31,7 @@ import { StrangersPanel } from './strangers-panel.tsx';
 import classes from './connections.module.css';
 
 const hints = [
-  { keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'open' }, { keys: ['a'], does: 'add' }, { keys: ['c'], does: 'copy identifier' }, { keys: ['mod+\\'], does: 'detail pane' },
+  { keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'open' }, { keys: ['a'], does: 'add', changes: true }, { keys: ['c'], does: 'copy identifier' }, { keys: ['mod+\\'], does: 'detail pane' },
 ];
 
 const dialogs = { rename: RenameDialog, content: ContentDialog, enable: EnableDialog, rotate: RotateDialog, test: TestDialog, credential: CredentialDialog, 'stop-credential': StopCredentialDialog, 'stop-credential-remove': RemoveStopCredentialDialog, address: AddressDialog, consent: ConsentDialog } as const;
@@ -108,7 +108,7 @@ function ConnectionsList({ data, chosenId, onAdd, onChange }: ListProps) {
                 : <ConnectionsTable rows={rows} chosenId={chosen?.id ?? null} activeId={activeId} onChoose={choose} />}
           </div>
           {data.strangers.length > 0 && <StrangersPanel strangers={data.strangers} />}
-          <div className={classes.under}><span>{rows.length} of {plural(data.rows.length, 'connection')} shown.</span><KeyHints hints={hints} /></div>
+          {data.rows.length > 0 && <div className={classes.under}><span>{rows.length} of {plural(data.rows.length, 'connection')} shown.</span><KeyHints hints={hints} /></div>}
         </div>
         {chosen !== null && detailShown && <aside className={classes.right2} aria-label={`Connection ${chosen.name}`} data-region tabIndex={-1}><ConnectionDetail connection={chosen} onChange={onChange} onClose={() => go({ screen: 'connections' })} /></aside>}
       </div>

@@ -68,7 +68,7 @@ function StopCredential({ runtime, onChange }: { runtime: RuntimeLink; onChange:
       {own ? <>a credential of its own, {credentialWords[runtime.stopCredential]}{runtime.stopCredentialHint !== null && <> <code><InertName text={runtime.stopCredentialHint} most={80} /></code></>}</> : <span className={classes.muted}>the same credential</span>}
       <span className={classes.choices}>
         <Changes>
-          <Button aria-label={own ? 'Replace… the stop credential' : 'Give… a stop credential'} onClick={() => onChange('stop-credential')}>{own ? 'Replace…' : 'Give…'}</Button>
+          <Button aria-label={own ? 'Replace… the stop credential' : 'Give it one of its own…: a stop credential'} onClick={() => onChange('stop-credential')}>{own ? 'Replace…' : 'Give it one of its own…'}</Button>
           {own && <Button aria-label="Remove… the stop credential" onClick={() => onChange('stop-credential-remove')}>Remove…</Button>}
         </Changes>
       </span>

@@ -34,7 +34,7 @@ function PeriodNow({ budget }: { budget: Budget }) {
   const { from, to, taskId } = budget.standing;
   if (budget.per === 'task') return <>{taskId === null ? 'no task was active in the last 24 h' : 'the dearest task that was active in the last 24 h'}</>;
   if (from === null || to === null) return <>{periodWords[budget.per].now}</>;
-  return <><Time iso={from} short /> to <Time iso={to} short />, <EndsIn iso={to} /></>;
+  return <><Time iso={from} short /> to <Time iso={to} short />, <span className={own.whole}><EndsIn iso={to} /></span></>;
 }
 
 function Scope({ budget }: { budget: Budget }) {

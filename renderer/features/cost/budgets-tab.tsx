@@ -109,11 +109,13 @@ function List({ rows, total, filtered, removing, onRemove }: ListProps) {
         </div>
         {detailShown && chosen !== undefined && <aside className={classes.rightPane} aria-label="Budget" data-region tabIndex={-1}><BudgetPane key={chosen.id} budget={chosen} removing={removing} onEdit={edit} onRemove={remove} /></aside>}
       </div>
-      <div className={classes.under}>
-        <span>{formatCount(rows.length)} of {plural(total, 'budget')} shown. Thin line: soft limit; thick: hard; grey to a dashed end: forecast; dashed outline: only computed.</span>
-        {model.moved && <button type="button" className={classes.linkButton} onClick={model.release}>Held in place; newest order <Kbd keys="." /></button>}
-        <KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'change' }, { keys: ['delete'], does: 'remove' }]} />
-      </div>
+      {total > 0 && (
+        <div className={classes.under}>
+          <span>{formatCount(rows.length)} of {plural(total, 'budget')} shown. Thin line: soft limit; thick: hard; grey to a dashed end: forecast; dashed outline: only computed.</span>
+          {model.moved && <button type="button" className={classes.linkButton} onClick={model.release}>Held in place; newest order <Kbd keys="." /></button>}
+          <KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'change', changes: true }, { keys: ['delete'], does: 'remove', changes: true }]} />
+        </div>
+      )}
     </>
   );
 }

@@ -21,6 +21,11 @@ describe('the line in the header', () => {
     expect(month({ amountMicros: null, unpriced: 4 })).toBe('November: 4 activities without a price');
     expect(month({ amountMicros: null })).toBe('November: nothing was spent that we know of');
   });
+  it('says no sum of a history in which nothing was seen', () => {
+    const summary = { age: '2026-11-17T10:00:00.000Z', month: { cost: { amountMicros: 0, currency: 'USD', provenance: 'computed' as const, unpriced: 0 }, forecastMicros: null, lowMicros: null, highMicros: null } };
+    expect(headerLine(summary)).toBe('November 0.00 USD so far; too little to forecast');
+    expect(headerLine(summary, true)).toBe('nothing was seen yet, so nothing can be said');
+  });
 });
 
 describe('a day of the chart', () => {

@@ -31,9 +31,11 @@ export const nextSort = (sort: CostSort): CostSort => sorts[(sorts.indexOf(sort)
 const monthNames = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
 
 /** `November 16,312 USD so far, forecast 28,100 (26,000 to 31,000)`. Unknown parts make it "at least". */
-export function headerLine(summary: Pick<CostSummary, 'month' | 'age'>): string {
+export function headerLine(summary: Pick<CostSummary, 'month' | 'age'>, nothingSeen = false): string {
   const { cost, forecastMicros, lowMicros, highMicros } = summary.month;
   const month = monthNames[new Date(summary.age).getUTCMonth()] ?? '';
+  // Of a history in which nothing was ever seen, 0.00 would be said of agents that nobody watched.
+  if (nothingSeen) return 'nothing was seen yet, so nothing can be said';
   if (cost.amountMicros === null) return cost.unpriced > 0 ? `${month}: ${plural(cost.unpriced, 'activity', 'activities')} without a price` : `${month}: nothing was spent that we know of`;
   const soFar = `${month} ${cost.unpriced > 0 ? 'at least ' : ''}${formatMoney(cost.amountMicros)} ${cost.currency} so far`;
   if (forecastMicros === null) return `${soFar}; too little to forecast`;

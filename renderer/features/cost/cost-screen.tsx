@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, type KeyboardEvent } from 'react';
 import type { CostSummary } from '../../../shared/cost.ts';
-import { budgetQueries, costQueries } from '../../api/queries.ts';
+import { budgetQueries, costQueries, systemQueries } from '../../api/queries.ts';
 import { useKeys } from '../../app/keys.ts';
 import { go, setParams, usePlace } from '../../app/navigation.ts';
 import { useAskedPeriod } from '../../app/period.ts';
@@ -26,7 +26,7 @@ const show = (tab: CostTab): void => {
   go({ screen: 'cost', params: { tab } }, { replace: true });
 };
 
-function Tabs({ tab, summary, over }: { tab: CostTab; summary: CostSummary | undefined; over: number }) {
+function Tabs({ tab, summary, nothingSeen, over }: { tab: CostTab; summary: CostSummary | undefined; nothingSeen: boolean; over: number }) {
   const list = useRef<HTMLDivElement>(null);
   const onKeyDown = (event: KeyboardEvent): void => {
     const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
@@ -48,17 +48,17 @@ function Tabs({ tab, summary, over }: { tab: CostTab; summary: CostSummary | und
           </button>
         ))}
       </div>
-      {summary !== undefined && <BookLine summary={summary} />}
+      {summary !== undefined && <BookLine summary={summary} nothingSeen={nothingSeen} />}
     </div>
   );
 }
 
-function BookLine({ summary }: { summary: CostSummary }) {
+function BookLine({ summary, nothingSeen }: { summary: CostSummary; nothingSeen: boolean }) {
   const { book } = summary;
   return (
     <span className={classes.tabsAside}>
       {book.repricing !== null && <span className={classes.wait}>Computing history anew, {formatPercent(book.repricing.of === 0 ? 1 : book.repricing.done / book.repricing.of)}.</span>}
-      <span>Price book of {dayAndYear(book.bundled.date)}, {book.unpricedModels === 0 ? 'every model used has a price' : `${plural(book.unpricedModels, 'model')} without price`}</span>
+      <span>Price book of {dayAndYear(book.bundled.date)}, {nothingSeen ? 'no model was used yet' : book.unpricedModels === 0 ? 'every model used has a price' : `${plural(book.unpricedModels, 'model')} without price`}</span>
       <span>age <Age iso={summary.age} /></span>
     </span>
   );
@@ -68,6 +68,7 @@ export default function CostScreen() {
   const { params } = usePlace();
   const query = useQuery(costQueries.summary(useAskedPeriod()));
   const budgets = useQuery(budgetQueries.list()).data?.rows ?? [];
+  const nothingSeen = useQuery(systemQueries.status()).data?.activities === 0;
   const before = tabStored.use();
   const tab = costTabs.find((one) => one === params['tab']) ?? before;
   const named = params['tab'] !== undefined;
@@ -76,8 +77,8 @@ export default function CostScreen() {
   useKeys('Cost', costTabs.map((one, index) => ({ keys: String(index + 1), does: `tab ${tabWords[one]}`, run: () => show(one) })));
   return (
     <>
-      <ScreenHead title="Cost" context={query.data === undefined ? undefined : <span>{monthBudgetLine(budgets, query.data) ?? headerLine(query.data)}</span>} />
-      <Tabs tab={tab} summary={query.data} over={budgets.filter((one) => ['hard', 'soft'].includes(lookOf(one))).length} />
+      <ScreenHead title="Cost" context={query.data === undefined ? undefined : <span>{nothingSeen ? headerLine(query.data, true) : monthBudgetLine(budgets, query.data) ?? headerLine(query.data)}</span>} />
+      <Tabs tab={tab} summary={query.data} nothingSeen={nothingSeen} over={budgets.filter((one) => ['hard', 'soft'].includes(lookOf(one))).length} />
       <div role="tabpanel" id="cost-panel" aria-labelledby={`cost-tab-${tab}`} className={classes.tabPanel}>
         {tab === 'spend' && <SpendTab query={query} />}
         {tab === 'budgets' && <BudgetsTab />}

@@ -5,13 +5,14 @@ import { useMemo } from 'react';
 import type { CostGroup, CostRow, CostSummary } from '../../../shared/cost.ts';
 import { connectionQueries, costQueries } from '../../api/queries.ts';
 import { useKeys } from '../../app/keys.ts';
-import { setParams, usePlace } from '../../app/navigation.ts';
+import { go, setParams, usePlace } from '../../app/navigation.ts';
 import { useAskedPeriod } from '../../app/period.ts';
 import { stopOfAgent, useStopChoice } from '../../app/stop-choice.ts';
 import { oneOf, stored } from '../../app/stored.ts';
 import { inertString } from '../../ui/agent-text.ts';
 import { announce } from '../../ui/announce.ts';
 import { Empty, ErrorBlock, Loading } from '../../ui/blocks.tsx';
+import { Changes } from '../../ui/changes.tsx';
 import { ChoiceChip } from '../../ui/chip.tsx';
 import { copyText } from '../../ui/copy-button.tsx';
 import { DataTable, useDataTable, type TableSort } from '../../ui/data-table.tsx';
@@ -69,9 +70,10 @@ function Rows({ rows, all, total, by, currency, filtered, stale }: RowsProps) {
     { keys: '.', does: 'sort new ones in', run: model.release },
     { keys: 'escape', does: 'clear the filter', run: clear },
   ]);
+  const nothingConnected = useQuery(connectionQueries.list()).data?.rows.length === 0;
   const empty = filtered
     ? <Empty title={`No ${groupWords[by].one.toLowerCase()} fits this filter`} why="A text or a connection is chosen." action={<Button onClick={clear} rightSection={<Kbd keys="escape" />}>Clear the filter</Button>} />
-    : <Empty title={`Cost per finished task, ${groupWords[by].by.toLowerCase()}, will stand here`} why="No task was seen in this period. A longer one is chosen at the top right." />;
+    : <Empty title={`Cost per finished task, ${groupWords[by].by.toLowerCase()}, will stand here`} why={nothingConnected ? 'Nothing is connected yet. Reading rights are enough.' : 'No task was seen in this period. A longer one is chosen at the top right.'} action={nothingConnected ? <Changes><Button onClick={() => go({ screen: 'connections', params: { add: '1' } })}>Add a connection</Button></Changes> : undefined} />;
   return (
     <>
       <div className={classes.table}>
@@ -82,10 +84,12 @@ function Rows({ rows, all, total, by, currency, filtered, stale }: RowsProps) {
           last={{ row: { ...all, id: allRow, agentId: null, name: `All ${formatCount(total)} ${groupWords[by].many}` }, name: `All ${formatCount(total)} ${groupWords[by].many}` }}
         />
       </div>
-      <div className={classes.under}>
-        <span>{formatCount(rows.length)} of {formatCount(total)} {groupWords[by].many} shown.{by === 'model' && ' A task stands whole with the model that most of its money went to.'}</span>
-        <KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'over time' }, { keys: ['o'], does: 'rows behind it' }, { keys: ['s'], does: 'sort' }, { keys: ['b'], does: 'group' }, { keys: ['c'], does: 'copy' }]} />
-      </div>
+      {total > 0 && (
+        <div className={classes.under}>
+          <span>{formatCount(rows.length)} of {formatCount(total)} {groupWords[by].many} shown.{by === 'model' && ' A task stands whole with the model that most of its money went to.'}</span>
+          <KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'over time' }, { keys: ['o'], does: 'rows behind it' }, { keys: ['s'], does: 'sort' }, { keys: ['b'], does: 'group' }, { keys: ['c'], does: 'copy' }]} />
+        </div>
+      )}
       {params['open'] === '1' && chosen !== undefined && <RowDialog row={chosen} by={by} onClose={() => setParams({ open: null })} />}
     </>
   );

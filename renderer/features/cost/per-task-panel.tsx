@@ -14,7 +14,7 @@ import classes from './cost.module.css';
 function Figure({ summary }: { summary: CostSummary }) {
   const { perTaskMicros, medianPerTaskMicros, currency, finished, money } = summary;
   const change = perTaskMicros === null || medianPerTaskMicros === null || medianPerTaskMicros === 0 ? null : perTaskMicros / medianPerTaskMicros - 1;
-  if (perTaskMicros === null) return <p className={classes.noFigure}>{noFigureWords({ ...summary, money }).replace('no figure: ', 'No figure: ')}. {plural(finished, 'task')} finished in this period.</p>;
+  if (perTaskMicros === null) return <p className={classes.noFigure}>{noFigureWords({ ...summary, money }).replace('no figure: ', 'No figure: ')}{finished === 0 ? '' : `. ${plural(finished, 'task')} finished`} in this period.</p>;
   return (
     <div className={classes.figureLine}>
       <div className={classes.figureLeft}>
@@ -57,7 +57,7 @@ export function PerTaskPanel({ query, words }: { query: UseQueryResult<CostSumma
       {query.error !== null && <ErrorBlock error={query.error} what="The cost could not be read again." retry={() => { void query.refetch(); }} staleSince={query.dataUpdatedAt} />}
       <div className={classes.perTask}>
         <Figure summary={summary} />
-        <span className={classes.small}>{known === null ? (money.unpriced > 0 ? 'Nothing of it has a price' : 'Nothing was spent') : `Where ${money.unpriced > 0 ? 'at least ' : ''}${formatMoney(known - (beside ?? 0))} ${currency} went`}{beside !== null && <span data-tip="The days of the chart hold so much more or less: a bill names no tasks, and tasks from before still spent in them">, days {beside > 0 ? '+' : ''}{formatMoney(beside)}</span>}{money.unpriced > 0 && <span className={classes.wait} data-tip={`${plural(money.unpriced, 'activity', 'activities')} without a price: their cost is on top of this, and nobody knows how much`}>, {formatCount(money.unpriced)} unpriced</span>}</span>
+        <span className={classes.small}>{known === null || (known === 0 && beside === null && money.unpriced === 0) ? (money.unpriced > 0 ? 'Nothing of it has a price' : 'Nothing was spent that we know of') : `Where ${money.unpriced > 0 ? 'at least ' : ''}${formatMoney((known ?? 0) - (beside ?? 0))} ${currency} went`}{beside !== null && <span data-tip="The days of the chart hold so much more or less: a bill names no tasks, and tasks from before still spent in them">, days {beside > 0 ? '+' : ''}{formatMoney(beside)}</span>}{money.unpriced > 0 && <span className={classes.wait} data-tip={`${plural(money.unpriced, 'activity', 'activities')} without a price: their cost is on top of this, and nobody knows how much`}>, {formatCount(money.unpriced)} unpriced</span>}</span>
         <ul className={classes.outcomes}>{outcomeLines(summary.spent).map((line) => <Line key={line.id} line={line} />)}</ul>
       </div>
     </Panel>

@@ -111,7 +111,7 @@ function List({ rows, total, filtered, stale, more }: { rows: readonly Row[]; to
       <div className={classes.under}>
         <span>{formatCount(rows.length)} of {plural(total, 'price')} shown, per million tokens; read and write: of the cache. +n: further units or steps.</span>
         {more !== null && <button type="button" className={classes.linkButton} onClick={more}>More prices</button>}
-        <KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'change' }, { keys: ['u'], does: 'used only' }]} />
+        <KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'change', changes: true }, { keys: ['u'], does: 'used only' }]} />
       </div>
     </>
   );

@@ -144,7 +144,7 @@ function List({ rows, more, filtered }: { rows: readonly Reconciliation[]; more:
         </div>
         {detailShown && chosen !== undefined && <aside className={classes.rightPane} aria-label="Day" data-region tabIndex={-1}><DayPane key={idOf(chosen)} row={chosen} /></aside>}
       </div>
-      <div className={classes.under}><span>{plural(rows.length, 'day and connection', 'days and connections')} shown{more > 0 ? `, ${formatCount(more)} more in a shorter period` : ''}.</span><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['n'], does: 'import' }, { keys: ['c'], does: 'copy' }]} /></div>
+      {rows.length > 0 && <div className={classes.under}><span>{plural(rows.length, 'day and connection', 'days and connections')} shown{more > 0 ? `, ${formatCount(more)} more in a shorter period` : ''}.</span><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['n'], does: 'import', changes: true }, { keys: ['c'], does: 'copy' }]} /></div>}
     </>
   );
 }

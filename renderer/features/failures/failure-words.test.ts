@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backAfter, lastSaid, oneCurrency, saidOf, sameWords, seenBins, seenShare, sinceWords, snoozeUntil, tasksWords, typedTime, undoOf, whenWords } from './failure-words.ts';
+import { backAfter, lastSaid, oneCurrency, saidOf, sameWords, seenBins, seenShare, sinceWords, snoozeUntil, tasksWords, typedTime, undoOf, whenWords, quietWords } from './failure-words.ts';
 
 const at = (minute: number, state: 'new' | 'known' | 'snoozed' | 'resolved') => ({ at: `2026-11-17T13:${String(minute).padStart(2, '0')}:00.000Z`, by: 'Anna', state });
 const cost = (amountMicros: number | null, currency: string) => ({ cost: { amountMicros, currency, provenance: 'computed' as const, unpriced: 0 } });
@@ -73,5 +73,18 @@ describe('where it can be said', () => {
     expect(seenShare([{ share: null }])).toBeNull();
     expect(seenShare([{ share: 1 }, { share: 0.5 }, { share: null }])).toBe(0.75);
     expect(seenBins([1, 0.49, 0.5, 0])).toEqual([0, null, 0, null]);
+  });
+});
+
+describe('who did not fail', () => {
+  it('says of nobody that everybody failed', () => {
+    expect(quietWords({ agents: 0, notSeen: 0 }, false)).toBe('No agent was seen in this period.');
+    expect(quietWords({ agents: 0, notSeen: 0 }, true)).toBe('Every agent that was seen failed at least once.');
+  });
+  it('says of the others how well they were seen', () => {
+    expect(quietWords({ agents: 1, notSeen: 0 }, true)).toBe('1 agent had no failure where we could see.');
+    expect(quietWords({ agents: 1, notSeen: 1 }, true)).toBe('1 agent had no failure where we could see. It was not seen all the time.');
+    expect(quietWords({ agents: 4, notSeen: 4 }, true)).toBe('4 agents had no failure where we could see. None of them was seen all the time.');
+    expect(quietWords({ agents: 4, notSeen: 1 }, false)).toBe('4 agents had no failure where we could see. 1 of them was not seen all the time.');
   });
 });

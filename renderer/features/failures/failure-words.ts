@@ -115,3 +115,9 @@ export function oneCurrency(rows: readonly Pick<FailureGroup, 'cost'>[]): string
   const all = new Set(rows.filter((row) => row.cost.amountMicros !== null && row.cost.amountMicros !== 0).map((row) => row.cost.currency));
   return all.size === 1 ? [...all][0] ?? null : all.size === 0 ? rows[0]?.cost.currency ?? 'USD' : null;
 }
+
+/** Of the agents that did not fail. Where nothing failed and nobody was quiet, nobody was seen: that says nothing of anybody. */
+export function quietWords({ agents, notSeen }: { agents: number; notSeen: number }, failed: boolean): string {
+  if (agents === 0) return failed ? 'Every agent that was seen failed at least once.' : 'No agent was seen in this period.';
+  return `${plural(agents, 'agent')} had no failure where we could see.${notSeen === 0 ? '' : ` ${notSeen === agents ? (agents === 1 ? 'It was not seen all the time.' : 'None of them was seen all the time.') : `${notSeen.toLocaleString('en-US')} of them ${notSeen === 1 ? 'was' : 'were'} not seen all the time.`}`}`;
+}

@@ -144,7 +144,7 @@ function List({ data, rows, view, id, stale, more }: ListProps) {
         </div>
         {detailShown && chosenId !== null && <aside className={classes.right} aria-label="Group" data-region tabIndex={-1}><GroupPane key={chosenId} id={chosenId} onOpen={open} /></aside>}
       </div>
-      <div className={classes.under}><span>{formatCount(model.order.length)} of {plural(data.total, 'group')} shown.</span><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'open newest' }, { keys: ['t'], does: 'chart as table' }, { keys: ['z'], does: 'snooze' }]} /></div>
+      {data.total > 0 && <div className={classes.under}><span>{formatCount(model.order.length)} of {plural(data.total, 'group')} shown.</span><KeyHints hints={[{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'open newest' }, { keys: ['t'], does: 'chart as table' }, { keys: ['z'], does: 'snooze', changes: true }]} /></div>}
     </>
   );
 }

@@ -6,7 +6,7 @@ import { formatPercent, plural } from '../../ui/format.ts';
 import { Hatch } from '../../ui/hatch.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { unseenRuns } from '../../ui/sparkline.tsx';
-import { seenBins } from './failure-words.ts';
+import { quietWords, seenBins } from './failure-words.ts';
 import classes from './failures.module.css';
 
 type Groups = Result<'failures.groups'>;
@@ -24,14 +24,9 @@ function SeenBar({ seen, name }: { seen: readonly number[]; name: string }) {
   );
 }
 
-function quietWords({ agents, notSeen }: Groups['quiet']): string {
-  if (agents === 0) return 'Every agent that was seen failed at least once.';
-  return `${plural(agents, 'agent')} had no failure where we could see.${notSeen === 0 ? '' : ` ${notSeen === agents ? (agents === 1 ? 'It was not seen all the time.' : 'None of them was seen all the time.') : `${notSeen.toLocaleString('en-US')} of them ${notSeen === 1 ? 'was' : 'were'} not seen all the time.`}`}`;
-}
-
 export function SightPanel({ seen, quiet, period }: { seen: Groups['seen']; quiet: Groups['quiet']; period: string }) {
   return (
-    <Panel flush className={classes.sight} title="Where “no failure” can be said" aside={<span>connection time seen, {period.toLowerCase()}</span>} foot={<span>{quietWords(quiet)}</span>}>
+    <Panel flush className={classes.sight} title="Where “no failure” can be said" aside={<span>connection time seen, {period.toLowerCase()}</span>} foot={<span>{quietWords(quiet, seen.some((row) => row.groups > 0))}</span>}>
       {seen.length === 0
         ? <p className={classes.nothing}>Nothing is connected, so nothing can be said.</p>
         : (

@@ -24,7 +24,8 @@ function Enter({ set, onClose }: { set: boolean; onClose: () => void }) {
     <Dialog title="Auditor mode" subject="this window" onClose={onClose} onConfirm={act} width={560}
       foot={<><Button onClick={onClose}>Cancel</Button><Button variant="filled" data-autofocus disabled={busy} onClick={act} rightSection={<Kbd keys="mod+enter" />}>Enter auditor mode</Button></>}>
       <p>This window then only reads: nothing can be changed, answered or stopped from it, and the engine refuses what a page might try all the same. Reports and auditor packs can be written. The engine goes on, and so does every stop that is under way.</p>
-      <fieldset className={classes.choices} aria-label="Shown of what agents wrote">
+      <fieldset className={classes.choices} aria-labelledby="auditor-shown">
+        <div id="auditor-shown" className={classes.choicesHead}>Shown of what agents wrote</div>
         {textLevels.map((level) => (
           <label key={level} className={classes.choice}>
             <input type="radio" name="shown" checked={text === level} onChange={() => setText(level)} /><strong>{shownWords[level].name}</strong><span>{shownWords[level].says}</span>

@@ -1,4 +1,5 @@
 import type { Activity } from '../../../shared/domain.ts';
+import { inertString } from '../../ui/agent-text.ts';
 import { AgentLine, InertName } from '../../ui/agent-text-view.tsx';
 import type { FeedColumn } from '../../ui/feed.tsx';
 import { formatClock, formatDuration, formatUtc } from '../../ui/format.ts';
@@ -16,7 +17,7 @@ function Clock({ iso }: { iso: string }) {
 
 /** Who performed it, and on whose behalf where its records say so. */
 function Who({ activity: { agentName, authority } }: { activity: Activity }) {
-  return <><strong className={classes.agent}><InertName text={agentName} most={40} /></strong>{authority !== null && authority.kind !== 'own' && <span className={classes.onBehalf}> {authorityShort[authority.kind]} <InertName text={authority.of} most={40} /></span>}</>;
+  return <><strong className={classes.agent}><InertName text={agentName} most={40} /></strong>{authority !== null && authority.kind !== 'own' && <span className={classes.onBehalf} data-tip={`${authorityShort[authority.kind]} ${inertString(authority.of, 200)}`}> {authorityShort[authority.kind]} <InertName text={authority.of} most={40} /></span>}</>;
 }
 
 const authorityShort = { own: 'as', delegated: 'for', borrowed: 'as', shared: 'as', unknown: 'as' } as const;

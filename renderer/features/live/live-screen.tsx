@@ -69,6 +69,7 @@ export default function LiveScreen() {
   const open = useCallback((row: Activity): void => go({ screen: 'agent', id: row.agentId, params: { task: row.taskId, activity: row.id } }), []);
   useLiveKeys({ rows, focused, setFocused, filter, setFilter, paused, setPaused, open, scroller });
   const columns = useMemo(() => feedColumns(), []);
+  const nothingConnected = useQuery(connectionQueries.list()).data?.rows.length === 0;
   const toStop = stopOf(rows, focused, filter.agentId);
   // A card of open work that has the focus is the nearer choice: its own task.
   useStopChoice(() => { const ask = openWorkInFocus() ?? toStop; return ask === null ? null : { kind: 'one', ask }; });
@@ -82,7 +83,7 @@ export default function LiveScreen() {
         label="Activities, newest first" rows={rows} extras={extras} columns={columns} template={feedTemplate} rowName={rowName} focused={focused} onFocus={setFocused} onOpen={open} onFollowing={setFollowing} scroller={scroller}
         empty={isFiltered(filter)
           ? <Empty title="No activity fits this filter" why="What fits will appear here as it happens." action={<Button onClick={() => setFilter(noFilter)} rightSection={<Kbd keys="escape" />}>Clear the filter</Button>} />
-          : <Empty title="Every activity will stand here as it happens" why={live.state === 'open' ? 'None has been seen yet. Nothing is wrong on this side.' : 'The stream is not open yet.'} />}
+          : <Empty title="Every activity will stand here as it happens" why={nothingConnected ? 'Nothing is connected yet. Reading rights are enough.' : live.state === 'open' ? 'None has been seen yet. Nothing is wrong on this side.' : 'The stream is not open yet.'} action={nothingConnected ? <Changes><Button onClick={() => go({ screen: 'connections', params: { add: '1' } })}>Add a connection</Button></Changes> : undefined} />}
       />
       <div className={classes.below}>
         <span className={classes.belowLeft}><KeyHints hints={hints} />{toStop !== null && <Changes><button type="button" className={classes.stop} onClick={() => openStopPlan(toStop)}><IconHandStop size={14} stroke={1.75} aria-hidden="true" />Stop {inertString(toStop.name, 22)}…<Kbd keys="mod+." /></button></Changes>}</span>

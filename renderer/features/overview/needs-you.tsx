@@ -8,6 +8,7 @@ import { InertName } from '../../ui/agent-text-view.tsx';
 import { formatPercent, plural } from '../../ui/format.ts';
 import { Kbd } from '../../ui/kbd.tsx';
 import { Panel } from '../../ui/panel.tsx';
+import { useReadOnly } from '../../ui/read-only.ts';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import type { State } from '../../ui/state-shapes.tsx';
 import { Age } from '../../ui/time.tsx';
@@ -67,6 +68,7 @@ const keyed = 9;
 /** Worst first, as the engine ranks them. 1 to 9 open that item. */
 export function NeedsYouPanel({ needs, seenShare }: { needs: readonly NeedsYou[]; seenShare: number | null }) {
   const [all, setAll] = useState(false);
+  const readOnly = useReadOnly();
   const items = useMemo(() => grouped(needs), [needs]);
   const shown = all ? items : items.slice(0, items.length === most + 1 ? most + 1 : most);
   const bindings: KeyBinding[] = shown.slice(0, keyed).map((item, index) => ({ keys: String(index + 1), does: index === 0 ? 'open that item (1 to 9)' : '', run: () => go(targetOf(item)) }));
@@ -83,7 +85,7 @@ export function NeedsYouPanel({ needs, seenShare }: { needs: readonly NeedsYou[]
                 <strong className={classes.needName}>{item.agentName === null ? <span className={classes.second}>this console</span> : <InertName text={item.agentName} most={40} />}</strong>
                 <span className={classes.needText} data-tip={inertString(wordsOf(item), 400)}>{item.more > 0 && <span className={classes.moreGroups}>{plural(item.more + 1, 'group')}. </span>}<InertName text={item.text} most={160} /></span>
                 <span className={classes.needAge}><Age iso={item.since} /></span>
-                <Button className={classes.needButton} onClick={() => go(targetOf(item))} rightSection={index < keyed ? <Kbd keys={String(index + 1)} /> : undefined}>{item.kind === 'approval' ? 'Decide' : 'Open'}<span className="gh-visually-hidden">{`: ${looks[item.kind].word}, ${inertString(item.agentName ?? '', 60)} ${inertString(wordsOf(item), 200)}`}</span></Button>
+                <Button className={classes.needButton} onClick={() => go(targetOf(item))} rightSection={index < keyed ? <Kbd keys={String(index + 1)} /> : undefined}>{item.kind === 'approval' && !readOnly ? 'Decide' : 'Open'}<span className="gh-visually-hidden">{`: ${looks[item.kind].word}, ${inertString(item.agentName ?? '', 60)} ${inertString(wordsOf(item), 200)}`}</span></Button>
               </li>
             ))}
           </ol>

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { DiskPart } from '../../../shared/retention.ts';
+import type { DiskPart, DiskUse } from '../../../shared/retention.ts';
 import { call } from '../../api/client.ts';
 import { queryClient } from '../../api/query-client.ts';
 import { retentionQueries } from '../../api/queries.ts';
@@ -33,6 +33,13 @@ function FreeDialog({ bytes, onClose }: { bytes: number; onClose: () => void }) 
   );
 }
 
+/** The head counts the log beside the file, so the log is a line like the others: the lines add up to the head. */
+function linesOf({ parts, walBytes }: Pick<DiskUse, 'parts' | 'walBytes'>): { name: string; bytes: number; tip?: string }[] {
+  const lines = parts.map(({ part, bytes }) => ({ name: words[part], bytes }));
+  if (walBytes === 0) return lines;
+  return [...lines, { name: 'Log of the newest changes', bytes: walBytes, tip: 'What was written last; the store moves it into the file bit by bit, and uses the same room again' }].toSorted((a, b) => b.bytes - a.bytes);
+}
+
 function Bars({ rows, whole }: { rows: readonly { name: string; bytes: number; tip?: string }[]; whole: number }) {
   return (
     <ul className={classes.bars}>
@@ -47,13 +54,13 @@ export function DiskPanel() {
   return (
     <Panel title="Disk use" aside={query.data === undefined ? undefined : formatBytes(query.data.fileBytes + query.data.walBytes)}>
       <FromQuery query={query} what="Measuring the file" failed="The file could not be measured." rows={4}>
-        {({ parts, connections, copies, fileBytes }) => (
+        {({ parts, connections, copies, fileBytes, walBytes }) => (
           <>
-            <Bars whole={fileBytes} rows={parts.map(({ part, bytes }) => ({ name: words[part], bytes }))} />
+            <Bars whole={fileBytes + walBytes} rows={linesOf({ parts, walBytes })} />
             {connections.length > 0 && (
               <>
                 <p className={classes.says}>By connection, estimated: activity, records and texts shared out by how many activities each has.</p>
-                <Bars whole={fileBytes} rows={connections.slice(0, 10).map((one) => ({ name: inertString(one.connectionName, 40), bytes: one.estimatedBytes }))} />
+                <Bars whole={fileBytes + walBytes} rows={connections.slice(0, 10).map((one) => ({ name: inertString(one.connectionName, 40), bytes: one.estimatedBytes }))} />
               </>
             )}
             {copies.length > 0 && <p className={classes.says}>Copies of earlier files stand beside it, as upgrades or damage left them: {copies.map((one) => `${one.name} (${formatBytes(one.bytes)})`).join(', ')}. Neither retention nor erasure reaches into them.</p>}

@@ -58,7 +58,7 @@ function EraseDialog({ onClose }: { onClose: () => void }) {
   const act = (): void => { if (seen === null) lookAgain(aliases); else if (missing === null && !run.isPending) run.mutate(); };
   return (
     <Dialog title="Erase a person" width={640} onClose={onClose} onConfirm={act} unsaved={person !== ''}
-      foot={<><Button onClick={onClose}>Cancel</Button>{missing !== null && person !== '' && <span className={classes.says}>Missing: {missing}</span>}<Button variant="filled" disabled={missing !== null || run.isPending} onClick={act} rightSection={<Kbd keys="mod+enter" />}>Erase from {plural(seen?.total ?? 0, 'place')}</Button></>}>
+      foot={<><Button onClick={onClose}>Cancel</Button>{missing !== null && person !== '' && <span className={classes.says}>Missing: {missing}</span>}<Button variant="filled" disabled={missing !== null || run.isPending} onClick={act} rightSection={<Kbd keys="mod+enter" />}>{seen === null ? 'Erase' : `Erase from ${plural(seen.total, 'place')}`}</Button></>}>
       <p>Names become “erased person”, records that carry them are emptied, entries of the audit log by or about them lose their words. Digests and the chain stay whole. It cannot be undone.</p>
       <form className={classes.operatorForm} onSubmit={(event) => { event.preventDefault(); lookAgain(aliases); }}>
         <label className={classes.field}>Name, e-mail address or account<span className={classes.inline}><input className={classes.text} data-autofocus maxLength={200} value={person} onChange={(event) => { setPerson(event.currentTarget.value); setAliases([]); }} /><Button type="submit" disabled={person.trim().length < 2 || look.isPending}>Look where</Button></span></label>

@@ -75,7 +75,7 @@ function LockDialog({ lock, onClose }: { lock: LockState; onClose: () => void })
   return (
     <Dialog title={lock.set ? 'Change the lock' : 'Set a lock'} subject="this window" onClose={onClose} onConfirm={act} unsaved={typed}
       foot={<><Button onClick={onClose}>Cancel</Button>{missing !== null && typed && <span className={classes.says}>Missing: {missing}</span>}<Button variant="filled" disabled={missing !== null || busy} onClick={act} rightSection={<Kbd keys="mod+enter" />}>{lock.set ? 'Change the lock' : 'Set the lock'}</Button></>}>
-      <p>{lock.set ? 'Leave the new passphrase empty to keep the one that is set.' : 'Nobody can show the passphrase again, and there is no other way in: docs/auditor-mode.md says how the owner of this account takes a lock off whose passphrase is lost.'}</p>
+      <p>{lock.set ? 'Leave the new passphrase empty to keep the one that is set.' : 'Nobody can show the passphrase again. How the owner of this account takes off a lock whose passphrase is lost stands in docs/auditor-mode.md.'}</p>
       <form className={classes.operatorForm} onSubmit={(event) => { event.preventDefault(); act(); }}>
         {lock.set && <Secret label="Passphrase now" value={current} onChange={setCurrent} first />}
         <Secret label={lock.set ? 'New passphrase' : 'Passphrase'} value={passphrase} onChange={setPassphrase} first={!lock.set} fresh />

@@ -111,7 +111,7 @@ function Head({ order, acts, save, menu, setMenu }: { order: StopOrderDetail; ac
   );
 }
 
-const hints = [{ keys: ['t'], does: 'levers as table' }, { keys: ['u'], does: 'undo' }, { keys: ['e'], does: 'certificate' }, { keys: ['c'], does: 'copy identifier' }, { keys: ['escape'], does: 'all orders' }];
+const hints = [{ keys: ['t'], does: 'levers as table' }, { keys: ['u'], does: 'undo', changes: true }, { keys: ['e'], does: 'certificate' }, { keys: ['c'], does: 'copy identifier' }, { keys: ['escape'], does: 'all orders' }];
 
 function Order({ order }: { order: StopOrderDetail }) {
   const asTable = usePlace().params['table'] === '1';

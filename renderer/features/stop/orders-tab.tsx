@@ -94,7 +94,7 @@ const endedColumns: DataColumn<StopOrder>[] = [
 
 /** Drawn at once; the worst stand first. */
 const mostOpen = 100;
-const hints = [{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'open' }, { keys: ['/'], does: 'filter' }, { keys: ['c'], does: 'copy identifier' }, { keys: ['mod+.'], does: 'stop…' }];
+const hints = [{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'open' }, { keys: ['/'], does: 'filter' }, { keys: ['c'], does: 'copy identifier' }, { keys: ['mod+.'], does: 'stop…', changes: true }];
 
 /** The filter and the order of rows are part of the place: going back finds them as they were. */
 function useOrderFilter(): { filter: OrderFilter; sort: TableSort; set: (changes: Readonly<Record<string, string | null>>) => void } {

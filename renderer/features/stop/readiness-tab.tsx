@@ -58,7 +58,7 @@ const columnsOf = (onCanary: (row: ReadinessRow) => void, onDrill: (row: Readine
   { id: 'canary', head: 'Canary', name: 'Canary', min: 330, grow: 0.6, sortBy: (row) => (row.canary === null ? null : row.canary.level), cell: (row) => <CanaryCell row={row} onCanary={onCanary} onDrill={onDrill} /> },
 ];
 
-const hints = [{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'open the agent' }, { keys: ['r'], does: 'check rights' }, { keys: ['mod+.'], does: 'stop…' }];
+const hints = [{ keys: ['j', 'k'], does: 'move' }, { keys: ['enter'], does: 'open the agent' }, { keys: ['r'], does: 'check rights', changes: true }, { keys: ['mod+.'], does: 'stop…', changes: true }];
 
 function CheckRights({ rightsAt, check }: { rightsAt: string | null; check: ReturnType<typeof useCheckRights> }) {
   return (

@@ -101,7 +101,7 @@ export function RulesTab() {
         )}
       </FromQuery>
       <Firings />
-      <div className={classes.under}><KeyHints hints={[{ keys: ['n'], does: 'add a rule' }]} /></div>
+      <div className={classes.under}><KeyHints hints={[{ keys: ['n'], does: 'add a rule', changes: true }]} /></div>
       {editing !== null && <RuleDialog rule={editing === 'new' ? null : editing} onClose={() => setEditing(null)} />}
       {removing !== null && <RemoveDialog rule={removing} onClose={() => setRemoving(null)} />}
     </div>

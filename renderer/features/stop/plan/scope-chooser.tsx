@@ -54,7 +54,7 @@ export function ScopeChooser({ ticked, onChoose, onClose }: { ticked: readonly {
     }
   };
   return (
-    <Dialog title="Stop…" subject="opens the plan, stops nothing yet" icon={<IconHandStop size={18} stroke={1.75} className={classes.hand} aria-hidden="true" />} onClose={onClose} width={560} height="min(620px, calc(100vh - 24px))" flush>
+    <Dialog title="Stop…" subject="opens the plan, stops nothing yet" icon={<IconHandStop size={18} stroke={1.75} className={classes.hand} aria-hidden="true" />} onClose={onClose} width={560} height="min(720px, calc(100vh - 24px))" flush>
       <div className={classes.body}>
         <label className={classes.head}>
           <IconSearch size={16} stroke={1.75} aria-hidden="true" />

@@ -2,6 +2,7 @@
 import { commandLineOf } from '../../shared/command-line.ts';
 import type { CredentialInput, ParsedParams, Result, RuntimeTarget } from '../../shared/contract.ts';
 import type { Connection, ConnectionTest } from '../../shared/domain.ts';
+import { addressProblem, shownAddress } from '../../shared/web-address.ts';
 import { auditBy } from './audit-words.ts';
 import type { AuditDeed } from './audit-words.ts';
 import { CallFailure } from './call-failure.ts';
@@ -28,7 +29,13 @@ const firstPollMs = 5_000;
 
 const unwell: readonly Connection['health'][] = ['unreachable', 'throttled', 'unauthorised', 'refusing'];
 
-const addressOf = (target: RuntimeTarget): string => ('url' in target ? target.url : commandLineOf(target));
+const addressOf = (target: RuntimeTarget): string => ('url' in target ? shownAddress(target.url) : commandLineOf(target));
+
+/** SECURITY: what is in an address goes into the history and the audit log as it stands. */
+function refuseSecretIn(target: RuntimeTarget): void {
+  const problem = 'url' in target ? addressProblem(target.url, 'give it as the credential of the connection') : null;
+  if (problem !== null) throw new CallFailure('bad_request', `${problem} Nothing was kept or sent.`);
+}
 
 export class RuntimeConnections {
   readonly #parts: RuntimeConnectionParts;
@@ -36,6 +43,7 @@ export class RuntimeConnections {
   constructor(parts: RuntimeConnectionParts) { this.#parts = parts; }
 
   async add({ name, target, credential, content, demo }: ParsedParams<'connections.addRuntime'>, { actor }: CallContext): Promise<Connection> {
+    refuseSecretIn(target);
     const settings = await ask(this.#parts.history, 'settings.get', {});
     const kept = await this.#parts.credentials.keep(credential, settings.weakVault);
     const audit = auditBy(actor, { action: 'connection.add', subject: null, outcome: 'done', text: `Added the connection "${name}" to ${addressOf(target)}.`, details: { kind: target.kind, address: addressOf(target), credential: credential.from } });
@@ -49,6 +57,7 @@ export class RuntimeConnections {
     await this.#refuseWhileStopped(fact);
     // How the credential travels stays, unless it is said anew: whoever moves a server changes its address only.
     const target = 'url' in fact.target && 'url' in wanted ? { ...fact.target, ...wanted } as RuntimeTarget : wanted;
+    if (!('url' in fact.target && 'url' in wanted && fact.target.url === wanted.url)) refuseSecretIn(target);
     const audit = auditBy(actor, { action: 'connection.retarget', subject: publicName, outcome: 'done', text: `Moved the connection "${fact.name}" from ${addressOf(fact.target)} to ${addressOf(target)}.`, details: { from: addressOf(fact.target), to: addressOf(target) } });
     await this.#parts.history.command('runtimes.update', { id: fact.id, target, audit });
     return this.#afterChange(fact.id);
@@ -94,6 +103,7 @@ export class RuntimeConnections {
 
   /** Nothing is kept: the credential lives for this one question. That it was sent to that address is. */
   async tryTarget({ target, credential }: ParsedParams<'connections.tryRuntime'>, { actor, signal }: CallContext): Promise<ConnectionTest> {
+    refuseSecretIn(target);
     return this.#tested(actor, null, `${addressOf(target)} before it is connected`, { kind: target.kind, address: addressOf(target), credential: credential.from }, () => this.#parts.collectors.tryTarget(target, () => this.#readOnce(credential), signal));
   }
 

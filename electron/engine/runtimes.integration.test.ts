@@ -107,6 +107,21 @@ describe('a connection that asks', () => {
     house = await House.open(folder, runtime);
   });
 
+  it('is not made with a secret in its address, and neither the history nor its log gets to know it', async () => {
+    const none = { from: 'none' as const };
+    for (const url of ['http://127.0.0.1:9/?api_key=hush-4711', 'http:////ada:hush-4711@127.0.0.1:9/']) {
+      const leaky = { ...target, url };
+      await expect(house.people.add({ name: 'Lab', target: leaky, credential: none, demo: false }, ada)).rejects.toThrow(/give it as the credential of the connection. Nothing was kept or sent./);
+      await expect(house.people.tryTarget({ target: leaky, credential: none }, ada)).rejects.toThrow('Nothing was kept or sent.');
+    }
+    const { id } = await add();
+    await expect(house.people.retarget({ id, target: { ...target, url: 'http://127.0.0.1:9/?token=hush-4711' } }, ada)).rejects.toThrow('Nothing was kept or sent.');
+    expect(await house.audit()).toEqual(['ada connection.add done']);
+    await house.close();
+    expect(readdirSync(folder).filter((name) => statSync(join(folder, name)).isFile() && readFileSync(join(folder, name)).includes('hush-4711'))).toEqual([]);
+    house = await House.open(folder, runtime);
+  });
+
   it('says a fault within a poll, writes one gap, and goes on without holes or doubles', async () => {
     await add();
     runtime.run('run-1');

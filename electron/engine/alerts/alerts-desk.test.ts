@@ -11,7 +11,7 @@ import type { AlertsDesk } from './alerts-desk.ts';
 
 const context = { actor: { kind: 'desktop' as const, name: 'nina', place: 'page' as const, readOnly: false }, signal: new AbortController().signal };
 const from = { product: 'Gatehouse', version: '0.0.0', host: 'here' } as const;
-const webhook: TargetConfig = { kind: 'webhook', url: 'https://example.com/in?secret=1', scheme: 'bearer' };
+const webhook: TargetConfig = { kind: 'webhook', url: 'https://example.com/in?team=hush', scheme: 'bearer' };
 const target = (config: TargetConfig, more: object = {}): ReturnType<typeof targetDraft.parse> => targetDraft.parse({ name: 'hook', config, ...more });
 const rule = (more: object = {}): ReturnType<typeof alertRuleDraft.parse> => alertRuleDraft.parse({ name: 'Mine', trigger: { kind: 'denials', count: 3, withinS: 60 }, watches: { kind: 'everything' }, severity: 'urgent', ...more });
 
@@ -41,7 +41,7 @@ describe('a target', () => {
     expect(await one.vault.get(nameOf(referenceOf(one, 2)))).toBe('a-very-secret-token');
     const [audit] = one.audits();
     expect(audit).toMatchObject({ action: 'targets.save', subject: 'tgt-2', outcome: 'done', text: 'Added the target "hook": posts to https://example.com/in. A credential was given.', details: { before: null, credential: 'value' } });
-    expect(JSON.stringify(one.audits())).not.toMatch(/very-secret|secret=1/u);
+    expect(JSON.stringify(one.audits())).not.toMatch(/very-secret|hush/u);
     expect(JSON.stringify(saved)).not.toContain('very-secret');
   });
 
@@ -81,6 +81,14 @@ describe('a target', () => {
     [{ kind: 'slack' }, { from: 'value', value: 'xoxb-123' }, 'begins with https://'],
     [{ kind: 'slack' }, { from: 'value', value: 'http://hooks.example.com/x' }, 'begins with https://'],
     [{ kind: 'webhook', url: 'https://example.com', header: 'X-Key' }, undefined, 'The header X-Key needs a credential'],
+    [{ kind: 'webhook', url: 'https://example.com/in?sig=abc' }, undefined, '"sig" in the address looks like a secret'],
+    [{ kind: 'webhook', url: 'https:////ada:pw@example.com/in' }, undefined, 'no user or password'],
+    [{ kind: 'webhook', url: 'https://example.com/{credential}' }, undefined, 'needs a credential that is put there'],
+    [{ kind: 'webhook', url: 'https://example.com/{credential}' }, { from: 'none' }, 'needs a credential that is put there'],
+    [{ kind: 'webhook', url: 'https://{credential}/in' }, { from: 'env', name: 'X' }, 'behind the host'],
+    [{ kind: 'webhook', url: 'https://example.com{credential}' }, { from: 'env', name: 'X' }, 'behind the host'],
+    [{ kind: 'webhook', url: 'https://example.com/#{credential}' }, { from: 'env', name: 'X' }, 'behind the host'],
+    [{ kind: 'webhook', url: 'https://example.com/{credential}', header: 'X-Key' }, { from: 'env', name: 'X' }, 'not into both'],
     [{ kind: 'email', host: 'mail.example.com', port: 25, security: 'none', user: 'me', from: 'a@example.com', to: ['b@example.com'] }, { from: 'env', name: 'X' }, 'outside only over TLS'],
     [{ kind: 'email', host: 'h', port: 25, security: 'tls', user: 'me', from: 'a@example.com', to: ['b@example.com'] }, undefined, 'needs a credential: the password'],
     [{ kind: 'email', host: 'h', port: 25, security: 'tls', from: 'a@example.com', to: ['b@example.com'] }, { from: 'env', name: 'X' }, 'needs the name of its user'],
@@ -90,6 +98,17 @@ describe('a target', () => {
     const one = bench();
     for (const [config, credential, text] of impossible) await expect(one.desk['targets.save']({ draft: target(config as never), ...(credential === undefined ? {} : { credential }) }, context)).rejects.toThrow(text);
     expect([one.audits(), (await one.desk['targets.list']({}, context)).rows.length]).toEqual([[], 1]);
+  });
+
+  it('may keep an address that was kept before addresses were checked, and gets no other such', async () => {
+    const one = bench();
+    const { id } = await one.desk['targets.save']({ draft: target(webhook) }, context);
+    const old = 'https://example.com/in?token=old-and-known';
+    one.runtime.history.db.prepare('UPDATE alert_target SET config = ? WHERE id = 2').run(JSON.stringify({ ...webhook, url: old }));
+    const quiet = await one.desk['targets.save']({ id, draft: target({ ...webhook, url: old } as TargetConfig, { enabled: false }) }, context);
+    expect(quiet).toMatchObject({ enabled: false, config: { url: old } });
+    await expect(one.desk['targets.save']({ id, draft: target({ ...webhook, url: `${old}er` } as TargetConfig) }, context)).rejects.toThrow('looks like a secret');
+    expect(JSON.stringify(one.audits())).not.toContain('old-and-known');
   });
 
   it('stays of its kind', async () => {

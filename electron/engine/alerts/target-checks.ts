@@ -2,6 +2,7 @@
 import { isIPv6 } from 'node:net';
 import type { TargetConfig, TargetDraft } from '../../../shared/alerts.ts';
 import type { CredentialInput } from '../../../shared/contract.ts';
+import { addressProblem, credentialPlace } from '../../../shared/web-address.ts';
 import { isInsideAddress } from '../connectors/inside-address.ts';
 import type { TargetFact } from '../store/alert-commands.ts';
 
@@ -12,11 +13,24 @@ export function targetProblem({ config }: TargetDraft, before: TargetFact | null
   switch (config.kind) {
     case 'desktop': return has ? 'Notifications of this desktop take no credential.' : null;
     case 'syslog': return has ? 'A syslog server takes no credential.' : null;
-    case 'webhook': return config.header !== undefined && !has ? `The header ${config.header} needs a credential that it carries.` : null;
+    case 'webhook': return webhookProblem(config, before?.config, has);
     case 'slack': return has ? slackProblem(credential) : 'Slack needs a credential: the whole URL of its incoming webhook.';
     case 'email': return emailProblem(config, has);
   }
 }
+
+/** SECURITY: the address is kept in the clear. One that was kept before this was checked may stay, so that it can be switched off and quietened. */
+function webhookProblem({ url, header }: Extract<TargetConfig, { kind: 'webhook' }>, before: TargetConfig | undefined, has: boolean): string | null {
+  const isKept = before?.kind === 'webhook' && before.url === url;
+  const problem = isKept ? null : addressProblem(url, `give it as the credential, and write ${credentialPlace} where it stands in the address`);
+  if (problem !== null) return problem;
+  if (!url.includes(credentialPlace)) return header !== undefined && !has ? `The header ${header} needs a credential that it carries.` : null;
+  if (!isBehindHost(url)) return `${credentialPlace} stands behind the host of an address, so that it never says which host that is.`;
+  if (header !== undefined) return `The credential goes into the address or into the header ${header}, not into both.`;
+  return has ? null : `${credentialPlace} in the address needs a credential that is put there.`;
+}
+
+const isBehindHost = (url: string): boolean => /^https?:\/\/[^/\\?#{}]+[/?]/.test(url) && !url.slice(0, url.indexOf(credentialPlace)).includes('#');
 
 /** What is read from elsewhere is looked at when it is used. */
 function slackProblem(credential: CredentialInput | undefined): string | null {

@@ -1,15 +1,7 @@
 /** An older file becomes one of version 3: what screens read is filled from what was there. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openWriter } from './database.ts';
-import { migrate, migrations } from './migrations.ts';
-import { historyFile } from './open.ts';
-
-let dir: string;
-beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'gatehouse-schema-')); });
-afterEach(() => { rmSync(dir, { recursive: true, force: true }); });
+import { readdirSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { olderFile } from './test-older.ts';
 
 const sums = 'tasks, activities, failures, denials, input, output, cache_read, cache_write, reasoning, micros, priced, unpriced';
 /** at, agent, model, currency, tasks, activities, failures, micros, priced */
@@ -19,10 +11,7 @@ const hours: readonly Line[] = [
 ];
 
 it('fills the new sums from the old ones and loses no line', () => {
-  const file = historyFile(dir);
-  const db = openWriter(file);
-  const older = migrations.filter((step) => step.to < 3);
-  migrate(db, file, 0, older);
+  const { dir, db, up } = olderFile(2);
   const line = (table: string, unit: string, [at, agent, model, currency, tasks, activities, failures, micros, priced]: Line): void => {
     db.prepare(`INSERT INTO ${table} (${unit}, agent, model, currency, ${sums}) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 10, 20, 0, 0, 0, ?, ?, 0)`).run(at, agent, model, currency, tasks, activities, failures, micros, priced);
   };
@@ -38,7 +27,7 @@ it('fills the new sums from the old ones and loses no line', () => {
   for (let n = 0; n < 3; n += 1) task.run();
   const before = db.prepare('SELECT * FROM by_hour ORDER BY hour, agent, model').all();
 
-  expect(migrate(db, file, 0).from).toBe(older.at(-1)?.to);
+  expect(up().from).toBe(2);
 
   const all = (sql: string): unknown[] => db.prepare(sql).raw().all();
   expect(db.prepare('SELECT * FROM by_hour ORDER BY hour, agent, model').all()).toEqual(before.map((line) => ({ ...(line as object), computed: 0 })));

@@ -1,30 +1,22 @@
 /** A file of version 3 becomes one of version 4: nothing of it is lost, and levers told in fewer words are asked for again. */
 import Sqlite from 'better-sqlite3';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openReader, openWriter } from './database.ts';
-import { migrate, migrations, schemaVersion } from './migrations.ts';
-import { historyFile } from './open.ts';
+import { existsSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { openReader } from './database.ts';
+import { schemaVersion } from './migrations.ts';
 import { runtimeFacts, runtimeLinks } from './queries/runtimes.ts';
 import { Reading } from './queries/reading.ts';
-
-let dir: string;
-beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'gatehouse-schema-')); });
-afterEach(() => { rmSync(dir, { recursive: true, force: true }); });
+import { olderFile } from './test-older.ts';
 
 it('keeps runtimes and their credentials, has no stop credential yet, and no order', () => {
-  const file = historyFile(dir);
-  const db = openWriter(file);
-  migrate(db, file, 0, migrations.filter((step) => step.to < 4));
+  const { db, file, up } = olderFile(3);
   db.prepare("INSERT INTO connection (kind, name, created_us, enabled, demo, content) VALUES ('langgraph', 'Server', 1, 1, 0, 'full')").run();
   const facts = { product: 'LangGraph', version: '1', visibility: 'all', visibilityText: 'All.', capabilities: [], levers: [{ id: 'langgraph.cancel-run', level: 'cancel', kind: 'cut', title: 'Cancel', reach: 'task', doesNotStop: [] }], findings: [] };
   db.prepare('INSERT INTO runtime (connection, target, credential, credential_hint, facts, discovered_us) VALUES (1, ?, ?, ?, ?, 5)').run('{"kind":"langgraph","url":"http://127.0.0.1:1"}', 'vault:a', 'abcd', JSON.stringify(facts));
   db.prepare('INSERT INTO runtime (connection, target) VALUES (2, ?)').run('{"kind":"langgraph","url":"http://127.0.0.1:2"}');
   db.prepare("INSERT INTO gap (connection, from_us, to_us, reason, text) VALUES (1, 1, 2, 'engine_off', 'off')").run();
 
-  const { from, backup } = migrate(db, file, 1_000_000);
+  const { from, backup } = up();
 
   expect([from, db.pragma('user_version', { simple: true }), backup !== null && existsSync(backup), db.pragma('integrity_check', { simple: true })]).toEqual([3, schemaVersion, true, 'ok']);
   expect(db.prepare('SELECT credential, credential_hint, stop_credential, stop_credential_hint FROM runtime WHERE connection = 1').all()).toEqual([{ credential: 'vault:a', credential_hint: 'abcd', stop_credential: null, stop_credential_hint: null }]);

@@ -1,28 +1,14 @@
 /** A file of version 4 becomes one of version 5: grants keep their ids, and what its rows tell of refusals, use and hand-offs is counted. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { existsSync } from 'node:fs';
+import { expect, it } from 'vitest';
 import { KIND, STATUS, US_DAY } from './codes.ts';
-import { openWriter, type WriteDb } from './database.ts';
+import type { WriteDb } from './database.ts';
 import { durationBucket } from './histogram.ts';
-import { migrate, migrations, schemaVersion } from './migrations.ts';
-import { historyFile } from './open.ts';
+import { schemaVersion } from './migrations.ts';
+import { olderFile } from './test-older.ts';
 
 const us = Date.UTC(2026, 2, 1, 12) * 1_000;
 const day = Math.floor(us / US_DAY);
-
-function version4(): { db: WriteDb; file: string } {
-  const dir = mkdtempSync(join(tmpdir(), 'gatehouse-schema-'));
-  const file = historyFile(dir);
-  const db = openWriter(file);
-  onTestFinished(() => {
-    db.close();
-    rmSync(dir, { recursive: true, force: true });
-  });
-  migrate(db, file, 0, migrations.filter((step) => step.to < 5));
-  return { db, file };
-}
 
 let next = 0;
 function activity(db: WriteDb, row: { agent: number; at: number; kind: number; status: number; name: number; dur?: number | null; flags?: number; parent?: number | null; failure?: number | null }): number {
@@ -33,14 +19,14 @@ function activity(db: WriteDb, row: { agent: number; at: number; kind: number; s
 }
 
 it('keeps the ids of grants and gives none twice', () => {
-  const { db, file } = version4();
+  const { db, up } = olderFile(4);
   const add = db.prepare("INSERT INTO grant_seen (id, connection, agent, kind, name, read_only, source, first_us, last_us, gone_us, description) VALUES (?, 3, ?, 'tool', ?, 1, 'tools/list', 5, 6, ?, 'text')");
   add.run(7, 0, 'read_file', null);
   add.run(9, 2, 'delete_file', 6);
   add.run(12, 0, 'late', null);
   db.prepare('DELETE FROM grant_seen WHERE id = 12').run();
 
-  const { from, backup } = migrate(db, file, 1_000_000);
+  const { from, backup } = up();
 
   expect([from, db.pragma('user_version', { simple: true }), backup !== null && existsSync(backup), db.pragma('integrity_check', { simple: true })]).toEqual([4, schemaVersion, true, 'ok']);
   expect(db.prepare('SELECT id, connection, agent, document, kind, name, read_only, first_us, last_us, gone_us, effect, understood, reading, description FROM grant_seen ORDER BY id').all()).toEqual([
@@ -51,7 +37,7 @@ it('keeps the ids of grants and gives none twice', () => {
 });
 
 it('counts refused calls, first and last use from the rows, and says nothing of rows that are gone', () => {
-  const { db, file } = version4();
+  const { db, up } = olderFile(4);
   const line = db.prepare('INSERT INTO tool_day (agent, day, name, bucket, calls, failures, last_us) VALUES (?, ?, ?, ?, ?, 0, ?)');
   const bucket = durationBucket(1_000);
   line.run(1, day, 5, -1, 2, us + 9);
@@ -64,7 +50,7 @@ it('counts refused calls, first and last use from the rows, and says nothing of 
   activity(db, { agent: 1, at: us + 30, kind: KIND.tool_call, status: STATUS.denied, name: 5, dur: 1_000, flags: 3 << 8 });
   activity(db, { agent: 1, at: us + 99, kind: KIND.model_call, status: STATUS.denied, name: 5 });
 
-  migrate(db, file, 1_000_000);
+  up();
 
   expect(db.prepare('SELECT day, bucket, calls, denied, last_denied_us FROM tool_day ORDER BY day, bucket').all()).toEqual([
     { day: day - 40, bucket, calls: 3, denied: 0, last_denied_us: 0 },
@@ -75,7 +61,7 @@ it('counts refused calls, first and last use from the rows, and says nothing of 
 });
 
 it('counts runs of agents inside the work of others, knows of no authority, and has everything folded', () => {
-  const { db, file } = version4();
+  const { db, up } = olderFile(4);
   db.prepare(`INSERT INTO task (id, connection, key_kind, key, name, started_us, last_us, received_us, root_agent, root_us, loose_agent, loose_us, stated_us, stated_outcome, stated_basis, horizon_us, outcome, basis,
     activities, failures, denials, open, interrupted, input, output, cache_read, cache_write, reasoning, micros, currency, priced, unpriced)
     VALUES (1, 1, 1, 's', '', 0, 0, 0, 1, 0, 0, 0, 0, 6, 8, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)`).run();
@@ -90,7 +76,7 @@ it('counts runs of agents inside the work of others, knows of no authority, and 
   activity(db, { agent: 1, at: us + 3, kind: KIND.handoff, status: STATUS.ok, name: 9 });
   activity(db, { agent: 1, at: us + 4, kind: KIND.lifecycle, status: STATUS.ok, name: 0, flags: agentRole });
 
-  migrate(db, file, 1_000_000);
+  up();
 
   expect(db.prepare('SELECT * FROM link_day ORDER BY caller, called').all()).toEqual([
     { caller: 1, called: 2, day, calls: 1, failures: 0, last_us: us }, { caller: 2, called: 3, day, calls: 2, failures: 1, last_us: us + 2 },

@@ -1,17 +1,15 @@
 /** A file of version 5 becomes one of version 6: nothing is lost, and what nobody had a price for is priced in the background. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { existsSync } from 'node:fs';
+import { expect, it } from 'vitest';
 import { KIND, OUTCOME, PROVENANCE, STATUS, US_DAY, US_HOUR } from './codes.ts';
-import { openWriter, type WriteDb } from './database.ts';
+import type { WriteDb } from './database.ts';
 import { hash53 } from './hash.ts';
 import { realIntake } from './intake.ts';
-import { migrate, migrations, schemaVersion } from './migrations.ts';
-import { historyFile } from './open.ts';
+import { schemaVersion } from './migrations.ts';
 import { savePrice } from './price-entries.ts';
 import { repricingState } from './repricing.ts';
 import { price } from './test-cost.ts';
+import { olderFile } from './test-older.ts';
 import { words } from './test-runtime.ts';
 import { Writer } from './writer.ts';
 
@@ -21,18 +19,6 @@ const hour = Math.floor(us / US_HOUR);
 const usd = 1;
 const told = 2;
 const quiet = 3;
-
-function version5(): { db: WriteDb; file: string } {
-  const dir = mkdtempSync(join(tmpdir(), 'gatehouse-schema-'));
-  const file = historyFile(dir);
-  const db = openWriter(file);
-  onTestFinished(() => {
-    db.close();
-    rmSync(dir, { recursive: true, force: true });
-  });
-  migrate(db, file, 0, migrations.filter((step) => step.to < 6));
-  return { db, file };
-}
 
 /** One task of one agent: a call whose cost the agent told, two that nobody did, and a tool. */
 function fill(db: WriteDb): void {
@@ -63,10 +49,10 @@ function fill(db: WriteDb): void {
 }
 
 it('keeps every figure, and says of each that an agent told it', () => {
-  const { db, file } = version5();
+  const { db, up } = olderFile(5);
   fill(db);
   const before = db.prepare('SELECT * FROM activity ORDER BY id').all();
-  const { from, backup } = migrate(db, file, 1_000_000);
+  const { from, backup } = up();
   expect([from, db.pragma('user_version', { simple: true }), backup !== null && existsSync(backup), db.pragma('integrity_check', { simple: true })]).toEqual([5, schemaVersion, true, 'ok']);
   expect(db.prepare('SELECT * FROM activity ORDER BY id').all()).toEqual(before.map((row) => ({ ...(row as object), computed: null, computed_currency: null, billing: 0, cache_write_1h: null })));
   expect(db.prepare('SELECT agent, day, model, currency, reported, reported_n, computed_n, only_computed_n, unpriced_n FROM spend_day ORDER BY model').all()).toEqual([
@@ -76,9 +62,9 @@ it('keeps every figure, and says of each that an agent told it', () => {
 });
 
 it('is priced and folded in the background, once for each version of the book', () => {
-  const { db, file } = version5();
+  const { db, up } = olderFile(5);
   fill(db);
-  migrate(db, file, 1_000_000);
+  up();
   const entry = (model: string): Parameters<typeof savePrice>[1] => ({ entry: price(model, { input: '2' }), replaces: null, overrides: null, audit: words('ann') });
   savePrice(db, entry('model-quiet'), us);
   savePrice(db, entry('model-told'), us);

@@ -1,25 +1,13 @@
 /** A file of version 6 gets rules for alerts, and is not told of what was before them. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { alertTrigger, targetConfig } from '../../../shared/alerts.ts';
-import { openWriter } from './database.ts';
-import { migrate, migrations } from './migrations.ts';
-import { historyFile } from './open.ts';
+import { olderFile } from './test-older.ts';
 
 it('gives an older file rules and a desktop, and says how far it was looked at', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'gatehouse-schema-'));
-  const file = historyFile(dir);
-  const db = openWriter(file);
-  onTestFinished(() => {
-    db.close();
-    rmSync(dir, { recursive: true, force: true });
-  });
-  migrate(db, file, 0, migrations.filter((step) => step.to < 7));
+  const { db, up } = olderFile(6);
   db.exec("INSERT INTO grant_change (id, at_us, connection, agent, grant_id, kind, name, what, widening, first, text) VALUES (41, 1, 1, 1, 1, 'tool', 'n', 'added', 1, 0, '')");
   const begunMs = Date.now();
-  expect(migrate(db, file, 1_000_000, migrations.filter((step) => step.to <= 7)).from).toBe(6);
+  expect(up(7).from).toBe(6);
   expect([db.pragma('user_version', { simple: true }), db.pragma('quick_check', { simple: true })]).toEqual([7, 'ok']);
   expect(db.prepare('SELECT what, id FROM alert_cursor ORDER BY what').all()).toEqual([{ what: 'budgets', id: 0 }, { what: 'failures', id: 0 }, { what: 'grants', id: 41 }]);
   const rules = db.prepare<[], { fires: string; createdUs: number; targets: string }>('SELECT fires, created_us AS createdUs, targets FROM alert_rule WHERE built_in = 1 AND enabled = 1').all();

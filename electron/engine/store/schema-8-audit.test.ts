@@ -1,30 +1,21 @@
 /** A file of version 7 with a log gets it chained, entry by entry as it stands. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { emptyLog } from '../audit/chain.ts';
 import { LogCheck } from '../audit/log-check.ts';
 import { readHead } from './audit-head.ts';
 import { readKeptEntries } from './audit-read.ts';
-import { openWriter, type WriteDb } from './database.ts';
-import { migrate, migrations } from './migrations.ts';
-import { historyFile } from './open.ts';
+import type { WriteDb } from './database.ts';
+import { migrations } from './migrations.ts';
+import { olderFile, type OlderFile } from './test-older.ts';
 
-function oldFile(entries: number): { db: WriteDb; file: string } {
-  const dir = mkdtempSync(join(tmpdir(), 'gatehouse-schema-'));
-  const file = historyFile(dir);
-  const db = openWriter(file);
-  onTestFinished(() => {
-    db.close();
-    rmSync(dir, { recursive: true, force: true });
-  });
-  migrate(db, file, 0, migrations.filter((step) => step.to < 8));
+function oldFile(entries: number): OlderFile {
+  const older = olderFile(7);
+  const { db } = older;
   const add = db.prepare("INSERT INTO audit_entry (at_us, actor, actor_kind, action, subject, outcome, text, details) VALUES (?, ?, 'desktop', 'stop.order', ?, 'asked', ?, ?)");
   db.transaction(() => {
     for (let n = 1; n <= entries; n++) add.run(n * 1_000_001, `ann ${n}`, n % 2 === 0 ? null : 'stp-1', `Text ${n} ⚠ \u0000 \ud800`, JSON.stringify({ n }));
   })();
-  return { db, file };
+  return older;
 }
 
 function whole(db: WriteDb): boolean {
@@ -34,9 +25,9 @@ function whole(db: WriteDb): boolean {
 }
 
 it('takes the entries of before into the chain and says how many they were', () => {
-  const { db, file } = oldFile(1_203);
+  const { db, up } = oldFile(1_203);
   const before = db.prepare('SELECT id, at_us, actor, actor_kind, action, subject, outcome, text, details FROM audit_entry').all();
-  expect(migrate(db, file, 1_000_000).from).toBe(7);
+  expect(up().from).toBe(7);
   expect([db.pragma('user_version', { simple: true }), db.pragma('quick_check', { simple: true })]).toEqual([migrations.length, 'ok']);
   expect(db.prepare('SELECT id, at_us, actor, actor_kind, action, subject, outcome, text, details FROM audit_entry WHERE id <= 1203').all()).toEqual(before);
   const [last] = db.prepare<[], { id: number; action: string; details: string; text: string }>('SELECT id, action, details, text FROM audit_entry ORDER BY id DESC LIMIT 1').all();
@@ -46,16 +37,16 @@ it('takes the entries of before into the chain and says how many they were', () 
 });
 
 it('numbers anew where numbers were without an entry, and says so', () => {
-  const { db, file } = oldFile(9);
+  const { db, up } = oldFile(9);
   db.exec('DROP TRIGGER audit_no_delete; DELETE FROM audit_entry WHERE id IN (3, 4)');
-  migrate(db, file, 1_000_000);
+  up();
   expect(db.prepare<[], { id: number; actor: string }>('SELECT id, actor FROM audit_entry WHERE id < 8 ORDER BY id').all().map((row) => `${row.id} ${row.actor}`)).toEqual(['1 ann 1', '2 ann 2', '3 ann 5', '4 ann 6', '5 ann 7', '6 ann 8', '7 ann 9']);
   expect(db.prepare<[], { text: string }>('SELECT text FROM audit_entry WHERE id = 8').get()?.text).toContain('2 numbers among them had no entry');
   expect(whole(db)).toBe(true);
 });
 
 it('begins with nothing in a new file', () => {
-  const { db, file } = oldFile(0);
-  migrate(db, file, 1_000_000);
+  const { db, up } = oldFile(0);
+  up();
   expect([readHead(db), db.prepare('SELECT count(*) AS n FROM audit_entry').get()]).toEqual([emptyLog, { n: 0 }]);
 });

@@ -1,31 +1,15 @@
 /** A file of version 8 knows which of its days are over, and what comes and goes behind a credential is said to whoever keeps it. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
-import { openWriter, type WriteDb } from './database.ts';
-import { migrate, migrations } from './migrations.ts';
-import { historyFile } from './open.ts';
-
-function older(): { db: WriteDb; up: () => void } {
-  const dir = mkdtempSync(join(tmpdir(), 'gatehouse-schema-'));
-  const file = historyFile(dir);
-  const db = openWriter(file);
-  onTestFinished(() => {
-    db.close();
-    rmSync(dir, { recursive: true, force: true });
-  });
-  migrate(db, file, 0, migrations.filter((step) => step.to < 9));
-  return { db, up: () => { migrate(db, file, 1_000_000, migrations.filter((step) => step.to <= 9)); } };
-}
+import { expect, it } from 'vitest';
+import type { WriteDb } from './database.ts';
+import { olderFile } from './test-older.ts';
 
 const total = 'INSERT INTO hour_total (hour, connection, currency, tasks, activities, failures, denials, input, output, cache_read, cache_write, reasoning, micros, priced, unpriced) VALUES (?, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)';
 
 it('opens the newest day of an older file, and none of the future', () => {
-  const [empty, lately, ahead] = [older(), older(), older()];
+  const [empty, lately, ahead] = [olderFile(8), olderFile(8), olderFile(8)];
   lately.db.prepare(total).run(20_000 * 24 + 5);
   ahead.db.prepare(total).run(99_000 * 24);
-  for (const { up } of [empty, lately, ahead]) up();
+  for (const { up } of [empty, lately, ahead]) up(9);
   const turn = (db: WriteDb): unknown => db.prepare('SELECT open, n FROM day_turn').get();
   expect(turn(empty.db)).toBeUndefined();
   expect(turn(lately.db)).toEqual({ open: 20_000, n: 0 });
@@ -33,11 +17,11 @@ it('opens the newest day of an older file, and none of the future', () => {
 });
 
 it('counts up what stands behind columns when a grant of a credential comes or goes', () => {
-  const { db, up } = older();
+  const { db, up } = olderFile(8);
   const put = (name: string, credential: number | null): void => { db.prepare("INSERT INTO grant_seen (connection, agent, kind, name, source, first_us, last_us, credential) VALUES (1, 1, 'scope', ?, 's', 1, 1, ?)").run(name, credential); };
   put('carried', 7);
   put('own', null);
-  up();
+  up(9);
   const turn = (): number => db.prepare<[], number>('SELECT n FROM access_turn WHERE holder = 0').pluck().get() ?? 0;
   db.exec("UPDATE grant_seen SET gone_us = 5, last_us = 5 WHERE name = 'own'");
   db.exec("UPDATE grant_seen SET last_us = 5 WHERE name = 'carried'");

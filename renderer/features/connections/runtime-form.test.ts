@@ -14,6 +14,7 @@ describe('the way in', () => {
     const taken = ['', 'hub.example', 'ftp://hub.example', 'file:///etc/passwd', 'data:text/html,x'].filter((url) => targetOf('a2a', form({ url })).ok);
     expect(taken).toEqual([]);
     expect(targetOf('a2a', form({ url: 'https://anna:secret@hub.example' }))).toMatchObject({ ok: false, misses: expect.stringContaining('no user or password') as string });
+    expect(targetOf('mcp-http', form({ url: 'https://hub.example/mcp?api_key=sk-1' }))).toMatchObject({ ok: false, misses: expect.stringContaining('"api_key" in the address looks like a secret') as string });
     expect(targetOf('a2a', form({ url: 'https://hub.example', header: 'x key' })).ok).toBe(false);
   });
 

@@ -1,5 +1,6 @@
 /** What a person typed about a runtime, and what of it still misses. Pure. */
 import type { CredentialInput, RuntimeTarget } from '../../../shared/contract.ts';
+import { addressProblem } from '../../../shared/web-address.ts';
 import type { RuntimeAddKind } from './kind-words.ts';
 
 export interface RuntimeForm {
@@ -31,7 +32,8 @@ function addressOf(text: string): Read<string> {
   if (url === null || !['http:', 'https:'].includes(url.protocol)) return misses('An address begins with http:// or https://.');
   // SECURITY: a credential in an address would end up in logs and on screens.
   if (url.username !== '' || url.password !== '') return misses('An address carries no user or password; give the credential by itself in the next step.');
-  return { ok: true, value: trimmed };
+  const problem = addressProblem(trimmed, 'give it by itself in the next step');
+  return problem === null ? { ok: true, value: trimmed } : misses(problem);
 }
 
 export const variablesOf = (text: string): string[] => text.split(/[\s,]+/).filter((name) => name !== '');

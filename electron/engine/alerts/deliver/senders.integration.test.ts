@@ -57,6 +57,17 @@ describe('a webhook', () => {
     expect(second?.headers).not.toHaveProperty('authorization');
   });
 
+  it('has its credential where the address says, escaped, and then in no header', async () => {
+    const receiver = await opened(new HttpReceiver());
+    const sharp = `../a?b=c&d#${secret}@h/`;
+    await send(to(receiver, { url: `${receiver.url}/{credential}/in?sig={credential}&v=1` }), { credential: sharp });
+    const escaped = encodeURIComponent(sharp);
+    expect(receiver.requests).toMatchObject([{ path: `/hook/${escaped}/in?sig=${escaped}&v=1` }]);
+    expect(JSON.stringify(receiver.requests[0]?.headers)).not.toContain(secret);
+    receiver.answer = status(403, {}, `you sent ${sharp}`);
+    expect((await faultOf(send(to(receiver, { url: `${receiver.url}?sig={credential}` }), { credential: secret }))).message).toContain('answered HTTP 403');
+  });
+
   it.each([
     [500, {}, false, null], [503, { 'retry-after': '120' }, false, 120_000], [429, { 'retry-after': '7' }, false, 7_000], [408, {}, false, null], [425, {}, false, null],
     [404, {}, true, null], [400, { 'retry-after': '7' }, true, null], [401, {}, true, null], [410, {}, true, null],

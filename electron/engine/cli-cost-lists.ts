@@ -92,7 +92,7 @@ export function historyListing(caller: Caller, id: string): Listing<OldPrice> {
 }
 
 const unpricedColumns: readonly Column<UnpricedModel>[] = [
-  { head: 'MODEL', cell: (row) => row.model || '(no model named)', most: 60 }, { head: 'PROVIDER', cell: (row) => row.provider ?? '', most: 20 }, { head: 'ACTIVITIES', cell: (row) => count(row.activities), right: true }, { head: 'INPUT', cell: (row) => count(row.inputTokens), right: true }, { head: 'OUTPUT', cell: (row) => count(row.outputTokens), right: true },
+  { head: 'MODEL', cell: (row) => row.model || '(no model named)', most: 60 }, { head: 'PROVIDER', cell: (row) => row.provider ?? '', most: 20 }, { head: 'TIER', cell: (row) => row.tier ?? '', most: 12 }, { head: 'ACTIVITIES', cell: (row) => count(row.activities), right: true }, { head: 'INPUT', cell: (row) => count(row.inputTokens), right: true }, { head: 'OUTPUT', cell: (row) => count(row.outputTokens), right: true },
   { head: 'CACHE READ', cell: (row) => count(row.cacheReadTokens), right: true }, { head: 'CACHE WRITE', cell: (row) => count(row.cacheWriteTokens), right: true }, { head: 'LAST SEEN', cell: (row) => time(row.lastSeen) }, { head: 'LIKE', cell: (row) => row.like ?? '', most: 40 },
 ];
 

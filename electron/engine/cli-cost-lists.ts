@@ -6,7 +6,7 @@ import type { CostCommand } from './cli-cost-arguments.ts';
 import { onlyGiven } from './cli-access-lists.ts';
 import { one, paged, pageSize } from './cli-lists.ts';
 import type { Listing } from './cli-output.ts';
-import { count, formatTable, money, time } from './cli-text.ts';
+import { count, formatTable, money, time, units } from './cli-text.ts';
 import type { Column } from './cli-text.ts';
 import type { Caller } from './control-client.ts';
 
@@ -14,8 +14,7 @@ type Asked<N extends CostCommand['name']> = Extract<CostCommand, { name: N }>;
 
 export const amount = (micros: number | null, currency = ''): string => {
   if (micros === null) return '';
-  const units = micros / 1_000_000;
-  return `${units.toFixed(Math.abs(units) >= 0.01 || units === 0 ? 2 : 4)}${currency === '' ? '' : ` ${currency}`}`;
+  return `${units(micros)}${currency === '' ? '' : ` ${currency}`}`;
 };
 export const percent = (share: number | null, signed = false): string => (share === null ? '' : `${signed && share > 0 ? '+' : ''}${(share * 100).toFixed(1)} %`);
 

@@ -76,8 +76,8 @@ export const costExplained = z.object({
 });
 export type CostExplained = z.infer<typeof costExplained>;
 
-/** A model that was used and has no price. */
-export const unpricedModel = z.object({ model: z.string(), provider: z.string().nullable(), activities: z.int(), inputTokens: z.int(), outputTokens: z.int(), cacheReadTokens: z.int(), cacheWriteTokens: z.int(), firstSeen: isoTime, lastSeen: isoTime, /** the nearest entry, offered as a start. */ like: z.string().nullable() });
+/** A model that was used and has no price. Provider and tier are those of its newest such call: of a tier that costs otherwise (`priority`), the usual price is no price. */
+export const unpricedModel = z.object({ model: z.string(), provider: z.string().nullable(), tier: z.string().nullable(), activities: z.int(), inputTokens: z.int(), outputTokens: z.int(), cacheReadTokens: z.int(), cacheWriteTokens: z.int(), firstSeen: isoTime, lastSeen: isoTime, /** the nearest entry, offered as a start. */ like: z.string().nullable() });
 export type UnpricedModel = z.infer<typeof unpricedModel>;
 
 export const priceBook = z.object({

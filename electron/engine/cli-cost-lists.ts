@@ -6,7 +6,7 @@ import type { CostCommand } from './cli-cost-arguments.ts';
 import { onlyGiven } from './cli-access-lists.ts';
 import { one, paged, pageSize } from './cli-lists.ts';
 import type { Listing } from './cli-output.ts';
-import { count, formatTable, money, time } from './cli-text.ts';
+import { count, formatTable, money, time, units } from './cli-text.ts';
 import type { Column } from './cli-text.ts';
 import type { Caller } from './control-client.ts';
 
@@ -14,8 +14,7 @@ type Asked<N extends CostCommand['name']> = Extract<CostCommand, { name: N }>;
 
 export const amount = (micros: number | null, currency = ''): string => {
   if (micros === null) return '';
-  const units = micros / 1_000_000;
-  return `${units.toFixed(Math.abs(units) >= 0.01 || units === 0 ? 2 : 4)}${currency === '' ? '' : ` ${currency}`}`;
+  return `${units(micros)}${currency === '' ? '' : ` ${currency}`}`;
 };
 export const percent = (share: number | null, signed = false): string => (share === null ? '' : `${signed && share > 0 ? '+' : ''}${(share * 100).toFixed(1)} %`);
 
@@ -92,7 +91,7 @@ export function historyListing(caller: Caller, id: string): Listing<OldPrice> {
 }
 
 const unpricedColumns: readonly Column<UnpricedModel>[] = [
-  { head: 'MODEL', cell: (row) => row.model || '(no model named)', most: 60 }, { head: 'PROVIDER', cell: (row) => row.provider ?? '', most: 20 }, { head: 'ACTIVITIES', cell: (row) => count(row.activities), right: true }, { head: 'INPUT', cell: (row) => count(row.inputTokens), right: true }, { head: 'OUTPUT', cell: (row) => count(row.outputTokens), right: true },
+  { head: 'MODEL', cell: (row) => row.model || '(no model named)', most: 60 }, { head: 'PROVIDER', cell: (row) => row.provider ?? '', most: 20 }, { head: 'TIER', cell: (row) => row.tier ?? '', most: 12 }, { head: 'ACTIVITIES', cell: (row) => count(row.activities), right: true }, { head: 'INPUT', cell: (row) => count(row.inputTokens), right: true }, { head: 'OUTPUT', cell: (row) => count(row.outputTokens), right: true },
   { head: 'CACHE READ', cell: (row) => count(row.cacheReadTokens), right: true }, { head: 'CACHE WRITE', cell: (row) => count(row.cacheWriteTokens), right: true }, { head: 'LAST SEEN', cell: (row) => time(row.lastSeen) }, { head: 'LIKE', cell: (row) => row.like ?? '', most: 40 },
 ];
 

@@ -34,6 +34,7 @@ describe('money', () => {
     [null, ''], [{ amountMicros: null, currency: 'USD', unpriced: 3, provenance: 'unpriced' as const }, 'no price'],
     [{ amountMicros: 0, currency: 'USD', unpriced: 0, provenance: 'reported' as const }, '0.00 USD'], [{ amountMicros: 0, currency: 'USD', unpriced: 0, provenance: 'computed' as const }, ''],
     [{ amountMicros: 1_234_567, currency: 'USD', unpriced: 0, provenance: 'reported' as const }, '1.23 USD'], [{ amountMicros: 1_234, currency: 'EUR', unpriced: 2, provenance: 'unpriced' as const }, 'at least 0.0012 EUR'],
+    [{ amountMicros: 20, currency: 'USD', unpriced: 0, provenance: 'computed' as const }, '<0.0001 USD'], [{ amountMicros: 50, currency: 'USD', unpriced: 0, provenance: 'computed' as const }, '0.0001 USD'], [{ amountMicros: -3, currency: 'USD', unpriced: 0, provenance: 'reported' as const }, '>-0.0001 USD'],
   ])('%j -> %s', (cost, text) => {
     expect(money(cost)).toBe(text);
   });

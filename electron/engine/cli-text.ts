@@ -50,11 +50,17 @@ export const count = (value: number): string => value.toLocaleString('en');
 /** Local time is for screens that can show UTC on focus; a terminal's text is pasted elsewhere, so it says UTC. */
 export const time = (iso: string | null): string => (iso === null ? '' : iso.replace('T', ' ').replace(/\.\d+Z$/, 'Z'));
 
+/** Never a zero for what is not nothing. */
+export function units(micros: number): string {
+  const amount = micros / 1_000_000;
+  if (micros !== 0 && Math.abs(micros) < 50) return micros < 0 ? '>-0.0001' : '<0.0001';
+  return amount.toFixed(Math.abs(amount) >= 0.01 || amount === 0 ? 2 : 4);
+}
+
 export function money(cost: { readonly amountMicros: number | null; readonly currency: string; readonly unpriced: number; readonly provenance: Cost['provenance'] } | null): string {
   // No billed units were told of: a zero would be read as a known one.
   if (cost === null || (cost.amountMicros === 0 && cost.unpriced === 0 && cost.provenance === 'computed')) return '';
   if (cost.amountMicros === null) return 'no price';
-  const amount = cost.amountMicros / 1_000_000;
-  const text = `${amount.toFixed(Math.abs(amount) >= 0.01 || amount === 0 ? 2 : 4)} ${cost.currency}`;
+  const text = `${units(cost.amountMicros)} ${cost.currency}`;
   return cost.unpriced > 0 ? `at least ${text}` : text;
 }

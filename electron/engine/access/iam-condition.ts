@@ -85,6 +85,8 @@ export function conditionHolds(text: string, context: Context): Fit {
   const condition = conditionOf(text);
   const operator = condition ? operatorOf(condition.operator) : null;
   if (!condition || !operator || context === null) return 'maybe';
+  // What an AWS makes of no value, or of one that does not fit its operator, is not known: neither that it holds nor that it does not.
+  if (condition.values.length === 0 || condition.values.some((value) => valueProblem(operator.name, value) !== null)) return 'maybe';
   const asked = context.get(condition.key.toLowerCase());
   if (operator.name === 'Null') return condition.values.some((value) => (folded(value) === 'true') === (asked === undefined)) ? 'yes' : 'no';
   const known = operators[operator.name];

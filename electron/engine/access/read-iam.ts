@@ -166,6 +166,8 @@ function conditionsOf(block: Json | undefined, version: Json | undefined, broken
     }
     return Object.entries(keys).map(([key, value]) => {
       const list = Array.isArray(value) ? value : [value];
+      // AWS takes an empty list, and its own check of policies says that it does not restrict: neither "never" nor "always" may be concluded.
+      if (list.length === 0) broken.push(`Condition ${quoted(operator)} on ${quoted(key)} has no value.`);
       if (!list.every((one) => typeof one === 'string' || typeof one === 'number' || typeof one === 'boolean')) broken.push(`Condition ${quoted(operator)} on ${quoted(key)} is neither a text nor a list of texts.`);
       const values = list.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
       broken.push(...values.flatMap((value) => valueProblem(operatorOf(operator)?.name ?? '', value) ?? []).map((problem) => `Condition ${quoted(operator)} on ${quoted(key)} has a value that is ${problem}.`));

@@ -20,6 +20,40 @@ it('raises once what lasts, and ends it a minute after it was last so', async ()
   expect(house.errors).toEqual([]);
 });
 
+it('says how it is while it lasts, once a minute and without telling anybody, and to whom it goes next', async () => {
+  const house = new AlertHouse();
+  const [first, second] = [house.target('first'), house.target('second')];
+  house.rule(failureRate, { targets: [first], steps: [{ afterMin: 2, targets: [second] }] });
+  house.failures(10);
+  await house.look();
+  house.failures(20);
+  for (let s = 0; s < 55; s += 5) await house.look(5);
+  expect(house.alerts()).toMatchObject([{ title: 'clerk: 10 of 10 activities failed in 15 min' }]);
+  await house.look(5);
+  expect(house.alerts()).toMatchObject([{ title: 'clerk: 30 of 30 activities failed in 15 min', text: expect.stringContaining('30 of 30') as string, times: 1 }]);
+  for (let s = 0; s < 50; s += 5) await house.look(5);
+  house.failures(5);
+  for (let s = 0; s < 10; s += 5) await house.look(5);
+  expect(house.deliveries().map((one) => [one.what, (JSON.parse(one.body) as { alert: { title: string } }).alert.title])).toEqual([
+    ['raised', 'clerk: 10 of 10 activities failed in 15 min'], ['escalated', 'clerk: 35 of 35 activities failed in 15 min'],
+  ]);
+  expect(house.runtime.history.all('SELECT what FROM alert_said ORDER BY id')).toEqual([{ what: 'raised' }, { what: 'escalated' }]);
+  expect(house.errors).toEqual([]);
+});
+
+it('writes nothing where it is as it was', async () => {
+  const house = new AlertHouse();
+  house.rule(failureRate, { sustainedS: 60 });
+  house.failures(10);
+  for (let s = 0; s < 80; s += 20) await house.look(20);
+  const [was] = house.alerts();
+  expect(was).toMatchObject({ state: 'open' });
+  house.broken = 'alerts.goesOn';
+  for (let s = 0; s < 200; s += 20) await house.look(20);
+  expect(house.alerts()).toEqual([was]);
+  expect(house.errors).toEqual([]);
+});
+
 it('opens the same alert again, and tells nobody, when it comes back soon', async () => {
   const house = new AlertHouse();
   const target = house.target('desk');

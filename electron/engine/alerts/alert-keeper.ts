@@ -10,7 +10,7 @@ import type { Clock, Log } from '../ports.ts';
 import type { AlertCommands, AlertRuleFact, TargetFact } from '../store/alert-commands.ts';
 import type { AllCommands } from '../store/protocol.ts';
 import { againUs, AlertWatch } from './alert-watch.ts';
-import type { Due, Over } from './alert-watch.ts';
+import type { Due, Going, Over } from './alert-watch.ts';
 import { askedBy, merged, nothingAsked, questionsOf } from './asking.ts';
 import { conditionsOf, lasts } from './conditions.ts';
 import type { Condition } from './conditions.ts';
@@ -171,7 +171,8 @@ export class AlertKeeper {
     let whole = true;
     for (const one of [...news.filter((other) => !('countsUp' in other)), ...events]) whole = await this.#raise(one, targets, nowUs) && whole;
     await this.#endAll(looked.over, nowUs, targets);
-    for (const one of looked.escalate) await this.#escalate(one, targets, nowUs);
+    const now = await this.#goesOn(looked.going, nowUs);
+    for (const { alert, rule } of looked.escalate) await this.#escalate({ alert: { ...alert, ...now.get(alert.id) }, rule }, targets, nowUs);
     // What could not be raised is looked at again; what could is known by then.
     if (whole) await this.#goOn(waiting === undefined ? facts.upTo : { ...facts.upTo, budgets: Math.max(cursors.budgets, Math.min(facts.upTo.budgets, waiting.id - 1)) });
     if (waiting !== undefined) this.#in(leastBetweenMs);
@@ -193,13 +194,23 @@ export class AlertKeeper {
 
   async #raise(one: Condition | Happened, targets: readonly TargetFact[], nowUs: number): Promise<boolean> {
     const { rule, key, kind, severity, title, agent, connection, screen, screenId } = one;
-    const text = lasts(kind) && rule.sustainedS > 0 ? textOf(one.text, `It has been so for at least ${within(rule.sustainedS)} without a break.`) : one.text;
+    const text = lasts(kind) ? lastingText(one) : one.text;
     const [step] = rule.escalation;
     const atUs = lasts(kind) ? nowUs : (one.sinceUs ?? nowUs);
     const about = { kind, severity, rule: rule.name, title, text, agent: one.agentName, connection: one.connectionName, raisedUs: atUs, times: 1 };
     const done = await this.#run('alerts.raise', { rule: rule.id, key, kind, severity, title, text, agent, connection, screen, screenId, atUs, nextStepUs: step === undefined ? null : nowUs + step.afterMin * 60_000_000, deliveries: deliveriesOf(targets, rule.targets, 'raised', about, this.#parts.from, nowUs), againUs });
     if (done) this.#watch.tellKnown(one);
     return done;
+  }
+
+  /** What lasts says how it is now, and tells nobody. Answers the words that are not those that were kept. */
+  async #goesOn(going: readonly Going[], nowUs: number): Promise<ReadonlyMap<number, { title: string; text: string }>> {
+    const now = new Map(going.map(({ alert, condition }) => [alert.id, { alert, title: condition.title, text: lastingText(condition) }]));
+    for (const [id, { alert, title, text }] of now) {
+      if (title === alert.title && text === alert.text) now.delete(id);
+      else await this.#run('alerts.goesOn', { id, title, text, atUs: nowUs });
+    }
+    return new Map([...now].map(([id, { title, text }]) => [id, { title, text }]));
   }
 
   async #endAll(over: readonly Over[], nowUs: number, targets: readonly TargetFact[] = []): Promise<void> {
@@ -225,7 +236,7 @@ export class AlertKeeper {
   }
 
   /** One that cannot be written keeps the others from nothing: the next look finds it again. */
-  async #run<N extends 'alerts.raise' | 'alerts.over' | 'alerts.escalate' | 'alerts.cursor'>(name: N, params: AlertCommands[N]['params']): Promise<boolean> {
+  async #run<N extends 'alerts.raise' | 'alerts.goesOn' | 'alerts.over' | 'alerts.escalate' | 'alerts.cursor'>(name: N, params: AlertCommands[N]['params']): Promise<boolean> {
     if (this.#ended) return false;
     try {
       await this.#parts.history.command(name, params as AllCommands[N]['params']);
@@ -236,6 +247,8 @@ export class AlertKeeper {
     }
   }
 }
+
+const lastingText = ({ rule, text }: Pick<Condition, 'rule' | 'text'>): string => (rule.sustainedS > 0 ? textOf(text, `It has been so for at least ${within(rule.sustainedS)} without a break.`) : text);
 
 const aboutOf = (alert: AlertFacts['open'][number], rule: AlertRuleFact | null): Parameters<typeof deliveriesOf>[3] => ({
   kind: alert.kind, severity: alert.severity, rule: rule?.name ?? '', title: alert.title, text: alert.text, agent: alert.agentName, connection: alert.connectionName, raisedUs: alert.raisedUs, times: alert.times,

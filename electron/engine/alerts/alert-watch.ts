@@ -14,6 +14,8 @@ const overAfterUs = 60_000_000;
 export const mostBetweenUs = 30_000_000;
 /** What comes back so soon is the same alert, and nobody is told again. */
 export const againUs = 600_000_000;
+/** How an alert that goes on is now is written so often at most: a rate moves with every call. */
+const saidEveryUs = 60_000_000;
 /** SECURITY: what agents make happen fills neither memory nor inbox: beyond so many of a rule in ten minutes they are counted in one. */
 const mostKeys = 20_000;
 const mostEvents = 20;
@@ -21,10 +23,12 @@ const eventsUs = 600_000_000;
 
 export interface Over { readonly alert: OpenAlertFact; readonly rule: AlertRuleFact | null; readonly text: string; /** said to those who were told, if the rule says so. */ readonly tell: boolean }
 export interface Due { readonly alert: OpenAlertFact; readonly rule: AlertRuleFact }
-export interface Looked { readonly raise: readonly Condition[]; readonly over: readonly Over[]; readonly escalate: readonly Due[] }
+/** An alert that goes on: what is so now stands in the condition. */
+export interface Going { readonly alert: OpenAlertFact; readonly condition: Condition }
+export interface Looked { readonly raise: readonly Condition[]; readonly going: readonly Going[]; readonly over: readonly Over[]; readonly escalate: readonly Due[] }
 
 /** `aboutUs`: since when what it is about is so, where that is known: a second gap of a connection is another matter than the first. `fromStart`: known since the first look of all. */
-interface Known { sinceUs: number | null; falseUs: number | null; told: boolean; aboutUs: number | null; atOnce: boolean; readonly fromStart: boolean }
+interface Known { sinceUs: number | null; falseUs: number | null; told: boolean; aboutUs: number | null; atOnce: boolean; /** when it was last told how it is. */ saidUs: number | null; readonly fromStart: boolean }
 
 export class AlertWatch {
   readonly #known = new Map<string, Known>();
@@ -55,19 +59,33 @@ export class AlertWatch {
     const ended = orphans(byId, open);
     const gone = new Set(ended.map((one) => one.alert.id));
     const live = new Map(open.filter((one) => !gone.has(one.id)).map((one) => [keyOf(one.rule, one.key), one]));
-    const [raise, over]: [Condition[], Over[]] = [[], []];
+    const [raise, over, goes]: [Condition[], Over[], Going[]] = [[], [], []];
     const looked = new Set<string>();
     for (const one of conditions) {
       const key = keyOf(one.rule.id, one.key);
       looked.add(key);
-      if (one.holds) { if (this.#holds(key, one, live.has(key), nowUs)) raise.push(one); } else this.#fails(key, one, live.get(key), over, nowUs);
+      const alert = live.get(key);
+      if (!one.holds) this.#fails(key, one, alert, over, nowUs);
+      else if (this.#holds(key, one, alert !== undefined, nowUs)) raise.push(one);
+      else if (alert !== undefined) goes.push({ alert, condition: one });
     }
     this.#forget(looked, live, nowUs);
     const escalate = open.flatMap((alert) => {
       const rule = byId.get(alert.rule);
       return rule !== undefined && !gone.has(alert.id) && alert.state === 'open' && alert.nextStepUs !== null && alert.nextStepUs <= nowUs ? [{ alert, rule }] : [];
     });
-    return { raise, over: [...ended, ...over], escalate };
+    const told = new Set(escalate.map((one) => one.alert.id));
+    return { raise, going: goes.filter((one) => this.#isToSay(one, told.has(one.alert.id), nowUs)), over: [...ended, ...over], escalate };
+  }
+
+  /** Whoever is told of the next step is told how it is then. */
+  #isToSay({ condition }: Going, escalates: boolean, nowUs: number): boolean {
+    const known = this.#of(keyOf(condition.rule.id, condition.key));
+    // It was false in between: its words say that it is so without a break.
+    if (known.sinceUs === null || nowUs - known.sinceUs < condition.rule.sustainedS * 1_000_000) return false;
+    if (!escalates && known.saidUs !== null && nowUs >= known.saidUs && nowUs - known.saidUs < saidEveryUs) return false;
+    known.saidUs = nowUs;
+    return true;
   }
 
   /** Those that were not told yet, as far as is remembered here. */
@@ -111,7 +129,9 @@ export class AlertWatch {
     known.sinceUs ??= nowUs;
     // After a start: it was told by the engine before.
     if (isOpen) known.told = true;
-    return !known.told && nowUs - known.sinceUs >= rule.sustainedS * 1_000_000;
+    if (known.told || nowUs - known.sinceUs < rule.sustainedS * 1_000_000) return false;
+    known.saidUs = nowUs;
+    return true;
   }
 
   #fails(key: string, one: Condition, alert: OpenAlertFact | undefined, over: Over[], nowUs: number): void {
@@ -144,7 +164,7 @@ export class AlertWatch {
     let known = this.#known.get(key);
     if (known === undefined) {
       if (this.#known.size >= mostKeys) this.#known.delete(this.#known.keys().next().value ?? '');
-      this.#known.set(key, known = { sinceUs: null, falseUs: null, told: false, aboutUs: null, atOnce: false, fromStart: this.#isFirst });
+      this.#known.set(key, known = { sinceUs: null, falseUs: null, told: false, aboutUs: null, atOnce: false, saidUs: null, fromStart: this.#isFirst });
     }
     return known;
   }

@@ -105,7 +105,7 @@ it('stops the agent whose activity reached the hard limit: claimed first, then o
   made.commit([row(2, 50, { head: 2 })]);
   await vi.waitFor(() => { expect(made.outcomes).toHaveLength(1); });
   expect(made.claims[1]).toMatchObject({ kind: 'hard', key: 'a2', spent: 110, limit: 100, stop: true, agent: 2, activity: 2, periodUs: noon - 12 * hour });
-  expect(made.orders).toEqual([{ scope: { kind: 'agent', id: 'agt-2' }, level: 'suspend', origin: 'rule', reason: 'Budget "b": 0.00 of 0.00 USD known spend this day: the hard limit is reached. (bev-2)', rule: null, actor: null }]);
+  expect(made.orders).toEqual([{ scope: { kind: 'agent', id: 'agt-2' }, level: 'suspend', origin: 'rule', reason: 'Budget "b": 0.00011 of 0.0001 USD known spend this day: the hard limit is reached. (bev-2)', rule: null, actor: null }]);
   expect(made.outcomes[0]).toMatchObject({ event: 2, order: 77, fired: true, tookUs: 38_000, audit: { outcome: 'done', subject: 'agt-2' } });
   // Who spends on is stopped too; nobody twice.
   made.commit([row(3, 1), row(4, 1, { head: 2 })]);
@@ -260,5 +260,5 @@ it('stops nobody where the claim cannot be written, and judges the next row anew
 it('tells once a period that the forecast is above the limit', async () => {
   const month = draft({ per: 'month', forecast: true });
   const made = await house([fact(month)], (one) => { one.forecast = { micros: 30_000_000, spent: 5 }; });
-  await vi.waitFor(() => { expect(made.claims).toMatchObject([{ kind: 'forecast', spent: 5, limit: 100, agent: null, text: '0.00 USD known spend this month, forecast to come to 30.00: above the hard limit of 0.00.' }]); });
+  await vi.waitFor(() => { expect(made.claims).toMatchObject([{ kind: 'forecast', spent: 5, limit: 100, agent: null, text: '0.000005 USD known spend this month, forecast to come to 30.00: above the hard limit of 0.0001.' }]); });
 });

@@ -68,3 +68,12 @@ test('the range holds about as often as it says', () => {
   expect(held / rounds).toBeGreaterThan(0.7);
   expect(held / rounds).toBeLessThan(0.92);
 });
+
+test('a credit in a bill is not expected again, and the figure stands within its range', () => {
+  const spent = new Map([...spentBy('2026-10-01', '2026-10-14', () => 100), [day('2026-10-06'), -5000]]);
+  const found = monthForecast({ ...month, today: day('2026-10-14'), firstDay: day('2026-10-01'), spent });
+  // Spent so far: 12 x 100 - 5000. To come: the 14th to the 31st, of which two Tuesdays count as nothing.
+  expect(found?.micros).toBe(-3800 + 16 * 100);
+  expect(found?.lowMicros).toBeLessThanOrEqual(found?.micros ?? 0);
+  expect(found?.highMicros).toBeGreaterThanOrEqual(found?.micros ?? 0);
+});

@@ -37,7 +37,8 @@ export function monthForecast({ monthFrom, monthTo, today, firstDay, spent }: Fo
   const whole = Array.from({ length: Math.max(0, today - from) }, (_, at) => from + at);
   if (whole.length < leastDays) return null;
   const on = (day: number): number => spent.get(day) ?? 0;
-  const usual = Array.from({ length: 7 }, (_, day) => mean(whole.filter((one) => weekday(one) === day).map(on)));
+  // A credit in a bill takes off what was spent, and is no habit: no day to come gives money back.
+  const usual = Array.from({ length: 7 }, (_, day) => Math.max(0, mean(whole.filter((one) => weekday(one) === day).map(on))));
   const known = Array.from({ length: Math.max(0, Math.min(today, monthTo - 1) - monthFrom + 1) }, (_, at) => on(monthFrom + at)).reduce((sum, value) => sum + value, 0);
   const restOfToday = today >= monthFrom && today < monthTo ? Math.max(0, (usual[weekday(today)] ?? 0) - on(today)) : 0;
   const coming = Array.from({ length: Math.max(0, monthTo - Math.max(today + 1, monthFrom)) }, (_, at) => usual[weekday(Math.max(today + 1, monthFrom) + at)] ?? 0);

@@ -37,6 +37,8 @@ export interface AlertCommands {
    * happens where `atUs`, the time of the event, is not after what that rule and key told of already.
    */
   'alerts.raise': { params: NewAlert & { readonly againUs: number }; result: { id: number; fresh: boolean } };
+  /** What lasts goes on, and this is how it is now: nothing is said, counted or delivered. */
+  'alerts.goesOn': { params: { id: number; title: string; text: string; atUs: number }; result: { id: number } };
   /** The condition is over. Deliveries of it that were not sent yet are dropped (with `over` neither is needed); else `deliveries` are put in the queue. */
   'alerts.over': { params: { id: number; atUs: number; text: string; deliveries: readonly NewDelivery[] }; result: { id: number } };
   /** `what` by a person: held deliveries of it are dropped (of what is resolved those that wait, too), escalation ends; reopened, it goes on. Answers how many changed; without any there is no audit entry. */

@@ -78,6 +78,11 @@ function nextStepUs(db: WriteDb, row: Row, nowUs: number): number | null {
   return step === undefined ? null : Math.max(nowUs, row.raisedUs + step.afterMin * 60_000_000);
 }
 
+export function alertGoesOn(db: WriteDb, p: Params<'alerts.goesOn'>, nowUs: number): { id: number } {
+  statement(db, "UPDATE alert SET title = ?, text = ?, last_us = max(last_us, ?) WHERE id = ? AND state <> 'resolved'").run(bounded(p.title, longestTitle), bounded(p.text, longestText), wholeUs(p.atUs, nowUs), p.id);
+  return { id: p.id };
+}
+
 export function alertOver(db: WriteDb, p: Params<'alerts.over'>, nowUs: number): { id: number } {
   const row = alertOf(db, p.id);
   if (row === undefined || row.state === 'resolved') return { id: p.id };

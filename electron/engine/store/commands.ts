@@ -6,7 +6,7 @@ import type { AccessCommands } from './access-commands.ts';
 import { markConnection } from './access-dirty.ts';
 import type { AlertCommands } from './alert-commands.ts';
 import { removeAlertRule, saveAlertRule } from './alert-rules.ts';
-import { alertOver, escalateAlert, moveCursor, raiseAlert, sayOfAlerts } from './alerts.ts';
+import { alertGoesOn, alertOver, escalateAlert, moveCursor, raiseAlert, sayOfAlerts } from './alerts.ts';
 import { appendAudit } from './audit.ts';
 import { addAuditKey, addSeals, pruneAudit, pruneSome } from './audit-commands.ts';
 import type { AuditCommands } from './audit-commands.ts';
@@ -241,6 +241,7 @@ const runs: { readonly [N in CommandName]: Run<N> } = {
   'alerts.raise': (db, p, _tallies, nowUs) => raiseAlert(db, p, nowUs),
   'alerts.over': (db, p, _tallies, nowUs) => alertOver(db, p, nowUs),
   'alerts.say': (db, p, _tallies, nowUs) => sayOfAlerts(db, p, nowUs),
+  'alerts.goesOn': (db, p, _tallies, nowUs) => alertGoesOn(db, p, nowUs),
   'alerts.escalate': (db, p, _tallies, nowUs) => escalateAlert(db, p, nowUs),
   'alerts.cursor': (db, p) => moveCursor(db, p),
   'targets.save': (db, p, _tallies, nowUs) => saveTarget(db, p, nowUs),

@@ -6,7 +6,7 @@ const entry: PriceEntry = {
   id: 'e1', origin: 'bundled', provider: 'anthropic', model: 'claude-sonnet-4', match: [{ like: 'claude-sonnet-4*' }], region: null, tier: null, currency: 'USD', from: null, to: null, source: 'https://example.org/prices', sourceDate: '2026-09-23', changedAt: null, changedBy: null, note: null,
   units: [{ unit: 'input', per: 1_000_000, price: '3' }, { unit: 'input', per: 1_000_000, price: '6', fromInputTokens: 200_000 }, { unit: 'output', per: 1_000, price: '0.015' }],
 };
-const unpriced: UnpricedModel = { model: 'acme-1', provider: 'acme', activities: 3, inputTokens: 10, outputTokens: 5, cacheReadTokens: 7, cacheWriteTokens: 0, firstSeen: '2026-11-01T00:00:00.000Z', lastSeen: '2026-11-01T00:00:00.000Z', like: null };
+const unpriced: UnpricedModel = { model: 'acme-1', provider: 'acme', tier: null, activities: 3, inputTokens: 10, outputTokens: 5, cacheReadTokens: 7, cacheWriteTokens: 0, firstSeen: '2026-11-01T00:00:00.000Z', lastSeen: '2026-11-01T00:00:00.000Z', like: null };
 const good: PriceForm = { ...emptyPrice, model: 'acme-1', source: 'contract', units: [{ unit: 'input', price: '3.00', from: '' }, { unit: 'output', price: '', from: '' }] };
 
 describe('a price form', () => {
@@ -41,6 +41,9 @@ describe('a start for a model without a price', () => {
     expect(form).toMatchObject({ id: null, model: 'acme-1', provider: 'acme', match: '' });
     expect(form.source).toContain('As claude-sonnet-4');
     expect(complaintsOf(form)).toEqual([]);
+  });
+  it('is for the tier that has no price, not for the usual one', () => {
+    expect(formFor({ ...unpriced, tier: 'priority' }, null).tier).toBe('priority');
   });
 });
 

@@ -60,7 +60,7 @@ export function formOf(entry: PriceEntry): PriceForm {
 
 /** A start for a model without a price: only what it used needs one. What is like it lends its prices, and says so. */
 export function formFor(model: UnpricedModel, like: PriceEntry | null): PriceForm {
-  const named = { id: null, model: model.model, provider: model.provider ?? '', region: '', tier: '', match: '', from: '', to: '', note: '' };
+  const named = { id: null, model: model.model, provider: model.provider ?? '', region: '', tier: model.tier ?? '', match: '', from: '', to: '', note: '' };
   if (like !== null) return { ...formOf(like), ...named, source: `As ${like.model}: ${like.source}`.slice(0, 500), note: `Taken from the price of ${like.model}, not from a price list of its own.` };
   const used: UnitLine[] = [{ unit: 'input', price: '', from: '' }, { unit: 'output', price: '', from: '' }];
   if (model.cacheReadTokens > 0) used.push({ unit: 'cache_read', price: '', from: '' });

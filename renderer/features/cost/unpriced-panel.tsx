@@ -50,7 +50,7 @@ export function UnpricedPanel() {
           <PlainTable
             label="Models without a price" rows={rows} rowId={(row) => `${row.model} ${row.provider ?? ''}`}
             columns={[
-              { id: 'model', head: 'Model', cell: (row) => (row.model === '' ? <span className={classes.muted}>no model named</span> : <InertName text={row.model} most={60} />) },
+              { id: 'model', head: 'Model', cell: (row) => <>{row.model === '' ? <span className={classes.muted}>no model named</span> : <InertName text={row.model} most={60} />}{row.tier !== null && <span className={classes.muted}> <InertName text={row.tier} most={40} /></span>}</> },
               { id: 'provider', head: 'Provider', cell: (row) => (row.provider === null ? <span className={classes.muted}>not told</span> : <InertName text={row.provider} most={30} />) },
               { id: 'calls', head: 'Activities', end: true, cell: (row) => formatCount(row.activities) },
               { id: 'input', head: 'Input', end: true, cell: (row) => formatCounter(row.inputTokens) },

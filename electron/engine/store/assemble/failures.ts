@@ -4,6 +4,7 @@ import type { WriteDb } from '../database.ts';
 import type { Dictionary } from '../dictionary.ts';
 import { fingerprintText, type FailureShape } from '../fingerprint.ts';
 import { firstFingerprintText } from '../fingerprint-first.ts';
+import { secondFingerprintText } from '../fingerprint-second.ts';
 import { hash53 } from '../hash.ts';
 import type { FailureChange } from './ledger.ts';
 import type { Facts } from './row.ts';
@@ -53,7 +54,7 @@ export class FailureBook {
    * several groups of then, the first that happens again goes on; where it sees several in one, that group goes on with the first of them.
    */
   private carried(fingerprint: number, told: FailureShape): number | undefined {
-    const id = this.find.get(hash53(firstFingerprintText(told)))?.id;
+    const id = this.find.get(hash53(secondFingerprintText(told)))?.id ?? this.find.get(hash53(firstFingerprintText(told)))?.id;
     if (id !== undefined) this.carry.run(fingerprint, id);
     return id;
   }

@@ -42,11 +42,11 @@ export function bookFacts(reading: Reading): BookFacts {
 
 interface Circumstance { readonly model: string; readonly provider: string; readonly region: string; readonly tier: string; readonly day: number }
 
-/** Its newest unpriced call: who is told to serve it, and when. */
-function exampleOf(reading: Reading, row: UnpricedRow): { us: number; provider: string } | undefined {
+/** Its newest unpriced call: who is told to serve it, in which tier, and when. */
+function exampleOf(reading: Reading, row: UnpricedRow): { us: number; provider: string; tier: string } | undefined {
   const day = reading.sql<number[], { agent: number }>('SELECT s.agent FROM agent a CROSS JOIN by_day s ON s.agent = a.id AND s.day = ? AND s.model = ? WHERE s.unpriced > 0 LIMIT 1').get(row.lastDay, row.model);
   if (day === undefined) return undefined;
-  return reading.sql<number[], { us: number; provider: string }>(`SELECT a.ts_us AS us, coalesce(b.provider, '') AS provider FROM activity a INDEXED BY activity_agent LEFT JOIN billing b ON b.id = a.billing
+  return reading.sql<number[], { us: number; provider: string; tier: string }>(`SELECT a.ts_us AS us, coalesce(b.provider, '') AS provider, coalesce(b.tier, '') AS tier FROM activity a INDEXED BY activity_agent LEFT JOIN billing b ON b.id = a.billing
     WHERE a.agent = ? AND a.ts_us >= ? AND a.ts_us < ? AND a.model = ? AND a.provenance = ${PROVENANCE.unpriced} ORDER BY a.ts_us DESC LIMIT 1`).get(day.agent, row.lastDay * US_DAY, (row.lastDay + 1) * US_DAY, row.model);
 }
 
@@ -57,8 +57,9 @@ export function unpricedModels(reading: Reading): Result<'prices.unpriced'> {
     const model = reading.texts.of(row.model);
     const example = exampleOf(reading, row);
     return {
-      model, provider: example?.provider || null, activities: row.activities, inputTokens: row.input, outputTokens: row.output, cacheReadTokens: row.cacheRead, cacheWriteTokens: row.cacheWrite,
-      firstSeen: iso(row.firstDay * US_DAY), lastSeen: iso(example?.us ?? row.lastDay * US_DAY), like: model === '' ? null : book.nearest(model),
+      model, provider: example?.provider || null, tier: example?.tier || null, activities: row.activities, inputTokens: row.input, outputTokens: row.output, cacheReadTokens: row.cacheRead, cacheWriteTokens: row.cacheWrite,
+      firstSeen: iso(row.firstDay * US_DAY), lastSeen: iso(example?.us ?? row.lastDay * US_DAY), // What the usual tier costs is no start for another one: lent with one press it would be taken for its price.
+      like: model === '' || (example?.tier ?? '') !== '' ? null : book.nearest(model),
     };
   });
   return { rows };

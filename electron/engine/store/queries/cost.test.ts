@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestHistory } from '../test-history.ts';
 import { words } from '../test-runtime.ts';
-import { asker, command, day, nowUs, period, spendSome, spendUnpriced } from './test-cost.ts';
+import { asker, command, day, nowUs, period, spendInTier, spendSome, spendUnpriced } from './test-cost.ts';
 
 let history: TestHistory;
 let reader: ReturnType<typeof asker>;
@@ -155,6 +155,14 @@ describe('the price book', () => {
     expect(ask('cost.explain', { activityId: activity(4) })).toMatchObject({ shown: { amountMicros: null, provenance: 'unpriced', unpriced: 1 }, reported: null, computed: null, whyNot: 'The price book has no entry for never-heard-of.' });
     expect(ask('prices.unpriced', {}).rows).toMatchObject([{ model: 'never-heard-of', provider: null, activities: 1, inputTokens: 10, outputTokens: 10 }]);
     expect(ask('prices.book', {})).toMatchObject({ own: 0, repricing: null, unpricedModels: 1 });
+  });
+
+  it('says in which tier a call has no price, and offers no price of the usual one for it', () => {
+    spendInTier(history);
+    spendUnpriced(history);
+    const { rows: found } = ready()('prices.unpriced', {});
+    expect(found.find((row) => row.model === 'test-m')).toMatchObject({ provider: 'openai', tier: 'priority', like: null });
+    expect(found.find((row) => row.model === 'never-heard-of')).toMatchObject({ provider: null, tier: null });
   });
 
   it('keeps versions of a price, and tells own ones from those that came with the program', () => {

@@ -40,6 +40,11 @@ export function spendUnpriced(history: TestHistory): void {
   history.tell([agentDraft(1, 0, 'stranger', { traceId: trace(4), at: 0, for: 30 }), call(2, 4, 10, 10, { model: 'never-heard-of' })], nowUs);
 }
 
+/** The model that has a price, in a tier that has none. */
+export function spendInTier(history: TestHistory): void {
+  history.tell([agentDraft(1, 0, 'hasty', { traceId: trace(5), at: 0, for: 30 }), call(2, 5, 10, 10, { billing: { provider: 'openai', tier: 'priority' } })], nowUs);
+}
+
 export function command<N extends CommandName>(history: TestHistory, name: N, params: Commands[N]['params']): Commands[N]['result'] {
   return history.db.transaction(() => runCommand(name, history.db, params, new Tallies(history.db), nowUs)).immediate();
 }

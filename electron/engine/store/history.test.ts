@@ -2,7 +2,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BodyJob, CommitNote } from '../ingest/writer-messages.ts';
 import { History, mostWaitingBodies, mostWaitingBytes } from './history.ts';
 import { historyFile } from './open.ts';
@@ -142,6 +143,18 @@ describe('History', { timeout: 30_000 }, () => {
     writeFileSync(historyFile(dir), bytes);
     await open();
     expect(readdirSync(dir).some((name) => name.startsWith('history.damaged.'))).toBe(true);
+  });
+
+  it('starts no thread anew that ended because it was told to, however late its last word is heard', async () => {
+    const h = await open();
+    const inside = h as unknown as { writer: { worker: Worker | null; start(): void }; fromWriter(message: { t: string }): void };
+    const ended = new Promise((done) => { inside.writer.worker?.once('exit', done); });
+    const hear = inside.fromWriter.bind(h);
+    inside.fromWriter = (message) => { if (message.t === 'closed') void ended.then(() => hear(message)); else hear(message); };
+    const starts = vi.spyOn(inside.writer, 'start');
+    await h.close();
+    expect(starts).not.toHaveBeenCalled();
+    expect(existsSync(`${historyFile(dir)}-closed`)).toBe(true);
   });
 
   it('opens although the file was damaged, and says so', async () => {

@@ -165,6 +165,7 @@ export class History {
     this.reader.post({ t: 'close' });
     await this.reader.stop();
     const closed = new Promise<void>((done) => { this.closing = done; });
+    this.writer.willEnd();
     const close = { t: 'close', damageMet: this.damageMet } as const;
     // Behind the last body, and through the thread that reads bodies, which so ends too.
     if (this.intake === null || !this.preparing) this.writer.post(close);

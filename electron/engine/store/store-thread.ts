@@ -43,6 +43,9 @@ export class StoreThread<To, From> {
     this.worker?.postMessage(message, transfer);
   }
 
+  /** Before it is told to end: its end may be heard before whatever it said last was acted on, and is no death then. */
+  willEnd(): void { this.stopping = true; }
+
   /** Once it was told to end. A thread that is torn down while it starts or is inside a call of the database's can take the process with it (seen: SIGSEGV), so it is waited for. */
   async stop(): Promise<void> {
     this.stopping = true;

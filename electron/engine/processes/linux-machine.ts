@@ -22,7 +22,7 @@ export interface LinuxParts {
 export class LinuxMachine implements Machine {
   readonly freezes = true;
   /** They share what they read. */
-  readonly lookUpsAtOnce = 16;
+  readonly parallelLookUps = 16;
   readonly #procRoot: string;
   readonly #sockets: LinuxSockets;
   readonly #kill: (pid: number, signal: NodeJS.Signals) => void;

@@ -14,7 +14,7 @@ const columns = 'pid=,ppid=,pgid=,stat=,lstart=,comm=';
 export class MacMachine implements Machine {
   readonly freezes = true;
   /** Each starts programs. */
-  readonly lookUpsAtOnce = 1;
+  readonly parallelLookUps = 1;
   readonly #run: RunProgram;
   readonly #kill: (pid: number, signal: NodeJS.Signals) => void;
 

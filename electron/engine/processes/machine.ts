@@ -54,7 +54,7 @@ export interface Machine {
   /** Processes that hold the other end of a socket that was accepted here. `first`: these are looked at before all others, and one of them is enough. */
   ownersOf(ends: SocketEnds, first: readonly number[]): Promise<Owners>;
   /** So many may ask for owners at the same time. */
-  readonly lookUpsAtOnce: number;
+  readonly parallelLookUps: number;
   /** Processes that answer at this address of the machine. */
   listenersAt(host: string, port: number): Promise<readonly number[]>;
   /** When it started as the system itself counts, which no clock that is set changes; only compared with others of this machine. */

@@ -81,7 +81,7 @@ test('sockets do not wait for each other, and what they told stands in the order
 
 test('one after the other where each look-up starts programs', async () => {
   const { machine, book } = begin();
-  machine.lookUpsAtOnce = 1;
+  machine.parallelLookUps = 1;
   const { asked, answer } = heldBack(machine);
   const senders = new Senders(machine, book, fakeLog(), never);
   const [, second] = [senders.body(socket(40_001), 'x', 7, 0), senders.body(socket(40_002), 'x', 7, 0)];

@@ -52,7 +52,7 @@ export class Senders implements SenderWatch {
     this.#book = book;
     this.#log = log;
     this.#never = never;
-    this.#gate = new Gate(machine.lookUpsAtOnce);
+    this.#gate = new Gate(machine.parallelLookUps);
   }
 
   body(socket: object & Partial<SocketEnds>, userAgent: string | undefined, connection: number, nowMs: number): SampleTicket | null {

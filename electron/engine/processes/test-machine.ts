@@ -6,7 +6,7 @@ export interface Pretended extends Partial<Proc> { readonly pid: number; readonl
 export class TestMachine implements Machine {
   readonly hostName = 'desk-7';
   readonly freezes = true;
-  lookUpsAtOnce = 16;
+  parallelLookUps = 16;
   readonly signals: { pid: number; kind: SignalKind }[] = [];
   readonly pretended = new Map<number, Pretended>();
   /** who holds the other end of a socket, by its port. */

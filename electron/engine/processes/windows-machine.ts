@@ -14,7 +14,7 @@ export class WindowsMachine implements Machine {
   /** Windows freezes no process from outside. */
   readonly freezes = false;
   /** Each starts programs. */
-  readonly lookUpsAtOnce = 1;
+  readonly parallelLookUps = 1;
   readonly #run: RunProgram;
   #account: Promise<string | null> | null = null;
 

@@ -12,6 +12,8 @@ const db = openFolder((workerData as { file: string }).file);
 
 writer.on('message', (message: ToFolder) => {
   if (message.t === 'fold') {
+    // Once more for what the writer wrote meanwhile: it stands still for what is left, so the less the better. A third time brought nothing.
+    db.pragma('wal_checkpoint(PASSIVE)');
     db.pragma('wal_checkpoint(PASSIVE)');
     writer.postMessage({ t: 'folded' } satisfies FromFolder);
     return;

@@ -167,3 +167,16 @@ test('a screen begins at its top, wherever the one before was left', async () =>
   await expect(main.locator('[aria-busy="true"]')).toHaveCount(0);
   expect(await main.evaluate((frame) => frame.scrollTop)).toBe(0);
 });
+
+test('who walks in a list has left the control that had the focus: Enter opens the row', async () => {
+  const page = pageOf(desk);
+  const link = page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: 'Connections' });
+  await link.focus();
+  await goTo(page, 'a', 'Agents');
+  await expect(page.getByRole('grid', { name: 'Agents' }).locator('[data-row]').first()).toBeVisible();
+  await expect(link).toBeFocused();
+  await page.keyboard.press('j');
+  await expect(page.getByRole('grid', { name: 'Agents' }).locator('[data-row]:focus')).toHaveCount(1);
+  await page.keyboard.press('Enter');
+  await expect.poll(() => page.evaluate(() => location.hash)).toMatch(/^#\/agent\//);
+});

@@ -63,6 +63,15 @@ function belongsToControl(key: string, target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('button, a[href], input, select, textarea, summary, [role="menuitem"], [role="option"], [role="tab"], [role="switch"]') !== null;
 }
 
+/**
+ * Who walks in a list has left the link or button that had the focus: Enter and Space are the row's from then on. The frame takes the focus, from where
+ * lists take it over to their row.
+ */
+function leaveControl(keys: string, target: EventTarget | null): void {
+  if (!/^[jk]$/.test(keys) || !(target instanceof Element) || target.closest('[data-row], dialog') !== null || !belongsToControl('enter', target)) return;
+  document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true });
+}
+
 function usable(binding: KeyBinding, typing: boolean): boolean {
   if (typing) return binding.whileTyping === true || binding.keys.includes('mod+') || /^(shift\+)?f\d+$/.test(binding.keys);
   return singleKeys || !isSingle(binding.keys);
@@ -109,6 +118,7 @@ function onKeyDown(event: KeyboardEvent): void {
     changed();
     return;
   }
+  leaveControl(hit.keys, event.target);
   if (hit.changes === true && readOnlyNow()) announce(auditorReason, { urgent: true });
   else hit.run(event);
 }

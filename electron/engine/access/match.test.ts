@@ -5,6 +5,16 @@ import { matcherOf, matchIndex } from './match.ts';
 
 const tool = (name: string, connectionName: string | null = null) => ({ kind: 'tool' as const, name, actions: [name], connectionName });
 
+test('what could not be read has no name that a call could have, and nothing is told of its use', () => {
+  const unread = { kind: 'tool' as const, name: 'A tool without a name', actions: [], understood: 'not' as const };
+  const statement = { kind: 'statement' as const, name: 'Statement 1', actions: [], understood: 'not' as const };
+  for (const one of [unread, statement]) expect(matcherOf(one)).toMatchObject({ canTell: false, needs: null });
+  expect(matcherOf(unread).matches('A tool without a name')).toBe(false);
+  expect(matchIndex([unread, statement])('A tool without a name')).toEqual([]);
+  // A tool that somebody declares by its name alone has one.
+  expect(matcherOf({ kind: 'tool', name: 'search', actions: [] })).toMatchObject({ canTell: true });
+});
+
 describe('a tool is used by a call', () => {
   test.each(['create_issue', 'mcp__github__create_issue', 'github.create_issue', 'github__create_issue', 'github/create_issue', 'Github___create_issue', 'mcp__my.server__create_issue'])('of %s', (name) => {
     expect(matcherOf(tool('create_issue')).matches(name)).toBe(true);

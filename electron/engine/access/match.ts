@@ -3,14 +3,17 @@
  * clients give it (`mcp__server__tool`, `server.tool`, `server/tool`, `server__tool`); an IAM statement by an AWS call (`s3:GetObject`)
  * that its actions name. What leaves no trace of its own in activities (a scope, a network reach) cannot be told.
  */
-import type { GrantKind } from '../../../shared/access.ts';
+import type { GrantKind, GrantReading } from '../../../shared/access.ts';
 import { cleanName, maxName } from '../ingest/normalise/read.ts';
 import { actionsNeeded, isAwsCall } from './aws-call-names.ts';
 import { actionName } from './cedar-reading.ts';
 import { globMatches, hasWildcard } from './glob.ts';
 import { bare, isNegated } from './normalised.ts';
 
-export interface Matchable { readonly kind: GrantKind; readonly name: string; readonly actions: readonly string[]; readonly connectionName?: string | null }
+export interface Matchable { readonly kind: GrantKind; readonly name: string; readonly actions: readonly string[]; readonly connectionName?: string | null; /** how far its source was read; undefined: whole. */ readonly understood?: GrantReading['understood'] }
+
+/** What could not be read names nothing that a call could be compared with: what stands as its name is a word of ours. */
+export const isNameless = ({ actions, understood }: Pick<Matchable, 'actions' | 'understood'>): boolean => understood === 'not' && actions.length === 0;
 
 export interface Matcher {
   /** false: that no activity matches says nothing. */
@@ -26,6 +29,7 @@ export const isWithheldName = (activityName: string): boolean => activityName ==
 const separators = ['___', '__', '/', '.'] as const;
 
 export function matcherOf(grant: Matchable): Matcher {
+  if (isNameless(grant)) return { canTell: false, needs: null, matches: () => false };
   if (grant.kind === 'statement') return { canTell: true, needs: 'aws_calls', matches: statementMatcher(grant.actions) };
   const names = heardNames(grant);
   const canTell = grant.kind === 'tool' || grant.kind === 'policy';
@@ -108,7 +112,7 @@ export function matchIndex(grants: readonly Matchable[]): MatchIndex {
     else byName.set(name, [place]);
   };
   for (const [place, grant] of grants.entries()) {
-    const names = grant.kind === 'statement' ? [] : heardNames(grant);
+    const names = grant.kind === 'statement' || isNameless(grant) ? [] : heardNames(grant);
     if (grant.kind === 'statement' || names.some(hasWildcard)) tried.push(place);
     else for (const name of new Set(names)) note(name, place);
   }

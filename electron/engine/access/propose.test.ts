@@ -88,6 +88,13 @@ describe('an allow-list is proposed', () => {
     expect(draft.cannotTell).toEqual(untold.map((grant) => grant.id));
   });
 
+  test('without what has no name, which it says', () => {
+    const untold = grantsOf('tools', [{ name: '' }, { name: 'search' }, { name: 'search', annotations: { readOnlyHint: true } }], { use: 'cannot_tell' });
+    const draft = propose({ form: 'allow_list', agentName: 'a', grants: untold, observed: [] });
+    expect(JSON.parse(draft.text)).toEqual({ tools: [{ name: 'search' }] });
+    expect(draft.warnings).toEqual(['One tool could not be read and cannot stand in a list of names: this list takes it away.', 'The use of 2 tools cannot be seen; what nobody can see used is kept.']);
+  });
+
   test('with the names that were called where a pattern was granted', () => {
     const draft = propose({ form: 'allow_list', agentName: 'a', grants: grantsOf('declared', { grants: [{ kind: 'tool', name: '*', class: 'write' }] }), observed: seen('search') });
     expect(JSON.parse(draft.text)).toEqual({ tools: [{ name: 'search' }] });

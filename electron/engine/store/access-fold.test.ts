@@ -177,6 +177,21 @@ describe('the access fold', () => {
     expect(runtime.history.all("SELECT c.class, x.times FROM access_cell x JOIN access_column c ON c.id = x.column_id WHERE c.resource NOT LIKE 's3%' ORDER BY 1")).toEqual([{ class: 'delete', times: 0 }, { class: 'read', times: 1 }]);
   });
 
+  it('says of what could not be read that its use cannot be told, not that there was none', () => {
+    const runtime = freshRuntime();
+    const sender = runtime.history.connect('sender');
+    runtime.tell([call('search', 'clerk'), call('s3:GetObject', 'clerk')], sender);
+    for (const [format, text] of [['tools', '[{"name":"search"},{"name":"mail"},{"name":""}]'], ['iam', JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 7, Resource: '*' }] })]] as const) {
+      const { readings, understood, problems } = readDocument({ format, role: 'identity', text });
+      runtime.command('access.import', { document: { name: format, format, role: 'identity', enforcement: 'enforced', credential: null, text, understood, problems }, readings, agents: [1], audit: words('ann') });
+    }
+    fold(runtime);
+    const unread = 'It could not be read: which calls would be uses of it is not known.';
+    expect(runtime.history.all('SELECT g.name, u.state, u.why FROM grant_use u JOIN grant_seen g ON g.id = u.grant_id ORDER BY g.id')).toEqual([
+      { name: 'search', state: 1, why: null }, { name: 'mail', state: 2, why: null }, { name: 'A tool without a name', state: 3, why: unread }, { name: 'Statement 1', state: 3, why: unread },
+    ]);
+  });
+
   it('compares what a connection offers with the calls of those who are said to hold its credential', () => {
     const runtime = freshRuntime();
     const offers = runtime.add('langgraph', 'github');

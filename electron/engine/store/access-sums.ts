@@ -8,7 +8,7 @@ import { actionsNeeded, isAwsCall } from '../access/aws-call-names.ts';
 import { cedarClasses } from '../access/cedar-reading.ts';
 import { effective, type Remaining } from '../access/effective.ts';
 import { short, type Facet } from '../access/labels.ts';
-import { isWithheldName, matchIndex, type MatchIndex } from '../access/match.ts';
+import { isNameless, isWithheldName, matchIndex, type MatchIndex } from '../access/match.ts';
 import { nameHints } from '../access/name-hints.ts';
 import { mergeClasses, type ClassReading } from '../access/worst.ts';
 import type { HeldGrant } from './held-grants.ts';
@@ -34,7 +34,7 @@ export function prepare(rows: readonly HeldGrant[]): Prepared {
   return {
     rows, readings,
     remaining: effective(rows.map((row, at) => ({ reading: normalisedOf(row, reading(at)), role: row.role, documentId: row.document === 0 ? null : row.document, credential: credentialOf(row), enforcement: row.enforcement }))),
-    index: matchIndex(rows.map((row, at) => ({ kind: row.kind, name: row.name, actions: reading(at).actions, connectionName: row.connectionName }))),
+    index: matchIndex(rows.map((row, at) => ({ kind: row.kind, name: row.name, actions: reading(at).actions, understood: row.understood, connectionName: row.connectionName }))),
   };
 }
 
@@ -130,6 +130,8 @@ function useOf({ prepared, notSeen }: SumsInput, at: number, calls: readonly Nam
   if (!open) return { ...sum, state: 'cannot_tell', why: 'It permits nothing by itself; what was refused by its name is counted.' };
   if (sum.times > 0) return { ...sum, state: 'used', why: severalResources(prepared, at) ? 'Joined by the name of the action: which of its resources were touched is not told.' : null };
   const matcher = prepared.index.matchers[at];
+  const row = prepared.rows[at];
+  if (row !== undefined && isNameless({ actions: prepared.readings[at]?.actions ?? [], understood: row.understood })) return { ...sum, state: 'cannot_tell', why: 'It could not be read: which calls would be uses of it is not known.' };
   if (matcher === undefined || !matcher.canTell) return { ...sum, state: 'cannot_tell', why: 'Its use leaves no activity of its own.' };
   if (matcher.needs === 'tool_calls' && told.withheld) return { ...sum, state: 'cannot_tell', why: 'Some of its calls were told without the name of their tool: this may be among them.' };
   // Who was refused by name was seen trying.

@@ -32,7 +32,7 @@ export interface HeldIndex { readonly held: readonly HeldGrant[]; readonly index
 
 export function heldIndex(reading: Reading, holder: number): HeldIndex {
   const held = heldGrants(reading.db, holder, holder > 0 ? reading.sourcesOf(holder) : []);
-  return { held, index: matchIndex(held.map((row) => ({ kind: row.kind, name: row.name, actions: readingOf(row).actions, connectionName: row.connectionName }))) };
+  return { held, index: matchIndex(held.map((row) => ({ kind: row.kind, name: row.name, actions: readingOf(row).actions, understood: row.understood, connectionName: row.connectionName }))) };
 }
 
 export interface CellPlace { readonly resource: string | null; readonly class: AccessClass; /** ids behind it. */ readonly grants: ReadonlySet<number> }
